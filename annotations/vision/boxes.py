@@ -1,0 +1,68 @@
+"""Geometry of boxes. A box is (x, y, width, height) in pixels, x and y its upper left corner."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Box = tuple[float, float, float, float]
+
+
+def intersection(a: Box, b: Box) -> float:
+    """Area that two boxes share."""
+    across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(0.0, across) * max(0.0, down)
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union, 0 to 1."""
+    shared = intersection(a, b)
+    union = a[2] * a[3] + b[2] * b[3] - shared
+    return shared / union if union > 0 else 0.0
+
+
+def centre(box: Box) -> tuple[float, float]:
+    return box[0] + box[2] / 2, box[1] + box[3] / 2
+
+
+def size(box: Box) -> float:
+    """Side of the square of the same area."""
+    return float(np.sqrt(max(box[2], 0.0) * max(box[3], 0.0)))
+
+
+def distance(a: Box, b: Box) -> float:
+    """Distance of the centres in units of the mean size of the two."""
+    (ax, ay), (bx, by) = centre(a), centre(b)
+    return float(np.hypot(ax - bx, ay - by) / max(1e-6, (size(a) + size(b)) / 2))
+
+
+def blend(a: Box, b: Box, share: float) -> Box:
+    """The box ``share`` of the way from a to b."""
+    x, y, width, height = ((1 - share) * p + share * q for p, q in zip(a, b, strict=True))
+    return x, y, width, height
+
+
+def scaled(box: Box, across: float, down: float) -> Box:
+    return box[0] * across, box[1] * down, box[2] * across, box[3] * down
+
+
+def suppress(boxes: Sequence[Box], scores: Sequence[float], limit: float) -> list[int]:
+    """Indices of the boxes that remain when each hides its weaker neighbours of more overlap than ``limit``."""
+    order = np.argsort(np.asarray(scores), kind="stable")[::-1]
+    kept: list[int] = []
+    for index in order:
+        if all(overlap(boxes[index], boxes[other]) < limit for other in kept):
+            kept.append(int(index))
+    return kept
+
+
+def covered(box: Box, mask: NDArray[np.bool_]) -> float:
+    """Share of the box's pixels (as far as they lie in the picture) where the mask is set."""
+    height, width = mask.shape
+    x0, y0 = max(0, int(np.floor(box[0]))), max(0, int(np.floor(box[1])))
+    x1 = min(width, int(np.ceil(box[0] + box[2])))
+    y1 = min(height, int(np.ceil(box[1] + box[3])))
+    if x1 <= x0 or y1 <= y0:
+        return 1.0
+    return float(mask[y0:y1, x0:x1].mean())

@@ -1,0 +1,144 @@
+"""Screening of pictures: NudeNet and the operator's own ONNX classifiers behind one small interface.
+
+A score routes a clip to people; it never clears one.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.vision.boxes import Box, suppress
+from annotations.vision.errors import ModelError
+from annotations.vision.models import MODELS, digest, locate
+from annotations.vision.runtime import run, session
+
+RgbPicture = NDArray[np.uint8]
+
+LOWEST_SCORE = 0.2
+"""Findings below this are noise for every policy and are not reported."""
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A label seen in one picture; the box in pixels of that picture, None when it means all of it."""
+
+    label: str
+    score: float
+    box: Box | None
+
+
+class ContentModel(Protocol):
+    """``screen`` may be called from several threads at once."""
+
+    name: str
+    sha256: str
+
+    def screen(self, picture: RgbPicture) -> list[Sighting]:
+        """What the model sees in a picture (height x width x 3, RGB)."""
+
+
+class NudeNet:
+    """NudeNet 3 (320n, a YOLOv8): body parts, covered and exposed. Label names are NudeNet's own."""
+
+    labels = (
+        "FEMALE_GENITALIA_COVERED", "FACE_FEMALE", "BUTTOCKS_EXPOSED", "FEMALE_BREAST_EXPOSED",
+        "FEMALE_GENITALIA_EXPOSED", "MALE_BREAST_EXPOSED", "ANUS_EXPOSED", "FEET_EXPOSED", "BELLY_COVERED",
+        "FEET_COVERED", "ARMPITS_COVERED", "ARMPITS_EXPOSED", "FACE_MALE", "BELLY_EXPOSED",
+        "MALE_GENITALIA_EXPOSED", "ANUS_COVERED", "FEMALE_BREAST_COVERED", "BUTTOCKS_COVERED",
+    )  # fmt: skip
+    # Faces are the face detector's business, and covered parts say nothing.
+    unreported = frozenset(label for label in labels if label.startswith("FACE_") or label.endswith("_COVERED"))
+    long_side = 320
+    step = 32
+
+    def __init__(self) -> None:
+        path = locate("nudenet-320n")
+        self.name = "nudenet-320n"
+        self.sha256 = MODELS["nudenet-320n"].sha256
+        self._session = session(str(path))
+
+    def screen(self, picture: RgbPicture) -> list[Sighting]:
+        batch, factor = self._prepared(picture)
+        (output,) = run(self._session, None, batch)
+        rows = output[0].T
+        classes = rows[:, 4:].argmax(1)
+        scores = rows[np.arange(len(rows)), 4 + classes]
+        likely = np.nonzero(scores >= LOWEST_SCORE)[0]
+        boxes: list[Box] = []
+        for x, y, width, height in rows[likely, :4] / factor:
+            boxes.append((float(x - width / 2), float(y - height / 2), float(width), float(height)))
+        kept = suppress(boxes, scores[likely].tolist(), 0.45)
+        return [
+            Sighting(self.labels[classes[likely[index]]], float(scores[likely[index]]), boxes[index])
+            for index in kept
+            if self.labels[classes[likely[index]]] not in self.unreported
+        ]
+
+    def _prepared(self, picture: RgbPicture) -> tuple[NDArray[np.float32], float]:
+        """Longer side 320, padded to whole steps with black, in planes from 0 to 1."""
+        height, width = picture.shape[:2]
+        factor = self.long_side / max(height, width)
+        across, down = max(1, round(width * factor)), max(1, round(height * factor))
+        small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
+        batch = np.zeros((1, 3, -(-down // self.step) * self.step, -(-across // self.step) * self.step), np.float32)
+        batch[0, :, :down, :across] = small.transpose(2, 0, 1) / np.float32(255)
+        return batch, factor
+
+
+class Classifier:
+    """An operator's own ONNX classifier, described by a manifest.
+
+    The manifest is JSON: ``{"name", "path" (relative to it), "sha256", "input": {"width", "height",
+    "scale": 0.00392, "mean": [r, g, b], "deviation": [r, g, b], "layout": "NCHW" | "NHWC",
+    "color": "RGB" | "BGR"}, "labels": [...], "ignore": [...], "activation": "none" | "softmax" | "sigmoid"}``.
+    The model takes one picture and gives one score for each label.
+    """
+
+    def __init__(self, manifest_path: Path) -> None:
+        try:
+            manifest: dict[str, Any] = json.loads(manifest_path.read_text())
+            self.name = str(manifest["name"])
+            self.sha256 = str(manifest["sha256"])
+            self.labels = [str(label) for label in manifest["labels"]]
+            self._ignored = set(manifest.get("ignore", []))
+            self._activation = str(manifest.get("activation", "none"))
+            form: dict[str, Any] = manifest["input"]
+            self._size = int(form["width"]), int(form["height"])
+            self._scale = np.float32(form.get("scale", 1 / 255))
+            self._mean = np.asarray(form.get("mean", [0, 0, 0]), np.float32)
+            self._deviation = np.asarray(form.get("deviation", [1, 1, 1]), np.float32)
+            self._channels_last = form.get("layout", "NCHW") == "NHWC"
+            self._reversed = form.get("color", "RGB") == "BGR"
+            model = manifest_path.parent / str(manifest["path"])
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"The manifest {manifest_path.name} cannot be read: {error!r}", "bad_manifest") from error
+        if not model.is_file():
+            raise ModelError(f"The classifier {self.name} has no file {model.name}.")
+        if digest(model) != self.sha256:
+            raise ModelError(f"The file of the classifier {self.name} is not the expected one.", "model_changed")
+        self._session = session(str(model))
+
+    def screen(self, picture: RgbPicture) -> list[Sighting]:
+        small = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)
+        if self._reversed:
+            small = small[:, :, ::-1]
+        values = (small.astype(np.float32) * self._scale - self._mean) / self._deviation
+        batch = values if self._channels_last else values.transpose(2, 0, 1)
+        scores = run(self._session, None, np.ascontiguousarray(batch[np.newaxis]))[0].reshape(-1)
+        if len(scores) != len(self.labels):
+            raise ModelError(f"The classifier {self.name} gives {len(scores)} scores.", "bad_manifest")
+        if self._activation == "softmax":
+            raised = np.exp(scores - scores.max())
+            scores = raised / raised.sum()
+        elif self._activation == "sigmoid":
+            scores = 1 / (1 + np.exp(-scores))
+        return [
+            Sighting(label, float(score), None)
+            for label, score in zip(self.labels, scores, strict=True)
+            if label not in self._ignored and score >= LOWEST_SCORE
+        ]

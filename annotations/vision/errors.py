@@ -1,0 +1,41 @@
+"""Errors of the vision package. Every code is stable: callers and translations depend on it."""
+
+
+class VisionError(Exception):
+    """Base of all expected failures; ``code`` is stable snake case, ``message`` a plain sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class VideoError(VisionError):
+    """The input cannot be accepted as a clip. ``code`` is a key of ``VIDEO_ERRORS``."""
+
+    def __init__(self, code: str, message: str | None = None) -> None:
+        super().__init__(code, message or VIDEO_ERRORS[code])
+
+
+class ModelError(VisionError):
+    """A model file is missing, is not the pinned one, or cannot be run."""
+
+    def __init__(self, message: str, code: str = "model_unavailable") -> None:
+        super().__init__(code, message)
+
+
+VIDEO_ERRORS = {
+    "empty_file": "The file is empty.",
+    "not_a_video": "The file is not a video in a format that is accepted here.",
+    "truncated": "The file is cut off: part of the video is missing.",
+    "no_video_stream": "The file has no video in it, only sound or other data.",
+    "no_frames": "The file has a video track without a single picture in it.",
+    "too_long": "The clip is longer than is accepted.",
+    "too_large": "The file is larger than is accepted.",
+    "too_many_pixels": "The picture is larger than is accepted.",
+    "unknown_codec": "The video is coded in a way that is not accepted here.",
+    "bad_frame_rate": "The frame rate or the time stamps of the clip make no sense.",
+    "decoder_failed": "The video is damaged: it could not be decoded.",
+    "decoder_crashed": "The video is damaged: the decoder stopped unexpectedly.",
+    "decoder_timeout": "The video took too long to read.",
+}

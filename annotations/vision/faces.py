@@ -1,0 +1,98 @@
+"""Detectors of faces behind one small interface. They find boxes; nobody is recognised."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.vision.boxes import Box, suppress
+from annotations.vision.models import MODELS, digest, locate
+from annotations.vision.runtime import run, session, with_free_shapes
+
+RgbPicture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face box in pixels of the picture that was looked at, and the detector's confidence, 0 to 1."""
+
+    box: Box
+    score: float
+
+
+class FaceDetector(Protocol):
+    """What the pass needs of a detector. ``detect`` may be called from several threads at once."""
+
+    name: str
+    sha256: str
+    step: int
+    """Sides of the pictures given to ``detect`` are multiples of this."""
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        """Faces of at least this score in a picture (height x width x 3, RGB, 0 to 255), strongest first."""
+
+
+class CenterFace:
+    """CenterFace (Xu et al. 2019, arXiv:1911.03599): one stride-4 heat map of face centres, with sizes."""
+
+    step = 32
+    _stride = 4
+    _outputs = ("537", "538", "539")
+
+    def __init__(self) -> None:
+        path = locate("centerface")
+        self.name = "centerface"
+        self.sha256 = MODELS["centerface"].sha256
+        self._session = session(with_free_shapes(str(path), "input.1"))
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        batch = picture.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
+        heat, scale, offset = run(self._session, list(self._outputs), batch)
+        rows, columns = np.nonzero(heat[0, 0] >= threshold)
+        scores = heat[0, 0, rows, columns]
+        heights, widths = np.exp(scale[0][:, rows, columns]) * self._stride
+        down, across = offset[0][:, rows, columns]
+        left = (columns + across + 0.5) * self._stride - widths / 2
+        top = (rows + down + 0.5) * self._stride - heights / 2
+        boxes: list[Box] = [
+            (float(x), float(y), float(w), float(h))
+            for x, y, w, h in zip(left, top, widths, heights, strict=True)
+        ]
+        kept = suppress(boxes, scores.tolist(), 0.3)
+        return [Face(boxes[index], float(scores[index])) for index in kept]
+
+
+class YuNet:
+    """YuNet (Wu et al. 2023) through OpenCV, from a file that the operator provides."""
+
+    step = 32
+
+    def __init__(self, path: Path) -> None:
+        self.name = "yunet"
+        self.sha256 = digest(path)
+        self._path = str(path)
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        height, width = picture.shape[:2]
+        # OpenCV's object keeps state between calls: one for each call makes it safe to share.
+        detector = cv2.FaceDetectorYN.create(self._path, "", (width, height), threshold)
+        _, found = detector.detect(np.ascontiguousarray(picture[:, :, ::-1]))
+        if found is None:
+            return []
+        faces = [Face((float(f[0]), float(f[1]), float(f[2]), float(f[3])), float(f[14])) for f in found]
+        return sorted(faces, key=lambda face: -face.score)
+
+
+def working_size(width: int, height: int, long_side: int, step: int) -> tuple[int, int]:
+    """Width and height to look at a picture with: multiples of ``step``, the longer side about ``long_side``.
+
+    Pictures are never enlarged by more than rounding up to ``step`` takes.
+    """
+    factor = min(1.0, long_side / max(width, height))
+    return (
+        max(step, int(np.ceil(width * factor / step - 0.25)) * step),
+        max(step, int(np.ceil(height * factor / step - 0.25)) * step),
+    )

@@ -1,0 +1,84 @@
+"""The report of a pass: what was found, what was hidden, and with what. Written as JSON beside the rendition.
+
+Boxes are [x, y, width, height] in displayed pixels of the original (and of the rendition: both have the same
+size). Frames of ``tracks`` and ``findings`` are numbers of original frames, from 0; ``frame_map`` leads from
+rendition frames to them and is null when they are the same.
+"""
+
+from typing import TypedDict
+
+SCHEMA = 1
+
+
+class SourceReport(TypedDict):
+    container: str
+    codec: str
+    width: int
+    height: int
+    rotation: int
+    frame_rate: float
+    constant_rate: bool
+    frames: int
+    duration: float
+    has_audio: bool
+
+
+class RenditionReport(TypedDict):
+    frames: int
+    frame_rate: float
+    width: int
+    height: int
+    bytes: int
+
+
+class TrackReport(TypedDict):
+    """``boxes`` by frame number (as text, JSON's keys): face boxes, whose hidden part is ``obscure.region``."""
+
+    id: int
+    boxes: dict[str, list[float]]
+    score: float
+
+
+class FindingReport(TypedDict):
+    """``time`` is in seconds of the original; ``box`` is null when the label means the whole picture."""
+
+    frame: int
+    time: float
+    label: str
+    score: float
+    box: list[float] | None
+    model: str
+
+
+class ExposedFace(TypedDict):
+    """A face that the check found outside the hidden regions; ``frame`` counts in the rendition."""
+
+    frame: int
+    box: list[float]
+    score: float
+
+
+class ResidualReport(TypedDict):
+    checked_frames: int
+    exposed: list[ExposedFace]
+
+
+class ModelReport(TypedDict):
+    name: str
+    sha256: str
+    role: str
+
+
+class Report(TypedDict):
+    schema: int
+    source: SourceReport
+    presentation_times: list[float]
+    frame_map: list[int] | None
+    rendition: RenditionReport
+    effect: str
+    tracks: list[TrackReport]
+    findings: list[FindingReport]
+    residual: ResidualReport
+    models: list[ModelReport]
+    seconds: dict[str, float]
+    peak_memory_mb: float

@@ -1,0 +1,97 @@
+"""Frames of a clip in the order in which they are shown, as turned planes."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from annotations.vision.errors import VideoError
+from annotations.vision.video.limits import Limits
+from annotations.vision.video.picture import Picture
+from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
+
+# For files that we made ourselves, whose size was accepted before.
+ANY_SIZE = Limits(max_seconds=float("inf"), max_bytes=1 << 62, max_width=8192, max_height=8192)
+
+
+@dataclass(frozen=True)
+class DecodedFrame:
+    """Frame ``index`` (from 0, in display order), its time stamp in seconds if it has one, and its pixels."""
+
+    index: int
+    time: float | None
+    frame: VideoFrame
+    geometry: Geometry
+    nominal_rate: Fraction | None
+
+    def picture(self) -> Picture:
+        """The planes as displayed, in memory of their own."""
+        geometry = self.geometry
+        return Picture.from_frame(self.frame, geometry.quarter_turns, geometry.width, geometry.height)
+
+    def scaled_rgb(self, width: int, height: int) -> NDArray[np.uint8]:
+        """The displayed picture scaled to ``width`` x ``height``, height x width x 3, RGB."""
+        turns = self.geometry.quarter_turns
+        across, down = (height, width) if turns % 2 else (width, height)
+        small = self.frame.reformat(across, down, "rgb24", interpolation="BILINEAR").to_ndarray()
+        return np.ascontiguousarray(np.rot90(small, turns)) if turns else small
+
+
+def decode(path: str, limits: Limits, threads: int | None = None) -> Iterator[DecodedFrame]:
+    """Every frame of the clip. Raises VideoError("decoder_failed") on damage that stops the decoder."""
+    with open_source(path) as (container, stream):
+        prepare(stream, limits, threads or available_cores())
+        rate = nominal_rate(stream)
+        geometry: Geometry | None = None
+        try:
+            for index, frame in enumerate(container.decode(stream)):
+                check_size(frame.width, frame.height, limits)
+                geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
+                yield DecodedFrame(index, frame.time, frame, geometry, rate)
+        except av.error.FFmpegError as error:
+            raise VideoError("decoder_failed") from error
+
+
+def read_frames(path: str, indices: Iterable[int]) -> dict[int, NDArray[np.uint8]]:
+    """The frames of these numbers as BGR pictures (height x width x 3). Numbers beyond the end are absent."""
+    wanted = set(indices)
+    found: dict[int, NDArray[np.uint8]] = {}
+    for decoded in decode(path, ANY_SIZE):
+        if decoded.index in wanted:
+            geometry = decoded.geometry
+            rgb = decoded.scaled_rgb(geometry.width, geometry.height)
+            found[decoded.index] = np.ascontiguousarray(rgb[:, :, ::-1])
+            if len(found) == len(wanted):
+                break
+    return found
+
+
+def frame_at(path: str, index: int) -> NDArray[np.uint8]:
+    """One frame as a BGR picture. Raises IndexError when the clip is shorter."""
+    frames = read_frames(path, [index])
+    if index not in frames:
+        raise IndexError(index)
+    return frames[index]
+
+
+def thumbnail(path: str, index: int = 0, width: int = 320) -> bytes:
+    """One frame as a JPEG of at most this width."""
+    picture = frame_at(path, index)
+    height = max(1, round(picture.shape[0] * width / picture.shape[1]))
+    if picture.shape[1] > width:
+        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    encoded, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 80])
+    if not encoded:
+        raise VideoError("decoder_failed")
+    return bytes(data)
+
+
+def available_cores() -> int:
+    """Cores that this process may use, at most 4: more threads only cost memory on clips of this size."""
+    return min(4, len(os.sched_getaffinity(0)))

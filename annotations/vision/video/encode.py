@@ -1,0 +1,73 @@
+"""Writing renditions: H.264 that every browser steps through frame by frame, and nothing beside the pictures."""
+
+from fractions import Fraction
+
+import av
+from av.bitstream import BitStreamFilterContext
+from av.packet import Packet
+
+from annotations.vision.video.decode import available_cores
+from annotations.vision.video.picture import Picture
+
+KEY_FRAME_INTERVAL = 15
+
+X264_OPTIONS = {
+    "preset": "superfast",
+    "crf": "23",
+    "g": str(KEY_FRAME_INTERVAL),
+    "keyint_min": str(KEY_FRAME_INTERVAL),
+    "sc_threshold": "0",
+    "bf": "0",
+    # Captions and user data of the original must not travel on in the stream.
+    "a53cc": "0",
+    "udu_sei": "0",
+}
+# "bitexact" keeps the muxer from writing its name; the filter drops the encoder's own remark (an SEI unit).
+MUXER_OPTIONS = {"movflags": "+faststart", "fflags": "+bitexact"}
+STRIP_REMARKS = "filter_units=remove_types=6"
+
+
+class Encoder:
+    """Encodes pictures in order at a constant rate, until it is closed."""
+
+    def __init__(self, path: str, width: int, height: int, rate: Fraction, threads: int | None = None) -> None:
+        self._container = av.open(path, "w", format="mp4", options=MUXER_OPTIONS)
+        stream = self._container.add_stream("libx264", rate=rate, options=X264_OPTIONS)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.codec_context.time_base = 1 / rate
+        stream.codec_context.thread_count = threads or available_cores()
+        self._stream = stream
+        self._filter: BitStreamFilterContext | None = None
+        self.frames = 0
+
+    def close(self) -> None:
+        """Write what the encoder still holds and finish the file."""
+        try:
+            for packet in self._stream.encode():
+                self._write(packet)
+        finally:
+            self._container.close()
+
+    def colours(self, colorspace: int, color_range: int, primaries: int, transfer: int) -> None:
+        """Say how colours are coded; to be called before the first picture."""
+        context = self._stream.codec_context
+        context.colorspace, context.color_range = colorspace, color_range
+        context.color_primaries, context.color_trc = primaries, transfer
+
+    def write(self, picture: Picture) -> None:
+        """Encode one picture as the next frame."""
+        frame = picture.to_frame()
+        frame.pts = self.frames
+        frame.time_base = self._stream.codec_context.time_base
+        context = self._stream.codec_context
+        frame.colorspace, frame.color_range = context.colorspace, context.color_range
+        for packet in self._stream.encode(frame):
+            self._write(packet)
+        self.frames += 1
+
+    def _write(self, packet: Packet) -> None:
+        if self._filter is None:
+            self._filter = BitStreamFilterContext(STRIP_REMARKS, self._stream)
+        for kept in self._filter.filter(packet):
+            kept.stream = self._stream
+            self._container.mux(kept)

@@ -1,0 +1,79 @@
+"""A picture as three planes (YUV 4:2:0, 8 bits), the form in which clips are decoded and encoded.
+
+Working on planes spares the trip through RGB: what is not hidden reaches the encoder untouched.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+Plane = NDArray[np.uint8]
+
+PLANAR_FORMATS = frozenset({"yuv420p", "yuvj420p"})
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``luma`` is height x width; ``blue`` and ``red`` are half that in both directions. Sides are even."""
+
+    buffer: Plane
+    luma: Plane
+    blue: Plane
+    red: Plane
+
+    @classmethod
+    def blank(cls, width: int, height: int) -> "Picture":
+        """An uninitialised picture; both sides must be even."""
+        return cls.over(np.empty(height * width * 3 // 2, np.uint8), width, height)
+
+    @classmethod
+    def over(cls, buffer: Plane, width: int, height: int) -> "Picture":
+        """A picture whose planes are views of one flat buffer of height * width * 3/2 bytes."""
+        size, quarter = height * width, height * width // 4
+        half = (height // 2, width // 2)
+        return cls(
+            buffer=buffer,
+            luma=buffer[:size].reshape(height, width),
+            blue=buffer[size : size + quarter].reshape(half),
+            red=buffer[size + quarter :].reshape(half),
+        )
+
+    @classmethod
+    def from_frame(cls, frame: VideoFrame, quarter_turns: int, width: int, height: int) -> "Picture":
+        """Copy a decoded frame, turned counter-clockwise, into a picture of ``width`` x ``height``.
+
+        An odd last row or column is cut off; a frame of another size (the stream changed it midway, or
+        its pixels are not square) is scaled.
+        """
+        across, down = (height, width) if quarter_turns % 2 else (width, height)
+        fits = frame.width - across in (0, 1) and frame.height - down in (0, 1)
+        if not fits:
+            frame = frame.reformat(across, down, "yuv420p", interpolation="BICUBIC")
+        elif frame.format.name not in PLANAR_FORMATS:
+            frame = frame.reformat(format="yuv420p")
+        picture = cls.blank(width, height)
+        for target, plane in zip(picture.planes, frame.planes, strict=True):
+            source = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+            shape = target.shape[::-1] if quarter_turns % 2 else target.shape
+            np.copyto(target, np.rot90(source[: shape[0], : shape[1]], quarter_turns))
+        return picture
+
+    @property
+    def planes(self) -> tuple[Plane, Plane, Plane]:
+        return self.luma, self.blue, self.red
+
+    @property
+    def width(self) -> int:
+        return self.luma.shape[1]
+
+    @property
+    def height(self) -> int:
+        return self.luma.shape[0]
+
+    def to_frame(self) -> VideoFrame:
+        """A new frame without any side data of the original."""
+        return VideoFrame.from_ndarray(
+            self.buffer.reshape(self.height * 3 // 2, self.width), format="yuv420p"
+        )

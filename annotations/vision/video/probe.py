@@ -1,0 +1,116 @@
+"""What a file is, found out by reading all its packets and decoding its first pictures."""
+
+import os
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+
+import av
+
+from annotations.vision.errors import VideoError
+from annotations.vision.video.limits import Limits
+from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
+from annotations.vision.video.structure import is_cut_off
+from annotations.vision.video.timing import clean_times, schedule
+
+FRAMES_DECODED = 3
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Facts of an accepted clip: sizes in displayed pixels, ``duration`` in seconds, ``rotation`` in degrees
+    counter-clockwise that was applied to get there."""
+
+    container: str
+    codec: str
+    width: int
+    height: int
+    rotation: int
+    frame_rate: float
+    constant_rate: bool
+    frames: int
+    duration: float
+    has_audio: bool
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def probe(path: str, limits: Limits = Limits()) -> Probe:  # noqa: B008 - frozen
+    """Read the whole file's packets and its first frames. Raises VideoError with a stable code."""
+    size = os.stat(path).st_size
+    if size == 0:
+        raise VideoError("empty_file")
+    if size > limits.max_bytes:
+        raise VideoError("too_large")
+    cut_off = is_cut_off(path)
+    try:
+        return _read(path, limits, cut_off)
+    except VideoError as error:
+        if cut_off and error.code in {"not_a_video", "no_frames", "decoder_failed", "no_video_stream"}:
+            raise VideoError("truncated") from error
+        raise
+    except av.error.FFmpegError as error:
+        raise VideoError("truncated" if cut_off else "decoder_failed") from error
+
+
+def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
+    with open_source(path) as (container, stream):
+        prepare(stream, limits, threads=1)
+        announced = stream.frames
+        rate = nominal_rate(stream)
+        stamps: list[float | None] = []
+        geometry: Geometry | None = None
+        decoded = damaged = 0
+        for packet in container.demux(stream):
+            if packet.size and not packet.is_discard:
+                stamps.append(float(packet.pts * packet.time_base) if packet.pts is not None else None)
+                damaged += packet.is_corrupt
+                _check_length(stamps, rate, limits)
+            if decoded < FRAMES_DECODED:
+                for frame in packet.decode():
+                    check_size(frame.width, frame.height, limits)
+                    geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
+                    decoded += 1
+        if not stamps:
+            raise VideoError("no_frames")
+        if geometry is None:
+            raise VideoError("decoder_failed")
+        if cut_off or (announced and len(stamps) < announced * 0.98 - 1) or (damaged and _tail_is_damaged(path)):
+            raise VideoError("truncated")
+        times = clean_times(_in_order(stamps), float(rate or 0))
+        plan = schedule(times, rate)
+        duration = times[-1] + 1 / float(plan.rate) if plan.constant else times[-1] + _spacing(times)
+        if duration > limits.max_seconds + 1.5 / float(plan.rate):
+            raise VideoError("too_long")
+        return Probe(
+            container=container.format.name,
+            codec=stream.codec_context.name,
+            width=geometry.width,
+            height=geometry.height,
+            rotation=geometry.quarter_turns * 90,
+            frame_rate=float(plan.rate),
+            constant_rate=plan.constant,
+            frames=len(stamps),
+            duration=round(duration, 6),
+            has_audio=bool(container.streams.audio),
+        )
+
+
+def _check_length(stamps: list[float | None], rate: Fraction | None, limits: Limits) -> None:
+    """Stop early on a stream that does not end."""
+    if len(stamps) > limits.max_seconds * 240 + 240:
+        raise VideoError("too_long")
+
+
+def _in_order(stamps: list[float | None]) -> list[float | None]:
+    """Packets come in decoding order; frames are shown in the order of their stamps."""
+    known = [stamp for stamp in stamps if stamp is not None]
+    return sorted(known) if len(known) == len(stamps) else list(stamps)
+
+
+def _spacing(times: list[float]) -> float:
+    return times[-1] / (len(times) - 1) if len(times) > 1 else 0.0
+
+
+def _tail_is_damaged(path: str) -> bool:
+    return True
