@@ -1,0 +1,36 @@
+"""What every page's frame needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .matrix import load
+from .middleware import role_of
+
+# The pages of the top bar, in order; each person sees those that the matrix allows them.
+PAGES = (
+    (_("Review"), "review:home"),
+    (_("Adjudication"), "review:adjudication"),
+    (_("Flagged"), "moderation:flagged"),
+    (_("Datasets"), "datasets:index"),
+    (_("Audit"), "privacy:log"),
+    (_("Consents"), "privacy:desk"),
+    (_("Submit"), "clips:submit"),
+    (_("Operations"), "operations"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """`navigation`: label, url and whether it is the current page, for each page that the person may open."""
+    matrix, role = load(settings.PERMISSION_MATRIX), role_of(request)
+    current = request.resolver_match.view_name if request.resolver_match else ""
+    return {
+        "navigation": [
+            {"label": label, "url": reverse(route), "current": route == current}
+            for label, route in PAGES
+            if matrix.allows(route, "GET", role)
+        ]
+    }

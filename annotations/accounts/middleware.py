@@ -1,0 +1,81 @@
+"""Who asks, and whether they may: before any view runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from annotations.audit import actors, services as audit
+
+from . import log
+from .enums import ANONYMOUS
+from .matrix import load
+from .models import User
+from .selectors import user_of_key
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ApiKeyMiddleware:
+    """Sets `request.user` from `Authorization: Bearer KEY`; a wrong key is answered at once, never ignored."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            user = user_of_key(key.strip())
+            if user is None:
+                message = "This API key is unknown, expired or revoked."
+                return JsonResponse({"code": "bad_api_key", "message": message}, status=401)
+            request.user = user
+            request.authenticated_by_key = True  # type: ignore[attr-defined]
+            # A key is sent by a program on purpose, so there is no cookie that another site could abuse.
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class PermissionMiddleware:
+    """Enforces the permission matrix: a route that does not list the caller's role is refused, and logged."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.matrix = load(settings.PERMISSION_MATRIX)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        route = match.view_name if match else ""
+        role = role_of(request)
+        if self.matrix.allows(route, request.method or "", role):
+            return None
+        api = request.path.startswith("/api/")
+        if role == ANONYMOUS:
+            if api:
+                message = "Sign in, or send an API key."
+                return JsonResponse({"code": "not_signed_in", "message": message}, status=401)
+            return redirect_to_login(request.get_full_path())
+        with transaction.atomic():
+            audit.append(log.REFUSED, request.user.actor, data={"method": request.method or "", "route": route})
+        if api:
+            message = "Your role may not do this."
+            return JsonResponse({"code": "not_allowed", "message": message}, status=403)
+        return render(request, "errors/403.html", status=403)
+
+
+def role_of(request: HttpRequest) -> str:
+    user: User | AnonymousUser = request.user
+    return user.role if isinstance(user, User) and user.is_active else ANONYMOUS
+
+
+def actor_of(request: HttpRequest) -> actors.Actor:
+    """The caller as the log knows them."""
+    return request.user.actor if isinstance(request.user, User) else actors.ANONYMOUS

@@ -1,0 +1,57 @@
+"""Writing accounts."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import ANONYMOUS, Actor
+from annotations.core import clock
+
+from . import keys, log
+from .models import ApiKey, User
+
+
+@transaction.atomic
+def create_user(actor: Actor, username: str, password: str | None, role: str, **fields: Any) -> User:
+    """Makes an account. Without a password nobody can sign in to it (service accounts)."""
+    user = User.objects.create_user(username, password, role, **fields)
+    audit.append(log.CREATED, actor, data={"account": user.pseudonym, "role": role})
+    return user
+
+
+@transaction.atomic
+def create_key(actor: Actor, user: User, days: int = 365) -> str:
+    """Makes an API key for `user` and returns it; it cannot be shown again."""
+    key, prefix, digest = keys.generate()
+    expires = clock.now() + datetime.timedelta(days=days)
+    ApiKey.objects.create(user=user, prefix=prefix, digest=digest, expires_at=expires)
+    audit.append(log.KEY_CREATED, actor, data={"prefix": prefix, "account": user.pseudonym})
+    return key
+
+
+@transaction.atomic
+def revoke_key(actor: Actor, prefix: str) -> None:
+    key = ApiKey.objects.select_for_update().get(prefix=prefix, revoked_at=None)
+    key.revoked_at = clock.now()
+    key.save(update_fields=["revoked_at"])
+    audit.append(log.KEY_REVOKED, actor, data={"prefix": prefix, "account": key.user.pseudonym})
+
+
+@transaction.atomic
+def note_sign_in(user: User) -> None:
+    audit.append(log.SIGNED_IN, user.actor)
+
+
+@transaction.atomic
+def note_sign_out(user: User) -> None:
+    audit.append(log.SIGNED_OUT, user.actor)
+
+
+@transaction.atomic
+def note_failure(username: str, *, locked: bool = False) -> None:
+    """A failed sign-in. The log names the account by its pseudonym; what was typed for no account is not kept."""
+    user = User.objects.filter(username=username).first()
+    account = user.pseudonym if user else "unknown"
+    audit.append(log.LOCKED_OUT if locked else log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})

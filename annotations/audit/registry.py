@@ -1,0 +1,45 @@
+"""The kinds of entries that there are. Each context declares its own in its `log.py`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Action:
+    """One kind of entry: its stable code, the fields of its `data`, and the sentence that presents it.
+
+    `sentence` names fields in braces; it is filled from the entry's data and shown to privacy officers.
+    """
+
+    code: str
+    sentence: str
+    fields: frozenset[str]
+
+    def present(self, data: dict[str, Any]) -> str:
+        return self.sentence.format_map({name: data.get(name, "?") for name in self.fields})
+
+
+_ACTIONS: dict[str, Action] = {}
+
+
+def action(code: str, sentence: str, fields: Iterable[str] = ()) -> Action:
+    """Declares a kind of entry. A code is declared once; a sentence names declared fields only."""
+    declared = Action(code, sentence, frozenset(fields))
+    named = {name for _, name, _, _ in Formatter().parse(sentence) if name}
+    if code in _ACTIONS:
+        raise ValueError(f"{code} is declared twice")
+    if named - declared.fields:
+        raise ValueError(f"{code}: the sentence names unknown fields {sorted(named - declared.fields)}")
+    _ACTIONS[code] = declared
+    return declared
+
+
+def lookup(code: str) -> Action:
+    """The declared kind; KeyError when nobody declared it."""
+    return _ACTIONS[code]
+
+
+def codes() -> list[str]:
+    return sorted(_ACTIONS)

@@ -1,0 +1,86 @@
+"""Reading the log."""
+
+import datetime
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from .models import EntryDetail, LogEntry
+from .registry import lookup
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the log is searched by; an empty filter matches everything. Times are aware, `until` is exclusive."""
+
+    actor: str = ""
+    clip: uuid.UUID | None = None
+    subject: str = ""
+    action: str = ""
+    since: datetime.datetime | None = None
+    until: datetime.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as a person reads it."""
+
+    entry: LogEntry
+    sentence: str
+    data: dict[str, Any]
+    detail: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Page:
+    lines: list[Line]
+    next_cursor: str
+
+
+def search(filters: Filters, *, cursor: str = "", size: int = 50) -> Page:
+    """One page, newest first. `cursor` is what the page before gave (keyset: deep pages cost what the first does).
+
+    Raises ValueError for a cursor that was not made here.
+    """
+    entries = _filtered(filters)
+    if cursor:
+        moment_text, _, identifier = cursor.partition("~")
+        moment, last = datetime.datetime.fromisoformat(moment_text), uuid.UUID(identifier)
+        entries = entries.filter(Q(occurred_at__lt=moment) | Q(occurred_at=moment, id__lt=last))
+    found = list(entries.order_by("-occurred_at", "-id")[: size + 1])
+    shown = found[:size]
+    after = f"{shown[-1].occurred_at.isoformat()}~{shown[-1].id}" if len(found) > size else ""
+    return Page(present(shown), after)
+
+
+def of_clip(clip: uuid.UUID) -> list[Line]:
+    """Everything that the log tells of one clip (by its public id), oldest first."""
+    return present(list(LogEntry.objects.filter(clip=clip).order_by("occurred_at", "id")))
+
+
+def present(entries: list[LogEntry]) -> list[Line]:
+    """The entries with their sentences, and their details where these were not erased."""
+    details = {
+        detail.entry: json.loads(bytes(detail.detail))
+        for detail in EntryDetail.objects.filter(entry__in=[entry.id for entry in entries])
+    }
+    lines = []
+    for entry in entries:
+        data = json.loads(bytes(entry.canonical))["data"]
+        lines.append(Line(entry, lookup(entry.action).present(data), data, details.get(entry.id)))
+    return lines
+
+
+def _filtered(filters: Filters) -> QuerySet[LogEntry]:
+    entries = LogEntry.objects.all()
+    for column in ("actor", "clip", "subject", "action"):
+        if value := getattr(filters, column):
+            entries = entries.filter(**{column: value})
+    if filters.since:
+        entries = entries.filter(occurred_at__gte=filters.since)
+    if filters.until:
+        entries = entries.filter(occurred_at__lt=filters.until)
+    return entries

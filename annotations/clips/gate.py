@@ -1,0 +1,30 @@
+"""The gate: may this clip be used for this purpose, now?
+
+Asked synchronously, in the same transaction, at claim, at token, at every byte served, at submit and at freeze.
+"""
+
+import uuid
+
+from annotations.core.errors import Conflict
+
+from .models import Clip, ClipQuerySet, Hold
+
+
+def passing(purpose: str) -> ClipQuerySet:
+    """All clips that may be used for `purpose`."""
+    return Clip.objects.passing(purpose)
+
+
+def allows(clip_id: uuid.UUID, purpose: str) -> bool:
+    return passing(purpose).filter(pk=clip_id).exists()
+
+
+def check(clip_id: uuid.UUID, purpose: str) -> None:
+    """Conflict `clip_held` when the clip may not be used for `purpose` now."""
+    if not allows(clip_id, purpose):
+        raise Conflict("clip_held", "This clip is no longer available. Nothing that you did is lost; take the next one.")
+
+
+def reasons(clip_id: uuid.UUID) -> list[str]:
+    """The open holds of a clip."""
+    return list(Hold.objects.filter(clip=clip_id, lifted_at=None).order_by("placed_at").values_list("reason", flat=True))

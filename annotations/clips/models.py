@@ -1,0 +1,148 @@
+from functools import partial
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from annotations.core import clock, ids
+
+from .enums import HoldReason, Purpose
+from .rules import PASSES
+
+
+class Owner(models.Model):
+    """A household, as the submitter's back end names it. Only the pseudonym leaves this context."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    submitter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=200)
+    pseudonym = models.CharField(max_length=64, unique=True, default=partial(ids.pseudonym, "o"), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submitter", "reference"], name="owner_once")]
+
+
+class Device(models.Model):
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    owner = models.ForeignKey(Owner, on_delete=models.CASCADE, related_name="devices")
+    reference = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "reference"], name="device_once")]
+
+
+class Consent(models.Model):
+    """What the owner agreed to for one clip."""
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    notice_version = models.CharField(max_length=64)
+    troubleshooting = models.BooleanField()
+    training = models.BooleanField()
+    granted_at = models.DateTimeField()
+    until = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(troubleshooting=True) | Q(training=True), name="consent_has_purpose"
+            ),
+            models.CheckConstraint(condition=Q(until__gt=models.F("granted_at")), name="consent_ends_after_start"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["until"], condition=Q(withdrawn_at=None, expired_at=None), name="consent_running"
+            )
+        ]
+
+
+class Submission(models.Model):
+    """One delivery by a submitter. Its idempotency key makes a repeated request answer the same."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    submitter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=200, null=True)
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submitter", "idempotency_key"], name="submission_idempotent")
+        ]
+
+
+class ClipQuerySet(models.QuerySet["Clip"]):
+    def passing(self, purpose: str) -> "ClipQuerySet":
+        """The clips that the gate lets through for `purpose`: no open hold that it may not pass, a consent that covers it."""
+        now = clock.now()
+        blocking = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None).exclude(reason__in=PASSES[purpose])
+        found = self.filter(
+            ~Exists(blocking),
+            consent__withdrawn_at=None,
+            consent__until__gt=now,
+        )
+        return found.filter(consent__training=True) if purpose == Purpose.TRAINING else found
+
+
+class Clip(models.Model):
+    """A clip that was accepted. Its original lies encrypted in the vault; nobody sees it but the machine pass.
+
+    `id` is time-ordered and stays inside; `public_id` is what people see. Width and height are as displayed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    public_id = models.UUIDField(unique=True, default=ids.random_id, editable=False)
+    submitter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submission = models.OneToOneField(Submission, on_delete=models.PROTECT, related_name="clip")
+    owner = models.ForeignKey(Owner, on_delete=models.PROTECT, related_name="clips")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="clips")
+    consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="clip")
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveBigIntegerField()
+    container = models.CharField(max_length=64)
+    codec = models.CharField(max_length=32)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    frame_rate = models.FloatField()
+    constant_rate = models.BooleanField()
+    frames = models.PositiveIntegerField()
+    duration = models.FloatField()
+    recorded_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(default=clock.now)
+
+    objects = ClipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submitter", "sha256"], name="clip_once_per_submitter")]
+
+
+class Original(models.Model):
+    """Where a clip's original lies in the vault, and its data key, wrapped by the key-encryption key `key_id`."""
+
+    clip = models.OneToOneField(Clip, on_delete=models.PROTECT, primary_key=True, related_name="original")
+    name = models.CharField(max_length=200, unique=True)
+    key_id = models.CharField(max_length=64)
+    wrapped_key = models.BinaryField()
+
+
+class Hold(models.Model):
+    """A reason why a clip may not be used, until it is lifted. At most one open hold per clip and reason."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="holds")
+    reason = models.CharField(max_length=32, choices=HoldReason)
+    placed_at = models.DateTimeField(default=clock.now)
+    placed_by = models.CharField(max_length=64)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clip", "reason"], condition=Q(lifted_at=None), name="hold_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by="") | (Q(lifted_at__isnull=False) & ~Q(lifted_by="")),
+                name="hold_lifted_by_somebody",
+            ),
+        ]

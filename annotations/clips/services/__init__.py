@@ -1,0 +1,7 @@
+"""Writes of this context, one use case per module."""
+
+from .consent import expire_due, withdraw
+from .holds import lift, place
+from .receive import Reception, receive
+
+__all__ = ["Reception", "expire_due", "lift", "place", "receive", "withdraw"]

@@ -1,0 +1,52 @@
+"""The end of a consent."""
+
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import WORKER, Actor
+from annotations.core import clock
+
+from .. import log
+from ..enums import HoldReason
+from ..models import Clip, Consent
+from .holds import place
+
+
+@transaction.atomic
+def withdraw(clip: Clip, actor: Actor) -> bool:
+    """Ends the clip's consent at once; False when it was withdrawn already."""
+    consent = Consent.objects.select_for_update().get(pk=clip.consent_id)
+    if consent.withdrawn_at:
+        return False
+    consent.withdrawn_at = clock.now()
+    consent.save(update_fields=["withdrawn_at"])
+    audit.append(
+        log.CONSENT_WITHDRAWN,
+        actor,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"consent": str(consent.pk)},
+    )
+    place(clip, HoldReason.WITHDRAWN, actor)
+    return True
+
+
+def expire_due(limit: int = 500) -> int:
+    """Holds the clips whose consent has run out. The gate refuses them from the second it did; this makes it visible."""
+    due = Consent.objects.filter(until__lte=clock.now(), withdrawn_at=None, expired_at=None).order_by("until")[:limit]
+    return sum(_expire(consent) for consent in due)
+
+
+@transaction.atomic
+def _expire(consent: Consent) -> bool:
+    if not Consent.objects.filter(pk=consent.pk, expired_at=None).update(expired_at=clock.now()):
+        return False
+    clip = consent.clip
+    audit.append(
+        log.CONSENT_EXPIRED,
+        WORKER,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"consent": str(consent.pk)},
+    )
+    return place(clip, HoldReason.EXPIRED, WORKER)

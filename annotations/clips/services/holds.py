@@ -1,0 +1,36 @@
+"""Placing and lifting holds. Each context uses its own reasons."""
+
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.core import clock
+from annotations.core.events import publish
+
+from .. import events, log
+from ..models import Clip, Hold
+
+
+@transaction.atomic
+def place(clip: Clip, reason: str, actor: Actor) -> bool:
+    """Holds the clip; False when it is held for this reason already. Takes effect with the commit, everywhere."""
+    Clip.objects.select_for_update().only("pk").get(pk=clip.pk)
+    if Hold.objects.filter(clip=clip, reason=reason, lifted_at=None).exists():
+        return False
+    Hold.objects.create(clip=clip, reason=reason, placed_by=actor.pseudonym)
+    audit.append(log.HELD, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"reason": str(reason)})
+    publish(events.HOLDS_CHANGED, clip=clip.pk)
+    return True
+
+
+@transaction.atomic
+def lift(clip: Clip, reason: str, actor: Actor) -> bool:
+    """Lifts the hold; False when there is none of this reason."""
+    lifted = Hold.objects.filter(clip=clip, reason=reason, lifted_at=None).update(
+        lifted_at=clock.now(), lifted_by=actor.pseudonym
+    )
+    if not lifted:
+        return False
+    audit.append(log.LIFTED, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"reason": str(reason)})
+    publish(events.HOLDS_CHANGED, clip=clip.pk)
+    return True

@@ -1,0 +1,84 @@
+"""Answers to requests: errors with stable codes, byte ranges, JSON bodies."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from .errors import DomainError
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_BLOCK = 256 * 1024
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error of the API as {"code", "message"} (and "fields" where several things are wrong)."""
+    if isinstance(error, DomainError):
+        return Response(error.as_dict(), status=error.status)
+    if isinstance(error, Http404):
+        return Response({"code": "not_found", "message": "There is nothing here."}, status=404)
+    if isinstance(error, PermissionDenied):
+        return Response({"code": "not_allowed", "message": "You may not do this."}, status=403)
+    if isinstance(error, exceptions.ValidationError):
+        return Response(
+            {"code": "invalid", "message": "Some fields are wrong.", "fields": error.detail}, status=400
+        )
+    if isinstance(error, exceptions.APIException):
+        return Response(
+            {"code": str(error.default_code), "message": str(error.detail)}, status=error.status_code
+        )
+    return None
+
+
+def parse_range(header: str, size: int) -> tuple[int, int] | None:
+    """The first and last byte that a `Range` header asks for, of a body of `size` bytes.
+
+    None means the whole body (no header, or one that RFC 9110 section 14.2 lets a server ignore); ValueError
+    means that the range cannot be satisfied. Only single ranges are honoured.
+    """
+    match = _RANGE.match(header.strip())
+    if not match or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        length = int(last)
+        if length == 0 or size == 0:
+            raise ValueError(header)
+        return max(0, size - length), size - 1
+    start = int(first)
+    end = min(int(last), size - 1) if last else size - 1
+    if last and int(last) < start:
+        return None
+    if start >= size:
+        raise ValueError(header)
+    return start, end
+
+
+def ranged_response(file: BinaryIO, size: int, content_type: str, header: str) -> HttpResponse | StreamingHttpResponse:
+    """The file, or the part of it that `header` asks for (200, 206 or 416); closes the file when done."""
+    try:
+        span = parse_range(header, size)
+    except ValueError:
+        file.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    start, end = span or (0, size - 1)
+    response = StreamingHttpResponse(
+        _read(file, start, end - start + 1), status=206 if span else 200, content_type=content_type
+    )
+    response["Content-Length"] = str(end - start + 1)
+    response["Accept-Ranges"] = "bytes"
+    if span:
+        response["Content-Range"] = f"bytes {start}-{end}/{size}"
+    return response
+
+
+def _read(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
+    with file:
+        file.seek(start)
+        while length > 0 and (block := file.read(min(_BLOCK, length))):
+            length -= len(block)
+            yield block

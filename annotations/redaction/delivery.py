@@ -1,0 +1,94 @@
+"""Delivering renditions: short-lived tokens bound to the session, the gate asked again at every request.
+
+Used by the contexts to the right: they decide who may see a clip and for which purpose, then call `grant`.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+
+from annotations.accounts.middleware import actor_of
+from annotations.audit import services as audit
+from annotations.clips import gate
+from annotations.clips.models import Clip
+from annotations.core import clock
+from annotations.core.errors import Conflict, Missing
+
+from . import log
+from .models import Rendition
+
+_SALT = "redaction.delivery"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """`url` answers until `expires_at` (ISO 8601), for this session only."""
+
+    url: str
+    expires_at: str
+
+
+@transaction.atomic
+def grant(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
+    """Logs that the caller is about to view the clip's rendition and gives the address of its bytes.
+
+    Conflict `clip_held` when the gate is closed for the purpose.
+    """
+    gate.check(clip.pk, purpose)
+    rendition = current(clip)
+    seconds = settings.MEDIA_TOKEN_SECONDS
+    audit.append(
+        log.GRANTED,
+        actor_of(request),
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        purpose=purpose,
+        data={"rendition": str(rendition.pk), "seconds": seconds},
+    )
+    token = signing.dumps([str(rendition.pk), purpose, _session(request)], salt=_SALT)
+    expires = clock.now() + clock.seconds(seconds)
+    return Grant(reverse("redaction:media", args=[token]), expires.isoformat())
+
+
+@transaction.atomic
+def admit(request: HttpRequest, token: str) -> Rendition:
+    """The rendition that the token opens, its delivery logged. Missing when it opens nothing (any more)."""
+    try:
+        rendition_id, purpose, session = signing.loads(token, salt=_SALT, max_age=settings.MEDIA_TOKEN_SECONDS)
+    except signing.BadSignature:
+        raise _gone() from None
+    if session != _session(request):
+        raise _gone()
+    rendition = Rendition.objects.select_related("clip__owner").filter(pk=rendition_id, current=True).first()
+    if rendition is None or not gate.allows(rendition.clip_id, purpose):
+        raise _gone()
+    audit.append(
+        log.SERVED,
+        actor_of(request),
+        clip=rendition.clip.public_id,
+        subject=rendition.clip.owner.pseudonym,
+        purpose=purpose,
+        data={"rendition": str(rendition.pk), "range": request.headers.get("Range", "all")[:64]},
+    )
+    return rendition
+
+
+def current(clip: Clip) -> Rendition:
+    """The clip's current rendition; Conflict `clip_held` when there is none."""
+    rendition = Rendition.objects.filter(clip=clip, current=True).first()
+    if rendition is None:
+        raise Conflict("clip_held", "This clip has no redacted rendition now.")
+    return rendition
+
+
+def _session(request: HttpRequest) -> str:
+    return hashlib.sha256((request.session.session_key or "").encode()).hexdigest()[:32]
+
+
+def _gone() -> Missing:
+    return Missing("media_gone", "This address does not open anything (any more). Ask for a new one.")

@@ -1,0 +1,4 @@
+"""The events that this context publishes. Payloads carry ids only."""
+
+REQUESTED = "redaction.requested"  # run
+FINISHED = "redaction.finished"  # run

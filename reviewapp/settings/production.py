@@ -1,0 +1,63 @@
+"""Servers: PostgreSQL, Redis or RabbitMQ, HTTPS, secrets from files. docs/deployment.md lists the variables."""
+
+from pathlib import Path
+
+from . import environment
+from .base import *  # noqa: F403
+
+DEBUG = False
+SECRET_KEY = environment.secret_file("SECRET_KEY_FILE")
+VAULT_KEYS = environment.keyring(environment.secret_file("VAULT_KEYS_FILE"))
+ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS")
+
+# The app's role owns no table; migrations run with the owner's URL in DATABASE_URL.
+DATABASES = {"default": environment.database(environment.text("DATABASE_URL"))}
+DATABASE_APP_ROLE = environment.text("DATABASE_APP_ROLE", "review_app")
+
+_broker = environment.broker(environment.text("BROKER_URL"))
+CELERY_BROKER_URL = _broker["url"]
+CELERY_BROKER_TRANSPORT_OPTIONS = _broker["options"]
+if CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    CELERY_WORKER_DETECT_QUORUM_QUEUES = True
+CELERY_BEAT_SCHEDULE_FILENAME = environment.text("BEAT_SCHEDULE_FILE", "beat-schedule")
+
+MODELS_DIR = Path(environment.text("MODELS_DIR"))
+SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
+
+MEDIA_ROOT_DIR = Path(environment.text("MEDIA_DIR"))
+MEDIA_X_ACCEL = environment.text("MEDIA_X_ACCEL", "1") == "1"
+STATIC_ROOT = Path(environment.text("STATIC_DIR"))
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT_DIR / "files"},
+    },
+    # Renditions are readable by the group: nginx serves them after the token was checked.
+    "vault": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT_DIR / "vault", "file_permissions_mode": 0o600},
+    },
+    "renditions": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT_DIR / "renditions", "file_permissions_mode": 0o640},
+    },
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT_DIR / "exports", "file_permissions_mode": 0o640},
+    },
+    "staticfiles": {"BACKEND": "reviewapp.storage.StaticStorage"},
+}
+
+SESSION_COOKIE_NAME = "__Host-review_session"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-review_csrf"
+CSRF_COOKIE_SECURE = True
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# nginx is the one proxy in front; its address is what the throttle must not take for the client's.
+AXES_IPWARE_PROXY_COUNT = 1

@@ -1,0 +1,28 @@
+// Small behaviours that any page may ask for by a data attribute.
+//   data-key="Enter"      the key presses this button or link while no field has the focus
+//   data-confirm="..."    a form asks before it is sent
+//   data-submit-on-change a filter form is sent when a control changes
+
+const TYPING = "input, textarea, select, button, a[href], summary, [contenteditable], dialog";
+
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target instanceof Element && event.target.closest(TYPING)) return;
+  for (const element of document.querySelectorAll("[data-key]")) {
+    if (!(element instanceof HTMLElement) || element.dataset.key !== event.key) continue;
+    event.preventDefault();
+    element.click();
+    return;
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const question = (event.submitter instanceof HTMLElement && event.submitter.dataset.confirm) || form.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target instanceof Element ? event.target.closest("form[data-submit-on-change]") : null;
+  if (form instanceof HTMLFormElement) form.requestSubmit();
+});

@@ -1,0 +1,55 @@
+/** Talks to the server. An answer that refuses is an ApiError; no answer is whatever fetch throws. */
+
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code stable name, for the program
+   * @param {string} message a sentence, for the person
+   * @param {unknown} data the whole answer
+   */
+  constructor(status, code, message, data) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/**
+ * Whether trying again later may help: the server is busy, restarting, or wants the person to sign in again.
+ *
+ * @param {unknown} error
+ */
+export const isTransient = (error) =>
+  !(error instanceof ApiError) || error.status >= 500 || [401, 408, 425, 429].includes(error.status);
+
+export class Api {
+  /** @param {string} csrfToken */
+  constructor(csrfToken) {
+    this.csrfToken = csrfToken;
+  }
+
+  /**
+   * @param {"POST" | "PUT"} method
+   * @param {string} url
+   * @param {unknown} [body]
+   * @param {{ keepalive?: boolean }} [options] keepalive lets it finish after the page has gone
+   * @returns {Promise<any>} the parsed answer; null for 204
+   */
+  async send(method, url, body = {}, { keepalive = false } = {}) {
+    const response = await fetch(url, {
+      method,
+      keepalive,
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrfToken },
+      body: JSON.stringify(body),
+    });
+    if (response.status === 204) return null;
+    const type = response.headers.get("Content-Type") ?? "";
+    const data = type.includes("json") ? await response.json() : null;
+    if (response.ok && data !== null && !response.redirected) return data;
+    // An answer that is not ours, such as the sign-in page, means that the session has ended.
+    if (response.ok) throw new ApiError(401, "signed_out", "", null);
+    throw new ApiError(response.status, data?.code ?? "unexpected", data?.message ?? response.statusText, data);
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Keeps the server's draft equal to what the person sees, and loses nothing when it cannot: every change goes into
+ * the browser's storage first and stays there until the server has it.
+ *
+ * @import { Body } from "./types.js"
+ * @typedef {"saved" | "unsaved" | "saving" | "offline" | "conflict" | "stopped"} SaveState
+ * @typedef {{ revision: number, body: Body }} Draft
+ * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
+ */
+
+import { ApiError, isTransient } from "./api.js";
+import { sameBody } from "./model.js";
+
+const WAIT = 400;
+const RETRY = [1000, 2000, 4000, 8000, 15_000];
+
+export class Autosave {
+  /** @type {SaveState} */
+  state = "saved";
+  /** @type {Draft | null} what another tab wrote, while the person has not chosen */
+  theirs = null;
+  /** @type {Body | null} */
+  #wanted = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Promise<void> | null} */
+  #running = null;
+  #failures = 0;
+
+  /**
+   * @param {{
+   *   revision: number,
+   *   key: string,
+   *   store: Store,
+   *   put: (draft: Draft) => Promise<{ revision: number }>,
+   *   onState: (state: SaveState) => void,
+   *   onStopped: (error: ApiError) => void,
+   * }} options `put` throws ApiError for an answer and anything else for none
+   */
+  constructor({ revision, key, store, put, onState, onStopped }) {
+    this.revision = revision;
+    this.key = key;
+    this.store = store;
+    this.put = put;
+    this.onState = onState;
+    this.onStopped = onStopped;
+  }
+
+  /** @param {Body} body */
+  change(body) {
+    if (this.state === "stopped") return;
+    this.#wanted = body;
+    this.#backUp(body);
+    if (this.state === "conflict") return;
+    if (this.state !== "offline" && this.state !== "saving") this.#become("unsaved");
+    if (this.state !== "offline") this.#schedule(WAIT);
+  }
+
+  /** Saves now what is waiting. Resolves when nothing is under way, saved or not. */
+  async flush() {
+    clearTimeout(this.#timer);
+    while (this.#running) await this.#running;
+    if (this.#wanted && this.state !== "conflict" && this.state !== "stopped") await this.#save();
+  }
+
+  /** The network is back: try at once. */
+  retry() {
+    if (this.state === "offline") void this.flush();
+  }
+
+  /**
+   * Ends a conflict. "theirs" returns the body to show; "mine" writes ours over it.
+   *
+   * @param {"theirs" | "mine"} choice
+   * @param {Body} mine
+   * @returns {Body}
+   */
+  resolve(choice, mine) {
+    const theirs = this.theirs;
+    if (!theirs) return mine;
+    this.theirs = null;
+    this.revision = theirs.revision;
+    if (choice === "theirs") {
+      this.#wanted = null;
+      this.#dropBackup();
+      this.#become("saved");
+      return theirs.body;
+    }
+    this.#become("unsaved");
+    this.change(mine);
+    return mine;
+  }
+
+  /** Stops for good: the clip was submitted or taken away. The backup stays unless the server has the labels. */
+  stop({ kept = false } = {}) {
+    clearTimeout(this.#timer);
+    this.#wanted = null;
+    if (kept) this.#dropBackup();
+    this.#become("stopped");
+  }
+
+  /**
+   * Labels that this browser still holds and the server may not have.
+   *
+   * @returns {Draft | null} with the revision that they were based on
+   */
+  backup() {
+    try {
+      const value = JSON.parse(this.store.getItem(this.key) ?? "null");
+      return value && typeof value.revision === "number" && value.body ? value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #save() {
+    const body = this.#wanted;
+    if (!body || this.#running) return;
+    this.#become("saving");
+    this.#running = this.#send(body).finally(() => {
+      this.#running = null;
+    });
+    await this.#running;
+  }
+
+  /** @param {Body} body */
+  async #send(body) {
+    try {
+      const { revision } = await this.put({ revision: this.revision, body });
+      this.revision = revision;
+      this.#failures = 0;
+      if (/** @type {SaveState} */ (this.state) === "stopped") return;
+      if (this.#wanted === body) {
+        this.#wanted = null;
+        this.#dropBackup();
+        this.#become("saved");
+      } else {
+        this.#become("unsaved");
+        this.#schedule(WAIT);
+      }
+    } catch (error) {
+      if (/** @type {SaveState} */ (this.state) === "stopped") return;
+      this.#failed(error, body);
+    }
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {Body} body
+   */
+  #failed(error, body) {
+    if (error instanceof ApiError && error.code === "draft_conflict") {
+      const theirs = /** @type {Draft} */ (error.data);
+      if (sameBody(theirs.body, body)) {
+        // Our own write, whose answer got lost.
+        this.revision = theirs.revision;
+        if (this.#wanted === body) {
+          this.#wanted = null;
+          this.#dropBackup();
+          this.#become("saved");
+        } else {
+          this.#become("unsaved");
+          this.#schedule(0);
+        }
+        return;
+      }
+      this.theirs = theirs;
+      this.#become("conflict");
+    } else if (error instanceof ApiError && !isTransient(error)) {
+      this.#become("stopped");
+      this.onStopped(error);
+    } else {
+      this.#become("offline");
+      this.#schedule(RETRY[Math.min(this.#failures++, RETRY.length - 1)]);
+    }
+  }
+
+  /** @param {number} wait milliseconds */
+  #schedule(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), wait);
+  }
+
+  /** @param {SaveState} state */
+  #become(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.onState(state);
+  }
+
+  /** @param {Body} body */
+  #backUp(body) {
+    try {
+      this.store.setItem(this.key, JSON.stringify({ revision: this.revision, body }));
+    } catch {
+      // storage is full or off: the server's copy is the only one
+    }
+  }
+
+  #dropBackup() {
+    try {
+      this.store.removeItem(this.key);
+    } catch {
+      // nothing was kept, then
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// The shapes that the workbench shares with the server, and with itself.
+
+/** x, y, width, height in pixels of the displayed picture. */
+export type Box = [number, number, number, number];
+
+export interface Keyframe { frame: number; box: Box; outside: boolean; occluded: boolean }
+export interface Track { id: string; label: string; keyframes: Keyframe[] }
+/** `end` is the last frame of the event, not the one after it. */
+export interface ClipEvent { id: string; label: string; start: number; end: number }
+export interface Body { verdict: string | null; events: ClipEvent[]; tracks: Track[]; note: string }
+
+export interface Choice { code: string; name: string }
+export interface Schema {
+  version: number;
+  verdicts: Choice[];
+  events: Choice[];
+  tracks: Choice[];
+  flag_categories: Choice[];
+  skip_reasons: Choice[];
+}
+export interface Clip {
+  id: string;
+  width: number;
+  height: number;
+  frame_rate: number;
+  frames: number;
+  duration: number;
+  presentation_times: number[];
+}
+export interface Urls {
+  media_token: string;
+  draft: string;
+  submit: string;
+  extend: string;
+  skip: string;
+  flag: string;
+  missed_face: string;
+  watched: string;
+  claim: string;
+  home: string;
+}
+/** One clip as handed to one person: what the server puts in the page and what a claim answers. */
+export interface Assignment {
+  id: string;
+  lease_until: string;
+  lease_seconds: number;
+  server_time: string;
+  clip: Clip;
+  project: { name: string; instructions: string };
+  schema: Schema;
+  draft: { revision: number; body: Body | null };
+  returned_note: string | null;
+  urls: Urls;
+}
+
+export type Selection = { kind: "track" | "event"; id: string } | null;
+export interface Shown { box: Box; occluded: boolean }
+/** Seconds of the clip, [start, end). */
+export type Range = [number, number];
+export type Texts = Record<string, string>;
