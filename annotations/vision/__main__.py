@@ -5,37 +5,13 @@ Exit status: 0 done, 1 failed inside, 2 the input is not accepted (the reason is
 """
 
 import argparse
+import importlib
 import json
-import os
 import sys
-import time
 from pathlib import Path
 
-from annotations.vision.content import Classifier, ContentModel, NudeNet
 from annotations.vision.errors import VideoError, VisionError
-from annotations.vision.faces import CenterFace
-from annotations.vision.redact import Clock, redact
-from annotations.vision.video import Limits, probe
-
-PROGRESS_INTERVAL = 0.5
-
-
-class Progress:
-    """Lines of JSON on a file descriptor, at most about two a second, and always the end of a stage."""
-
-    def __init__(self, descriptor: int | None) -> None:
-        self._descriptor = descriptor
-        self._next = 0.0
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if self._descriptor is None or (time.monotonic() < self._next and done != total):
-            return
-        self._next = time.monotonic() + PROGRESS_INTERVAL
-        line = json.dumps({"stage": stage, "done": done, "total": total}) + "\n"
-        try:
-            os.write(self._descriptor, line.encode())
-        except OSError:
-            self._descriptor = None  # nobody listens any more; the work goes on
+from annotations.vision.limits import Limits
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,38 +38,21 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     limits = Limits(options.max_seconds, options.max_bytes, options.max_width, options.max_height)
+    command = importlib.import_module(f"annotations.vision.commands.{options.command}")
     try:
-        if options.command == "probe":
-            answer = {"ok": True, **probe(options.input, limits).as_dict()}
-            print(json.dumps(answer))
-            return 0
-        return _redact(options, limits)
+        return int(command.run(options, limits))
     except VideoError as error:
-        print(json.dumps({"ok": False, "code": error.code, "message": error.message}))
-        return 2
+        return refuse(error)
+    except MemoryError:
+        return refuse(VideoError("decoder_crashed", "The video needs more memory than is allowed."))
     except VisionError as error:
         print(json.dumps({"ok": False, "code": error.code, "message": error.message}))
         return 1
 
 
-def _redact(options: argparse.Namespace, limits: Limits) -> int:
-    clock = Clock()
-    with clock.stage("start"):
-        detector = CenterFace()
-        screeners: list[ContentModel] = [] if options.no_screening else [NudeNet()]
-        screeners.extend(Classifier(manifest) for manifest in options.classifier)
-    report = redact(
-        options.input,
-        options.output,
-        detector=detector,
-        screeners=screeners,
-        effect=options.effect,
-        limits=limits,
-        clock=clock,
-        on_progress=Progress(options.progress),
-    )
-    options.report.write_text(json.dumps(report))
-    return 3 if report["residual"]["exposed"] else 0
+def refuse(error: VideoError) -> int:
+    print(json.dumps({"ok": False, "code": error.code, "message": error.message}))
+    return 2
 
 
 if __name__ == "__main__":

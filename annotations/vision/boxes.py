@@ -48,7 +48,7 @@ def scaled(box: Box, across: float, down: float) -> Box:
 
 
 def suppress(boxes: Sequence[Box], scores: Sequence[float], limit: float) -> list[int]:
-    """Indices of the boxes that remain when each hides its weaker neighbours of more overlap than ``limit``."""
+    """Indices of the boxes that remain when each hides the weaker ones that overlap it by ``limit``."""
     order = np.argsort(np.asarray(scores), kind="stable")[::-1]
     kept: list[int] = []
     for index in order:

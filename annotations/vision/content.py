@@ -52,7 +52,9 @@ class NudeNet:
         "MALE_GENITALIA_EXPOSED", "ANUS_COVERED", "FEMALE_BREAST_COVERED", "BUTTOCKS_COVERED",
     )  # fmt: skip
     # Faces are the face detector's business, and covered parts say nothing.
-    unreported = frozenset(label for label in labels if label.startswith("FACE_") or label.endswith("_COVERED"))
+    unreported = frozenset(
+        label for label in labels if label.startswith("FACE_") or label.endswith("_COVERED")
+    )
     long_side = 320
     step = 32
 
@@ -85,7 +87,8 @@ class NudeNet:
         factor = self.long_side / max(height, width)
         across, down = max(1, round(width * factor)), max(1, round(height * factor))
         small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
-        batch = np.zeros((1, 3, -(-down // self.step) * self.step, -(-across // self.step) * self.step), np.float32)
+        padded = -(-down // self.step) * self.step, -(-across // self.step) * self.step
+        batch = np.zeros((1, 3, *padded), np.float32)
         batch[0, :, :down, :across] = small.transpose(2, 0, 1) / np.float32(255)
         return batch, factor
 
@@ -95,7 +98,8 @@ class Classifier:
 
     The manifest is JSON: ``{"name", "path" (relative to it), "sha256", "input": {"width", "height",
     "scale": 0.00392, "mean": [r, g, b], "deviation": [r, g, b], "layout": "NCHW" | "NHWC",
-    "color": "RGB" | "BGR"}, "labels": [...], "ignore": [...], "activation": "none" | "softmax" | "sigmoid"}``.
+    "color": "RGB" | "BGR"}, "labels": [...], "ignore": [...], "activation": "none" | "softmax" |
+    "sigmoid"}``.
     The model takes one picture and gives one score for each label.
     """
 
@@ -116,11 +120,15 @@ class Classifier:
             self._reversed = form.get("color", "RGB") == "BGR"
             model = manifest_path.parent / str(manifest["path"])
         except (OSError, KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"The manifest {manifest_path.name} cannot be read: {error!r}", "bad_manifest") from error
+            raise ModelError(
+                f"The manifest {manifest_path.name} cannot be read: {error!r}", "bad_manifest"
+            ) from error
         if not model.is_file():
             raise ModelError(f"The classifier {self.name} has no file {model.name}.")
         if digest(model) != self.sha256:
-            raise ModelError(f"The file of the classifier {self.name} is not the expected one.", "model_changed")
+            raise ModelError(
+                f"The file of the classifier {self.name} is not the expected one.", "model_changed"
+            )
         self._session = session(str(model))
 
     def screen(self, picture: RgbPicture) -> list[Sighting]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -79,7 +79,8 @@ class YuNet:
         height, width = picture.shape[:2]
         # OpenCV's object keeps state between calls: one for each call makes it safe to share.
         detector = cv2.FaceDetectorYN.create(self._path, "", (width, height), threshold)
-        _, found = detector.detect(np.ascontiguousarray(picture[:, :, ::-1]))
+        # None when there is no face, whatever the type says.
+        found: Any = detector.detect(np.ascontiguousarray(picture[:, :, ::-1]))[1]
         if found is None:
             return []
         faces = [Face((float(f[0]), float(f[1]), float(f[2]), float(f[3])), float(f[14])) for f in found]

@@ -1,9 +1,9 @@
 """Hiding regions of a picture with what lies outside them.
 
-*Blur* fills a hidden region smoothly from the ring of pixels around it (push-pull interpolation: Gortler et al.,
-"The Lumigraph", 1996). *Fill* is a constant grey. Neither reads a hidden pixel, so no property of the face,
-however small, reaches the encoder: changing the hidden pixels changes nothing. A ring never takes pixels that
-another region hides.
+*Blur* fills a hidden region smoothly from the ring of pixels around it (push-pull interpolation: Gortler
+et al., "The Lumigraph", 1996). *Fill* is a constant grey. Neither reads a hidden pixel, so no property of
+the face, however small, reaches the encoder: changing the hidden pixels changes nothing. A ring never takes
+pixels that another region hides.
 """
 
 from collections.abc import Sequence
@@ -74,20 +74,19 @@ def obscure(picture: Picture, boxes: Sequence[Box], effect: Effect) -> None:
         for plane, hidden, level in zip(picture.planes, (mask, half, half), FILL_LEVELS, strict=True):
             plane[hidden] = level
         return
-    fills = [(bounds, _interpolated(picture, mask, bounds)) for bounds in _windows(boxes, mask)]
-    for (x0, y0, x1, y1), planes in fills:
-        half = (slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2))
-        windows = ((slice(y0, y1), slice(x0, x1)), half, half)
-        for plane, window, values in zip(picture.planes, windows, planes, strict=True):
-            hidden = mask[y0:y1, x0:x1] if plane is picture.luma else mask[::2, ::2][half]
-            np.copyto(plane[window], values, where=hidden)
+    hidden_by_plane = (mask, mask[::2, ::2], mask[::2, ::2])
+    fills = [(window, _interpolated(picture, mask, window)) for window in _windows(boxes, mask)]
+    for window, planes in fills:
+        for number, (plane, hidden) in enumerate(zip(picture.planes, hidden_by_plane, strict=True)):
+            part = _slices(window, 1 if number == 0 else 2)
+            np.copyto(plane[part], planes[number], where=hidden[part])
 
 
 Window = tuple[int, int, int, int]
 
 
 def _windows(boxes: Sequence[Box], mask: Mask) -> list[Window]:
-    """Rectangles (x0, y0, x1, y1) around groups of overlapping regions, with their rings, on multiples of 2 cells."""
+    """Rectangles (x0, y0, x1, y1) around regions and their rings; those that overlap become one."""
     height, width = mask.shape
     windows: list[Window] = []
     for box in boxes:
@@ -101,7 +100,12 @@ def _windows(boxes: Sequence[Box], mask: Mask) -> list[Window]:
         while merged:
             merged = False
             for other in windows:
-                if window[0] < other[2] and other[0] < window[2] and window[1] < other[3] and other[1] < window[3]:
+                if (
+                    window[0] < other[2]
+                    and other[0] < window[2]
+                    and window[1] < other[3]
+                    and other[1] < window[3]
+                ):
                     windows.remove(other)
                     window = (
                         min(window[0], other[0]), min(window[1], other[1]),
@@ -111,6 +115,10 @@ def _windows(boxes: Sequence[Box], mask: Mask) -> list[Window]:
                     break
         windows.append(window)
     return windows
+
+
+def _meet(a: Window, b: Window) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _aligned(bounds: tuple[float, float, float, float], width: int, height: int) -> Window:
@@ -123,29 +131,31 @@ def _aligned(bounds: tuple[float, float, float, float], width: int, height: int)
     )
 
 
+def _slices(window: Window, divisor: int) -> tuple[slice, slice]:
+    x0, y0, x1, y1 = (edge // divisor for edge in window)
+    return slice(y0, y1), slice(x0, x1)
+
+
 def _interpolated(picture: Picture, mask: Mask, window: Window) -> list[NDArray[np.uint8]]:
     """Values for the three planes inside a window, made from its visible pixels alone."""
     x0, y0, x1, y1 = window
     visible = (~mask[y0:y1, x0:x1]).astype(np.float32)
-    # Cells at the right and lower border may be incomplete: the planes are padded with nothing to whole cells.
+    # Cells at the right and lower border may be incomplete: they are padded with nothing.
     across, down = -(-(x1 - x0) // CELL), -(-(y1 - y0) // CELL)
     half_visible = np.ascontiguousarray(visible[::2, ::2])
-    half = (slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2))
-    sums, weights = [], []
-    for plane, window_slices, seen, cell in (
-        (picture.luma, (slice(y0, y1), slice(x0, x1)), visible, CELL),
-        (picture.blue, half, half_visible, CELL // 2),
-        (picture.red, half, half_visible, CELL // 2),
-    ):
-        values = plane[window_slices] * seen
-        sums.append(_cell_means(values, across, down, cell))
-        if cell == CELL:
-            weights.append(_cell_means(seen, across, down, cell))
-    filled = _push_pull(np.dstack(sums), weights[0])
+    half = _slices(window, 2)
+    sums = [
+        _cell_means(picture.luma[_slices(window, 1)] * visible, across, down, CELL),
+        _cell_means(picture.blue[half] * half_visible, across, down, CELL // 2),
+        _cell_means(picture.red[half] * half_visible, across, down, CELL // 2),
+    ]
+    filled = _push_pull(np.dstack(sums), _cell_means(visible, across, down, CELL))
     result = []
     for channel, cell in ((0, CELL), (1, CELL // 2), (2, CELL // 2)):
         large = cv2.resize(
-            np.ascontiguousarray(filled[:, :, channel]), (across * cell, down * cell), interpolation=cv2.INTER_LINEAR
+            np.ascontiguousarray(filled[:, :, channel]),
+            (across * cell, down * cell),
+            interpolation=cv2.INTER_LINEAR,
         )
         scale = CELL // cell
         cut = large[: (y1 - y0) // scale, : (x1 - x0) // scale]
@@ -183,9 +193,13 @@ def _push_pull(sums: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArr
     for above, heavy in reversed(levels[:-1]):
         rows, columns = heavy.shape
         coarse = filled.astype(np.float32)
-        larger = cv2.resize(coarse, (coarse.shape[1] * 2, coarse.shape[0] * 2), interpolation=cv2.INTER_LINEAR)
+        larger = cv2.resize(
+            coarse, (coarse.shape[1] * 2, coarse.shape[0] * 2), interpolation=cv2.INTER_LINEAR
+        )
         larger = larger.reshape(coarse.shape[0] * 2, coarse.shape[1] * 2, -1)[:rows, :columns]
         known = np.minimum(heavy, 1.0)[..., np.newaxis]
-        means = np.divide(above, heavy[..., np.newaxis], out=np.zeros_like(above), where=heavy[..., np.newaxis] > 0)
+        means = np.divide(
+            above, heavy[..., np.newaxis], out=np.zeros_like(above), where=heavy[..., np.newaxis] > 0
+        )
         filled = known * means + (1 - known) * larger
     return np.asarray(filled, np.float32)

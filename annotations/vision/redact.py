@@ -76,10 +76,8 @@ def redact(
             on_frame=lambda index: on_progress("analyse", index + 1, facts.frames),
         )
     with clock.stage("track"):
-        rate = float(analysis.plan.rate) if analysis.plan.constant else (analysis.frames - 1) / analysis.times[-1]
-        tracks = link(
-            analysis.detections, rate=rate, frames=analysis.frames, cuts=analysis.cuts, rules=rules
-        )
+        rate = (analysis.frames - 1) / analysis.times[-1] if analysis.frames > 1 else 1.0
+        tracks = link(analysis.detections, rate=rate, frames=analysis.frames, cuts=analysis.cuts, rules=rules)
         hidden = boxes_by_frame(tracks)
     try:
         with clock.stage("render"):

@@ -32,7 +32,7 @@ class RenditionReport(TypedDict):
 
 
 class TrackReport(TypedDict):
-    """``boxes`` by frame number (as text, JSON's keys): face boxes, whose hidden part is ``obscure.region``."""
+    """``boxes`` by frame number (as text): face boxes; what is hidden is ``obscure.region`` of them."""
 
     id: int
     boxes: dict[str, list[float]]

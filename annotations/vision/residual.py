@@ -23,7 +23,7 @@ def check(
     every: int,
     on_frame: Callable[[int], None] = lambda index: None,
 ) -> ResidualReport:
-    """Look at every ``every``-th frame of the rendition; ``hidden`` has the face boxes hidden on each frame."""
+    """Look at every ``every``-th frame of the rendition; ``hidden`` has the hidden face boxes by frame."""
     exposed: list[ExposedFace] = []
     checked = 0
     with ThreadPoolExecutor(available_cores()) as pool:
@@ -39,7 +39,9 @@ def check(
             for face in future.result():
                 if covered(face.box, mask) < HIDDEN_SHARE:
                     exposed.append(
-                        ExposedFace(frame=index, box=[round(v, 1) for v in face.box], score=round(face.score, 4))
+                        ExposedFace(
+                            frame=index, box=[round(v, 1) for v in face.box], score=round(face.score, 4)
+                        )
                     )
     return ResidualReport(checked_frames=checked, exposed=exposed)
 
@@ -48,4 +50,6 @@ def _look(decoded: DecodedFrame, detector: FaceDetector) -> list[Face]:
     geometry = decoded.geometry
     width, height = working_size(geometry.width, geometry.height, LONG_SIDE, detector.step)
     faces = detector.detect(decoded.scaled_rgb(width, height), THRESHOLD)
-    return [Face(scaled(face.box, geometry.width / width, geometry.height / height), face.score) for face in faces]
+    return [
+        Face(scaled(face.box, geometry.width / width, geometry.height / height), face.score) for face in faces
+    ]

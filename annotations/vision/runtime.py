@@ -1,7 +1,7 @@
 """How models are run: onnxruntime with settings that keep memory low and share two cores fairly."""
 
 import onnx
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from annotations.vision.errors import ModelError
@@ -10,7 +10,8 @@ from annotations.vision.errors import ModelError
 def session(model: bytes | str, threads: int = 1) -> onnxruntime.InferenceSession:
     """A session on the CPU. ``run`` of one session may be called from several threads at once.
 
-    Threads that wait do not spin and memory is not planned ahead: inputs change their size. Raises ModelError.
+    Threads that wait do not spin, and memory is not planned ahead as inputs change their size. Raises
+    ModelError.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -1,5 +1,6 @@
 """Reading and writing video with PyAV: probing, decoding, timing, encoding, single frames."""
 
+from annotations.vision.limits import Limits
 from annotations.vision.video.decode import (
     DecodedFrame,
     decode,
@@ -8,7 +9,6 @@ from annotations.vision.video.decode import (
     thumbnail,
 )
 from annotations.vision.video.encode import Encoder
-from annotations.vision.video.limits import Limits
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.probe import Probe, probe
 from annotations.vision.video.timing import Schedule, schedule

@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from annotations.vision.errors import VideoError
-from annotations.vision.video.limits import Limits
+from annotations.vision.limits import Limits
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
 
@@ -39,7 +39,8 @@ class DecodedFrame:
         """The displayed picture scaled to ``width`` x ``height``, height x width x 3, RGB."""
         turns = self.geometry.quarter_turns
         across, down = (height, width) if turns % 2 else (width, height)
-        small = self.frame.reformat(across, down, "rgb24", interpolation="BILINEAR").to_ndarray()
+        reformatted = self.frame.reformat(across, down, "rgb24", interpolation="BILINEAR")
+        small = np.asarray(reformatted.to_ndarray(), np.uint8)
         return np.ascontiguousarray(np.rot90(small, turns)) if turns else small
 
 

@@ -1,10 +1,11 @@
-"""Writing renditions: H.264 that every browser steps through frame by frame, and nothing beside the pictures."""
+"""Writing renditions: H.264 that browsers step through frame by frame, and nothing beside the pictures."""
 
 from fractions import Fraction
 
 import av
 from av.bitstream import BitStreamFilterContext
 from av.packet import Packet
+from av.video.stream import VideoStream
 
 from annotations.vision.video.decode import available_cores
 from annotations.vision.video.picture import Picture
@@ -30,7 +31,9 @@ STRIP_REMARKS = "filter_units=remove_types=6"
 class Encoder:
     """Encodes pictures in order at a constant rate, until it is closed."""
 
-    def __init__(self, path: str, width: int, height: int, rate: Fraction, threads: int | None = None) -> None:
+    def __init__(
+        self, path: str, width: int, height: int, rate: Fraction, threads: int | None = None
+    ) -> None:
         self._container = av.open(path, "w", format="mp4", options=MUXER_OPTIONS)
         stream = self._container.add_stream("libx264", rate=rate, options=X264_OPTIONS)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
@@ -65,7 +68,7 @@ class Encoder:
             self._write(packet)
         self.frames += 1
 
-    def _write(self, packet: Packet) -> None:
+    def _write(self, packet: "Packet[VideoStream]") -> None:
         if self._filter is None:
             self._filter = BitStreamFilterContext(STRIP_REMARKS, self._stream)
         for kept in self._filter.filter(packet):

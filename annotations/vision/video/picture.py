@@ -55,7 +55,7 @@ class Picture:
             frame = frame.reformat(format="yuv420p")
         picture = cls.blank(width, height)
         for target, plane in zip(picture.planes, frame.planes, strict=True):
-            source = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+            source = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
             shape = target.shape[::-1] if quarter_turns % 2 else target.shape
             np.copyto(target, np.rot90(source[: shape[0], : shape[1]], quarter_turns))
         return picture
@@ -66,11 +66,11 @@ class Picture:
 
     @property
     def width(self) -> int:
-        return self.luma.shape[1]
+        return int(self.luma.shape[1])
 
     @property
     def height(self) -> int:
-        return self.luma.shape[0]
+        return int(self.luma.shape[0])
 
     def to_frame(self) -> VideoFrame:
         """A new frame without any side data of the original."""

@@ -1,13 +1,13 @@
 """What a file is, found out by reading all its packets and decoding its first pictures."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from fractions import Fraction
 
 import av
 
 from annotations.vision.errors import VideoError
-from annotations.vision.video.limits import Limits
+from annotations.vision.limits import Limits
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
 from annotations.vision.video.structure import is_cut_off
 from annotations.vision.video.timing import clean_times, schedule
@@ -65,7 +65,7 @@ def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
             if packet.size and not packet.is_discard:
                 stamps.append(float(packet.pts * packet.time_base) if packet.pts is not None else None)
                 damaged += packet.is_corrupt
-                _check_length(stamps, rate, limits)
+                _check_length(stamps, limits)
             if decoded < FRAMES_DECODED:
                 for frame in packet.decode():
                     check_size(frame.width, frame.height, limits)
@@ -75,7 +75,7 @@ def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
             raise VideoError("no_frames")
         if geometry is None:
             raise VideoError("decoder_failed")
-        if cut_off or (announced and len(stamps) < announced * 0.98 - 1) or (damaged and _tail_is_damaged(path)):
+        if cut_off or (announced and len(stamps) < announced * 0.98 - 1) or damaged:
             raise VideoError("truncated")
         times = clean_times(_in_order(stamps), float(rate or 0))
         plan = schedule(times, rate)
@@ -96,21 +96,17 @@ def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
         )
 
 
-def _check_length(stamps: list[float | None], rate: Fraction | None, limits: Limits) -> None:
+def _check_length(stamps: list[float | None], limits: Limits) -> None:
     """Stop early on a stream that does not end."""
     if len(stamps) > limits.max_seconds * 240 + 240:
         raise VideoError("too_long")
 
 
-def _in_order(stamps: list[float | None]) -> list[float | None]:
+def _in_order(stamps: list[float | None]) -> Sequence[float | None]:
     """Packets come in decoding order; frames are shown in the order of their stamps."""
     known = [stamp for stamp in stamps if stamp is not None]
-    return sorted(known) if len(known) == len(stamps) else list(stamps)
+    return sorted(known) if len(known) == len(stamps) else stamps
 
 
 def _spacing(times: list[float]) -> float:
     return times[-1] / (len(times) - 1) if len(times) > 1 else 0.0
-
-
-def _tail_is_damaged(path: str) -> bool:
-    return True

@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from annotations.vision.errors import VideoError
-from annotations.vision.video.limits import CODECS, CONTAINERS, MINIMUM_SIDE, Limits
+from annotations.vision.limits import CODECS, CONTAINERS, MINIMUM_SIDE, Limits
 
 
 @dataclass(frozen=True)

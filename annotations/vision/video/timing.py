@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from annotations.vision.errors import VideoError
-from annotations.vision.video.limits import MAXIMUM_RATE, MINIMUM_RATE
+from annotations.vision.limits import MAXIMUM_RATE, MINIMUM_RATE
 
 MAXIMUM_RENDITION_RATE = 60.0
 

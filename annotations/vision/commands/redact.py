@@ -1,0 +1,52 @@
+"""``redact IN OUT --report REPORT.json``: hide faces and screen the pictures of one clip."""
+
+import argparse
+import json
+import os
+import time
+
+from annotations.vision.content import Classifier, ContentModel, NudeNet
+from annotations.vision.faces import CenterFace
+from annotations.vision.limits import Limits
+from annotations.vision.redact import Clock, redact
+
+PROGRESS_INTERVAL = 0.5
+
+
+class Progress:
+    """Lines of JSON on a file descriptor, at most about two a second, and always the end of a stage."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+        self._next = 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if self._descriptor is None or (time.monotonic() < self._next and done != total):
+            return
+        self._next = time.monotonic() + PROGRESS_INTERVAL
+        line = json.dumps({"stage": stage, "done": done, "total": total}) + "\n"
+        try:
+            os.write(self._descriptor, line.encode())
+        except OSError:
+            self._descriptor = None  # nobody listens any more; the work goes on
+
+
+def run(options: argparse.Namespace, limits: Limits) -> int:
+    """The exit status. Raises VisionError."""
+    clock = Clock()
+    with clock.stage("start"):
+        detector = CenterFace()
+        screeners: list[ContentModel] = [] if options.no_screening else [NudeNet()]
+        screeners.extend(Classifier(manifest) for manifest in options.classifier)
+    report = redact(
+        options.input,
+        options.output,
+        detector=detector,
+        screeners=screeners,
+        effect=options.effect,
+        limits=limits,
+        clock=clock,
+        on_progress=Progress(options.progress),
+    )
+    options.report.write_text(json.dumps(report))
+    return 3 if report["residual"]["exposed"] else 0

@@ -1,0 +1,244 @@
+"""Run the command line as a confined child process: the only way in which the site touches untrusted bytes.
+
+Standard library only. The clip travels through file descriptors of memory files, so that its plain bytes
+never reach a disk.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from annotations.vision.errors import VideoError, VisionError
+from annotations.vision.limits import Limits
+
+ProgressListener = Callable[[dict[str, Any]], None]
+Heartbeat = Callable[[], None]
+
+CHECKOUT = Path(__file__).parents[2]
+MOST_OUTPUT = 1_000_000
+HEARTBEAT_SECONDS = 1.0
+PROBE_TIMEOUT = 30.0
+DEFAULT_MEMORY = 1_500_000_000
+DEFAULT_FILE = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class CompletedRun:
+    """How a child ended: exit status (negative: the signal that killed it) and the ends of its output."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class RedactOptions:
+    """Options of one redaction; ``classifiers`` are paths of manifests."""
+
+    effect: str = "blur"
+    screening: bool = True
+    classifiers: Sequence[Path] = ()
+    limits: Limits = field(default_factory=Limits)
+    timeout_s: float = 1500.0
+    memory_bytes: int = DEFAULT_MEMORY
+
+
+def run(
+    arguments: Sequence[str],
+    *,
+    inputs: Sequence[int] = (),
+    timeout_s: float,
+    memory_bytes: int = DEFAULT_MEMORY,
+    file_bytes: int = DEFAULT_FILE,
+    on_progress: ProgressListener | None = None,
+    heartbeat: Heartbeat | None = None,
+) -> CompletedRun:
+    """Run ``annotations.vision`` with these arguments and descriptors, confined, to its end.
+
+    ``heartbeat`` is called about every second and may raise: that stops the child, and the error goes on to
+    the caller. Raises VideoError: "decoder_timeout" when it took too long, "decoder_crashed" when it died.
+    """
+    progress_read, progress_write = os.pipe()
+    bounds = {
+        "memory_bytes": memory_bytes,
+        "cpu_seconds": int(timeout_s * (os.cpu_count() or 1)) + 1,
+        "file_bytes": file_bytes,
+        "parent": os.getpid(),
+    }
+    command = [sys.executable, "-m", "annotations.vision.confinement", json.dumps(bounds), *arguments]
+    if on_progress is not None:
+        command += ["--progress", str(progress_write)]
+    try:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=[*inputs, progress_write],
+            env=_environment(),
+            cwd="/",
+            start_new_session=True,
+        )
+    except BaseException:
+        os.close(progress_read)
+        raise
+    finally:
+        os.close(progress_write)
+    try:
+        stdout, stderr = _listen(child, progress_read, time.monotonic() + timeout_s, on_progress, heartbeat)
+    finally:
+        os.close(progress_read)
+        _end(child)
+    if child.returncode == -signal.SIGXCPU:
+        raise VideoError("decoder_timeout")
+    if child.returncode < 0:
+        raise VideoError("decoder_crashed")
+    return CompletedRun(child.returncode, stdout, stderr)
+
+
+def probe(fd: int, limits: Limits, *, timeout_s: float = PROBE_TIMEOUT) -> dict[str, Any]:
+    """What the file behind a descriptor is (the fields of ``video.Probe``). Raises VideoError."""
+    done = run(
+        ["probe", f"/proc/self/fd/{fd}", *_limit_arguments(limits)],
+        inputs=[fd],
+        timeout_s=timeout_s,
+        file_bytes=1_000_000,
+    )
+    answer = _answer(done)
+    answer.pop("ok")
+    return answer
+
+
+def redact(
+    fd_in: int,
+    fd_out: int,
+    options: RedactOptions,
+    on_progress: ProgressListener | None = None,
+    heartbeat: Heartbeat | None = None,
+) -> tuple[dict[str, Any], int]:
+    """Redact from one descriptor to another; the report and the exit status, 0 or 3.
+
+    On 3 a face was found outside what was hidden: ``fd_out`` is empty and the report says where. Raises
+    VideoError for input that is not accepted, VisionError for failures of ours.
+    """
+    report_fd = os.memfd_create("report")
+    try:
+        arguments = ["redact", f"/proc/self/fd/{fd_in}", f"/proc/self/fd/{fd_out}"]
+        arguments += ["--report", f"/proc/self/fd/{report_fd}", "--effect", options.effect]
+        arguments += [] if options.screening else ["--no-screening"]
+        for manifest in options.classifiers:
+            arguments += ["--classifier", str(Path(manifest).resolve())]
+        done = run(
+            [*arguments, *_limit_arguments(options.limits)],
+            inputs=[fd_in, fd_out, report_fd],
+            timeout_s=options.timeout_s,
+            memory_bytes=options.memory_bytes,
+            on_progress=on_progress,
+            heartbeat=heartbeat,
+        )
+        if done.status not in {0, 3}:
+            _answer(done)
+        with os.fdopen(os.dup(report_fd), "rb") as stream:
+            stream.seek(0)
+            report: dict[str, Any] = json.load(stream)
+        return report, done.status
+    finally:
+        os.close(report_fd)
+
+
+def _answer(done: CompletedRun) -> dict[str, Any]:
+    """The JSON that the child printed, or the error that it describes."""
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError) as error:
+        raise VisionError("internal_failure", done.stderr.strip()[-500:] or "no answer") from error
+    if answer.get("ok"):
+        return answer
+    kind = VideoError if done.status == 2 else VisionError
+    raise kind(str(answer.get("code")), str(answer.get("message")))
+
+
+def _limit_arguments(limits: Limits) -> list[str]:
+    return [
+        "--max-seconds", str(limits.max_seconds), "--max-bytes", str(limits.max_bytes),
+        "--max-width", str(limits.max_width), "--max-height", str(limits.max_height),
+    ]  # fmt: skip
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but what is needed to start: no passwords, keys or addresses."""
+    environment = {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    if "MODELS_DIR" in os.environ:
+        environment["MODELS_DIR"] = os.path.abspath(os.environ["MODELS_DIR"])
+    return environment
+
+
+def _listen(
+    child: "subprocess.Popen[bytes]",
+    progress: int,
+    deadline: float,
+    on_progress: ProgressListener | None,
+    heartbeat: Heartbeat | None,
+) -> tuple[str, str]:
+    """Read the child's three streams until it has closed them. Raises VideoError("decoder_timeout")."""
+    assert child.stdout is not None and child.stderr is not None
+    output, remarks = child.stdout.fileno(), child.stderr.fileno()
+    kept = {output: bytearray(), remarks: bytearray(), progress: bytearray()}
+    next_beat = time.monotonic() + HEARTBEAT_SECONDS
+    with selectors.DefaultSelector() as selector:
+        for descriptor in kept:
+            selector.register(descriptor, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select(max(0.0, min(next_beat, deadline) - time.monotonic())):
+                data = os.read(key.fd, 65536)
+                if not data:
+                    selector.unregister(key.fd)
+                kept[key.fd] += data
+                if key.fd == progress and on_progress is not None:
+                    _report_lines(kept[progress], on_progress)
+                del kept[key.fd][:-MOST_OUTPUT]
+            now = time.monotonic()
+            if now >= deadline:
+                raise VideoError("decoder_timeout")
+            if now >= next_beat:
+                next_beat = now + HEARTBEAT_SECONDS
+                if heartbeat is not None:
+                    heartbeat()
+    try:
+        child.wait(max(0.1, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired as error:
+        raise VideoError("decoder_timeout") from error
+    return kept[output].decode(errors="replace"), kept[remarks].decode(errors="replace")
+
+
+def _report_lines(buffer: bytearray, on_progress: ProgressListener) -> None:
+    while (end := buffer.find(b"\n")) >= 0:
+        line = bytes(buffer[:end])
+        del buffer[: end + 1]
+        on_progress(json.loads(line))
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """Whatever happened, nothing of the child's group is left running."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    for stream in (child.stdout, child.stderr):
+        if stream is not None:
+            stream.close()
