@@ -1,0 +1,100 @@
+"""The engines under the tests. `TEST_DATABASE=postgresql` (and Redis) or SQLite (and the file-system broker)."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests.engines import databases
+from tests.engines.postgresql import PostgreSQL
+from tests.engines.redis import Redis
+
+ROOT = Path(__file__).resolve().parent.parent
+_stop: list[Any] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the column's servers, once for all processes of the run."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="review-engines-"))
+    _stop.append(lambda: shutil.rmtree(folder, ignore_errors=True))
+    folder.chmod(0o711)
+    os.environ["TEST_ENGINES"] = str(folder)
+    if os.environ.get("TEST_DATABASE") == "postgresql":
+        servers = PostgreSQL(folder / "postgresql"), Redis(folder / "redis")
+        for server in servers:
+            _stop.append(server.stop)
+            server.start()
+        os.environ["TEST_POSTGRESQL_PORT"] = str(servers[0].port)
+        os.environ["TEST_REDIS_URL"] = servers[1].url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    while _stop:
+        _stop.pop()()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """A migrated database for the tests that roll back, instead of the one that pytest-django would make."""
+    engine = databases.databases()
+    with django_db_blocker.unblock():
+        engine.prepare()
+        url = engine.create()
+        databases.use(url)
+    yield
+    with django_db_blocker.unblock():
+        databases.use(url)
+        engine.drop(url)
+
+
+@pytest.fixture
+def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test's own, for tests that commit: threads, processes, served sites. Gives its URL."""
+    engine = databases.databases()
+    before = dict(connections.settings["default"])
+    url = engine.create()
+    with django_db_blocker.unblock():
+        databases.use(url)
+        yield url
+        databases.use(url)
+        connections.settings["default"].update(before)
+        engine.drop(url)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Path, settings: Any) -> None:
+    """Every test stores into a folder of its own."""
+    settings.STORAGES = {
+        name: {**storage, "OPTIONS": {**storage["OPTIONS"], "location": tmp_path / name}}
+        if "location" in storage.get("OPTIONS", {})
+        else storage
+        for name, storage in settings.STORAGES.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """Where the model files and the portrait are installed (`./workbench test` installs them)."""
+    return Path(settings.MODELS_DIR)
+
+
+def _footage() -> Path | None:
+    """The folder of real footage: FOOTAGE_DIR, or `shared/footage` beside this checkout or one of its parents."""
+    if named := os.environ.get("FOOTAGE_DIR"):
+        return Path(named)
+    found = (parent / "shared" / "footage" for parent in ROOT.parents)
+    return next((folder for folder in found if folder.is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def footage() -> Path | None:
+    """Real clips where they are present, else None: such tests then use generated clips."""
+    return _footage()
