@@ -1,10 +1,12 @@
-"""The statements that make a table append-only, for both databases.
+"""What makes a table append-only, on both databases.
 
-PostgreSQL: a trigger that fires always (also for `session_replication_role = replica`) refuses UPDATE, DELETE and
-TRUNCATE; besides, the application's role is granted INSERT and SELECT only (`audit.grants`). SQLite: triggers
-refuse UPDATE and DELETE, and an INSERT of an id that is there already, since INSERT OR REPLACE deletes without
-firing a delete trigger.
+PostgreSQL: a trigger that fires always (also for `session_replication_role = replica`) refuses UPDATE, DELETE
+and TRUNCATE; besides, the application's role is granted INSERT and SELECT only (`audit.grants`). SQLite:
+triggers refuse UPDATE and DELETE, and an INSERT of an id that is there already, since INSERT OR REPLACE
+deletes without firing a delete trigger.
 """
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLE = "audit_logentry"
 
@@ -26,5 +28,16 @@ SQLITE = (
         BEGIN SELECT RAISE(ABORT, 'The log is append-only.'); END""",
     f"""CREATE TRIGGER audit_no_replace BEFORE INSERT ON {TABLE}
         WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id OR rowid = NEW.rowid)
-        BEGIN SELECT RAISE(ABORT, 'The log is append-only.'); END""",
+        BEGIN SELECT RAISE(ABORT, 'The log is append-only.'); END""",  # noqa: S608
 )
+
+
+def install(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Puts the triggers on the log's table.
+
+    A later migration that alters the table on SQLite must call this again: Django makes such a table anew
+    there, and the triggers go with the old one.
+    """
+    statements = SQLITE if schema_editor.connection.vendor == "sqlite" else (POSTGRESQL,)
+    for statement in statements:
+        schema_editor.execute(statement, params=None)

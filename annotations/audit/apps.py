@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 from .grants import grant
 
@@ -9,4 +10,6 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
+        # Whoever reads the log must know every kind of entry, also those of contexts that it does not import.
+        autodiscover_modules("log")
         post_migrate.connect(grant, sender=self, dispatch_uid="audit.grants")

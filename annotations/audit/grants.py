@@ -11,7 +11,7 @@ from .append_only import TABLE
 
 
 def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """Gives `DATABASE_APP_ROLE` the rows of every table, but only INSERT and SELECT on the log. Owns nothing."""
+    """Gives `DATABASE_APP_ROLE` the rows of all tables, but of the log SELECT and INSERT only. It owns none."""
     connection = connections[using]
     role = settings.DATABASE_APP_ROLE
     if connection.vendor != "postgresql" or not role:

@@ -4,7 +4,7 @@ from annotations.core import ids
 
 
 class LogEntry(models.Model):
-    """One act, for ever: `canonical` holds the exact bytes; the other columns repeat parts of them for searching.
+    """One act, for ever: `canonical` holds the exact bytes; the other columns repeat parts of them.
 
     Append-only: the application's role may only insert and select, and triggers refuse the rest.
     """
@@ -31,7 +31,7 @@ class LogEntry(models.Model):
 
 
 class EntryDetail(models.Model):
-    """What an entry tells of a person in their own words; the entry itself holds only SHA-256(salt || detail).
+    """What an entry tells in somebody's own words; the entry itself holds only SHA-256(salt || detail).
 
     It may be erased without touching the entry.
     """

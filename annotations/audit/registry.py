@@ -18,7 +18,12 @@ class Action:
     fields: frozenset[str]
 
     def present(self, data: dict[str, Any]) -> str:
-        return self.sentence.format_map({name: data.get(name, "?") for name in self.fields})
+        """The sentence filled; a field that the entry lacks reads “?”, a list reads as its words."""
+        return self.sentence.format_map({name: _words(data.get(name, "?")) for name in self.fields})
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 _ACTIONS: dict[str, Action] = {}

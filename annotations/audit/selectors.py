@@ -14,7 +14,7 @@ from .registry import lookup
 
 @dataclass(frozen=True)
 class Filters:
-    """What the log is searched by; an empty filter matches everything. Times are aware, `until` is exclusive."""
+    """What the log is searched by; an empty filter matches all. Times are aware, `until` is exclusive."""
 
     actor: str = ""
     clip: uuid.UUID | None = None
@@ -41,14 +41,13 @@ class Page:
 
 
 def search(filters: Filters, *, cursor: str = "", size: int = 50) -> Page:
-    """One page, newest first. `cursor` is what the page before gave (keyset: deep pages cost what the first does).
+    """One page, newest first. `cursor` is what the page before gave (keyset: deep pages are no dearer).
 
     Raises ValueError for a cursor that was not made here.
     """
     entries = _filtered(filters)
     if cursor:
-        moment_text, _, identifier = cursor.partition("~")
-        moment, last = datetime.datetime.fromisoformat(moment_text), uuid.UUID(identifier)
+        moment, last = _parse(cursor)
         entries = entries.filter(Q(occurred_at__lt=moment) | Q(occurred_at=moment, id__lt=last))
     found = list(entries.order_by("-occurred_at", "-id")[: size + 1])
     shown = found[:size]
@@ -72,6 +71,14 @@ def present(entries: list[LogEntry]) -> list[Line]:
         data = json.loads(bytes(entry.canonical))["data"]
         lines.append(Line(entry, lookup(entry.action).present(data), data, details.get(entry.id)))
     return lines
+
+
+def _parse(cursor: str) -> tuple[datetime.datetime, uuid.UUID]:
+    moment_text, _, identifier = cursor.partition("~")
+    moment = datetime.datetime.fromisoformat(moment_text)
+    if moment.tzinfo is None:
+        raise ValueError(cursor)
+    return moment, uuid.UUID(identifier)
 
 
 def _filtered(filters: Filters) -> QuerySet[LogEntry]:

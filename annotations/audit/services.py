@@ -31,9 +31,9 @@ def append(
 ) -> LogEntry:
     """Adds an entry inside the transaction of the act that it tells of.
 
-    `clip` is the clip's public id, `subject` the pseudonym of the owner concerned. `data` holds what may be kept
-    for ever (no names, no free text) and has exactly the fields that the action declares; `detail` holds the
-    rest (a reason in somebody's words): the entry carries only its salted commitment.
+    `clip` is the clip's public id, `subject` the pseudonym of the owner concerned. `data` holds what may be
+    kept for ever (no names, no free text) and has exactly the fields that the action declares; `detail` holds
+    the rest (a reason in somebody's words): the entry carries only its salted commitment.
 
     Raises RuntimeError outside a transaction, ValueError when the data is not what the action declares.
     """
