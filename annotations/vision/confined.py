@@ -197,7 +197,8 @@ def _listen(
     heartbeat: Heartbeat | None,
 ) -> tuple[str, str]:
     """Read the child's three streams until it has closed them. Raises VideoError("decoder_timeout")."""
-    assert child.stdout is not None and child.stderr is not None
+    if child.stdout is None or child.stderr is None:
+        raise ValueError("the child has no pipes")
     output, remarks = child.stdout.fileno(), child.stderr.fileno()
     kept = {output: bytearray(), remarks: bytearray(), progress: bytearray()}
     next_beat = time.monotonic() + HEARTBEAT_SECONDS

@@ -7,6 +7,7 @@ standard library only.
 """
 
 import ctypes
+import errno
 import json
 import os
 import platform
@@ -23,14 +24,17 @@ PR_SET_SECCOMP = 22
 SECCOMP_MODE_FILTER = 2
 
 # Classic BPF: load a word of the call's description, compare, return a verdict (linux/filter.h, seccomp(2)).
-LOAD, JUMP_EQUAL, JUMP_AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
-VERDICT_ALLOW, VERDICT_KILL, VERDICT_REFUSE = 0x7FFF0000, 0x80000000, 0x00050000 | 1  # errno EPERM
-NUMBER_OFFSET, ARCHITECTURE_OFFSET = 0, 4
+LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+VERDICT_ALLOW, VERDICT_KILL, VERDICT_ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+NUMBER_OFFSET, ARCHITECTURE_OFFSET, FIRST_ARGUMENT_OFFSET = 0, 4, 16
+CLONE3 = 435
+CLONE_THREAD = 0x00010000
 X32_CALLS = 0x40000000
 
 
 class Architecture(NamedTuple):
     audit_code: int
+    clone: int
     refused: tuple[int, ...]
 
 
@@ -40,11 +44,13 @@ class Architecture(NamedTuple):
 ARCHITECTURES = {
     "x86_64": Architecture(
         0xC000003E,
+        56,
         (41, 53, 49, 50, 43, 288, 42, 44, 46, 59, 322, 101, 310, 311, 438, 425, 426, 427, 321, 298, 323,
          248, 249, 250, 165, 272, 308, 57, 58),
     ),
     "aarch64": Architecture(
         0xC00000B7,
+        220,
         (198, 199, 200, 201, 202, 242, 203, 206, 211, 221, 281, 117, 270, 271, 438, 425, 426, 427, 280, 241,
          282, 217, 218, 219, 40, 97, 268),
     ),
@@ -90,17 +96,29 @@ def _refuse_calls(libc: ctypes.CDLL) -> None:
 
 
 def filter_program(architecture: Architecture) -> bytes:
-    """The filter: another architecture's calls kill, refused calls fail with EPERM, the rest pass."""
+    """The filter: another architecture's calls kill, refused calls fail with EPERM, the rest pass.
+
+    Threads may be started, processes not. The arguments of clone3 cannot be seen from here: it "does not
+    exist", and the C library falls back to clone.
+    """
     refused = architecture.refused
+    refuse = (RETURN, 0, 0, VERDICT_ERRNO | errno.EPERM)
     steps = [
         (LOAD, 0, 0, ARCHITECTURE_OFFSET),
         (JUMP_EQUAL, 1, 0, architecture.audit_code),
         (RETURN, 0, 0, VERDICT_KILL),
         (LOAD, 0, 0, NUMBER_OFFSET),
+        (JUMP_EQUAL, 0, 1, CLONE3),
+        (RETURN, 0, 0, VERDICT_ERRNO | errno.ENOSYS),
+        (JUMP_EQUAL, 0, 4, architecture.clone),
+        (LOAD, 0, 0, FIRST_ARGUMENT_OFFSET),
+        (JUMP_ANY_SET, 0, 1, CLONE_THREAD),
+        (RETURN, 0, 0, VERDICT_ALLOW),
+        refuse,
         (JUMP_AT_LEAST, len(refused) + 1, 0, X32_CALLS),
         *((JUMP_EQUAL, len(refused) - position, 0, call) for position, call in enumerate(refused)),
         (RETURN, 0, 0, VERDICT_ALLOW),
-        (RETURN, 0, 0, VERDICT_REFUSE),
+        refuse,
     ]
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 

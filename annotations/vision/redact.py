@@ -30,6 +30,10 @@ from annotations.vision.video import Encoder, Limits, Probe, decode, probe
 ProgressCallback = Callable[[str, int, int], None]
 
 
+def quiet(stage: str, done: int, total: int) -> None:
+    """Progress that nobody wants to see."""
+
+
 @dataclass
 class Clock:
     """Seconds of wall time by stage."""
@@ -54,7 +58,7 @@ def redact(
     effect: Effect = "blur",
     limits: Limits = Limits(),  # noqa: B008 - frozen
     clock: Clock | None = None,
-    on_progress: ProgressCallback = lambda stage, done, total: None,
+    on_progress: ProgressCallback = quiet,
 ) -> Report:
     """Write the rendition of ``source`` to ``target`` and return the report.
 
@@ -121,7 +125,7 @@ def render(
     hidden: Mapping[int, Sequence[Box]],
     effect: Effect,
     limits: Limits,
-    on_progress: ProgressCallback = lambda stage, done, total: None,
+    on_progress: ProgressCallback = quiet,
 ) -> RenditionReport:
     """Decode again, hide what was found and encode at the planned rate."""
     plan = analysis.plan

@@ -21,7 +21,7 @@ def check(
     detector: FaceDetector,
     *,
     every: int,
-    on_frame: Callable[[int], None] = lambda index: None,
+    on_frame: Callable[[int], None],
 ) -> ResidualReport:
     """Look at every ``every``-th frame of the rendition; ``hidden`` has the hidden face boxes by frame."""
     exposed: list[ExposedFace] = []

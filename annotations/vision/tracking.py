@@ -6,6 +6,7 @@ continue a track, and tracks reach a little beyond their first and last sight.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from annotations.vision.boxes import Box, blend, distance, overlap, size
 from annotations.vision.faces import Face
@@ -42,7 +43,7 @@ def link(
     rate: float,
     frames: int,
     cuts: Sequence[int] = (),
-    rules: TrackingRules = TrackingRules(),  # noqa: B008 - frozen
+    rules: TrackingRules = TrackingRules(),
 ) -> list[Track]:
     """Tracks with a box on each of their frames.
 
@@ -51,7 +52,7 @@ def link(
     """
     boundaries = sorted({0, frames, *cuts})
     tracks: list[Track] = []
-    for start, end in zip(boundaries, boundaries[1:], strict=False):
+    for start, end in pairwise(boundaries):
         scene = {frame: faces for frame, faces in detections.items() if start <= frame < end}
         for track in _link_scene(scene, rate, rules):
             if track.score < rules.strong:
@@ -123,7 +124,7 @@ def _predicted(track: Track, frame: int) -> Box:
 
 def _fill_gaps(track: Track) -> None:
     known = sorted(track.boxes)
-    for before, after in zip(known, known[1:], strict=False):
+    for before, after in pairwise(known):
         for frame in range(before + 1, after):
             share = (frame - before) / (after - before)
             track.boxes[frame] = blend(track.boxes[before], track.boxes[after], share)

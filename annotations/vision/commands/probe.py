@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 
 from annotations.vision.limits import Limits
 from annotations.vision.video.probe import probe
@@ -9,5 +10,6 @@ from annotations.vision.video.probe import probe
 
 def run(options: argparse.Namespace, limits: Limits) -> int:
     """The exit status. Raises VideoError."""
-    print(json.dumps({"ok": True, **probe(options.input, limits).as_dict()}))
+    answer = {"ok": True, **probe(options.input, limits).as_dict()}
+    sys.stdout.write(json.dumps(answer) + "\n")
     return 0

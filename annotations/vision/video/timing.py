@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Schedule:
 def clean_times(times: Sequence[float | None], rate: float) -> list[float]:
     """Seconds from the first frame. Stamps that are absent or do not increase give way to n / rate."""
     known = [time for time in times if time is not None]
-    if len(known) == len(times) and all(a < b for a, b in zip(known, known[1:], strict=False)):
+    if len(known) == len(times) and all(a < b for a, b in pairwise(known)):
         return [time - known[0] for time in known]
     if rate <= 0:
         raise VideoError("bad_frame_rate")

@@ -1,0 +1,144 @@
+"""The child process that touches untrusted bytes."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from annotations.vision import confined
+from annotations.vision.errors import VideoError
+from annotations.vision.limits import Limits
+from tests.vision import clips
+
+
+def memory_file(content: bytes) -> int:
+    descriptor = os.memfd_create("clip")
+    os.write(descriptor, content)
+    return descriptor
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> int:
+    clips.scene(tmp_path / "a.mp4", frames=20, people=[clips.standing(160, 110, 60)])
+    return memory_file((tmp_path / "a.mp4").read_bytes())
+
+
+def in_confinement(code: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process that has given up its rights."""
+    setup = (
+        "import os, json, sys\nfrom annotations.vision.confinement import Bounds, confine\n"
+        "confine(Bounds(300_000_000, 5, 1000, os.getppid()))\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", setup + code], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_the_parent_loads_no_decoder() -> None:
+    heavy = ("av", "numpy", "cv2", "django")
+    code = f"import sys, annotations.vision.confined; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_probe_and_redact_through_memory_files(clip: int) -> None:
+    facts = confined.probe(clip, Limits())
+    assert facts["frames"] == 20
+    target = os.memfd_create("out")
+    seen: list[dict[str, object]] = []
+    report, status = confined.redact(clip, target, confined.RedactOptions(), seen.append)
+    assert status == 0
+    assert report["rendition"]["bytes"] == os.fstat(target).st_size > 0
+    assert {line["stage"] for line in seen} >= {"analyse", "render", "residual"}
+    assert len(report["tracks"]) == 1
+
+
+def test_bad_input_comes_back_with_its_code() -> None:
+    with pytest.raises(VideoError) as caught:
+        confined.probe(memory_file(b"nothing to see"), Limits())
+    assert caught.value.code == "not_a_video"
+
+
+@pytest.fixture
+def hanging() -> Iterator[tuple[list[str], list[int]]]:
+    """A command that waits for ever: its classifier's manifest is a pipe into which nobody writes."""
+    read, write = os.pipe()
+    yield (
+        ["redact", "in", "out", "--report", "report", "--classifier", f"/proc/self/fd/{read}"],
+        [read, write],
+    )
+    os.close(read)
+    os.close(write)
+
+
+def test_a_heartbeat_that_raises_stops_the_child(hanging: tuple[list[str], list[int]]) -> None:
+    class LeaseLostError(Exception):
+        pass
+
+    def beat() -> None:
+        raise LeaseLostError
+
+    with pytest.raises(LeaseLostError):
+        confined.run(hanging[0], inputs=hanging[1], timeout_s=20, heartbeat=beat)
+
+
+def test_a_child_that_hangs_is_ended_in_time(hanging: tuple[list[str], list[int]]) -> None:
+    start = time.monotonic()
+    with pytest.raises(VideoError) as caught:
+        confined.run(hanging[0], inputs=hanging[1], timeout_s=2)
+    assert caught.value.code == "decoder_timeout"
+    assert time.monotonic() - start < 6
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import socket; socket.socket()",
+        "import subprocess; subprocess.run(['/bin/true'])",
+        "os.execv('/bin/true', ['true'])",
+        "os.fork()",
+        "bytearray(400_000_000)",
+        "f = open(os.memfd_create('x'), 'wb', buffering=0); [f.write(b'x' * 600) for _ in range(3)]",
+    ],
+)
+def test_rights_are_given_up(code: str) -> None:
+    done = in_confinement(code)
+    assert done.returncode != 0
+    assert "Error" in done.stderr
+
+
+def test_the_filter_leaves_ordinary_work_alone() -> None:
+    done = in_confinement(
+        "import threading; t = threading.Thread(target=print, args=('done',)); t.start(); t.join()"
+    )
+    assert done.stdout == "done\n", done.stderr
+
+
+def test_a_child_dies_with_its_parent(hanging: tuple[list[str], list[int]]) -> None:
+    code = (
+        "import os\nfrom annotations.vision import confined\n"
+        "def beat(): print(open(f'/proc/self/task/{os.getpid()}/children').read().split()[0], flush=True)\n"
+        f"confined.run({hanging[0]}, inputs={hanging[1]}, timeout_s=60, heartbeat=beat)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, pass_fds=hanging[1]
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    state = Path(f"/proc/{child}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
+    parent.stdout.close()
+
+
+def test_the_child_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "very secret")
+    assert "SECRET_KEY" not in confined._environment()
