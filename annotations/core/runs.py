@@ -76,8 +76,13 @@ def release(run: StageRun) -> None:
     )
 
 
+def before(age: datetime.timedelta) -> datetime.datetime:
+    """The instant that lies `age` back."""
+    return clock.now() - age
+
+
 def standing_still(model: type[R], older_than: datetime.timedelta) -> QuerySet[R]:
     """Runs that nobody works on and whose last wake-up is long enough ago to send another."""
     now = clock.now()
     idle = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=now)
-    return model._default_manager.filter(idle, woken_at__lt=now - older_than).order_by("woken_at")
+    return model._default_manager.filter(idle, woken_at__lt=before(older_than)).order_by("woken_at")

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 INSTALLED_APPS = [
+    "reviewapp",
     "annotations.core",
     "annotations.audit",
     "annotations.accounts",
@@ -156,7 +157,6 @@ CLIP_MAX_BYTES = 200_000_000
 CLIP_MAX_WIDTH = 1920
 CLIP_MAX_HEIGHT = 1080
 CLIP_PROBE_TIMEOUT = 30
-CLIP_PROBE_MEMORY = 1_000_000_000
 
 # The worker's pass.
 REDACTION_EFFECT = "blur"
@@ -189,6 +189,15 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"redaction.redact": {"queue": "redact"}}
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "deliver-events": {"task": "reviewapp.deliver_events", "schedule": 10},
+    "sweep": {"task": "reviewapp.sweep", "schedule": 30},
+    "give-up": {"task": "redaction.give_up", "schedule": 60},
+    "expire-leases": {"task": "review.expire_leases", "schedule": 30},
+    "expire-consents": {"task": "clips.expire_consents", "schedule": 60},
+    "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
+    "prune": {"task": "reviewapp.prune", "schedule": 3600},
+}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,62 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from annotations.core import clock
+from annotations.core.errors import DomainError
+
+from .rules import EXTENSIONS, consent_terms
+from .services import Reception
+
+
+class SubmitForm(forms.Form):
+    """One clip, by hand."""
+
+    file = forms.FileField(
+        label=_("Video file"),
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(EXTENSIONS))}),
+    )
+    owner = forms.CharField(
+        label=_("Owner reference"), max_length=200, help_text=_("Your own reference of the household. Reviewers never see it.")
+    )
+    device = forms.CharField(label=_("Device reference"), max_length=200, required=False)
+    notice_version = forms.CharField(label=_("Notice version"), max_length=64, initial="2026-01")
+    purposes = forms.MultipleChoiceField(
+        label=_("Purposes that the owner agreed to"),
+        choices=[("troubleshooting", _("Troubleshooting")), ("training", _("Training"))],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["troubleshooting", "training"],
+    )
+    granted_at = forms.DateTimeField(
+        label=_("Granted at (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    until = forms.DateTimeField(
+        label=_("Until (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        if not self.errors:
+            try:
+                data["consent"] = consent_terms(
+                    notice_version=data["notice_version"],
+                    purposes=data["purposes"],
+                    granted_at=data["granted_at"],
+                    until=data["until"],
+                    now=clock.now(),
+                )
+            except DomainError as error:
+                raise forms.ValidationError(error.message, code=error.code) from error
+        return data
+
+    def reception(self) -> Reception:
+        data = self.cleaned_data
+        return Reception(
+            filename=data["file"].name,
+            size=data["file"].size,
+            consent=data["consent"],
+            owner=data["owner"],
+            device=data["device"],
+        )

@@ -1,0 +1,63 @@
+import datetime
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotations.accounts.enums import Role
+from annotations.accounts.models import User
+from annotations.clips.memory import memory_file
+from annotations.clips.rules import CONSENT_PURPOSES, EXTENSIONS, consent_terms
+from annotations.clips.services import Reception, receive
+from annotations.core import clock
+from annotations.core.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Submits every video of a folder under one consent. Running it again submits only what is new."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--purpose", required=True, help=f"what the owners agreed to, comma-separated: {','.join(CONSENT_PURPOSES)}"
+        )
+        parser.add_argument("--submitter", help="user name of the submitting account (default: the only one there is)")
+        parser.add_argument("--owner", help="the owner's reference (default: one owner per file, named after it)")
+        parser.add_argument("--notice", default="2026-01", help="version of the notice that the owners saw")
+        parser.add_argument("--days", type=int, default=365, help="how long the consent lasts")
+
+    def handle(self, *, folder: Path, purpose: str, **options: Any) -> None:
+        submitter = self._submitter(options["submitter"])
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS) if folder.is_dir() else []
+        if not files:
+            raise CommandError(f"{folder} holds no video ({', '.join(sorted(EXTENSIONS))}).")
+        now = clock.now()
+        refused = 0
+        for path in files:
+            try:
+                consent = consent_terms(
+                    notice_version=options["notice"],
+                    purposes=[part.strip() for part in purpose.split(",") if part.strip()],
+                    granted_at=now,
+                    until=now + datetime.timedelta(days=options["days"]),
+                    now=now,
+                )
+                with memory_file(path.name) as file:
+                    size = file.write(path.read_bytes())
+                    reception = Reception(path.name, size, consent, owner=options["owner"] or path.stem, device="folder")
+                    clip, _ = receive(submitter, submitter.actor, file, reception)
+                self.stdout.write(f"{path.name}: received as {clip.public_id}")
+            except DomainError as error:
+                refused += error.code != "duplicate"
+                self.stdout.write(f"{path.name}: {error.code}: {error.message}")
+        if refused:
+            raise CommandError(f"{refused} of {len(files)} files were refused.")
+
+    def _submitter(self, name: str | None) -> User:
+        found = User.objects.filter(role__in=[Role.SUBMITTER, Role.OPERATOR], is_active=True)
+        found = found.filter(username=name) if name else found.filter(role=Role.SUBMITTER)
+        if len(found) != 1:
+            known = ", ".join(found.values_list("username", flat=True)) or "none"
+            raise CommandError(f"Name the submitting account by --submitter (found: {known}).")
+        return found[0]

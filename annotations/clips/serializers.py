@@ -1,0 +1,48 @@
+"""What the intake API takes."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotations.core import clock
+
+from .rules import consent_terms
+from .services import Reception
+
+
+class PurposesField(serializers.CharField):
+    """`training,troubleshooting`, in any order."""
+
+    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
+        return [part.strip() for part in super().to_internal_value(data).split(",") if part.strip()]
+
+
+class SubmissionSerializer(serializers.Serializer[Reception]):
+    file = serializers.FileField(allow_empty_file=True)
+    owner = serializers.CharField(max_length=200)
+    device = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    recorded_at = serializers.DateTimeField(required=False, default=None)
+    notice_version = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
+    purposes = PurposesField(required=False, default=list, allow_blank=True)
+    granted_at = serializers.DateTimeField(required=False, default=None)
+    until = serializers.DateTimeField(required=False, default=None)
+
+    def reception(self, idempotency_key: str | None) -> Reception:
+        """The validated request; Invalid when the consent is missing or contradicts itself."""
+        data = self.validated_data
+        consent = consent_terms(
+            notice_version=data["notice_version"],
+            purposes=data["purposes"],
+            granted_at=data["granted_at"],
+            until=data["until"],
+            now=clock.now(),
+        )
+        return Reception(
+            filename=data["file"].name,
+            size=data["file"].size,
+            consent=consent,
+            owner=data["owner"],
+            device=data["device"],
+            recorded_at=data["recorded_at"],
+            idempotency_key=idempotency_key,
+        )

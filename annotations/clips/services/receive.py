@@ -1,0 +1,180 @@
+"""Receiving a clip: all of it, or nothing."""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from annotations.accounts.models import User
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.core.errors import Conflict, DomainError, Invalid, TooLarge
+from annotations.core.events import publish
+from annotations.vision import confined
+from annotations.vision.errors import VideoError
+
+from .. import events, log, vault
+from ..encryption import WrappedKey
+from ..enums import HoldReason
+from ..intake import intake_limits
+from ..models import Clip, Consent, Device, Original, Owner, Submission
+from ..rules import ConsentTerms, check_extension
+from .holds import place
+
+_BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What a submitter sends along with the file. `owner` and `device` are the submitter's own references."""
+
+    filename: str
+    size: int
+    consent: ConsentTerms
+    owner: str
+    device: str = ""
+    recorded_at: datetime.datetime | None = None
+    idempotency_key: str | None = None
+
+
+def receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception) -> tuple[Clip, bool]:
+    """Stores the clip and starts its way; (clip, False) when this very request was answered before.
+
+    Raises Invalid, TooLarge or Conflict with a stable code; then nothing is stored, and the refusal is logged.
+    """
+    try:
+        return _receive(submitter, actor, file, reception)
+    except DomainError as error:
+        with transaction.atomic():
+            audit.append(
+                log.REFUSED,
+                actor,
+                data={"code": error.code, "bytes": reception.size, "sha256": _digest(file)},
+            )
+        raise
+
+
+def _receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception) -> tuple[Clip, bool]:
+    if reception.size > settings.CLIP_MAX_BYTES:
+        raise TooLarge("too_large", f"The file is larger than {settings.CLIP_MAX_BYTES // 1_000_000} MB.")
+    if not reception.owner:
+        raise Invalid("owner_missing", "Say whose clip it is: send the owner's reference.")
+    sha256 = _digest(file)
+    if known := _answered_before(submitter, sha256, reception):
+        return known, False
+    probe = _probe(file)
+    check_extension(reception.filename, probe["container"])
+    name, key = vault.put(file)
+    try:
+        return _store(submitter, actor, sha256, reception, probe, name, key), True
+    except IntegrityError:
+        # Two requests at once: the other one was first.
+        vault.storage().delete(name)
+        if known := _answered_before(submitter, sha256, reception):
+            return known, False
+        raise
+    except BaseException:
+        vault.storage().delete(name)
+        raise
+
+
+def _answered_before(submitter: User, sha256: str, reception: Reception) -> Clip | None:
+    """The clip that the same request made before. Conflict when the key or the content was used otherwise."""
+    if reception.idempotency_key:
+        earlier = Clip.objects.filter(
+            submitter=submitter, submission__idempotency_key=reception.idempotency_key
+        ).first()
+        if earlier and earlier.sha256 == sha256:
+            return earlier
+        if earlier:
+            raise Conflict("idempotency_key_reused", "This Idempotency-Key came with another file before. Use a new one.")
+    same = Clip.objects.filter(submitter=submitter, sha256=sha256).first()
+    if same:
+        raise Conflict("duplicate", "You have submitted this very file before.", id=str(same.public_id))
+    return None
+
+
+def _probe(file: BinaryIO) -> dict[str, Any]:
+    file.flush()
+    try:
+        return confined.probe(file.fileno(), intake_limits(), timeout_s=settings.CLIP_PROBE_TIMEOUT)
+    except VideoError as error:
+        kind = TooLarge if error.code == "too_large" else Invalid
+        raise kind(error.code, error.message) from error
+
+
+@transaction.atomic
+def _store(
+    submitter: User,
+    actor: Actor,
+    sha256: str,
+    reception: Reception,
+    probe: dict[str, Any],
+    name: str,
+    key: WrappedKey,
+) -> Clip:
+    terms = reception.consent
+    owner, _ = Owner.objects.get_or_create(submitter=submitter, reference=reception.owner)
+    device = None
+    if reception.device:
+        device, _ = Device.objects.get_or_create(owner=owner, reference=reception.device)
+    clip = Clip.objects.create(
+        submitter=submitter,
+        submission=Submission.objects.create(submitter=submitter, idempotency_key=reception.idempotency_key),
+        owner=owner,
+        device=device,
+        consent=Consent.objects.create(
+            notice_version=terms.notice_version,
+            troubleshooting=terms.troubleshooting,
+            training=terms.training,
+            granted_at=terms.granted_at,
+            until=terms.until,
+        ),
+        sha256=sha256,
+        bytes=reception.size,
+        recorded_at=reception.recorded_at,
+        **{
+            field: probe[field]
+            for field in (
+                "container",
+                "codec",
+                "width",
+                "height",
+                "frame_rate",
+                "constant_rate",
+                "frames",
+                "duration",
+            )
+        },
+    )
+    Original.objects.create(clip=clip, name=name, key_id=key.key_id, wrapped_key=key.wrapped)
+    audit.append(
+        log.RECEIVED,
+        actor,
+        clip=clip.public_id,
+        subject=owner.pseudonym,
+        data={
+            "bytes": reception.size,
+            "sha256": sha256,
+            "purposes": terms.purposes,
+            "notice": terms.notice_version,
+            "consent_until": terms.until.isoformat(),
+        },
+    )
+    place(clip, HoldReason.AWAITING_REDACTION, actor)
+    place(clip, HoldReason.AWAITING_SCREENING, actor)
+    publish(events.RECEIVED, clip=clip.pk)
+    return clip
+
+
+def _digest(file: BinaryIO) -> str:
+    """SHA-256 of the whole file, in hexadecimal; leaves the position at the beginning."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    file.seek(0)
+    return digest.hexdigest()

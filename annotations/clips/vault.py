@@ -1,0 +1,48 @@
+"""The vault: originals, encrypted, in the storage `vault`."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+
+from annotations.core import ids
+
+from . import encryption
+from .encryption import WrappedKey
+from .memory import memory_file
+from .models import Original
+
+
+def storage() -> Storage:
+    return storages["vault"]
+
+
+def put(plain: BinaryIO) -> tuple[str, WrappedKey]:
+    """Encrypts `plain` from its beginning into a new file; its name and wrapped key.
+
+    Only ciphertext goes through the spooled temporary file.
+    """
+    key, wrapped = encryption.new_key(settings.VAULT_KEYS)
+    plain.seek(0)
+    with tempfile.SpooledTemporaryFile(max_size=16 * encryption.CHUNK) as encrypted:
+        target = cast(BinaryIO, encrypted)
+        encryption.write_all(encryption.encrypt(key, plain), target)
+        target.seek(0)
+        name = ids.random_id().hex
+        return storage().save(f"{name[:2]}/{name}", File(target)), wrapped
+
+
+@contextmanager
+def opened(original: Original) -> Iterator[BinaryIO]:
+    """The plain original as a file in memory, verified to the last chunk; gone when the block ends."""
+    key = encryption.unwrap(settings.VAULT_KEYS, WrappedKey(original.key_id, bytes(original.wrapped_key)))
+    with memory_file("original") as plain:
+        with storage().open(original.name) as encrypted:
+            encryption.write_all(encryption.decrypt(key, cast(BinaryIO, encrypted)), plain)
+        plain.flush()
+        plain.seek(0)
+        yield plain

@@ -1,0 +1,44 @@
+"""A lead decides on a flag."""
+
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.clips.services import lift
+from annotations.core import clock
+from annotations.core.errors import Invalid
+
+from .. import log
+from ..enums import FlagSource, FlagState
+from ..models import Flag
+from ..rules import FLAGS
+from .flag import HOLDS
+
+_ENTRIES = {"uphold": log.UPHELD, "dismiss": log.DISMISSED}
+
+
+@transaction.atomic
+def decide(flag_id: object, action: str, reason: str, actor: Actor) -> Flag:
+    """`uphold` keeps the clip out for good; `dismiss` frees it once no other flag stands. A reason is needed."""
+    if action not in _ENTRIES:
+        raise Invalid("unknown_decision", "Uphold the flag or dismiss it.")
+    reason = reason.strip()
+    if len(reason) < 5 or len(reason) > 2000:
+        raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
+    flag = Flag.objects.select_for_update(of=("self",)).select_related("clip__owner").get(pk=flag_id)
+    flag.state = FLAGS.target(flag.state, action)
+    flag.decided_by, flag.decided_at, flag.reason = actor.pseudonym, clock.now(), reason
+    flag.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    clip = flag.clip
+    audit.append(
+        _ENTRIES[action],
+        actor,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"flag": str(flag.pk), "category": flag.category},
+        detail={"reason": reason},
+    )
+    standing = Flag.objects.filter(clip=clip, source=flag.source, state__in=[FlagState.OPEN, FlagState.UPHELD])
+    if not standing.exists():
+        lift(clip, HOLDS[FlagSource(flag.source)], actor)
+    return flag

@@ -1,0 +1,48 @@
+"""Flagging a clip: it leaves the common queue with the commit."""
+
+from typing import Any
+
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip
+from annotations.clips.services import place
+from annotations.core.errors import Invalid
+
+from .. import log
+from ..enums import FlagCategory, FlagSource
+from ..models import Flag
+
+HOLDS = {FlagSource.MODEL: HoldReason.QUARANTINED, FlagSource.PERSON: HoldReason.FLAGGED}
+
+
+@transaction.atomic
+def flag(
+    clip: Clip,
+    category: str,
+    actor: Actor,
+    *,
+    note: str = "",
+    source: str = FlagSource.PERSON,
+    evidence: dict[str, Any] | None = None,
+) -> Flag:
+    """Raises a flag and holds the clip. `note` is the person's own words, at most 2,000 characters."""
+    if category not in FlagCategory.values:
+        raise Invalid("unknown_category", "Choose one of the categories.")
+    if len(note) > 2000:
+        raise Invalid("note_too_long", "The note has at most 2,000 characters.")
+    raised = Flag.objects.create(
+        clip=clip, category=category, source=source, raised_by=actor.pseudonym, note=note, evidence=evidence or {}
+    )
+    audit.append(
+        log.FLAGGED,
+        actor,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"flag": str(raised.pk), "category": str(category), "source": str(source)},
+        detail={"note": note} if note else None,
+    )
+    place(clip, HOLDS[FlagSource(source)], actor)
+    return raised

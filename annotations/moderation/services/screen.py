@@ -1,0 +1,62 @@
+"""Deciding on what the models found."""
+
+import uuid
+
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import WORKER
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip
+from annotations.clips.services import lift
+from annotations.core.events import publish
+from annotations.core.models import RunState
+from annotations.redaction.models import Outcome, RedactionRun
+
+from .. import events, log
+from ..enums import FlagSource, FlagState
+from ..models import Finding, Flag, Screening
+from ..policy import concerns
+from .flag import flag
+
+
+@transaction.atomic
+def screen(run_id: uuid.UUID | str) -> None:
+    """Judges a finished pass's findings by the policy, once: quarantined, or free to be queued."""
+    run = RedactionRun.objects.select_for_update(of=("self",)).select_related("clip__owner").get(pk=run_id)
+    finished = run.state == RunState.DONE and run.outcome == Outcome.VERIFIED
+    if not finished or Screening.objects.filter(run=run).exists() or _superseded(run):
+        return
+    clip = run.clip
+    found = concerns(run.findings)
+    settled = _settled(clip)
+    raised = [concern for concern in found if (concern.category, concern.model, concern.label) not in settled]
+    Finding.objects.bulk_create(
+        Finding(run=run, **{name: finding.get(name) for name in ("model", "label", "score", "frame", "box")})
+        for finding in run.findings
+    )
+    Screening.objects.create(run=run, clip=clip, quarantined=bool(raised))
+    audit.append(
+        log.SCREENED,
+        WORKER,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"findings": len(run.findings), "quarantined": "yes" if raised else "no"},
+    )
+    for concern in raised:
+        evidence = {"model": concern.model, "label": concern.label, "score": concern.score, "frames": concern.frames}
+        flag(clip, concern.category, WORKER, source=FlagSource.MODEL, evidence=evidence)
+    lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
+    publish(events.SCREENED, clip=clip.pk)
+
+
+def _superseded(run: RedactionRun) -> bool:
+    """A newer pass was asked for since: that one's findings will be judged."""
+    return RedactionRun.objects.filter(clip=run.clip, created_at__gt=run.created_at).exists()
+
+
+def _settled(clip: Clip) -> set[tuple[str, str, str]]:
+    """What a model raised on this clip before and a lead has dismissed, or that is still open: not raised twice."""
+    earlier = Flag.objects.filter(clip=clip, source=FlagSource.MODEL, state__in=[FlagState.DISMISSED, FlagState.OPEN])
+    return {(f.category, f.evidence.get("model", ""), f.evidence.get("label", "")) for f in earlier}
+

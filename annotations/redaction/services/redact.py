@@ -1,0 +1,216 @@
+"""The machine pass over one clip, in a confined child process; fails closed."""
+
+import hashlib
+import time
+import uuid
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import storages
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import WORKER
+from annotations.clips import log as clips_log
+from annotations.clips import vault
+from annotations.clips.encryption import Damaged
+from annotations.clips.enums import HoldReason
+from annotations.clips.intake import intake_limits
+from annotations.clips.memory import memory_file
+from annotations.clips.services import lift, place
+from annotations.core import clock, ids, runs
+from annotations.core.events import publish
+from annotations.core.models import RunState
+from annotations.vision import confined
+from annotations.vision.errors import VisionError
+
+from .. import events, log
+from ..models import FaceTrack, Outcome, RedactionRun, Rendition
+
+LEASE = clock.seconds(settings.REDACTION_LEASE_SECONDS)
+
+
+def redact(run_id: uuid.UUID | str) -> None:
+    """Claims the run and does the pass. Killed at any point, a later attempt starts afresh and nothing was shown.
+
+    Contract of the stage: needs the original and the hold `awaiting_redaction`; leaves a verified rendition, its
+    tracks and findings, or a hold that says why not; cleans up its files in memory always.
+    """
+    run = runs.claim(RedactionRun, run_id, LEASE)
+    if run is None:
+        return
+    heartbeat = _Heartbeat(run)
+    try:
+        _log_opening(run)
+        with vault.opened(run.clip.original) as original, memory_file("rendition") as rendition:
+            report, status = confined.redact(
+                original.fileno(),
+                rendition.fileno(),
+                _options(run),
+                on_progress=heartbeat.note,
+                heartbeat=heartbeat.beat,
+            )
+            if status == confined.EXPOSED:
+                _keep_exposed(run, report)
+            else:
+                _keep_verified(run, report, rendition)
+    except runs.LostLease:
+        return  # another worker has the run; what was made here is gone with the memory files
+    except (VisionError, Damaged, OSError) as error:
+        _fail(run, error)
+
+
+def _options(run: RedactionRun) -> confined.RedactOptions:
+    return confined.RedactOptions(
+        effect=run.effect,
+        screening=settings.SCREENING_NUDENET,
+        classifiers=tuple(Path(manifest) for manifest in settings.SCREENING_CLASSIFIERS),
+        missed_faces=tuple(run.missed_faces),
+        models_dir=settings.MODELS_DIR,
+        limits=intake_limits(),
+        timeout_s=settings.REDACTION_TIMEOUT,
+        memory_bytes=settings.REDACTION_MEMORY,
+    )
+
+
+class _Heartbeat:
+    """Renews the lease while the child works: a few times a minute, never per frame."""
+
+    def __init__(self, run: RedactionRun) -> None:
+        self.run, self.due, self.stage, self.percent = run, 0.0, "", 0
+
+    def note(self, progress: dict[str, Any]) -> None:
+        self.stage = str(progress["stage"])
+        self.percent = int(100 * progress["done"] / progress["total"]) if progress["total"] else 0
+
+    def beat(self) -> None:
+        if time.monotonic() >= self.due:
+            self.due = time.monotonic() + 2
+            runs.renew(self.run, LEASE, stage=self.stage, progress=min(self.percent, 99))
+
+
+@transaction.atomic
+def _log_opening(run: RedactionRun) -> None:
+    clip = run.clip
+    audit.append(
+        clips_log.ORIGINAL_OPENED,
+        WORKER,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"run": str(run.pk)},
+    )
+
+
+def _keep_verified(run: RedactionRun, report: dict[str, Any], file: BinaryIO) -> None:
+    storage = storages["renditions"]
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    key = ids.random_id().hex
+    name = storage.save(f"{key[:2]}/{key}.mp4", File(file))
+    try:
+        with transaction.atomic():
+            _publish(run, report, name, digest)
+    except BaseException:
+        storage.delete(name)
+        raise
+
+
+def _publish(run: RedactionRun, report: dict[str, Any], name: str, digest: str) -> None:
+    clip, made = run.clip, report["rendition"]
+    _keep_report(run, report, Outcome.VERIFIED)
+    Rendition.objects.filter(clip=clip, current=True).update(current=False)
+    Rendition.objects.create(
+        clip=clip,
+        run=run,
+        name=name,
+        sha256=digest,
+        bytes=made["bytes"],
+        width=made["width"],
+        height=made["height"],
+        frame_rate=made["frame_rate"],
+        frames=made["frames"],
+        presentation_times=_presentation_times(report),
+    )
+    runs.finish(run)
+    audit.append(
+        log.VERIFIED,
+        WORKER,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={
+            "run": str(run.pk),
+            "tracks": len(report["tracks"]),
+            "sha256": digest,
+            "models": [model["sha256"] for model in report["models"]],
+        },
+    )
+    lift(clip, HoldReason.AWAITING_REDACTION, WORKER)
+    publish(events.FINISHED, run=run.pk)
+
+
+@transaction.atomic
+def _keep_exposed(run: RedactionRun, report: dict[str, Any]) -> None:
+    clip = run.clip
+    _keep_report(run, report, Outcome.EXPOSED)
+    runs.finish(run)
+    audit.append(
+        log.EXPOSED,
+        WORKER,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={
+            "run": str(run.pk),
+            "exposed": len(report["residual"]["exposed"]),
+            "models": [model["sha256"] for model in report["models"]],
+        },
+    )
+    place(clip, HoldReason.REDACTION_UNVERIFIED, WORKER)
+    publish(events.FINISHED, run=run.pk)
+
+
+def _keep_report(run: RedactionRun, report: dict[str, Any], outcome: str) -> None:
+    RedactionRun.objects.filter(pk=run.pk, token=run.token).update(
+        outcome=outcome,
+        findings=report["findings"],
+        residual=report["residual"],
+        models_used=report["models"],
+        seconds=report["seconds"],
+    )
+    FaceTrack.objects.bulk_create(
+        FaceTrack(run=run, number=track["id"], score=track["score"], boxes=track["boxes"])
+        for track in report["tracks"]
+    )
+
+
+def _presentation_times(report: dict[str, Any]) -> list[float]:
+    """Of each frame of the rendition: the time of the original frame that it shows."""
+    times = report["presentation_times"]
+    chosen = report.get("frame_map")
+    return [times[index] for index in chosen] if chosen else times
+
+
+def _fail(run: RedactionRun, error: Exception) -> None:
+    code = getattr(error, "code", "vault_damaged" if isinstance(error, Damaged) else "storage_failed")
+    RedactionRun.objects.filter(pk=run.pk, token=run.token).update(failure_code=code, failure_message=str(error))
+    if run.attempts < settings.RUN_ATTEMPTS:
+        runs.release(run)
+    else:
+        park(run, code, str(error))
+
+
+@transaction.atomic
+def park(run: RedactionRun, code: str, message: str) -> None:
+    """Ends the run as failed and holds the clip until an operator starts it again."""
+    clip = run.clip
+    runs.finish(run, RunState.FAILED, code=code, message=message)
+    audit.append(
+        log.FAILED,
+        WORKER,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"run": str(run.pk), "attempts": run.attempts, "code": code},
+    )
+    place(clip, HoldReason.REDACTION_FAILED, WORKER)

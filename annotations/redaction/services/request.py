@@ -1,0 +1,100 @@
+"""Asking for a machine pass."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip
+from annotations.clips.services import lift, place
+from annotations.core.errors import Conflict, Invalid
+from annotations.core.events import publish
+from annotations.core.models import RunState
+
+from .. import events, log
+from ..models import RedactionRun, Rendition
+
+
+@transaction.atomic
+def request(clip: Clip, actor: Actor, missed_faces: list[dict[str, Any]] | None = None) -> RedactionRun:
+    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_faces`."""
+    Clip.objects.select_for_update().only("pk").get(pk=clip.pk)
+    active = RedactionRun.objects.filter(clip=clip, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
+    if active and not missed_faces:
+        return active
+    if active:
+        raise Conflict("redaction_running", "The faces of this clip are being hidden again already.")
+    run = RedactionRun.objects.create(
+        clip=clip, effect=settings.REDACTION_EFFECT, missed_faces=missed_faces or []
+    )
+    audit.append(
+        log.REQUESTED,
+        actor,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"run": str(run.pk), "effect": run.effect},
+    )
+    publish(events.REQUESTED, run=run.pk)
+    return run
+
+
+@transaction.atomic
+def request_first(clip: Clip, actor: Actor) -> RedactionRun:
+    """Queues the pass that a new clip needs, once: an event that is delivered again finds it there."""
+    Clip.objects.select_for_update().only("pk").get(pk=clip.pk)
+    return RedactionRun.objects.filter(clip=clip).order_by("id").first() or request(clip, actor)
+
+
+@transaction.atomic
+def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -> RedactionRun:
+    """A reviewer saw a face: the clip is held at once, its rendition withdrawn, and hidden again with these boxes.
+
+    `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay.
+    """
+    rendition = Rendition.objects.select_for_update().filter(clip=clip, current=True).first()
+    if rendition is None:
+        raise Conflict("redaction_running", "The faces of this clip are being hidden again already.")
+    checked = [_checked(face, rendition) for face in faces]
+    if not checked:
+        raise Invalid("no_faces", "Draw a box around each face that can be seen.")
+    earlier = rendition.run.missed_faces
+    rendition.current = False
+    rendition.save(update_fields=["current"])
+    place(clip, HoldReason.AWAITING_REDACTION, actor)
+    place(clip, HoldReason.AWAITING_SCREENING, actor)
+    return request(clip, actor, earlier + checked)
+
+
+@transaction.atomic
+def retry(run: RedactionRun, actor: Actor) -> RedactionRun:
+    """An operator starts a failed or unverified pass again, as a new run."""
+    clip = run.clip
+    audit.append(
+        log.RETRIED, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"run": str(run.pk)}
+    )
+    place(clip, HoldReason.AWAITING_REDACTION, actor)
+    place(clip, HoldReason.AWAITING_SCREENING, actor)
+    again = request(clip, actor, run.missed_faces)
+    for reason in (HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED):
+        lift(clip, reason, actor)
+    return again
+
+
+def _checked(face: dict[str, Any], rendition: Rendition) -> dict[str, Any]:
+    try:
+        frame, (x, y, width, height) = int(face["frame"]), (float(value) for value in face["box"])
+    except (KeyError, TypeError, ValueError):
+        raise Invalid("invalid_face", "A face is {frame, box: [x, y, width, height]}.") from None
+    inside = (
+        0 <= frame < rendition.frames
+        and width >= 1
+        and height >= 1
+        and 0 <= x <= x + width <= rendition.width + 1
+        and 0 <= y <= y + height <= rendition.height + 1
+    )
+    if not inside:
+        raise Invalid("invalid_face", "A box of a face lies outside the picture.")
+    return {"frame": frame, "box": [x, y, width, height]}

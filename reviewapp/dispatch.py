@@ -1,0 +1,54 @@
+"""Delivering events to tasks, and waking what stands still."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from annotations.core import clock
+from annotations.core.models import Outbox, StageRun
+
+from .celery import app
+from .pipeline import DELIVERIES, SWEEPS
+
+BATCH = 200
+KEEP_DELIVERED = timedelta(days=7)
+
+
+def deliver_events() -> int:
+    """Sends the tasks of undelivered events, oldest first; how many events there were.
+
+    At least once: dying between sending and marking sends again, and every task is idempotent.
+    """
+    delivered = 0
+    while batch := _deliver_batch():
+        delivered += batch
+    return delivered
+
+
+@transaction.atomic
+def _deliver_batch() -> int:
+    waiting = Outbox.objects.select_for_update(skip_locked=True).filter(delivered_at=None).order_by("id")[:BATCH]
+    for event in waiting:
+        for task in DELIVERIES[event.type]:
+            app.send_task(task, kwargs=event.payload)
+    Outbox.objects.filter(pk__in=[event.pk for event in waiting]).update(delivered_at=clock.now())
+    return len(waiting)
+
+
+def sweep() -> int:
+    """Wakes the tasks of rows that stand still longer than their stage allows, in capped batches; how many."""
+    woken = 0
+    for each in SWEEPS:
+        for row in list(each.rows(each.older_than)[:BATCH]):
+            app.send_task(each.task, kwargs={each.argument: str(row.pk)})
+            if isinstance(row, StageRun):
+                type(row)._default_manager.filter(pk=row.pk).update(woken_at=clock.now())
+            woken += 1
+    return woken
+
+
+def prune() -> None:
+    """Deletes delivered events after a week, and sessions that have ended."""
+    Outbox.objects.filter(delivered_at__lt=clock.now() - KEEP_DELIVERED).delete()
+    Session.objects.filter(expire_date__lt=clock.now()).delete()

@@ -1,0 +1,57 @@
+"""The operators' page: where every clip stands, what failed, and why. No content of clips."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations.accounts.middleware import actor_of
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip, Hold
+from annotations.core.errors import DomainError
+from annotations.core.models import Outbox, RunState
+from annotations.redaction import services as redaction
+from annotations.redaction.models import Outcome, RedactionRun
+
+
+@require_safe
+def operations(request: HttpRequest) -> HttpResponse:
+    """The page, or for htmx the part of it that moves."""
+    held = dict(Hold.objects.filter(lifted_at=None).values_list("reason").annotate(count=Count("id")).order_by())
+    runs = RedactionRun.objects.select_related("clip")
+    context = {
+        "clips": Clip.objects.count(),
+        "holds": [(label, held.get(value, 0)) for value, label in HoldReason.choices if held.get(value)],
+        "waiting": runs.filter(state=RunState.QUEUED).count(),
+        "events": Outbox.objects.filter(delivered_at=None).count(),
+        "running": runs.filter(state=RunState.RUNNING).order_by("created_at"),
+        "stuck": _stuck()[:50],
+        "recent": Paginator(runs.order_by("-id"), 25).get_page(request.GET.get("page")),
+    }
+    template = "operations/_live.html" if request.htmx else "operations/index.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@require_POST
+def retry(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = get_object_or_404(_stuck(), pk=run_id)
+    try:
+        redaction.retry(run, actor_of(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Started again."))
+    return redirect("operations")
+
+
+def _stuck() -> QuerySet[RedactionRun]:
+    """The last run of each clip that is held because its pass failed or could not be verified."""
+    reasons = [HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED]
+    held = Hold.objects.filter(reason__in=reasons, lifted_at=None).values("clip")
+    failed = RedactionRun.objects.filter(state=RunState.FAILED) | RedactionRun.objects.filter(outcome=Outcome.EXPOSED)
+    return failed.filter(clip__in=held).select_related("clip").order_by("-id")

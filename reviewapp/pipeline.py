@@ -1,0 +1,64 @@
+"""The whole way of a clip on one screen.
+
+`DELIVERIES` names, for each event, the tasks that it wakes; the payload's ids are their arguments. `SWEEPS` names,
+for each of these tasks, the rows that a lost message would leave standing: beat wakes them again. Every task that an
+event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
+
+    clips.received ─> redaction.request ─> redaction.requested ─> redaction.redact
+        ─> redaction.finished ─> moderation.screen ─> moderation.screened ─> review.enqueue
+    clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn
+    datasets.release_requested ─> datasets.freeze
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from annotations.clips import events as clips
+from annotations.clips.models import Clip
+from annotations.core import runs
+from annotations.datasets import events as datasets
+from annotations.datasets import selectors as datasets_selectors
+from annotations.moderation import events as moderation
+from annotations.moderation import selectors as moderation_selectors
+from annotations.redaction import events as redaction
+from annotations.redaction.models import RedactionRun
+from annotations.review import selectors as review_selectors
+
+DELIVERIES: dict[str, tuple[str, ...]] = {
+    clips.RECEIVED: ("redaction.request",),
+    clips.HOLDS_CHANGED: ("review.enqueue", "datasets.mark_withdrawn"),
+    redaction.REQUESTED: ("redaction.redact",),
+    redaction.FINISHED: ("moderation.screen",),
+    moderation.SCREENED: ("review.enqueue",),
+    datasets.RELEASE_REQUESTED: ("datasets.freeze",),
+}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """`rows(older_than)` finds what stands still; `argument` is the name of the id that the task takes."""
+
+    task: str
+    argument: str
+    rows: Callable[[timedelta], QuerySet[Any]]
+    older_than: timedelta = timedelta(minutes=2)
+
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep(
+        "redaction.request",
+        "clip",
+        lambda age: Clip.objects.filter(redaction_runs=None, received_at__lt=runs.before(age)).order_by("received_at"),
+    ),
+    Sweep("redaction.redact", "run", lambda age: runs.standing_still(RedactionRun, age)),
+    Sweep(
+        "moderation.screen", "run", lambda age: moderation_selectors.unscreened().filter(finished_at__lt=runs.before(age))
+    ),
+    Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
+    Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),
+    Sweep("datasets.freeze", "release", datasets_selectors.standing_still),
+)

@@ -1,0 +1,26 @@
+"""Every address of the site. `permissions.csv` beside this file says who may call which."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from . import operations, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("", include("annotations.accounts.urls")),
+    path("", include("annotations.clips.urls")),
+    path("", include("annotations.redaction.urls")),
+    path("", include("annotations.moderation.urls")),
+    path("", include("annotations.review.urls")),
+    path("", include("annotations.datasets.urls")),
+    path("", include("annotations.privacy.urls")),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/runs/<uuid:run_id>/retry", operations.retry, name="operations_retry"),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="api_schema"),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,48 @@
+"""Pages that belong to the site as a whole."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from annotations.accounts.context import navigation
+from annotations.core import health
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Each role's first page: the first in its top bar."""
+    pages = navigation(request)["navigation"]
+    return redirect(pages[0]["url"]) if pages else render(request, "errors/403.html", status=403)
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when the database and the storages answer, else 503; tells nothing more to strangers."""
+    healthy = health.healthy()
+    return JsonResponse({"status": "ok" if healthy else "unavailable"}, status=200 if healthy else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "errors/csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 400, "bad_request", "The request could not be understood.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404, "not_found", "There is nothing here.")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 403, "not_allowed", "You may not do this.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500, "server_error", "Something broke on our side. Nothing that was saved is lost.")
+
+
+def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": code, "message": message}, status=status)
+    return render(request, f"errors/{status}.html", status=status)
