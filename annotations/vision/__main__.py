@@ -30,6 +30,9 @@ def parser() -> argparse.ArgumentParser:
     redaction.add_argument("--report", type=Path, required=True, metavar="REPORT.json")
     redaction.add_argument("--effect", choices=("blur", "fill"), default="blur")
     redaction.add_argument("--classifier", type=Path, action="append", default=[], metavar="MANIFEST.json")
+    redaction.add_argument(
+        "--missed-faces", type=json.loads, default=[], metavar="JSON", help="boxes that a person drew"
+    )
     redaction.add_argument("--no-screening", action="store_true", help="leave the built-in screening out")
     redaction.add_argument("--progress", type=int, metavar="FD", help="file descriptor for JSON lines")
     return top

@@ -19,6 +19,7 @@ from typing import Any
 
 from annotations.vision.errors import VideoError, VisionError
 from annotations.vision.limits import Limits
+from annotations.vision.report import MissedFace
 
 ProgressListener = Callable[[dict[str, Any]], None]
 Heartbeat = Callable[[], None]
@@ -42,11 +43,13 @@ class CompletedRun:
 
 @dataclass(frozen=True)
 class RedactOptions:
-    """Options of one redaction; ``classifiers`` are paths of manifests."""
+    """Options of one redaction; ``classifiers`` are paths of manifests, ``missed_faces`` what a person drew."""
 
     effect: str = "blur"
     screening: bool = True
     classifiers: Sequence[Path] = ()
+    missed_faces: Sequence[MissedFace] = ()
+    models_dir: Path | None = None
     limits: Limits = field(default_factory=Limits)
     timeout_s: float = 1500.0
     memory_bytes: int = DEFAULT_MEMORY
@@ -61,6 +64,7 @@ def run(
     file_bytes: int = DEFAULT_FILE,
     on_progress: ProgressListener | None = None,
     heartbeat: Heartbeat | None = None,
+    models_dir: Path | None = None,
 ) -> CompletedRun:
     """Run ``annotations.vision`` with these arguments and descriptors, confined, to its end.
 
@@ -84,7 +88,7 @@ def run(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             pass_fds=[*inputs, progress_write],
-            env=_environment(),
+            env=_environment(models_dir),
             cwd="/",
             start_new_session=True,
         )
@@ -137,6 +141,8 @@ def redact(
         arguments += [] if options.screening else ["--no-screening"]
         for manifest in options.classifiers:
             arguments += ["--classifier", str(Path(manifest).resolve())]
+        if options.missed_faces:
+            arguments += ["--missed-faces", json.dumps(list(options.missed_faces))]
         done = run(
             [*arguments, *_limit_arguments(options.limits)],
             inputs=[fd_in, fd_out, report_fd],
@@ -144,6 +150,7 @@ def redact(
             memory_bytes=options.memory_bytes,
             on_progress=on_progress,
             heartbeat=heartbeat,
+            models_dir=options.models_dir,
         )
         if done.status not in {0, 3}:
             _answer(done)
@@ -174,7 +181,7 @@ def _limit_arguments(limits: Limits) -> list[str]:
     ]  # fmt: skip
 
 
-def _environment() -> dict[str, str]:
+def _environment(models_dir: Path | None) -> dict[str, str]:
     """Nothing of ours but what is needed to start: no passwords, keys or addresses."""
     environment = {
         "PATH": os.defpath,
@@ -184,8 +191,8 @@ def _environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
-    if "MODELS_DIR" in os.environ:
-        environment["MODELS_DIR"] = os.path.abspath(os.environ["MODELS_DIR"])
+    if folder := models_dir or os.environ.get("MODELS_DIR"):
+        environment["MODELS_DIR"] = os.path.abspath(folder)
     return environment
 
 

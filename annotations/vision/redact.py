@@ -14,10 +14,12 @@ from annotations.vision.boxes import Box
 from annotations.vision.content import ContentModel
 from annotations.vision.errors import VideoError
 from annotations.vision.faces import FaceDetector
+from annotations.vision.missed import add_missed
 from annotations.vision.obscure import Effect, obscure
 from annotations.vision.report import (
     SCHEMA,
     FindingReport,
+    MissedFace,
     ModelReport,
     RenditionReport,
     Report,
@@ -56,6 +58,7 @@ def redact(
     detector: FaceDetector,
     screeners: Sequence[ContentModel] = (),
     effect: Effect = "blur",
+    missed_faces: Sequence[MissedFace] = (),
     limits: Limits = Limits(),  # noqa: B008 - frozen
     clock: Clock | None = None,
     on_progress: ProgressCallback = quiet,
@@ -81,6 +84,14 @@ def redact(
         )
     with clock.stage("track"):
         rate = (analysis.frames - 1) / analysis.times[-1] if analysis.frames > 1 else 1.0
+        add_missed(
+            analysis.detections,
+            missed_faces,
+            frame_map=analysis.plan.frame_map,
+            frames=analysis.frames,
+            rate=rate,
+            cuts=analysis.cuts,
+        )
         tracks = link(analysis.detections, rate=rate, frames=analysis.frames, cuts=analysis.cuts, rules=rules)
         hidden = boxes_by_frame(tracks)
     try:

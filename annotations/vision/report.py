@@ -82,3 +82,10 @@ class Report(TypedDict):
     models: list[ModelReport]
     seconds: dict[str, float]
     peak_memory_mb: float
+
+
+class MissedFace(TypedDict):
+    """`frame` counts the rendition's frames, `box` is [x, y, width, height] in displayed pixels."""
+
+    frame: int
+    box: list[float]

@@ -44,6 +44,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         detector=detector,
         screeners=screeners,
         effect=options.effect,
+        missed_faces=options.missed_faces,
         limits=limits,
         clock=clock,
         on_progress=Progress(options.progress),
