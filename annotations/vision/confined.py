@@ -43,7 +43,7 @@ class CompletedRun:
 
 @dataclass(frozen=True)
 class RedactOptions:
-    """Options of one redaction; ``classifiers`` are paths of manifests, ``missed_faces`` what a person drew."""
+    """Options of one redaction; ``classifiers`` are manifests, ``missed_faces`` what a person drew."""
 
     effect: str = "blur"
     screening: bool = True

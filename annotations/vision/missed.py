@@ -1,4 +1,4 @@
-"""Faces that the detector missed and a person drew: taken as certain, and held through the time around them."""
+"""Faces that the detector missed and a person drew: certain, and held through the time around them."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from annotations.vision.faces import Face
 from annotations.vision.report import MissedFace
 
 HOLD_SECONDS = 1.0
-"""A drawn box says where the face is at one moment; without a detection it is held there this long, both ways."""
+"""A drawn box is true of one moment; where nothing is detected it is held this long, both ways."""
 
 
 def add_missed(
