@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -64,7 +65,9 @@ class PermissionMiddleware:
                 return JsonResponse({"code": "not_signed_in", "message": message}, status=401)
             return redirect_to_login(request.get_full_path())
         with transaction.atomic():
-            audit.append(log.REFUSED, request.user.actor, data={"method": request.method or "", "route": route})
+            audit.append(
+                log.REFUSED, actor_of(request), data={"method": request.method or "", "route": route}
+            )
         if api:
             message = "Your role may not do this."
             return JsonResponse({"code": "not_allowed", "message": message}, status=403)
@@ -79,3 +82,10 @@ def role_of(request: HttpRequest) -> str:
 def actor_of(request: HttpRequest) -> actors.Actor:
     """The caller as the log knows them."""
     return request.user.actor if isinstance(request.user, User) else actors.ANONYMOUS
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The caller's account, on routes that the matrix opens to no anonymous caller."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

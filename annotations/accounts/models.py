@@ -25,7 +25,9 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=100, blank=True)
     role = models.CharField(max_length=32, choices=Role)
-    pseudonym = models.CharField(max_length=64, unique=True, default=partial(ids.pseudonym, "p"), editable=False)
+    pseudonym = models.CharField(
+        max_length=64, unique=True, default=partial(ids.pseudonym, "p"), editable=False
+    )
     country = models.CharField(max_length=2, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)

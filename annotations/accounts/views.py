@@ -19,5 +19,7 @@ class SignOut(views.LogoutView):
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """The answer while an account is locked after too many failures from one address."""
     if request.path.startswith("/api/"):
-        return JsonResponse({"code": "locked_out", "message": "Too many failed attempts. Wait 15 minutes."}, status=429)
+        return JsonResponse(
+            {"code": "locked_out", "message": "Too many failed attempts. Wait 15 minutes."}, status=429
+        )
     return render(request, "errors/429.html", status=429)

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.accounts.middleware import actor_of
+from annotations.accounts.middleware import actor_of, signed_in
 from annotations.core.errors import Invalid
 
 from .serializers import SubmissionSerializer
@@ -30,7 +30,10 @@ class Clips(APIView):
         serializer = SubmissionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         clip, created = receive(
-            request.user, actor_of(request._request), serializer.validated_data["file"].file, serializer.reception(key)
+            signed_in(request._request),
+            actor_of(request._request),
+            serializer.validated_data["file"].file,
+            serializer.reception(key),
         )
         body = {"id": str(clip.public_id), "consent": str(clip.consent_id)}
         return Response(body, status=201 if created else 200)

@@ -19,7 +19,9 @@ class SubmitForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(EXTENSIONS))}),
     )
     owner = forms.CharField(
-        label=_("Owner reference"), max_length=200, help_text=_("Your own reference of the household. Reviewers never see it.")
+        label=_("Owner reference"),
+        max_length=200,
+        help_text=_("Your own reference of the household. Reviewers never see it."),
     )
     device = forms.CharField(label=_("Device reference"), max_length=200, required=False)
     notice_version = forms.CharField(label=_("Notice version"), max_length=64, initial="2026-01")
@@ -30,10 +32,12 @@ class SubmitForm(forms.Form):
         initial=["troubleshooting", "training"],
     )
     granted_at = forms.DateTimeField(
-        label=_("Granted at (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("Granted at (UTC)"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     until = forms.DateTimeField(
-        label=_("Until (UTC)"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("Until (UTC)"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def clean(self) -> dict[str, Any] | None:

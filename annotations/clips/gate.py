@@ -22,9 +22,15 @@ def allows(clip_id: uuid.UUID, purpose: str) -> bool:
 def check(clip_id: uuid.UUID, purpose: str) -> None:
     """Conflict `clip_held` when the clip may not be used for `purpose` now."""
     if not allows(clip_id, purpose):
-        raise Conflict("clip_held", "This clip is no longer available. Nothing that you did is lost; take the next one.")
+        raise Conflict(
+            "clip_held", "This clip is no longer available. Nothing that you did is lost; take the next one."
+        )
 
 
 def reasons(clip_id: uuid.UUID) -> list[str]:
     """The open holds of a clip."""
-    return list(Hold.objects.filter(clip=clip_id, lifted_at=None).order_by("placed_at").values_list("reason", flat=True))
+    return list(
+        Hold.objects.filter(clip=clip_id, lifted_at=None)
+        .order_by("placed_at")
+        .values_list("reason", flat=True)
+    )

@@ -1,9 +1,9 @@
 """Files that live in memory only. Plaintext of a clip never touches a persistent disk."""
 
 import os
-from typing import BinaryIO, cast
+from io import BufferedRandom
 
 
-def memory_file(name: str) -> BinaryIO:
+def memory_file(name: str) -> BufferedRandom:
     """An anonymous file in memory (memfd_create(2)); a child process reads it as `/proc/self/fd/N`."""
-    return cast(BinaryIO, os.fdopen(os.memfd_create(name, os.MFD_CLOEXEC), "w+b"))
+    return os.fdopen(os.memfd_create(name, os.MFD_CLOEXEC), "w+b")

@@ -16,7 +16,9 @@ class Owner(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     submitter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=200)
-    pseudonym = models.CharField(max_length=64, unique=True, default=partial(ids.pseudonym, "o"), editable=False)
+    pseudonym = models.CharField(
+        max_length=64, unique=True, default=partial(ids.pseudonym, "o"), editable=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submitter", "reference"], name="owner_once")]
@@ -48,7 +50,9 @@ class Consent(models.Model):
             models.CheckConstraint(
                 condition=Q(troubleshooting=True) | Q(training=True), name="consent_has_purpose"
             ),
-            models.CheckConstraint(condition=Q(until__gt=models.F("granted_at")), name="consent_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(until__gt=models.F("granted_at")), name="consent_ends_after_start"
+            ),
         ]
         indexes = [
             models.Index(
@@ -73,9 +77,14 @@ class Submission(models.Model):
 
 class ClipQuerySet(models.QuerySet["Clip"]):
     def passing(self, purpose: str) -> "ClipQuerySet":
-        """The clips that the gate lets through for `purpose`: no open hold that it may not pass, a consent that covers it."""
+        """The clips that the gate lets through for `purpose`.
+
+        They have no open hold that the purpose may not pass, and a consent that covers it.
+        """
         now = clock.now()
-        blocking = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None).exclude(reason__in=PASSES[purpose])
+        blocking = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None).exclude(
+            reason__in=PASSES[purpose]
+        )
         found = self.filter(
             ~Exists(blocking),
             consent__withdrawn_at=None,
@@ -113,7 +122,9 @@ class Clip(models.Model):
     objects = ClipQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["submitter", "sha256"], name="clip_once_per_submitter")]
+        constraints = [
+            models.UniqueConstraint(fields=["submitter", "sha256"], name="clip_once_per_submitter")
+        ]
 
 
 class Original(models.Model):

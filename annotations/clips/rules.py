@@ -70,7 +70,9 @@ def consent_terms(
         raise Invalid("consent_contradictory", "The consent ends before it begins.")
     if until <= now:
         raise Invalid("consent_contradictory", "The consent has ended already.")
-    return ConsentTerms(notice_version, "troubleshooting" in purposes, "training" in purposes, granted_at, until)
+    return ConsentTerms(
+        notice_version, "troubleshooting" in purposes, "training" in purposes, granted_at, until
+    )
 
 
 def check_extension(filename: str, container: str) -> None:
@@ -82,7 +84,10 @@ def check_extension(filename: str, container: str) -> None:
     expected = EXTENSIONS.get(suffix)
     if expected is None:
         raise Invalid(
-            "wrong_extension", f"Files end in {', '.join(sorted(EXTENSIONS))}; this one in “{suffix or 'nothing'}”."
+            "wrong_extension",
+            f"Files end in {', '.join(sorted(EXTENSIONS))}; this one in “{suffix or 'nothing'}”.",
         )
     if not expected & set(container.split(",")):
-        raise Invalid("wrong_extension", f"The file ends in {suffix}, but it is a {container.split(',')[0]} file.")
+        raise Invalid(
+            "wrong_extension", f"The file ends in {suffix}, but it is a {container.split(',')[0]} file."
+        )

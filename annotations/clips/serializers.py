@@ -23,7 +23,7 @@ class SubmissionSerializer(serializers.Serializer[Reception]):
     device = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     recorded_at = serializers.DateTimeField(required=False, default=None)
     notice_version = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
-    purposes = PurposesField(required=False, default=list, allow_blank=True)
+    purposes = PurposesField(required=False, default="", allow_blank=True)
     granted_at = serializers.DateTimeField(required=False, default=None)
     until = serializers.DateTimeField(required=False, default=None)
 
@@ -32,7 +32,7 @@ class SubmissionSerializer(serializers.Serializer[Reception]):
         data = self.validated_data
         consent = consent_terms(
             notice_version=data["notice_version"],
-            purposes=data["purposes"],
+            purposes=data["purposes"] or [],
             granted_at=data["granted_at"],
             until=data["until"],
             now=clock.now(),

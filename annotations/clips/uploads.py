@@ -30,7 +30,7 @@ class MemoryFileUploadHandler(FileUploadHandler):
         if self.received <= settings.CLIP_MAX_BYTES:
             self.file.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         self.file.flush()
         self.file.seek(0)
         return UploadedFile(

@@ -8,7 +8,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
-from annotations.accounts.middleware import actor_of
+from annotations.accounts.middleware import actor_of, signed_in
 from annotations.core import clock
 from annotations.core.errors import DomainError
 
@@ -23,12 +23,16 @@ class Submit(FormView):  # type: ignore[type-arg]
 
     def get_initial(self) -> dict[str, Any]:
         now = clock.now().replace(second=0, microsecond=0)
-        return {**super().get_initial(), "granted_at": now, "until": now.replace(year=now.year + 1, day=min(now.day, 28))}
+        return {
+            **super().get_initial(),
+            "granted_at": now,
+            "until": now.replace(year=now.year + 1, day=min(now.day, 28)),
+        }
 
     def form_valid(self, form: SubmitForm) -> HttpResponse:
         try:
             clip, _created = receive(
-                self.request.user,  # type: ignore[arg-type]
+                signed_in(self.request),
                 actor_of(self.request),
                 form.cleaned_data["file"].file,
                 form.reception(),
@@ -36,5 +40,7 @@ class Submit(FormView):  # type: ignore[type-arg]
         except DomainError as error:
             form.add_error("file", error.message)
             return self.form_invalid(form)
-        messages.success(self.request, _("Clip %(id)s received. Its faces are being hidden.") % {"id": clip.public_id})
+        messages.success(
+            self.request, _("Clip %(id)s received. Its faces are being hidden.") % {"id": clip.public_id}
+        )
         return super().form_valid(form)

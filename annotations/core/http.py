@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -58,7 +58,9 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def ranged_response(file: BinaryIO, size: int, content_type: str, header: str) -> HttpResponse | StreamingHttpResponse:
+def ranged_response(
+    file: IO[Any], size: int, content_type: str, header: str
+) -> HttpResponse | StreamingHttpResponse:
     """The file, or the part of it that `header` asks for (200, 206 or 416); closes the file when done."""
     try:
         span = parse_range(header, size)
@@ -76,7 +78,7 @@ def ranged_response(file: BinaryIO, size: int, content_type: str, header: str) -
     return response
 
 
-def _read(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
+def _read(file: IO[Any], start: int, length: int) -> Iterator[bytes]:
     with file:
         file.seek(start)
         while length > 0 and (block := file.read(min(_BLOCK, length))):

@@ -25,16 +25,13 @@ def claim(model: type[R], run_id: uuid.UUID | str, lease: datetime.timedelta) ->
     now = clock.now()
     token = ids.random_id()
     waiting = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=now)
-    taken = (
-        model._default_manager.filter(waiting, pk=run_id, attempts__lt=settings.RUN_ATTEMPTS)
-        .update(
-            state=RunState.RUNNING,
-            token=token,
-            lease_until=now + lease,
-            attempts=F("attempts") + 1,
-            stage="",
-            progress=0,
-        )
+    taken = model._default_manager.filter(waiting, pk=run_id, attempts__lt=settings.RUN_ATTEMPTS).update(
+        state=RunState.RUNNING,
+        token=token,
+        lease_until=now + lease,
+        attempts=F("attempts") + 1,
+        stage="",
+        progress=0,
     )
     return model._default_manager.get(pk=run_id, token=token) if taken else None
 

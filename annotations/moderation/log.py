@@ -3,7 +3,9 @@
 from annotations.audit.registry import action
 
 SCREENED = action(
-    "content.screened", "Content checked: {findings} findings, quarantined: {quarantined}", ["findings", "quarantined"]
+    "content.screened",
+    "Content checked: {findings} findings, quarantined: {quarantined}",
+    ["findings", "quarantined"],
 )
 FLAGGED = action("content.flagged", "Flagged as {category} by a {source}", ["flag", "category", "source"])
 UPHELD = action("content.flag_upheld", "Flag upheld ({category})", ["flag", "category"])

@@ -11,7 +11,9 @@ from .enums import FlagCategory, FlagSource, FlagState
 class Screening(models.Model):
     """The decision on one pass's findings: made once per run."""
 
-    run = models.OneToOneField(RedactionRun, on_delete=models.PROTECT, primary_key=True, related_name="screening")
+    run = models.OneToOneField(
+        RedactionRun, on_delete=models.PROTECT, primary_key=True, related_name="screening"
+    )
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="screenings")
     quarantined = models.BooleanField()
     decided_at = models.DateTimeField(default=clock.now)

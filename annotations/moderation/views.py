@@ -27,7 +27,9 @@ def flagged(request: HttpRequest) -> HttpResponse:
     if state not in FlagState.values:
         state = FlagState.OPEN
     page = Paginator(selectors.flags(state), 25).get_page(request.GET.get("page"))
-    return render(request, "moderation/flagged.html", {"page": page, "state": state, "states": FlagState.choices})
+    return render(
+        request, "moderation/flagged.html", {"page": page, "state": state, "states": FlagState.choices}
+    )
 
 
 @require_safe

@@ -59,7 +59,9 @@ def grant(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
 def admit(request: HttpRequest, token: str) -> Rendition:
     """The rendition that the token opens, its delivery logged. Missing when it opens nothing (any more)."""
     try:
-        rendition_id, purpose, session = signing.loads(token, salt=_SALT, max_age=settings.MEDIA_TOKEN_SECONDS)
+        rendition_id, purpose, session = signing.loads(
+            token, salt=_SALT, max_age=settings.MEDIA_TOKEN_SECONDS
+        )
     except signing.BadSignature:
         raise _gone() from None
     if session != _session(request):

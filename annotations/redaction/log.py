@@ -11,7 +11,9 @@ VERIFIED = action(
 EXPOSED = action(
     "redaction.exposed", "Not published: {exposed} faces may still be visible", ["run", "exposed", "models"]
 )
-FAILED = action("redaction.failed", "Redaction failed after {attempts} attempts: {code}", ["run", "attempts", "code"])
+FAILED = action(
+    "redaction.failed", "Redaction failed after {attempts} attempts: {code}", ["run", "attempts", "code"]
+)
 RETRIED = action("redaction.retried", "Redaction started again ({run})", ["run"])
 GRANTED = action("rendition.granted", "View granted of rendition {rendition}", ["rendition", "seconds"])
 SERVED = action("rendition.served", "Rendition {rendition} delivered, bytes {range}", ["rendition", "range"])

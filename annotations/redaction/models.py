@@ -21,7 +21,9 @@ class RedactionRun(StageRun):
     effect = models.CharField(max_length=16)
     outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.PENDING, blank=True)
     missed_faces = models.JSONField(default=list)  # [{"frame", "box"}] that a reviewer drew before this run
-    findings = models.JSONField(default=list)  # as annotations.vision.report tells them; screening reads these
+    findings = models.JSONField(
+        default=list
+    )  # as annotations.vision.report tells them; screening reads these
     residual = models.JSONField(default=dict)
     models_used = models.JSONField(default=list)  # name, SHA-256 and role of each model
     seconds = models.JSONField(default=dict)  # per stage
@@ -31,7 +33,9 @@ class RedactionRun(StageRun):
         constraints = [
             *StageRun.constraints("redactionrun"),
             models.UniqueConstraint(
-                fields=["clip"], condition=Q(state__in=["queued", "running"]), name="redactionrun_one_at_a_time"
+                fields=["clip"],
+                condition=Q(state__in=["queued", "running"]),
+                name="redactionrun_one_at_a_time",
             ),
         ]
 

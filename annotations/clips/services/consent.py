@@ -32,8 +32,10 @@ def withdraw(clip: Clip, actor: Actor) -> bool:
 
 
 def expire_due(limit: int = 500) -> int:
-    """Holds the clips whose consent has run out. The gate refuses them from the second it did; this makes it visible."""
-    due = Consent.objects.filter(until__lte=clock.now(), withdrawn_at=None, expired_at=None).order_by("until")[:limit]
+    """Holds the clips whose consent has run out. The gate refuses them from that second; this makes it visible."""
+    due = Consent.objects.filter(until__lte=clock.now(), withdrawn_at=None, expired_at=None).order_by(
+        "until"
+    )[:limit]
     return sum(_expire(consent) for consent in due)
 
 

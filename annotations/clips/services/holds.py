@@ -18,7 +18,9 @@ def place(clip: Clip, reason: str, actor: Actor) -> bool:
     if Hold.objects.filter(clip=clip, reason=reason, lifted_at=None).exists():
         return False
     Hold.objects.create(clip=clip, reason=reason, placed_by=actor.pseudonym)
-    audit.append(log.HELD, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"reason": str(reason)})
+    audit.append(
+        log.HELD, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"reason": str(reason)}
+    )
     publish(events.HOLDS_CHANGED, clip=clip.pk)
     return True
 
@@ -31,6 +33,8 @@ def lift(clip: Clip, reason: str, actor: Actor) -> bool:
     )
     if not lifted:
         return False
-    audit.append(log.LIFTED, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"reason": str(reason)})
+    audit.append(
+        log.LIFTED, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"reason": str(reason)}
+    )
     publish(events.HOLDS_CHANGED, clip=clip.pk)
     return True

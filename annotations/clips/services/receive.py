@@ -90,7 +90,9 @@ def _answered_before(submitter: User, sha256: str, reception: Reception) -> Clip
         if earlier and earlier.sha256 == sha256:
             return earlier
         if earlier:
-            raise Conflict("idempotency_key_reused", "This Idempotency-Key came with another file before. Use a new one.")
+            raise Conflict(
+                "idempotency_key_reused", "This Idempotency-Key came with another file before. Use a new one."
+            )
     same = Clip.objects.filter(submitter=submitter, sha256=sha256).first()
     if same:
         raise Conflict("duplicate", "You have submitted this very file before.", id=str(same.public_id))

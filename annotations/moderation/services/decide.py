@@ -1,5 +1,7 @@
 """A lead decides on a flag."""
 
+import uuid
+
 from django.db import transaction
 
 from annotations.audit import services as audit
@@ -18,7 +20,7 @@ _ENTRIES = {"uphold": log.UPHELD, "dismiss": log.DISMISSED}
 
 
 @transaction.atomic
-def decide(flag_id: object, action: str, reason: str, actor: Actor) -> Flag:
+def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
     """`uphold` keeps the clip out for good; `dismiss` frees it once no other flag stands. A reason is needed."""
     if action not in _ENTRIES:
         raise Invalid("unknown_decision", "Uphold the flag or dismiss it.")
@@ -38,7 +40,9 @@ def decide(flag_id: object, action: str, reason: str, actor: Actor) -> Flag:
         data={"flag": str(flag.pk), "category": flag.category},
         detail={"reason": reason},
     )
-    standing = Flag.objects.filter(clip=clip, source=flag.source, state__in=[FlagState.OPEN, FlagState.UPHELD])
+    standing = Flag.objects.filter(
+        clip=clip, source=flag.source, state__in=[FlagState.OPEN, FlagState.UPHELD]
+    )
     if not standing.exists():
         lift(clip, HOLDS[FlagSource(flag.source)], actor)
     return flag

@@ -34,7 +34,12 @@ def flag(
     if len(note) > 2000:
         raise Invalid("note_too_long", "The note has at most 2,000 characters.")
     raised = Flag.objects.create(
-        clip=clip, category=category, source=source, raised_by=actor.pseudonym, note=note, evidence=evidence or {}
+        clip=clip,
+        category=category,
+        source=source,
+        raised_by=actor.pseudonym,
+        note=note,
+        evidence=evidence or {},
     )
     audit.append(
         log.FLAGGED,

@@ -15,7 +15,9 @@ from .. import log
 from ..models import Flag
 
 COLUMNS, TILE_WIDTH, TILES = 3, 320, 6
-_BLUR = 12  # the picture is shrunk by this factor and enlarged again: shapes and places remain, details do not
+_BLUR = (
+    12  # the picture is shrunk by this factor and enlarged again: shapes and places remain, details do not
+)
 
 
 def serve_poster(flag: Flag, actor: Actor) -> bytes:

@@ -44,7 +44,12 @@ def screen(run_id: uuid.UUID | str) -> None:
         data={"findings": len(run.findings), "quarantined": "yes" if raised else "no"},
     )
     for concern in raised:
-        evidence = {"model": concern.model, "label": concern.label, "score": concern.score, "frames": concern.frames}
+        evidence = {
+            "model": concern.model,
+            "label": concern.label,
+            "score": concern.score,
+            "frames": concern.frames,
+        }
         flag(clip, concern.category, WORKER, source=FlagSource.MODEL, evidence=evidence)
     lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
     publish(events.SCREENED, clip=clip.pk)
@@ -57,6 +62,7 @@ def _superseded(run: RedactionRun) -> bool:
 
 def _settled(clip: Clip) -> set[tuple[str, str, str]]:
     """What a model raised on this clip before and a lead has dismissed, or that is still open: not raised twice."""
-    earlier = Flag.objects.filter(clip=clip, source=FlagSource.MODEL, state__in=[FlagState.DISMISSED, FlagState.OPEN])
+    earlier = Flag.objects.filter(
+        clip=clip, source=FlagSource.MODEL, state__in=[FlagState.DISMISSED, FlagState.OPEN]
+    )
     return {(f.category, f.evidence.get("model", ""), f.evidence.get("label", "")) for f in earlier}
-

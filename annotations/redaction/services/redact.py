@@ -3,8 +3,9 @@
 import hashlib
 import time
 import uuid
+from io import BufferedRandom
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -13,8 +14,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
-from annotations.clips import log as clips_log
-from annotations.clips import vault
+from annotations.clips import log as clips_log, vault
 from annotations.clips.encryption import Damaged
 from annotations.clips.enums import HoldReason
 from annotations.clips.intake import intake_limits
@@ -29,6 +29,7 @@ from annotations.vision.errors import VisionError
 from .. import events, log
 from ..models import FaceTrack, Outcome, RedactionRun, Rendition
 
+EXPOSED = 3  # exit status of the pass when its residual check finds a face
 LEASE = clock.seconds(settings.REDACTION_LEASE_SECONDS)
 
 
@@ -52,7 +53,7 @@ def redact(run_id: uuid.UUID | str) -> None:
                 on_progress=heartbeat.note,
                 heartbeat=heartbeat.beat,
             )
-            if status == confined.EXPOSED:
+            if status == EXPOSED:
                 _keep_exposed(run, report)
             else:
                 _keep_verified(run, report, rendition)
@@ -103,7 +104,7 @@ def _log_opening(run: RedactionRun) -> None:
     )
 
 
-def _keep_verified(run: RedactionRun, report: dict[str, Any], file: BinaryIO) -> None:
+def _keep_verified(run: RedactionRun, report: dict[str, Any], file: BufferedRandom) -> None:
     storage = storages["renditions"]
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -177,7 +178,7 @@ def _keep_report(run: RedactionRun, report: dict[str, Any], outcome: str) -> Non
         findings=report["findings"],
         residual=report["residual"],
         models_used=report["models"],
-        seconds=report["seconds"],
+        seconds={**report["seconds"], "total": round(sum(report["seconds"].values()), 3)},
     )
     FaceTrack.objects.bulk_create(
         FaceTrack(run=run, number=track["id"], score=track["score"], boxes=track["boxes"])
@@ -194,7 +195,9 @@ def _presentation_times(report: dict[str, Any]) -> list[float]:
 
 def _fail(run: RedactionRun, error: Exception) -> None:
     code = getattr(error, "code", "vault_damaged" if isinstance(error, Damaged) else "storage_failed")
-    RedactionRun.objects.filter(pk=run.pk, token=run.token).update(failure_code=code, failure_message=str(error))
+    RedactionRun.objects.filter(pk=run.pk, token=run.token).update(
+        failure_code=code, failure_message=str(error)
+    )
     if run.attempts < settings.RUN_ATTEMPTS:
         runs.release(run)
     else:

@@ -23,7 +23,9 @@ def give_up() -> int:
         )
         if taken:
             run.token = token
-            reason = run.failure_message or "The worker was stopped each time; the clip may be too much for it."
+            reason = (
+                run.failure_message or "The worker was stopped each time; the clip may be too much for it."
+            )
             try:
                 park(run, run.failure_code or "worker_lost", reason)
             except runs.LostLease:

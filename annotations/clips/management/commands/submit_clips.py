@@ -20,16 +20,26 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
         parser.add_argument(
-            "--purpose", required=True, help=f"what the owners agreed to, comma-separated: {','.join(CONSENT_PURPOSES)}"
+            "--purpose",
+            required=True,
+            help=f"what the owners agreed to, comma-separated: {','.join(CONSENT_PURPOSES)}",
         )
-        parser.add_argument("--submitter", help="user name of the submitting account (default: the only one there is)")
-        parser.add_argument("--owner", help="the owner's reference (default: one owner per file, named after it)")
+        parser.add_argument(
+            "--submitter", help="user name of the submitting account (default: the only one there is)"
+        )
+        parser.add_argument(
+            "--owner", help="the owner's reference (default: one owner per file, named after it)"
+        )
         parser.add_argument("--notice", default="2026-01", help="version of the notice that the owners saw")
         parser.add_argument("--days", type=int, default=365, help="how long the consent lasts")
 
     def handle(self, *, folder: Path, purpose: str, **options: Any) -> None:
         submitter = self._submitter(options["submitter"])
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS) if folder.is_dir() else []
+        files = (
+            sorted(path for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS)
+            if folder.is_dir()
+            else []
+        )
         if not files:
             raise CommandError(f"{folder} holds no video ({', '.join(sorted(EXTENSIONS))}).")
         now = clock.now()
@@ -45,7 +55,9 @@ class Command(BaseCommand):
                 )
                 with memory_file(path.name) as file:
                     size = file.write(path.read_bytes())
-                    reception = Reception(path.name, size, consent, owner=options["owner"] or path.stem, device="folder")
+                    reception = Reception(
+                        path.name, size, consent, owner=options["owner"] or path.stem, device="folder"
+                    )
                     clip, _ = receive(submitter, submitter.actor, file, reception)
                 self.stdout.write(f"{path.name}: received as {clip.public_id}")
             except DomainError as error:
