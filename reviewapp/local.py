@@ -1,0 +1,90 @@
+"""The whole site on one machine: web server, workers and beat side by side, as `./workbench up` starts them."""
+
+import argparse
+import fcntl
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from reviewapp.supervisor import Program, Supervisor
+
+HOST = "127.0.0.1"
+
+
+def programs(port: int, var: Path) -> list[Program]:
+    """The programs. Two workers, so that small tasks never wait behind a redaction."""
+    celery = [sys.executable, "-m", "celery", "--app", "reviewapp"]
+    worker = [
+        *celery,
+        "worker",
+        "--concurrency",
+        "1",
+        "--without-gossip",
+        "--without-mingle",
+        "--loglevel",
+        "INFO",
+    ]
+    return [
+        Program(
+            "web",
+            [
+                *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi"),
+                *(
+                    "--bind",
+                    f"{HOST}:{port}",
+                    "--worker-class",
+                    "gthread",
+                    "--workers",
+                    "1",
+                    "--threads",
+                    "12",
+                ),
+                *("--graceful-timeout", "3", "--worker-tmp-dir", str(var), "--no-control-socket"),
+            ],
+        ),
+        Program("worker-redact", [*worker, "--queues", "redact", "--hostname", "redact@local"]),
+        Program("worker", [*worker, "--queues", "default", "--hostname", "default@local"]),
+        Program("beat", [*celery, "beat", "--pidfile", "", "--loglevel", "INFO"]),
+    ]
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of `url` is answered with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 (our own address)
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="workbench up")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--var", type=Path, required=True)
+    parser.add_argument("--sign-ins", type=Path, required=True, help="file to print when the site is ready")
+    options = parser.parse_args()
+    address = f"http://{HOST}:{options.port}/"
+
+    def say(text: str) -> None:
+        print(text, flush=True)  # noqa: T201
+
+    with (options.var / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"The site in {options.var} is running already. Stop that one first.")
+            return 1
+        supervisor = Supervisor(programs(options.port, options.var), options.var / "log", os.environ, say)
+        return supervisor.run(
+            ready=lambda: answers(f"{address}healthz"),
+            announce=lambda: say(
+                f"\nReady: {address}\n\n{options.sign_ins.read_text()}\n"
+                f"What the programs say is in {options.var / 'log'}. Ctrl-C stops everything."
+            ),
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
