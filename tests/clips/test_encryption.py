@@ -1,0 +1,80 @@
+import io
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from annotations.clips import encryption
+from annotations.clips.encryption import CHUNK, HEADER, TAG, Damaged, WrappedKey
+
+KEYS = {"now": b"n" * 32, "before": b"b" * 32}
+
+
+def encrypted(content: bytes) -> tuple[bytes, bytes]:
+    key, _ = encryption.new_key(KEYS)
+    return key, b"".join(encryption.encrypt(key, io.BytesIO(content)))
+
+
+def decrypted(key: bytes, data: bytes) -> bytes:
+    return b"".join(encryption.decrypt(key, io.BytesIO(data)))
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 5])
+def test_what_goes_in_comes_out(size: int) -> None:
+    content = bytes(range(256)) * (size // 256 + 1)
+    key, data = encrypted(content[:size])
+    assert decrypted(key, data) == content[:size]
+    assert content[: min(size, 64)] not in data or size == 0
+
+
+@settings(max_examples=60)
+@given(content=st.binary(min_size=1, max_size=2000), position=st.integers(0), bit=st.integers(0, 7))
+def test_any_changed_bit_is_told(content: bytes, position: int, bit: int) -> None:
+    key, data = encrypted(content)
+    changed = bytearray(data)
+    changed[position % len(data)] ^= 1 << bit
+    with pytest.raises(Damaged):
+        decrypted(key, bytes(changed))
+
+
+def chunks(data: bytes) -> tuple[bytes, list[bytes]]:
+    body = data[HEADER:]
+    return data[:HEADER], [body[at : at + CHUNK + TAG] for at in range(0, len(body), CHUNK + TAG)]
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        lambda header, parts: header + b"".join(parts[:-1]),
+        lambda header, parts: header + parts[0] + parts[1],
+        lambda header, parts: header + parts[1] + parts[0] + parts[2],
+        lambda header, parts: header + b"".join(parts) + parts[-1],
+        lambda header, parts: header + b"".join(parts)[:-1],
+        lambda header, _: header,
+        lambda header, _: header[:-1],
+        lambda *_: b"",
+    ],
+)
+def test_truncation_reordering_and_appending_are_told(attack: object) -> None:
+    key, data = encrypted(b"x" * (2 * CHUNK + 100))
+    with pytest.raises(Damaged):
+        decrypted(key, attack(*chunks(data)))  # type: ignore[operator]
+
+
+def test_chunks_of_another_file_under_the_same_key_do_not_fit() -> None:
+    key, _ = encryption.new_key(KEYS)
+    first, second = (b"".join(encryption.encrypt(key, io.BytesIO(b * 3 * CHUNK))) for b in (b"a", b"b"))
+    header, parts = chunks(first)
+    with pytest.raises(Damaged):
+        decrypted(key, header + parts[0] + chunks(second)[1][1] + parts[2])
+
+
+def test_a_key_is_unwrapped_only_by_the_key_that_wrapped_it() -> None:
+    key, wrapped = encryption.new_key(KEYS)
+    assert wrapped.key_id == "now"
+    assert encryption.unwrap({"before": KEYS["before"], "now": KEYS["now"]}, wrapped) == key
+    with pytest.raises(Damaged):
+        encryption.unwrap({"now": KEYS["before"]}, wrapped)
+    with pytest.raises(Damaged):
+        encryption.unwrap({}, wrapped)
+    with pytest.raises(Damaged):
+        encryption.unwrap(KEYS, WrappedKey("now", wrapped.wrapped[:-1] + b"?"))

@@ -1,0 +1,177 @@
+"""Things that tests need, made through the product's own services where these exist."""
+
+import datetime
+import io
+import itertools
+import secrets
+from functools import cache
+from typing import Any
+
+import av
+import numpy as np
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from annotations.accounts import services as accounts
+from annotations.accounts.enums import Role
+from annotations.accounts.models import User
+from annotations.audit.actors import COMMAND_LINE
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip, Consent, Device, Hold, Owner, Submission
+from annotations.clips.rules import ConsentTerms
+from annotations.core import clock, ids
+from annotations.core.models import RunState
+from annotations.moderation.models import Screening
+from annotations.redaction.models import Outcome, RedactionRun, Rendition
+from annotations.review import services as review
+from annotations.review.models import Assignment, Project
+from annotations.review.schema import HOME_THREAT_DETECTION
+
+PASSWORD = "correct horse battery staple"
+WIDTH, HEIGHT, RATE, FRAMES = 96, 64, 10, 30
+_numbers = itertools.count(1)
+
+
+def make_user(role: str = Role.CONTRACTOR, **fields: Any) -> User:
+    """An account that can sign in with PASSWORD."""
+    username = fields.pop("username", f"{role}-{next(_numbers)}")
+    return accounts.create_user(COMMAND_LINE, username, PASSWORD, role, **fields)
+
+
+def make_submitter(**fields: Any) -> User:
+    """A service account; `accounts.services.create_key` makes its key."""
+    return accounts.create_user(COMMAND_LINE, f"submitter-{next(_numbers)}", None, Role.SUBMITTER, **fields)
+
+
+def make_terms(*, training: bool = True, troubleshooting: bool = True, days: int = 30) -> ConsentTerms:
+    now = clock.now()
+    return ConsentTerms("2026-01", troubleshooting, training, now, now + datetime.timedelta(days=days))
+
+
+def make_clip(
+    *, submitter: User | None = None, held: bool = False, training: bool = True, **fields: Any
+) -> Clip:
+    """A clip's row without an original. `held` leaves it as intake does: waiting for redaction and screening."""
+    submitter = submitter or make_submitter()
+    owner = fields.pop("owner", None)
+    owner = owner or Owner.objects.create(submitter=submitter, reference=f"household-{next(_numbers)}")
+    terms = make_terms(training=training)
+    clip = Clip.objects.create(
+        submitter=submitter,
+        submission=Submission.objects.create(submitter=submitter),
+        owner=owner,
+        device=Device.objects.create(owner=owner, reference=f"camera-{next(_numbers)}"),
+        consent=Consent.objects.create(
+            notice_version=terms.notice_version,
+            troubleshooting=terms.troubleshooting,
+            training=terms.training,
+            granted_at=terms.granted_at,
+            until=terms.until,
+        ),
+        **{
+            "sha256": secrets.token_hex(32),
+            "bytes": 1000,
+            "container": "mov,mp4",
+            "codec": "h264",
+            "width": WIDTH,
+            "height": HEIGHT,
+            "frame_rate": float(RATE),
+            "constant_rate": True,
+            "frames": FRAMES,
+            "duration": FRAMES / RATE,
+            **fields,
+        },
+    )
+    if held:
+        for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
+            Hold.objects.create(clip=clip, reason=reason, placed_by="test")
+    return clip
+
+
+def make_rendition(clip: Clip, **fields: Any) -> Rendition:
+    """A verified and screened pass with its rendition, stored: a small playable MP4."""
+    run = RedactionRun.objects.create(
+        clip=clip, effect="blur", state=RunState.DONE, outcome=Outcome.VERIFIED, finished_at=clock.now()
+    )
+    Screening.objects.create(run=run, clip=clip, quarantined=False)
+    content = small_video()
+    name = storages["renditions"].save(f"{ids.random_id().hex}.mp4", ContentFile(content))
+    return Rendition.objects.create(
+        clip=clip,
+        run=run,
+        name=name,
+        bytes=len(content),
+        **{
+            "sha256": secrets.token_hex(32),
+            "width": WIDTH,
+            "height": HEIGHT,
+            "frame_rate": float(RATE),
+            "frames": FRAMES,
+            "presentation_times": [n / RATE for n in range(FRAMES)],
+            **fields,
+        },
+    )
+
+
+def make_ready_clip(**fields: Any) -> Clip:
+    """A clip that the gate lets through, with its rendition."""
+    clip = make_clip(**fields)
+    make_rendition(clip)
+    return clip
+
+
+@cache
+def small_video(width: int = WIDTH, height: int = HEIGHT, frames: int = FRAMES) -> bytes:
+    """A valid H.264 MP4 of a moving gradient, with no face in it."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream(
+            "libx264", rate=RATE, options={"bf": "0", "g": "15", "preset": "ultrafast"}
+        )
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        ramp = np.add.outer(np.arange(height), np.arange(width))
+        for number in range(frames):
+            grey = ((ramp + 4 * number) % 256).astype(np.uint8)
+            frame = av.VideoFrame.from_ndarray(np.dstack([grey] * 3), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def make_project(**fields: Any) -> Project:
+    """An active project with the default labels."""
+    project = Project.objects.create(**{"name": f"Project {next(_numbers)}", "instructions": "Look.", **fields})
+    review.publish_schema(project, HOME_THREAT_DETECTION, COMMAND_LINE)
+    return project
+
+
+def make_queued_clip(**fields: Any) -> Clip:
+    """A ready clip in the queue of every active project."""
+    clip = make_ready_clip(**fields)
+    review.enqueue(clip.pk)
+    return clip
+
+
+def make_assignment(reviewer: User, **fields: Any) -> Assignment:
+    """A clip that the reviewer has just claimed; a project is made when there is none."""
+    if not Project.objects.filter(active=True).exists():
+        make_project()
+    make_queued_clip(**fields)
+    assignment = review.next_clip(reviewer)
+    assert assignment is not None
+    return assignment
+
+
+def make_body(**fields: Any) -> dict[str, Any]:
+    """Labels that fit the clips made here, under the default labels."""
+    keyframes = [
+        {"frame": 2, "box": [10.0, 5.0, 20.0, 30.0], "outside": False, "occluded": False},
+        {"frame": 20, "box": [40.0, 5.0, 20.0, 30.0], "outside": True, "occluded": False},
+    ]
+    return {
+        "verdict": "threat",
+        "events": [{"id": "e1", "label": "person_arrives", "start": 2, "end": 12}],
+        "tracks": [{"id": "t1", "label": "person", "keyframes": keyframes}],
+        "note": "",
+        **fields,
+    }

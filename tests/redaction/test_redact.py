@@ -1,0 +1,219 @@
+"""The machine pass through the service, with the real child process and models."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from django.core.files.storage import storages
+
+from annotations.audit.actors import WORKER
+from annotations.audit.models import LogEntry
+from annotations.clips import gate, vault
+from annotations.clips.enums import HoldReason, Purpose
+from annotations.clips.memory import memory_file
+from annotations.clips.models import Clip, Original
+from annotations.clips.services import Reception, receive
+from annotations.core import clock
+from annotations.core.errors import Conflict, Invalid
+from annotations.core.models import Outbox, RunState
+from annotations.redaction import services
+from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
+from annotations.vision import confined
+from annotations.vision.errors import VisionError
+from tests.factories import make_submitter, make_terms
+from tests.vision.clips import scene
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def walking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds in which a portrait moves through a room."""
+    path = tmp_path_factory.mktemp("scene") / "walking.mp4"
+    scene(path, frames=30, rate=15, people=[lambda n: (80 + 4 * n, 110, 60)])
+    return path
+
+
+def submitted(path: Path) -> Clip:
+    submitter = make_submitter()
+    with memory_file("test") as file:
+        size = file.write(path.read_bytes())
+        return receive(
+            submitter, submitter.actor, file, Reception(path.name, size, make_terms(), owner="household")
+        )[0]
+
+
+def actions(clip: Clip) -> list[str]:
+    return list(LogEntry.objects.filter(clip=clip.public_id).order_by("id").values_list("action", flat=True))
+
+
+def test_a_pass_publishes_a_verified_rendition_and_frees_the_clip_for_screening(walking: Path) -> None:
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.outcome, run.failure_message) == (RunState.DONE, Outcome.VERIFIED, "")
+    rendition = Rendition.objects.get(clip=clip, current=True)
+    assert (rendition.frames, len(rendition.presentation_times)) == (30, 30)
+    assert FaceTrack.objects.filter(run=run).count() >= 1
+    assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
+    assert Outbox.objects.filter(type="redaction.finished", payload={"run": str(run.pk)}).exists()
+    assert "clip.original_opened" in actions(clip)
+    assert actions(clip).index("clip.original_opened") < actions(clip).index("redaction.verified")
+    with av.open(storages["renditions"].path(rendition.name)) as container:
+        assert [stream.type for stream in container.streams] == ["video"]
+        assert sum(1 for _ in container.decode(video=0)) == 30
+    assert run.models_used
+    assert run.seconds["total"] > 0
+
+
+def test_a_second_delivery_of_the_message_does_nothing(walking: Path) -> None:
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    services.redact(run.pk)
+    before = actions(clip)
+    services.redact(run.pk)
+    assert services.request_first(clip, WORKER) == run
+    assert actions(clip) == before
+    assert RedactionRun.objects.filter(clip=clip).count() == 1
+
+
+def test_an_original_that_was_tampered_with_is_never_shown(walking: Path) -> None:
+    clip = submitted(walking)
+    path = Path(storages["vault"].path(clip.original.name))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(bytes(data))
+    run = services.request_first(clip, WORKER)
+    for _ in range(3):
+        services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.failure_code) == (RunState.FAILED, "vault_damaged")
+    assert HoldReason.REDACTION_FAILED in gate.reasons(clip.pk)
+    assert not Rendition.objects.exists()
+
+
+def test_a_face_that_stays_visible_holds_the_clip(walking: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The residual check's answer is the boundary here: the pass itself is tested in tests/vision."""
+    real = confined.redact
+
+    def exposed(*arguments: Any, **options: Any) -> tuple[dict[str, Any], int]:
+        report, _ = real(*arguments, **options)
+        report["residual"]["exposed"] = [{"frame": 3, "box": [1, 2, 30, 30], "score": 0.9}]
+        return report, 3
+
+    monkeypatch.setattr(confined, "redact", exposed)
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.outcome) == (RunState.DONE, Outcome.EXPOSED)
+    assert not Rendition.objects.exists()
+    assert not storages["renditions"].exists("") or storages["renditions"].listdir("") == ([], [])
+    assert HoldReason.REDACTION_UNVERIFIED in gate.reasons(clip.pk)
+    assert not any(gate.allows(clip.pk, purpose) for purpose in Purpose.values)
+    assert actions(clip)[-2:] == ["redaction.exposed", "clip.held"]
+    monkeypatch.undo()
+    again = services.retry(run, WORKER)
+    services.redact(again.pk)
+    assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
+
+
+def test_failures_are_tried_again_and_then_parked_with_their_reason(
+    walking: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: Any, **options: Any) -> None:
+        raise VisionError("internal_failure", "the model could not be read")
+
+    monkeypatch.setattr(confined, "redact", broken)
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (RunState.QUEUED, 1)
+    services.redact(run.pk)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.failure_code) == (RunState.FAILED, "internal_failure")
+    assert "the model could not be read" in run.failure_message
+    assert HoldReason.REDACTION_FAILED in gate.reasons(clip.pk)
+
+
+def test_a_run_whose_workers_were_all_killed_is_given_up(walking: Path) -> None:
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    long_ago = clock.now() - clock.seconds(3600)
+    RedactionRun.objects.filter(pk=run.pk).update(
+        state=RunState.RUNNING, attempts=3, token=run.pk, lease_until=long_ago
+    )
+    assert services.give_up() == 1
+    assert services.give_up() == 0
+    run.refresh_from_db()
+    assert (run.state, run.failure_code) == (RunState.FAILED, "worker_lost")
+    assert HoldReason.REDACTION_FAILED in gate.reasons(clip.pk)
+
+
+def test_a_worker_that_lost_its_lease_publishes_nothing(
+    walking: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    real = confined.redact
+
+    def slow(*arguments: Any, **options: Any) -> Any:
+        answer = real(*arguments, **options)
+        RedactionRun.objects.filter(pk=run.pk).update(token=clip.pk)  # a successor has taken it
+        return answer
+
+    monkeypatch.setattr(confined, "redact", slow)
+    services.redact(run.pk)
+    assert not Rendition.objects.exists()
+    assert HoldReason.AWAITING_REDACTION in gate.reasons(clip.pk)
+    folders, files = storages["renditions"].listdir("")
+    assert [name for folder in folders for name in storages["renditions"].listdir(folder)[1]] + files == []
+
+
+def test_a_missed_face_takes_the_clip_back_at_once_and_the_next_pass_hides_it(walking: Path) -> None:
+    clip = submitted(walking)
+    services.redact(services.request_first(clip, WORKER).pk)
+    face = {"frame": 10, "box": [200.0, 150.0, 24.0, 30.0]}
+    run = services.report_missed_faces(clip, [face], WORKER)
+    assert HoldReason.AWAITING_REDACTION in gate.reasons(clip.pk)
+    assert not Rendition.objects.filter(current=True).exists()
+    with pytest.raises(Conflict):
+        services.report_missed_faces(clip, [face], WORKER)
+    services.redact(run.pk)
+    rendition = Rendition.objects.get(clip=clip, current=True)
+    assert rendition.run_id == run.pk
+    hidden = [track.boxes["10"] for track in FaceTrack.objects.filter(run=run) if "10" in track.boxes]
+    assert any(abs(box[0] - 200) < 10 and abs(box[1] - 150) < 10 for box in hidden), json.dumps(hidden)
+
+
+@pytest.mark.parametrize(
+    "faces",
+    [
+        [],
+        [{"frame": 0}],
+        [{"frame": 30, "box": [0, 0, 10, 10]}],
+        [{"frame": 0, "box": [0, 0, 1000, 10]}],
+        [{"frame": 0, "box": [-5, 0, 10, 10]}],
+        [{"frame": 0, "box": ["a", 0, 10, 10]}],
+        [{"frame": 0, "box": [0, 0, float("nan"), 10]}],
+    ],
+)
+def test_faces_outside_the_picture_are_refused_and_change_nothing(walking: Path, faces: Any) -> None:
+    clip = submitted(walking)
+    services.redact(services.request_first(clip, WORKER).pk)
+    with pytest.raises(Invalid):
+        services.report_missed_faces(clip, faces, WORKER)
+    assert Rendition.objects.filter(current=True).exists()
+    assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
+
+
+def test_the_vault_gives_the_child_a_file_in_memory(walking: Path) -> None:
+    clip = submitted(walking)
+    with vault.opened(Original.objects.get(clip=clip)) as plain:
+        assert Path(f"/proc/self/fd/{plain.fileno()}").readlink().name.startswith("memfd:")
