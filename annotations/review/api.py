@@ -1,0 +1,178 @@
+"""The labeling API: what the workbench page calls. Every id is a random one, and only one's own opens anything."""
+
+import uuid
+from collections.abc import Mapping
+from typing import IO, Any, cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from annotations.accounts.middleware import actor_of
+from annotations.accounts.models import User
+from annotations.clips.enums import Purpose
+from annotations.core.errors import Missing
+from annotations.redaction import delivery
+
+from . import selectors, services, workbench
+from .models import ReviewTask
+from .serializers import (
+    ClaimSerializer,
+    DraftSerializer,
+    FlagSerializer,
+    MissedFaceSerializer,
+    SkipSerializer,
+    SubmissionSerializer,
+    WatchedSerializer,
+)
+from .services.support import require_lease
+
+_OBJECT = {"type": "object"}
+_NEXT = {"type": "object", "properties": {"next": {"type": "string", "nullable": True}}}
+
+
+class NestedJSONParser(JSONParser):
+    """JSON; nested beyond what Python can follow is the caller's fault, not ours."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("This JSON is nested too deeply.") from None
+
+
+class ReviewerView(APIView):
+    """A call by a signed-in reviewer."""
+
+    parser_classes = (NestedJSONParser,)
+
+    @property
+    def reviewer(self) -> User:
+        return cast(User, self.request.user)  # the permission matrix lets nobody else in
+
+    def read(self, serializer: type[Serializer[None]]) -> dict[str, Any]:
+        read = serializer(data=self.request.data)
+        read.is_valid(raise_exception=True)
+        return read.validated_data
+
+    def onward(self) -> Response:
+        """Where to go next."""
+        return Response({"next": workbench.address(services.next_clip(self.reviewer))})
+
+
+class Claim(ReviewerView):
+    """`POST`: the clip to fetch ahead, or 204 when there is none."""
+
+    @extend_schema(request=ClaimSerializer, responses={200: _OBJECT, 204: None})
+    def post(self, request: Request) -> Response:
+        assignment = services.prefetch(self.reviewer, self.read(ClaimSerializer)["current"])
+        return Response(workbench.present(assignment)) if assignment else Response(status=204)
+
+
+class MediaToken(ReviewerView):
+    """`POST`: an address at which this session may fetch the clip for a minute. Logged as a view."""
+
+    @extend_schema(request=None, responses={200: _OBJECT})
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        assignment = selectors.own(self.reviewer, assignment_id)
+        if assignment is None:
+            raise Missing("assignment_missing", "You have no such clip to label.")
+        require_lease(assignment)
+        grant = delivery.grant(request._request, assignment.clip, Purpose.LABELING)
+        return Response({"url": grant.url, "expires_at": grant.expires_at})
+
+
+class SaveDraft(ReviewerView):
+    """`PUT`: saves the labels as they are; 409 `draft_conflict` when another tab saved since."""
+
+    @extend_schema(request=DraftSerializer, responses={200: _OBJECT})
+    def put(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        sent = self.read(DraftSerializer)
+        revision = services.save_draft(self.reviewer, assignment_id, sent["revision"], sent["body"])
+        return Response({"revision": revision})
+
+
+class Submit(ReviewerView):
+    """`POST`: hands in the labels, once."""
+
+    @extend_schema(request=SubmissionSerializer, responses={200: _NEXT})
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        sent = self.read(SubmissionSerializer)
+        services.submit(self.reviewer, assignment_id, sent["body"], sent["revision"])
+        return self.onward()
+
+
+class Extend(ReviewerView):
+    """`POST`: the full time again."""
+
+    @extend_schema(request=None, responses={200: _OBJECT})
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        assignment = services.extend(self.reviewer, assignment_id)
+        return Response({"lease_until": workbench.moment(assignment.lease_until)})
+
+
+class Skip(ReviewerView):
+    """`POST`: passes the clip on to somebody else."""
+
+    @extend_schema(request=SkipSerializer, responses={200: _NEXT})
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        sent = self.read(SkipSerializer)
+        services.skip(self.reviewer, assignment_id, sent["reason"], sent["note"])
+        return self.onward()
+
+
+class Flag(ReviewerView):
+    """`POST`: takes the clip out of every queue."""
+
+    @extend_schema(request=FlagSerializer, responses={200: _NEXT})
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        sent = self.read(FlagSerializer)
+        services.flag(self.reviewer, assignment_id, sent["category"], sent["note"])
+        return self.onward()
+
+
+class MissedFace(ReviewerView):
+    """`POST`: holds the clip and hides these faces."""
+
+    @extend_schema(request=MissedFaceSerializer, responses={200: _NEXT})
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        faces = [dict(face) for face in self.read(MissedFaceSerializer)["faces"]]
+        services.report_missed_face(self.reviewer, assignment_id, faces)
+        return self.onward()
+
+
+class Watched(ReviewerView):
+    """`POST`: what the browser says was on screen."""
+
+    @extend_schema(request=WatchedSerializer, responses={204: None})
+    def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
+        services.note_watched(self.reviewer, assignment_id, self.read(WatchedSerializer)["ranges"])
+        return Response(status=204)
+
+
+class TaskMediaToken(ReviewerView):
+    """`POST`: the same for a lead who settles the task."""
+
+    @extend_schema(request=None, responses={200: _OBJECT})
+    def post(self, request: Request, task_id: uuid.UUID) -> Response:
+        task = ReviewTask.objects.select_related("clip__owner").filter(public_id=task_id).first()
+        if task is None:
+            raise Missing("task_missing", "There is no such task.")
+        grant = delivery.grant(request._request, task.clip, Purpose.LABELING)
+        return Response({"url": grant.url, "expires_at": grant.expires_at})
+
+
+class TaskWatched(ReviewerView):
+    """`POST`: what the lead's browser says was on screen."""
+
+    @extend_schema(request=WatchedSerializer, responses={204: None})
+    def post(self, request: Request, task_id: uuid.UUID) -> Response:
+        ranges = self.read(WatchedSerializer)["ranges"]
+        services.note_watched_by_lead(task_id, ranges, actor_of(request._request))
+        return Response(status=204)

@@ -1,0 +1,39 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .enums import TaskState
+from .models import Project
+from .rules import MAX_REASON
+
+
+class DecisionForm(forms.Form):
+    """Which labels a lead decides on."""
+
+    annotation = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class ReturnForm(DecisionForm):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The reviewer reads this."),
+        min_length=5,
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class FilterForm(forms.Form):
+    """What the adjudication list shows."""
+
+    state = forms.ChoiceField(label=_("State"), choices=TaskState.choices, required=False)
+    project = forms.ModelChoiceField(
+        Project.objects.order_by("name"), label=_("Project"), required=False, empty_label=_("Any project")
+    )
+    verdict = forms.ChoiceField(label=_("Verdict"), required=False)
+    disagreement = forms.BooleanField(label=_("Only where verdicts differ"), required=False)
+
+    def __init__(self, *args: Any, verdicts: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["verdict"].choices = [("", _("Any verdict")), *verdicts]  # type: ignore[attr-defined]

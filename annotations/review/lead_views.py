@@ -1,0 +1,96 @@
+"""The pages on which leads settle what reviewers handed in."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations.accounts.middleware import actor_of
+from annotations.core.errors import DomainError, Missing
+
+from . import adjudication as page, selectors, services
+from .enums import TaskState
+from .forms import DecisionForm, FilterForm, ReturnForm
+from .models import ReviewTask
+
+PAGE = 25
+
+
+@require_safe
+def adjudication(request: HttpRequest) -> HttpResponse:
+    """The tasks in one state: those that wait for a lead, by default."""
+    form = FilterForm(request.GET, verdicts=selectors.verdicts())
+    chosen = form.cleaned_data if form.is_valid() else {}
+    state = chosen.get("state") or TaskState.SETTLING
+    project = chosen.get("project")
+    tasks = selectors.tasks(
+        state,
+        project=project.pk if project else None,
+        verdict=chosen.get("verdict", ""),
+        disagreement=chosen.get("disagreement", False),
+    )
+    found = Paginator(tasks, PAGE).get_page(request.GET.get("page"))
+    lines = page.summaries(list(found.object_list))
+    context = {"form": form, "page": found, "lines": lines, "state": state, "filtered": any(chosen.values())}
+    return render(request, "review/adjudication.html", context)
+
+
+@require_safe
+def adjudicate(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
+    """One task: the labels side by side, the clip, the decision."""
+    return _page(request, task_id, ReturnForm())
+
+
+@require_POST
+def accept(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose whose labels to accept."))
+        return redirect("review:adjudicate", task_id)
+    return _decided(
+        request,
+        task_id,
+        lambda: services.accept(task_id, form.cleaned_data["annotation"], actor_of(request)),
+        _("The labels are accepted."),
+    )
+
+
+@require_POST
+def send_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _page(request, task_id, form, status=400)
+    sent = form.cleaned_data
+    return _decided(
+        request,
+        task_id,
+        lambda: services.send_back(task_id, sent["annotation"], sent["reason"], actor_of(request)),
+        _("The labels are back with their reviewer."),
+    )
+
+
+def _page(request: HttpRequest, task_id: uuid.UUID, form: ReturnForm, status: int = 200) -> HttpResponse:
+    related = ReviewTask.objects.select_related("clip", "project")
+    task = get_object_or_404(related, public_id=task_id)
+    context = {**page.present(task), "form": form, "returning": form["annotation"].value()}
+    return render(request, "review/adjudication_task.html", context, status=status)
+
+
+def _decided(
+    request: HttpRequest, task_id: uuid.UUID, decide: Callable[[], ReviewTask], success: str
+) -> HttpResponse:
+    try:
+        decide()
+    except Missing as error:
+        messages.error(request, error.message)
+        return redirect("review:adjudication")
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("review:adjudicate", task_id)
+    messages.success(request, success)
+    return redirect("review:adjudication")

@@ -1,0 +1,36 @@
+"""The entries that this context writes. Ids of assignments and tasks are the random ones that people see."""
+
+from annotations.audit.registry import action
+
+PROJECT_CREATED = action("project.created", "Project {project} created", ["project"])
+SCHEMA_PUBLISHED = action(
+    "project.schema_published",
+    "Label schema {version} of project {project} published",
+    ["project", "version"],
+)
+QUEUED = action("review.queued", "Queued for {reviewers} reviewers", ["task", "reviewers"])
+PARKED = action("review.parked", "Left the queue: {slots} slots parked", ["task", "slots"])
+UNPARKED = action("review.unparked", "Back in the queue: {slots} slots", ["task", "slots"])
+CLAIMED = action("review.claimed", "Claimed for labeling", ["assignment"])
+RESUMED = action("review.resumed", "Labeling taken up again", ["assignment"])
+EXTENDED = action("review.extended", "More time taken for labeling", ["assignment"])
+EXPIRED = action("review.expired", "Not submitted in time; open to other reviewers again", ["assignment"])
+SKIPPED = action("review.skipped", "Skipped: {reason}", ["assignment", "reason"])
+FLAGGED = action("review.flagged", "Left the reviewer: flagged as {category}", ["assignment", "category"])
+MISSED_FACE = action(
+    "review.missed_face", "Left the reviewer: {faces} visible faces reported", ["assignment", "faces"]
+)
+WATCHED = action(
+    "review.watched",
+    "Watched, as the browser claims: {ranges} (milliseconds)",
+    ["assignment", "ranges", "claimed_by"],
+)
+SUBMITTED = action(
+    "review.submitted",
+    "Labels submitted: {verdict}, {events} events, {tracks} tracks, SHA-256 {sha256}",
+    ["assignment", "annotation", "schema", "verdict", "events", "tracks", "sha256"],
+)
+ACCEPTED = action("review.accepted", "Labels accepted: annotation {annotation}", ["task", "annotation"])
+RETURNED = action(
+    "review.returned", "Labels returned to their reviewer: {annotation}", ["task", "annotation"]
+)

@@ -1,0 +1,167 @@
+"""Reading the queue and the labels."""
+
+import datetime
+import uuid
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from annotations.accounts.models import User
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
+from annotations.clips.models import Clip, Hold
+from annotations.core import clock
+from annotations.redaction.models import Rendition
+
+from .enums import AssignmentState, Decision, TaskState
+from .models import Adjudication, Annotation, Assignment, LabelSchema, Project, ReviewTask
+from .rules import TIMED
+
+
+def held(reviewer: User) -> QuerySet[Assignment]:
+    """What the person labels now or has fetched ahead, oldest first, without clips that were taken away."""
+    return _passing(_own(reviewer, AssignmentState.LEASED)).order_by("leased_at", "pk")
+
+
+def returned(reviewer: User) -> QuerySet[Assignment]:
+    """What came back to the person (from a lead, or after a hold) and can be taken up, longest waiting first."""
+    return _passing(_own(reviewer, AssignmentState.RETURNED)).order_by("lease_until", "pk")
+
+
+def unfinished(reviewer: User) -> QuerySet[Assignment]:
+    """What the person did not submit in time, and nobody has taken since."""
+    free = Assignment.objects.filter(
+        task=OuterRef("task"), number=OuterRef("number"), state=AssignmentState.OPEN
+    )
+    return _passing(_own(reviewer, AssignmentState.EXPIRED)).filter(Exists(free)).order_by("leased_at", "pk")
+
+
+def overdue() -> QuerySet[Assignment, tuple[uuid.UUID, uuid.UUID]]:
+    """Keys of assignments whose time is over, with their clips'."""
+    due = Assignment.objects.filter(state__in=TIMED, lease_until__lt=clock.now()).order_by("lease_until")
+    return due.values_list("pk", "clip_id")
+
+
+def claimable(reviewer: User, limit: int) -> int:
+    """How many clips the person could claim, counted up to `limit`."""
+    theirs = Assignment.objects.filter(task=OuterRef("task"), reviewer=reviewer)
+    free = Assignment.objects.filter(~Exists(theirs), state=AssignmentState.OPEN, project__active=True)
+    return _passing(free).order_by()[:limit].count()
+
+
+def own(reviewer: User, assignment_id: uuid.UUID) -> Assignment | None:
+    """The person's assignment by its public id."""
+    related = Assignment.objects.select_related("clip__owner", "project")
+    return related.filter(public_id=assignment_id, reviewer=reviewer).first()
+
+
+def submissions(reviewer: User) -> QuerySet[Annotation]:
+    """The labels that the person handed in, newest first."""
+    return (
+        Annotation.objects.select_related("assignment__clip", "schema")
+        .filter(current=True, assignment__reviewer=reviewer)
+        .order_by("-submitted_at", "pk")
+    )
+
+
+def submission_times(reviewer: User, since: datetime.datetime) -> list[datetime.datetime]:
+    """When the person handed in labels since then, in order."""
+    mine = Annotation.objects.filter(assignment__reviewer=reviewer, submitted_at__gte=since)
+    return list(mine.order_by("submitted_at").values_list("submitted_at", flat=True))
+
+
+def settled(reviewer: User) -> tuple[int, int]:
+    """How many of the person's clips leads settled with these labels, and how many they settled at all."""
+    counts = Assignment.objects.filter(reviewer=reviewer).aggregate(
+        accepted=Count("pk", filter=Q(state=AssignmentState.ACCEPTED)),
+        superseded=Count("pk", filter=Q(state=AssignmentState.SUPERSEDED)),
+    )
+    return counts["accepted"], counts["accepted"] + counts["superseded"]
+
+
+def accepted_annotations() -> QuerySet[Annotation]:
+    """The labels that leads accepted, with clip, project and schema. The gate is the reader's to ask."""
+    return (
+        Annotation.objects.select_related("assignment__clip", "assignment__project", "schema", "rendition")
+        .filter(current=True, assignment__state=AssignmentState.ACCEPTED)
+        .order_by("assignment__task_id")
+    )
+
+
+def tasks(
+    state: str = TaskState.SETTLING,
+    *,
+    project: uuid.UUID | None = None,
+    verdict: str = "",
+    disagreement: bool = False,
+) -> QuerySet[ReviewTask]:
+    """Tasks in one state for leads: those that wait longest first, the accepted ones newest first.
+
+    Held clips are left out. `verdict` keeps tasks in which somebody gave this one, `disagreement` those in which
+    reviewers gave different ones.
+    """
+    passing = gate.passing(Purpose.LABELING).filter(pk=OuterRef("clip"))
+    given = Annotation.objects.filter(assignment__task=OuterRef("pk"), current=True)
+    found = ReviewTask.objects.select_related("clip", "project").filter(Exists(passing), state=state)
+    if project:
+        found = found.filter(project=project)
+    if verdict:
+        found = found.filter(Exists(given.filter(body__verdict=verdict)))
+    if disagreement:
+        first = given.order_by("assignment__number").values("body__verdict")[:1]
+        found = found.annotate(first=Subquery(first)).filter(
+            Exists(given.exclude(body__verdict=OuterRef("first")))
+        )
+    order = "-changed_at" if state == TaskState.ACCEPTED else "changed_at"
+    return found.order_by(order, "pk")
+
+
+def verdicts() -> list[tuple[str, str]]:
+    """Code and name of every verdict that the active projects know."""
+    schemas = LabelSchema.objects.filter(current=True, project__active=True).order_by("project__name")
+    return list(
+        {choice["code"]: choice["name"] for schema in schemas for choice in schema.labels["verdicts"]}.items()
+    )
+
+
+def annotations_of(task_ids: list[uuid.UUID]) -> QuerySet[Annotation]:
+    """The current labels of these tasks with their reviewers, in the order of the slots."""
+    return (
+        Annotation.objects.select_related("assignment__reviewer", "schema", "rendition")
+        .filter(assignment__task__in=task_ids, current=True)
+        .order_by("assignment__number", "submitted_at")
+    )
+
+
+def unsettled_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
+    """Clips whose slots do not stand as the gate does, although their holds last changed long enough ago.
+
+    Free ones that a project does not know or that are parked, and held ones that are open: an event was lost.
+    """
+    moment = clock.now() - older_than
+    slots = Assignment.objects.filter(clip=OuterRef("pk"))
+    known = ReviewTask.objects.filter(clip=OuterRef(OuterRef("pk")), project=OuterRef("pk"))
+    moved = Hold.objects.filter(clip=OuterRef("pk")).filter(Q(placed_at__gt=moment) | Q(lifted_at__gt=moment))
+    shown = Rendition.objects.filter(clip=OuterRef("pk"), current=True)
+    free = Exists(gate.passing(Purpose.LABELING).filter(pk=OuterRef("pk"))) & Exists(shown)
+    left_out = Exists(slots.filter(state=AssignmentState.PARKED)) | Exists(
+        Project.objects.filter(~Exists(known), active=True)
+    )
+    left_in = Exists(slots.filter(state=AssignmentState.OPEN))
+    return Clip.objects.filter((free & left_out) | (~free & left_in), ~Exists(moved)).order_by("pk")
+
+
+def returned_because(assignment_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The reason for which a lead returned the latest labels of each of these assignments."""
+    returns = Adjudication.objects.filter(
+        annotation__assignment__in=assignment_ids, annotation__current=True, decision=Decision.RETURN
+    )
+    return dict(returns.order_by("decided_at").values_list("annotation__assignment_id", "note"))
+
+
+def _own(reviewer: User, state: str) -> QuerySet[Assignment]:
+    related = Assignment.objects.select_related("clip__owner", "task", "project")
+    return related.filter(reviewer=reviewer, state=state)
+
+
+def _passing(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    return assignments.filter(Exists(gate.passing(Purpose.LABELING).filter(pk=OuterRef("clip"))))

@@ -1,0 +1,52 @@
+"""Saving labels as they are made. Drafts are no state of the product and leave no entry on the log."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from annotations.accounts.models import User
+from annotations.core import clock
+from annotations.core.errors import Conflict
+
+from ..body import check_draft
+from ..models import Assignment, Draft
+from ..rules import KEEPS_DRAFT
+from .support import lock_own, require_lease
+
+
+def save_draft(reviewer: User, assignment_id: uuid.UUID, revision: int, body: Any) -> int:
+    """Saves the labels and returns the draft's new revision.
+
+    `revision` is the one that the labels are based on, 0 for the first. Conflict `draft_conflict` carries the
+    `revision` and `body` that another tab saved since. When the clip was taken away meanwhile the labels are
+    saved nevertheless, and then Conflict says so (`clip_held`, `lease_lost`).
+    """
+    check_draft(body)
+    assignment, saved = _save(reviewer, assignment_id, revision, body)
+    require_lease(assignment)
+    return saved
+
+
+@transaction.atomic
+def _save(
+    reviewer: User, assignment_id: uuid.UUID, revision: int, body: dict[str, Any]
+) -> tuple[Assignment, int]:
+    assignment = lock_own(reviewer, assignment_id)
+    if assignment.state not in KEEPS_DRAFT:
+        require_lease(assignment)
+    draft = Draft.objects.filter(assignment=assignment).first()
+    current = draft.revision if draft else 0
+    if draft and draft.body == body:
+        return assignment, current  # the same once more: its answer got lost
+    if revision != current:
+        raise Conflict(
+            "draft_conflict",
+            "These labels were changed in another tab.",
+            revision=current,
+            body=draft.body if draft else None,
+        )
+    Draft.objects.update_or_create(
+        assignment=assignment, defaults={"revision": current + 1, "body": body, "saved_at": clock.now()}
+    )
+    return assignment, current + 1

@@ -1,0 +1,104 @@
+"""Having a clip for a while: more time, taking it up again, and the end of the time."""
+
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+
+from annotations.accounts.models import User
+from annotations.audit.actors import WORKER
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
+from annotations.core import clock
+from annotations.core.errors import Conflict
+
+from .. import log, selectors
+from ..enums import AssignmentState
+from ..models import Assignment
+from ..rules import ASSIGNMENTS, FREE, TIMED
+from .support import lock, lock_own, note, replace, require_lease
+
+
+@transaction.atomic
+def resume(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
+    """The person opens a clip that is theirs: they get time for it, also when it came back to them or had expired.
+
+    Conflict `clip_held` or `lease_lost` when it is not theirs to label any more.
+    """
+    assignment = lock_own(reviewer, assignment_id)
+    if assignment.state == AssignmentState.LEASED:
+        require_lease(assignment)
+        return keep(assignment, reviewer)
+    return take_up(assignment, reviewer)
+
+
+@transaction.atomic
+def extend(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
+    """The full time again, from now."""
+    assignment = lock_own(reviewer, assignment_id)
+    if assignment.state == AssignmentState.EXPIRED:
+        return take_up(assignment, reviewer)
+    require_lease(assignment)
+    return _renew(assignment, reviewer)
+
+
+def expire_leases(limit: int = 500) -> int:
+    """Gives clips that were not submitted in time to others; how many. Drafts stay with whoever made them."""
+    due = list(selectors.overdue()[:limit])
+    return sum(_expire(pk, clip_id) for pk, clip_id in due)
+
+
+def keep(assignment: Assignment, reviewer: User) -> Assignment:
+    """The assignment, renewed when little of its time is left: nobody is handed a clip that runs out at once."""
+    half = clock.seconds(settings.REVIEW_LEASE_SECONDS / 2)
+    due = assignment.lease_until
+    return _renew(assignment, reviewer) if due is None or due < clock.now() + half else assignment
+
+
+def take_up(assignment: Assignment, reviewer: User) -> Assignment:
+    """Leases a locked assignment that came back or had expired; Conflict, with nothing written, when it is too late."""
+    if assignment.state not in ASSIGNMENTS.sources("resume"):
+        require_lease(assignment)
+    gate.check(assignment.clip_id, Purpose.LABELING)
+    if assignment.state == AssignmentState.EXPIRED:
+        _withdraw_replacement(assignment)
+    assignment.state = ASSIGNMENTS.target(assignment.state, "resume")
+    assignment.leased_at = clock.now()
+    assignment.lease_until = assignment.leased_at + clock.seconds(settings.REVIEW_LEASE_SECONDS)
+    assignment.save(update_fields=["state", "leased_at", "lease_until"])
+    note(log.RESUMED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
+    return assignment
+
+
+def _withdraw_replacement(assignment: Assignment) -> None:
+    """Removes the slot that replaced an expired one, while nobody has taken it."""
+    replacement = (
+        Assignment.objects.select_for_update()
+        .filter(task=assignment.task_id, number=assignment.number, state__in=FREE, reviewer=None)
+        .first()
+    )
+    if replacement is None:
+        raise Conflict("lease_lost", "The time for this clip was over, and somebody else labels it now.")
+    replacement.delete()
+
+
+def _renew(assignment: Assignment, reviewer: User) -> Assignment:
+    assignment.state = ASSIGNMENTS.target(assignment.state, "extend")
+    assignment.lease_until = clock.now() + clock.seconds(settings.REVIEW_LEASE_SECONDS)
+    assignment.save(update_fields=["lease_until"])
+    note(log.EXTENDED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
+    return assignment
+
+
+@transaction.atomic
+def _expire(pk: uuid.UUID, clip_id: uuid.UUID) -> bool:
+    assignment = lock(pk, clip_id)
+    now = clock.now()
+    if assignment.state not in TIMED or assignment.lease_until is None or assignment.lease_until >= now:
+        return False
+    assignment.state = ASSIGNMENTS.target(assignment.state, "expire")
+    assignment.lease_until = None
+    assignment.save(update_fields=["state", "lease_until"])
+    replace(assignment)
+    note(log.EXPIRED, WORKER, assignment.clip, {"assignment": str(assignment.public_id)})
+    return True

@@ -1,0 +1,71 @@
+"""Leaving a clip without labels: skipped, flagged, or a face was still visible."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from annotations.accounts.models import User
+from annotations.core.errors import Invalid
+from annotations.moderation import services as moderation
+from annotations.redaction import services as redaction
+
+from .. import log
+from ..models import Assignment, LabelSchema
+from ..rules import ASSIGNMENTS, check_reason
+from ..schema import codes
+from .support import lock_own, note, replace, require_lease
+
+
+@transaction.atomic
+def skip(reviewer: User, assignment_id: uuid.UUID, reason: str, words: str = "") -> Assignment:
+    """The person passes; the clip goes to somebody else. `reason` is a code of the schema, `words` are their own."""
+    assignment = _leased(reviewer, assignment_id)
+    words = check_reason(words, least=0)
+    schema = LabelSchema.objects.get(project=assignment.project_id, current=True)
+    if reason not in codes(schema.labels["skip_reasons"]):
+        raise Invalid("unknown_reason", "Choose one of the reasons.")
+    _leave(assignment, "skip", reason)
+    replace(assignment)
+    data = {"assignment": str(assignment.public_id), "reason": reason}
+    note(log.SKIPPED, reviewer.actor, assignment.clip, data, {"note": words} if words else None)
+    return assignment
+
+
+@transaction.atomic
+def flag(reviewer: User, assignment_id: uuid.UUID, category: str, words: str = "") -> Assignment:
+    """The clip is nothing to be watched: it leaves every queue with the commit, until a lead has decided."""
+    assignment = _leased(reviewer, assignment_id)
+    words = check_reason(words, least=0)
+    moderation.flag(assignment.clip, category, reviewer.actor, note=words)
+    _leave(assignment, "flag", category)
+    replace(assignment)
+    data = {"assignment": str(assignment.public_id), "category": str(category)}
+    note(log.FLAGGED, reviewer.actor, assignment.clip, data)
+    return assignment
+
+
+@transaction.atomic
+def report_missed_face(reviewer: User, assignment_id: uuid.UUID, faces: list[dict[str, Any]]) -> Assignment:
+    """A face can be seen: the clip is held with the commit and hidden again with these boxes.
+
+    `faces` are {"frame", "box"}. The person keeps their draft, and the clip comes back to them when it is free.
+    """
+    assignment = _leased(reviewer, assignment_id)
+    redaction.report_missed_faces(assignment.clip, faces, reviewer.actor)
+    _leave(assignment, "report a missed face", "")
+    data = {"assignment": str(assignment.public_id), "faces": len(faces)}
+    note(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
+    return assignment
+
+
+def _leased(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
+    assignment = lock_own(reviewer, assignment_id)
+    require_lease(assignment)
+    return assignment
+
+
+def _leave(assignment: Assignment, action: str, reason: str) -> None:
+    assignment.state = ASSIGNMENTS.target(assignment.state, action)
+    assignment.lease_until, assignment.left_reason = None, reason
+    assignment.save(update_fields=["state", "lease_until", "left_reason"])

@@ -1,0 +1,67 @@
+"""Bringing the queue in step with the gate."""
+
+import uuid
+
+from django.db import transaction
+
+from annotations.audit.actors import WORKER
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
+from annotations.clips.models import Clip
+from annotations.core import clock
+from annotations.redaction.models import Rendition
+
+from .. import log
+from ..enums import AssignmentState, TaskState
+from ..models import Assignment, Project, ReviewTask
+from ..rules import BACK_WITH_REVIEWER, TIMED
+from .support import lock_clip, note
+
+
+@transaction.atomic
+def enqueue(clip_id: uuid.UUID | str) -> None:
+    """Queues the clip in every active project when the gate lets it through, or parks its slots while it does not.
+
+    Idempotent, and right in whatever order events arrive: it looks at how things stand now. Slots that somebody
+    was working on go back to that person when the clip is free again.
+    """
+    clip = Clip.objects.select_related("owner").get(pk=clip_id)
+    lock_clip(clip.pk)
+    free = (
+        gate.allows(clip.pk, Purpose.LABELING) and Rendition.objects.filter(clip=clip, current=True).exists()
+    )
+    tasks = {task.project_id: task for task in ReviewTask.objects.filter(clip=clip)}
+    for task in tasks.values():
+        if task.state != TaskState.ACCEPTED:
+            _unpark(task, clip) if free else _park(task, clip)
+    if free:
+        for project in Project.objects.filter(active=True).exclude(pk__in=tasks):
+            _create(project, clip)
+
+
+def _create(project: Project, clip: Clip) -> None:
+    task = ReviewTask.objects.create(project=project, clip=clip)
+    Assignment.objects.bulk_create(
+        Assignment(task=task, project=project, clip=clip, priority=task.priority, number=number)
+        for number in range(1, project.reviewers + 1)
+    )
+    note(log.QUEUED, WORKER, clip, {"task": str(task.public_id), "reviewers": project.reviewers})
+
+
+def _park(task: ReviewTask, clip: Clip) -> None:
+    slots = Assignment.objects.filter(task=task)
+    # Free ones first: a claim that is under way turns one into a leased one, which the second statement finds.
+    parked = slots.filter(state=AssignmentState.OPEN).update(state=AssignmentState.PARKED)
+    parked += slots.filter(state__in=TIMED).update(state=AssignmentState.PARKED, lease_until=None)
+    if parked:
+        note(log.PARKED, WORKER, clip, {"task": str(task.public_id), "slots": parked})
+
+
+def _unpark(task: ReviewTask, clip: Clip) -> None:
+    slots = Assignment.objects.filter(task=task, state=AssignmentState.PARKED)
+    back = slots.filter(reviewer=None).update(state=AssignmentState.OPEN)
+    back += slots.filter(reviewer__isnull=False).update(
+        state=AssignmentState.RETURNED, lease_until=clock.now() + BACK_WITH_REVIEWER
+    )
+    if back:
+        note(log.UNPARKED, WORKER, clip, {"task": str(task.public_id), "slots": back})

@@ -1,0 +1,82 @@
+"""A lead settles a task: accepts somebody's labels, or gives them back."""
+
+import uuid
+
+from django.db import transaction
+
+from annotations.audit.actors import Actor
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
+from annotations.core import clock
+from annotations.core.errors import Missing, NotAllowed
+from annotations.core.events import publish
+
+from .. import events, log
+from ..enums import AssignmentState, Decision
+from ..models import Adjudication, Annotation, Assignment, ReviewTask
+from ..rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS, check_reason
+from .support import lock_task, note
+
+
+@transaction.atomic
+def accept(task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor) -> ReviewTask:
+    """These labels are the clip's labels now; those of the other reviewers are kept beside them."""
+    task, annotation = _settling(task_id, annotation_id, "accept", actor)
+    _move(annotation.assignment, "accept")
+    others = Assignment.objects.filter(task=task, state=AssignmentState.SUBMITTED)
+    for other in others.select_for_update(no_key=True):
+        _move(other, "supersede")
+    _decide(task, annotation, Decision.ACCEPT, "", actor)
+    data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
+    note(log.ACCEPTED, actor, task.clip, data)
+    publish(events.ACCEPTED, clip=task.clip_id)
+    return task
+
+
+@transaction.atomic
+def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
+    """The labels go back to their reviewer, who reads the reason and hands them in anew."""
+    reason = check_reason(reason)
+    task, annotation = _settling(task_id, annotation_id, "return", actor)
+    assignment = annotation.assignment
+    assignment.lease_until = clock.now() + BACK_WITH_REVIEWER
+    assignment.submitted_at = None
+    _move(assignment, "return")
+    _decide(task, annotation, Decision.RETURN, reason, actor)
+    data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
+    note(log.RETURNED, actor, task.clip, data, {"reason": reason})
+    return task
+
+
+def _settling(
+    task_id: uuid.UUID, annotation_id: uuid.UUID, action: str, actor: Actor
+) -> tuple[ReviewTask, Annotation]:
+    task = lock_task(task_id)
+    target = TASKS.target(task.state, action)
+    gate.check(task.clip_id, Purpose.LABELING)
+    annotation = (
+        Annotation.objects.select_related("assignment__reviewer")
+        .filter(
+            pk=annotation_id, current=True, assignment__task=task, assignment__state=AssignmentState.SUBMITTED
+        )
+        .first()
+    )
+    if annotation is None:
+        raise Missing("annotation_missing", "This task has no such labels.")
+    reviewer = annotation.assignment.reviewer
+    if reviewer and reviewer.pseudonym == actor.pseudonym:
+        raise NotAllowed("own_labels", "Somebody else decides on your own labels.")
+    task.state, task.changed_at = target, clock.now()
+    task.save(update_fields=["state", "changed_at"])
+    return task, annotation
+
+
+def _move(assignment: Assignment, action: str) -> None:
+    assignment.state = ASSIGNMENTS.target(assignment.state, action)
+    assignment.save(update_fields=["state", "lease_until", "submitted_at"])
+
+
+def _decide(task: ReviewTask, annotation: Annotation, decision: Decision, reason: str, actor: Actor) -> None:
+    Adjudication.objects.create(
+        task=task, annotation=annotation, decision=decision, note=reason, decided_by=actor.pseudonym
+    )

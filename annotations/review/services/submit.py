@@ -1,0 +1,103 @@
+"""Handing in labels."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from annotations.accounts.models import User
+from annotations.core import clock
+from annotations.core.errors import Conflict
+from annotations.redaction import delivery
+
+from .. import log
+from ..body import Body, Picture, check_body, digest
+from ..enums import AssignmentState, TaskState
+from ..models import Annotation, Assignment, Draft, LabelSchema, ReviewTask
+from ..rules import ASSIGNMENTS, HANDED_IN, TASKS, settled
+from .leases import take_up
+from .support import lock_own, note, require_lease
+
+
+@transaction.atomic
+def submit(reviewer: User, assignment_id: uuid.UUID, body: Any, revision: int | None = None) -> Annotation:
+    """Hands in the labels, once: a second submission (double click, other tab) gives what the first made.
+
+    Counts after the end of the lease too while nobody else took the clip. Raises Invalid `verdict_missing` or
+    `invalid_body`, Conflict `clip_held`, `lease_lost`, or `draft_conflict` when another tab has saved other
+    labels since `revision`.
+    """
+    assignment = lock_own(reviewer, assignment_id)
+    if assignment.state in HANDED_IN:
+        return Annotation.objects.get(assignment=assignment, current=True)
+    if assignment.state == AssignmentState.EXPIRED:
+        take_up(assignment, reviewer)
+    require_lease(assignment)
+    schema = LabelSchema.objects.get(project=assignment.project_id, current=True)
+    rendition = delivery.current(assignment.clip)
+    picture = Picture(rendition.width, rendition.height, rendition.frames)
+    checked = check_body(body, schema.labels, picture)
+    _refuse_to_bury(assignment, checked, body, revision)
+    now = clock.now()
+    number = _retire(assignment) + 1
+    annotation = Annotation.objects.create(
+        assignment=assignment,
+        number=number,
+        schema=schema,
+        rendition=rendition,
+        body=checked,
+        sha256=digest(checked),
+        submitted_at=now,
+    )
+    assignment.state = ASSIGNMENTS.target(assignment.state, "submit")
+    assignment.lease_until, assignment.submitted_at = None, now
+    assignment.save(update_fields=["state", "lease_until", "submitted_at"])
+    _log(annotation, assignment, reviewer)
+    _settle(assignment.task_id)
+    return annotation
+
+
+def _refuse_to_bury(assignment: Assignment, checked: Body, body: Any, revision: int | None) -> None:
+    """Another tab may hold newer labels than the one in which the button was pressed: the person decides."""
+    draft = Draft.objects.filter(assignment=assignment).first()
+    if draft and revision is not None and draft.revision > revision and draft.body not in (checked, body):
+        raise Conflict(
+            "draft_conflict",
+            "These labels were changed in another tab.",
+            revision=draft.revision,
+            body=draft.body,
+        )
+    Draft.objects.update_or_create(
+        assignment=assignment,
+        defaults={"revision": draft.revision + 1 if draft else 1, "body": checked, "saved_at": clock.now()},
+    )
+
+
+def _retire(assignment: Assignment) -> int:
+    """Labels handed in before (and returned) are no longer the current ones; the number of the last."""
+    earlier = Annotation.objects.filter(assignment=assignment)
+    earlier.filter(current=True).update(current=False)
+    return earlier.count()
+
+
+def _log(annotation: Annotation, assignment: Assignment, reviewer: User) -> None:
+    data = {
+        "assignment": str(assignment.public_id),
+        "annotation": str(annotation.pk),
+        "schema": annotation.schema.version,
+        "verdict": annotation.body["verdict"],
+        "events": len(annotation.body["events"]),
+        "tracks": len(annotation.body["tracks"]),
+        "sha256": annotation.sha256,
+    }
+    note(log.SUBMITTED, reviewer.actor, assignment.clip, data)
+
+
+def _settle(task_id: uuid.UUID) -> None:
+    """Once every slot has its labels the task waits for a lead."""
+    states = Assignment.objects.filter(task=task_id).values_list("state", flat=True)
+    if settled(states):
+        task = ReviewTask.objects.select_for_update(no_key=True).get(pk=task_id)
+        if task.state == TaskState.OPEN:
+            task.state, task.changed_at = TASKS.target(task.state, "settle"), clock.now()
+            task.save(update_fields=["state", "changed_at"])

@@ -1,0 +1,97 @@
+"""What the use cases share: locks in one order, entries in one form, slots that replace others.
+
+The clip's row is locked before any other, as placing a hold does: a hold and a submission are never under way at
+the same time.
+"""
+
+import uuid
+from typing import Any
+
+from annotations.accounts.models import User
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.audit.registry import Action
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
+from annotations.clips.models import Clip
+from annotations.core.errors import Conflict, Missing
+
+from ..enums import AssignmentState
+from ..models import Assignment, ReviewTask
+
+
+def lock_clip(clip_id: uuid.UUID) -> None:
+    Clip.objects.select_for_update(no_key=True).only("pk").get(pk=clip_id)
+
+
+def lock_own(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
+    """The reviewer's assignment by its public id, with its clip, both locked; Missing when it is not theirs."""
+    found = (
+        Assignment.objects.filter(public_id=assignment_id, reviewer=reviewer).values("pk", "clip_id").first()
+    )
+    if found is None:
+        raise Missing("assignment_missing", "You have no such clip to label.")
+    return lock(found["pk"], found["clip_id"])
+
+
+def lock(pk: uuid.UUID, clip_id: uuid.UUID) -> Assignment:
+    lock_clip(clip_id)
+    related = Assignment.objects.select_related("clip__owner", "task", "project")
+    return related.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+def lock_task(task_id: uuid.UUID) -> ReviewTask:
+    """The task by its public id, with its clip, both locked."""
+    clip_id = ReviewTask.objects.filter(public_id=task_id).values_list("clip_id", flat=True).first()
+    if clip_id is None:
+        raise Missing("task_missing", "There is no such task.")
+    lock_clip(clip_id)
+    related = ReviewTask.objects.select_related("clip__owner", "project")
+    return related.select_for_update(of=("self",), no_key=True).get(public_id=task_id)
+
+
+def require_lease(assignment: Assignment) -> None:
+    """Conflict unless the reviewer holds the clip now: `clip_held` or `lease_lost` say why."""
+    if assignment.state == AssignmentState.LEASED:
+        gate.check(assignment.clip_id, Purpose.LABELING)
+        return
+    if assignment.state in {AssignmentState.PARKED, AssignmentState.FLAGGED}:
+        raise Conflict(
+            "clip_held", "This clip is no longer available. Nothing that you did is lost; take the next one."
+        )
+    raise Conflict(
+        "lease_lost", "This clip is no longer yours: it was submitted, skipped, or the time for it was over."
+    )
+
+
+def note(
+    action: Action,
+    actor: Actor,
+    clip: Clip,
+    data: dict[str, Any],
+    detail: dict[str, Any] | None = None,
+    purpose: str = Purpose.LABELING,
+) -> None:
+    """Writes an entry on the clip."""
+    audit.append(
+        action,
+        actor,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        purpose=purpose,
+        data=data,
+        detail=detail,
+    )
+
+
+def replace(assignment: Assignment) -> None:
+    """Makes the slot that takes the place of one that was left: free, or parked while the clip is held."""
+    passing = gate.allows(assignment.clip_id, Purpose.LABELING)
+    Assignment.objects.create(
+        task_id=assignment.task_id,
+        project_id=assignment.project_id,
+        clip_id=assignment.clip_id,
+        priority=assignment.priority,
+        number=assignment.number,
+        state=AssignmentState.OPEN if passing else AssignmentState.PARKED,
+    )
