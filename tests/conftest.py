@@ -13,6 +13,7 @@ from django.db import connections
 
 from tests.engines import databases
 from tests.engines.postgresql import PostgreSQL
+from tests.engines.programs import Programs, broker_url, own_process_sends_to
 from tests.engines.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,26 @@ def _own_files(tmp_path: Path, settings: Any) -> None:
         else storage
         for name, storage in settings.STORAGES.items()
     }
+
+
+@pytest.fixture
+def programs(fresh_database: str, tmp_path: Path) -> Iterator[Programs]:
+    """Starts the product's own programs over a fresh database and a broker that the test's process reaches too.
+
+    `programs.web()` gives an address; `programs.worker()`, `programs.beat()` and `programs.kill(process)` are for
+    tests of what survives.
+    """
+    broker = broker_url(tmp_path)
+    started = Programs(tmp_path, fresh_database, broker, REDACTION_LEASE_SECONDS="6")
+    with own_process_sends_to(broker):
+        yield started
+        started.stop()
+
+
+@pytest.fixture
+def live_site(programs: Programs) -> str:
+    """The address of a real server over a fresh database, which the test's own process shares."""
+    return programs.web()
 
 
 @pytest.fixture(scope="session")

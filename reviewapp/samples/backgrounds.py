@@ -54,8 +54,7 @@ def driveway(width: int, height: int) -> Picture:
     cv2.line(picture, lamp, (lamp[0], street), (30, 30, 34), max(2, width // 240), cv2.LINE_AA)
     glow = np.zeros_like(picture)
     cv2.circle(glow, lamp, height // 16, (150, 205, 245), -1, cv2.LINE_AA)
-    glow = cv2.GaussianBlur(glow, (0, 0), height / 12)
-    return np.clip(picture.astype(np.int32) + glow * 2, 0, 255).astype(np.uint8)
+    return cv2.addWeighted(picture, 1, cv2.GaussianBlur(glow, (0, 0), height / 12), 2, 0)
 
 
 def living_room(width: int, height: int) -> Picture:
@@ -103,16 +102,16 @@ def hallway(width: int, height: int) -> Picture:
     _door(picture, 0.43, 0.2, 0.57, 0.66, (136, 136, 136))
     _polygon(picture, [(0.06, 0.3), (0.2, 0.32), (0.2, 0.78), (0.06, 0.9)], (84, 84, 84))
     _polygon(picture, [(0.08, 0.34), (0.185, 0.355), (0.185, 0.74), (0.08, 0.85)], (74, 74, 74))
-    return cv2.GaussianBlur(picture, (0, 0), 0.8).astype(np.uint8)
+    return cv2.GaussianBlur(picture, (0, 0), 0.8)
 
 
 def grained(picture: Picture, frame: int, strength: float) -> Picture:
     """The picture with a sensor's noise; `strength` is the standard deviation in grey levels."""
     cv2.setRNGSeed(frame + 1)
     coarse = np.empty((picture.shape[0] // 2, picture.shape[1] // 2), np.float32)
-    cv2.randn(coarse, 0.0, strength)
+    cv2.randn(coarse, np.zeros(1), np.full(1, strength))
     noise = cv2.resize(coarse, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return cv2.add(picture, cv2.merge([noise] * 3), dtype=cv2.CV_8U).astype(np.uint8)
+    return cv2.add(picture, cv2.merge([noise] * 3), dtype=cv2.CV_8U)
 
 
 def parcel(picture: Picture, x: float, y: float, size: float) -> None:

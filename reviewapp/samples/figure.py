@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+Picture = NDArray[Any]
+"""Height x width x 3 of unsigned bytes: blue, green, red. (OpenCV's types do not tell bytes from other numbers.)"""
 
 # The head's height in the portrait's 512 x 512 pixels; sizes in a scene refer to it.
 HEAD = 175.0
@@ -36,10 +38,11 @@ def cut_out(portrait: Path) -> tuple[Picture, Picture]:
     sure = np.array([(150, 200), (290, 200), (345, 330), (330, 512), (60, 512), (70, 280)])
     cv2.fillPoly(mask, [sure], cv2.GC_FGD)
     cv2.setRNGSeed(1)
-    cv2.grabCut(picture, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
-    opaque = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
-    opaque = cv2.morphologyEx(opaque, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    return picture, cv2.GaussianBlur(opaque, (0, 0), 1.2).astype(np.uint8)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(picture, mask, (0, 0, 1, 1), *models, 4, cv2.GC_INIT_WITH_MASK)
+    person = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
+    opaque = cv2.morphologyEx(person, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    return picture, cv2.GaussianBlur(opaque, (0, 0), 1.2)
 
 
 def draw(
@@ -75,10 +78,11 @@ def draw(
     _blend(scene, person, alpha, left, bust_top)
 
 
-def _lit(person: NDArray[np.uint8], look: Look) -> Picture:
+def _lit(person: Picture, look: Look) -> Picture:
     grey = cv2.cvtColor(cv2.cvtColor(person, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     mixed = person * look.colour + grey * (1 - look.colour)
-    return np.clip(mixed * np.array(look.light), 0, 255).astype(np.uint8)
+    lit: Picture = np.clip(mixed * np.array(look.light), 0, 255).astype(np.uint8)
+    return lit
 
 
 def _shadow(scene: Picture, x: float, feet: float, head: float) -> None:
@@ -87,9 +91,14 @@ def _shadow(scene: Picture, x: float, feet: float, head: float) -> None:
     margin = round(3 * blur)
     shade = np.zeros((2 * (flat + margin), 2 * (wide + margin)), np.uint8)
     cv2.ellipse(shade, (wide + margin, flat + margin), (wide, flat), 0, 0, 360, 110, -1)
-    shade = cv2.GaussianBlur(shade, (0, 0), blur).astype(np.uint8)
     black = np.zeros((*shade.shape, 3), np.uint8)
-    _blend(scene, black, shade, round(x) - wide - margin, round(feet) - flat - margin)
+    _blend(
+        scene,
+        black,
+        cv2.GaussianBlur(shade, (0, 0), blur),
+        round(x) - wide - margin,
+        round(feet) - flat - margin,
+    )
 
 
 def _legs(scene: Picture, x: float, hips: float, feet: float, head: float, sway: float, look: Look) -> None:
