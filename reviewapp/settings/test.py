@@ -39,6 +39,7 @@ PASSWORD_HASHERS = ["tests.hashers.QuickArgon2PasswordHasher"]
 
 _static = environment.text("STATIC_DIR", "")
 STATIC_ROOT = Path(_static) if _static else VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -1,0 +1,141 @@
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from annotations.accounts import keys, services
+from annotations.accounts.enums import Role
+from annotations.accounts.models import ApiKey, User
+from annotations.audit.models import LogEntry
+from annotations.core import clock
+from tests.factories import PASSWORD, make_submitter, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client: Client, user: User, password: str = PASSWORD) -> Any:
+    return client.post(reverse("accounts:sign_in"), {"username": user.username, "password": password})
+
+
+def actions() -> list[str]:
+    found = LogEntry.objects.exclude(action="account.created").order_by("occurred_at", "id")
+    return list(found.values_list("action", flat=True))
+
+
+def test_signing_in_and_out_is_logged_by_pseudonym(client: Client) -> None:
+    person = make_user()
+    assert sign_in(client, person).status_code == 302
+    client.post(reverse("accounts:sign_out"))
+    assert actions() == ["account.signed_in", "account.signed_out"]
+    entry = bytes(LogEntry.objects.get(action="account.signed_in").canonical)
+    assert person.pseudonym.encode() in entry
+    assert person.username.encode() not in entry
+
+
+def test_guessing_is_logged_and_locks_the_account_from_there(client: Client) -> None:
+    person = make_user()
+    answers = [sign_in(client, person, f"wrong {n}").status_code for n in range(6)]
+    assert answers == [200, 200, 200, 200, 429, 429]
+    assert sign_in(client, person).status_code == 429
+    assert actions().count("account.sign_in_failed") >= 4
+    assert "account.locked_out" in actions()
+    assert sign_in(Client(REMOTE_ADDR="192.0.2.7"), person).status_code == 302
+
+
+def test_an_inactive_account_cannot_sign_in(client: Client) -> None:
+    person = make_user(is_active=False)
+    assert sign_in(client, person).status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_session_key_changes_at_sign_in(client: Client) -> None:
+    client.get(reverse("accounts:sign_in"))
+    before = client.session.session_key
+    sign_in(client, make_user())
+    assert client.session.session_key != before
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_home_leads_to_the_first_page_of_the_role(client: Client, role: str) -> None:
+    sign_in(client, make_user(role))
+    response = client.get("/")
+    assert response.status_code == (403 if role == Role.SUBMITTER else 302)
+
+
+def test_a_refusal_is_logged_with_the_route(client: Client) -> None:
+    sign_in(client, make_user(Role.CONTRACTOR))
+    assert client.get(reverse("operations")).status_code == 403
+    assert actions()[-1] == "access.refused"
+    assert b'"route":"operations"' in bytes(LogEntry.objects.get(action="access.refused").canonical)
+
+
+def test_strangers_are_asked_to_sign_in_and_programs_get_a_code(client: Client) -> None:
+    response = client.get(reverse("operations"))
+    assert response["Location"].startswith(reverse("accounts:sign_in"))
+    answer = client.post("/api/v1/clips")
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+def test_every_page_has_a_strict_policy(client: Client) -> None:
+    response = client.get(reverse("accounts:sign_in"))
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "style=" not in response.content.decode()
+
+
+def test_posting_without_a_csrf_token_is_refused_for_sessions_also_in_the_api() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    person = make_user(Role.OPERATOR)
+    assert sign_in(strict, person).status_code == 403
+    strict.force_login(person, "django.contrib.auth.backends.ModelBackend")
+    assert strict.post("/api/v1/clips").status_code == 403
+
+
+class TestApiKeys:
+    def call(self, key: str) -> Any:
+        return Client(enforce_csrf_checks=True).post(
+            "/api/v1/clips", headers={"Authorization": f"Bearer {key}"}
+        )
+
+    def test_a_key_opens_the_intake_without_a_cookie(self) -> None:
+        submitter = make_submitter()
+        answer = self.call(services.create_key(submitter.actor, submitter))
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+    def test_only_a_digest_is_kept(self) -> None:
+        submitter = make_submitter()
+        key = services.create_key(submitter.actor, submitter)
+        kept = ApiKey.objects.get()
+        assert kept.digest not in key
+        assert key.rsplit("_", 1)[-1] not in str(vars(kept))
+
+    def test_a_wrong_revoked_expired_or_disabled_key_is_refused(self) -> None:
+        submitter = make_submitter()
+        key = services.create_key(submitter.actor, submitter)
+        for wrong in ("", "x", "cam_x_y", key[:-1] + ("a" if key[-1] != "a" else "b"), key + "a"):
+            assert self.call(wrong).status_code == 401
+        ApiKey.objects.update(expires_at=clock.now() - datetime.timedelta(seconds=1))
+        assert self.call(key).status_code == 401
+        ApiKey.objects.update(expires_at=clock.now() + datetime.timedelta(days=1))
+        User.objects.filter(pk=submitter.pk).update(is_active=False)
+        assert self.call(key).status_code == 401
+        User.objects.filter(pk=submitter.pk).update(is_active=True)
+        assert self.call(key).status_code == 400
+        services.revoke_key(submitter.actor, ApiKey.objects.get().prefix)
+        assert self.call(key).status_code == 401
+
+    def test_a_submitters_key_opens_nothing_else(self) -> None:
+        submitter = make_submitter()
+        key = services.create_key(submitter.actor, submitter)
+        answer = Client().get(reverse("operations"), headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 403
+
+    def test_parsing_is_strict(self) -> None:
+        assert keys.parse("cam_ab_c_d") == ("ab", "c_d")
+        assert keys.parse("other_ab_cd") is None
