@@ -14,6 +14,34 @@ import { sameBody } from "./model.js";
 const WAIT = 400;
 const RETRY = [1000, 2000, 4000, 8000, 15_000];
 
+const KEPT = 7 * 24 * 3600 * 1000;
+
+/**
+ * Where a person's unsaved labels of one clip are kept in the browser.
+ *
+ * @param {string} storage begins the names of all that this person keeps here
+ * @param {string} id of the assignment
+ */
+export const draftKey = (storage, id) => `${storage}:draft:${id}`;
+
+/**
+ * Labels of a clip that was lost, and that nobody came back for in a week.
+ *
+ * @param {Storage} store
+ * @param {string} storage
+ * @param {number} now milliseconds
+ */
+export function dropOldDrafts(store, storage, now) {
+  for (const key of Object.keys(store).filter((name) => name.startsWith(draftKey(storage, "")))) {
+    try {
+      if (now - JSON.parse(store.getItem(key) ?? "").at < KEPT) continue;
+    } catch {
+      // not readable: of no use to anybody
+    }
+    store.removeItem(key);
+  }
+}
+
 export class Autosave {
   /** @type {SaveState} */
   state = "saved";
@@ -59,8 +87,18 @@ export class Autosave {
   /** Saves now what is waiting. Resolves when nothing is under way, saved or not. */
   async flush() {
     clearTimeout(this.#timer);
-    while (this.#running) await this.#running;
+    await this.settled();
     if (this.#wanted && this.state !== "conflict" && this.state !== "stopped") await this.#save();
+  }
+
+  /** Resolves when no save is under way. */
+  async settled() {
+    while (this.#running) await this.#running;
+  }
+
+  /** The server has these labels by another way, or the person gave them up. */
+  forget() {
+    this.#dropBackup();
   }
 
   /** The network is back: try at once. */
@@ -91,11 +129,10 @@ export class Autosave {
     return mine;
   }
 
-  /** Stops for good: the clip was submitted or taken away. The backup stays unless the server has the labels. */
-  stop({ kept = false } = {}) {
+  /** Stops for good: the clip was submitted or taken away. What the browser's storage holds stays there. */
+  stop() {
     clearTimeout(this.#timer);
     this.#wanted = null;
-    if (kept) this.#dropBackup();
     this.#become("stopped");
   }
 
@@ -107,7 +144,7 @@ export class Autosave {
   backup() {
     try {
       const value = JSON.parse(this.store.getItem(this.key) ?? "null");
-      return value && typeof value.revision === "number" && value.body ? value : null;
+      return value && typeof value.revision === "number" && value.body ? { revision: value.revision, body: value.body } : null;
     } catch {
       return null;
     }
@@ -191,7 +228,7 @@ export class Autosave {
   /** @param {Body} body */
   #backUp(body) {
     try {
-      this.store.setItem(this.key, JSON.stringify({ revision: this.revision, body }));
+      this.store.setItem(this.key, JSON.stringify({ revision: this.revision, body, at: Date.now() }));
     } catch {
       // storage is full or off: the server's copy is the only one
     }

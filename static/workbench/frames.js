@@ -52,8 +52,7 @@ export class Watched {
     this.clip = clip;
     this.painted = new Uint8Array(clip.frames);
     this.reported = new Uint8Array(clip.frames);
-    /** @type {{ frame: number, presented: number } | null} */
-    this.last = null;
+    this.last = { frame: -1, presented: 0 };
   }
 
   /**
@@ -62,8 +61,8 @@ export class Watched {
    *   were passed, those in between were painted too, although no callback ran for them
    */
   paint(frame, presented) {
-    const passed = this.last ? frame - this.last.frame : 0;
-    const whole = this.last && passed > 0 && presented - this.last.presented >= passed;
+    const passed = frame - this.last.frame;
+    const whole = passed > 0 && presented - this.last.presented >= passed;
     this.painted.fill(1, whole ? frame - passed + 1 : frame, frame + 1);
     this.last = { frame, presented };
   }

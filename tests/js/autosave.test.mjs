@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { ApiError } from "../../static/workbench/api.js";
-import { Autosave } from "../../static/workbench/autosave.js";
+import { Autosave, dropOldDrafts } from "../../static/workbench/autosave.js";
 import { emptyBody, setNote } from "../../static/workbench/model.js";
 
 const note = (text) => setNote(emptyBody(), text);
@@ -186,4 +186,17 @@ test("a broken backup is no backup", (t) => {
     memory.set("draft", text);
     assert.equal(autosave.backup(), null);
   }
+});
+
+test("labels that nobody came back for in a week are dropped, others are kept", () => {
+  const day = 24 * 3600 * 1000;
+  const store = {
+    "w:p1:draft:old": JSON.stringify({ at: 0 }), "w:p1:draft:new": JSON.stringify({ at: 9 * day }),
+    "w:p1:draft:broken": "{", "w:p1:keys": "{}", "w:p2:draft:old": JSON.stringify({ at: 0 }),
+  };
+  Object.defineProperties(store, {
+    getItem: { value: (key) => store[key] }, removeItem: { value: (key) => delete store[key] },
+  });
+  dropOldDrafts(store, "w:p1", 10 * day);
+  assert.deepEqual(Object.keys(store), ["w:p1:draft:new", "w:p1:keys", "w:p2:draft:old"]);
 });

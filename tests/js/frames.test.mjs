@@ -59,3 +59,9 @@ test("a range is reported until the server has it, and then no more", () => {
   report.confirm();
   assert.deepEqual(watched.unreported().ranges, [[0.1, 0.2]]);
 });
+
+test("the first frame counts although it was on screen before the first callback", () => {
+  const watched = new Watched({ frames: 100, frame_rate: 10 });
+  watched.paint(1, 2);
+  assert.deepEqual(watched.ranges(), [[0, 0.2]]);
+});

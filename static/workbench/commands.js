@@ -1,0 +1,174 @@
+/**
+ * What each action does to the clip at hand. Actions are named in keys.js; buttons use the same names.
+ *
+ * @import { Box } from "./types.js"
+ * @import { Workbench } from "./workbench.js"
+ * @typedef {{ chord: string, repeat: boolean }} Press
+ */
+
+import { clock, presentationTime } from "./frames.js";
+import * as model from "./model.js";
+import { say } from "./text.js";
+
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+/** Pixels for each repetition while an arrow is held down. */
+const HELD = 4;
+
+/**
+ * @param {Workbench} bench
+ * @returns {Record<string, (press: Press) => void>}
+ */
+export function editingCommands(bench) {
+  const { player } = bench;
+  const at = (/** @type {number} */ frame) => clock(presentationTime(frame, bench.session.clip));
+
+  /** @param {number} frame */
+  const startSegment = (frame) => {
+    bench.session.pending = frame;
+    bench.session.selection = null;
+    bench.status(say("segmentStarted", { time: at(frame), key: bench.help.keyOf("segmentOut") }));
+    bench.render();
+  };
+
+  /** @param {string} id @param {(body: import("./types.js").Body, id: string, frame: number) => import("./types.js").Body} change */
+  const onTrack = (id, change) => {
+    const track = bench.session.selectedTrack;
+    if (!track) {
+      bench.status(say("selectBoxFirst"));
+      return;
+    }
+    player.pause();
+    const changed = bench.apply(change(bench.session.body, track.id, player.frame), say(`done.${id}`));
+    if (!changed && id === "keyframe") bench.status(say("lastKeyframe"));
+  };
+
+  /** @param {-1 | 1} direction */
+  const toKeyframe = (direction) => {
+    const track = bench.session.selectedTrack;
+    if (!track) {
+      bench.status(say("selectBoxFirst"));
+      return;
+    }
+    const frame = model.neighbourKeyframe(track, player.frame, direction);
+    if (frame === null) bench.status(say(direction > 0 ? "noLaterKeyframe" : "noEarlierKeyframe"));
+    else player.seek(frame);
+  };
+
+  /** @param {Press} press @param {boolean} size */
+  const arrow = ({ chord, repeat }, size) => {
+    const [dx, dy] = ARROWS[chord.split("+").at(-1) ?? ""].map((value) => value * (repeat ? HELD : 1));
+    const { session } = bench;
+    const face = session.tool === "face" ? session.faces.at(-1) : undefined;
+    const track = session.selectedTrack;
+    const box = face?.box ?? (track && model.stateAt(track, player.frame).box);
+    if (!box) {
+      bench.status(say("selectBoxFirst"));
+      return;
+    }
+    player.pause();
+    const [x, y, w, h] = box;
+    const moved = model.fitBox(size ? [x, y, w + dx, h + dy] : [x + dx, y + dy, w, h], session.clip);
+    bench.placeBox(face ? "face" : /** @type {import("./types.js").Track} */ (track).id, moved, `nudge-${track?.id}-${player.frame}`);
+  };
+
+  return {
+    play: () => player.toggle(),
+    pause: () => player.pause(),
+    faster: () => player.shuttle(1),
+    reverse: () => player.shuttle(-1),
+    back: () => player.step(-1),
+    forward: () => player.step(1),
+    back10: () => player.step(-10),
+    forward10: () => player.step(10),
+    first: () => player.seek(0),
+    last: () => player.seek(bench.session.clip.frames - 1),
+
+    segmentIn: () => {
+      const event = bench.session.selectedEvent;
+      if (event && player.frame <= event.end) bench.changeEvent(event.id, { start: player.frame });
+      else startSegment(player.frame);
+    },
+    segmentOut: () => {
+      const { session } = bench;
+      const event = session.selectedEvent;
+      if (session.pending !== null) {
+        const id = model.freshId(session.body.events, "e");
+        const [start, end] = [session.pending, player.frame].sort((a, b) => a - b);
+        session.pending = null;
+        session.selection = { kind: "event", id };
+        bench.apply(model.addEvent(session.body, { id, label: session.next.event, start, end }), say("done.event"));
+        bench.status(say("segmentMade", { from: at(start), to: at(end) }));
+      } else if (event) {
+        bench.changeEvent(event.id, { end: player.frame });
+      } else {
+        bench.status(say("segmentInFirst", { key: bench.help.keyOf("segmentIn") }));
+      }
+    },
+
+    box: () => bench.useTool(bench.session.tool === "box" ? null : "box"),
+    missedFace: () => bench.useTool(bench.session.tool === "face" ? null : "face"),
+    confirm: () => {
+      const { session } = bench;
+      if (session.tool === "face" && session.faces.length) bench.act("sendFaces");
+      else if (session.tool) bench.draw(centred(session.clip));
+    },
+    deselect: () => {
+      const { session } = bench;
+      if (bench.cancelGesture()) return;
+      if (session.tool) bench.useTool(null);
+      else if (session.pending !== null) session.pending = null;
+      else session.selection = null;
+      bench.render();
+    },
+
+    keyframe: () => onTrack("keyframe", model.toggleKeyframe),
+    outside: () => onTrack("outside", model.toggleOutside),
+    occluded: () => onTrack("occluded", model.toggleOccluded),
+    previousKeyframe: () => toKeyframe(-1),
+    nextKeyframe: () => toKeyframe(1),
+    nudge: (press) => arrow(press, false),
+    resize: (press) => arrow(press, true),
+    nextItem: () => {
+      const { session } = bench;
+      const items = [
+        ...session.body.tracks.map(({ id }) => ({ kind: /** @type {const} */ ("track"), id })),
+        ...session.body.events.map(({ id }) => ({ kind: /** @type {const} */ ("event"), id })),
+      ];
+      const now = items.findIndex(({ kind, id }) => kind === session.selection?.kind && id === session.selection.id);
+      bench.select(items[(now + 1) % items.length] ?? null);
+    },
+    remove: () => {
+      const { session } = bench;
+      const { body, selection } = session;
+      if (!selection) return;
+      session.selection = null;
+      const next = selection.kind === "track" ? model.removeTrack(body, selection.id) : model.removeEvent(body, selection.id);
+      bench.apply(next, say("done.remove"));
+      bench.status(say("removed", { key: bench.help.keyOf("undo") }));
+    },
+
+    label: ({ chord }) => {
+      const { session } = bench;
+      const { schema } = session.assignment;
+      const kind = session.selection?.kind;
+      const choices = kind === "track" ? schema.tracks : kind === "event" ? schema.events : schema.verdicts;
+      const choice = choices[Number(chord) - 1];
+      if (!choice) return;
+      if (kind) bench.label(kind, choice.code);
+      else bench.decide(choice.code);
+    },
+    undo: () => bench.walk("undo"),
+    redo: () => bench.walk("redo"),
+  };
+}
+
+/**
+ * @param {import("./types.js").Clip} clip
+ * @returns {Box} a box in the middle, for drawing without a pointer
+ */
+const centred = (clip) => {
+  const size = Math.min(clip.width, clip.height) / 4;
+  return model.fitBox([(clip.width - size) / 2, (clip.height - size) / 2, size, size], clip);
+};
+

@@ -1,0 +1,287 @@
+/**
+ * What happens to a clip as a whole, and how the next one comes.
+ *
+ * @import { Assignment } from "./types.js"
+ * @import { Answer, Ready } from "./queue.js"
+ * @typedef {{ label: string, primary?: boolean, href?: string, act?: () => void }} Way
+ */
+
+import { ApiError, isTransient } from "./api.js";
+import { dropOldDrafts } from "./autosave.js";
+import { askReason, showInstructions } from "./dialogs.js";
+import { byId, html } from "./dom.js";
+import { Lease } from "./lease.js";
+import { Outbox, Queue, fetchClip } from "./queue.js";
+import { say } from "./text.js";
+import { Workbench } from "./workbench.js";
+
+export class Flow {
+  #stopped = byId("stopped", HTMLElement);
+  #leaseLeft = byId("lease-left", HTMLElement);
+
+  /**
+   * @param {Assignment} assignment
+   * @param {{ api: import("./api.js").Api, help: import("./help.js").Help, storage: string }} parts
+   */
+  constructor(assignment, { api, help, storage }) {
+    this.api = api;
+    this.home = assignment.urls.home;
+    this.bench = new Workbench(assignment, { api, help, storage, onRefused: (error) => this.taken(error) });
+    this.queue = new Queue(api, assignment.urls.claim);
+    this.outbox = new Outbox(api, `${storage}:answer:`, {
+      onWaiting: (waiting, offline) => this.#showWaiting(waiting, offline),
+      onRefused: (answer, error) => this.#answerRefused(answer, error),
+    });
+    this.lease = new Lease({
+      onTick: (seconds, soon) => this.#showLease(seconds, soon),
+      onWarn: () => this.#warn(),
+      onEnd: () => this.taken(new ApiError(409, "lease_lost", "", null)),
+    });
+    Object.assign(this.bench.commands, {
+      submit: () => void this.submit(),
+      flag: () => void this.flag(),
+      skip: () => void this.skip(),
+      sendFaces: () => void this.sendFaces(),
+      extend: () => void this.extend(),
+      help: () => help.show(),
+      instructions: () => showInstructions(this.bench.session.assignment.project.instructions),
+    });
+  }
+
+  /** @param {Assignment} assignment the clip that the page came with */
+  async start(assignment) {
+    const received = Date.now();
+    this.#say(say("loading"), "", []);
+    dropOldDrafts(localStorage, this.bench.storage, received);
+    // Answers that an earlier page could not send go first: they free the place for the next clip.
+    const sent = this.outbox.resume();
+    try {
+      this.#open({ assignment, received, loaded: await fetchClip(this.api, assignment) });
+    } catch (error) {
+      if (error instanceof ApiError && !isTransient(error)) this.taken(error);
+      else this.#say(say("noConnection"), say("noConnectionText"), [{ label: say("tryAgain"), primary: true, act: () => void this.start(assignment) }]);
+      return;
+    }
+    await sent;
+    this.#prefetch();
+  }
+
+  async submit() {
+    const { bench } = this;
+    if (!bench.working) return;
+    const { session, autosave } = bench;
+    if (session.tool === "face" && session.faces.length) {
+      bench.status(say("facesFirst"));
+      return;
+    }
+    if (!session.body.verdict) {
+      bench.select(null);
+      bench.status(say("verdictFirst"));
+      bench.decision.focus();
+      return;
+    }
+    void bench.reportWatched();
+    const { id, urls } = session.assignment;
+    const { body } = session;
+    autosave.stop();
+    // The next clip must not wait for this: the answer is in the outbox until the server has it.
+    const delivered = autosave.settled()
+      .then(() => this.outbox.send({ id, url: urls.submit, body, revision: autosave.revision }))
+      .then((taken) => {
+        if (taken) autosave.forget();
+        this.#prefetch();
+      });
+    const ready = this.queue.takeReady();
+    if (ready) {
+      this.#open(ready);
+      return;
+    }
+    this.#leave(say("submitting"));
+    await delivered;
+    await this.next();
+  }
+
+  async flag() {
+    const { bench } = this;
+    if (!bench.working) return;
+    bench.player.pause();
+    const { schema, urls } = bench.session.assignment;
+    const answer = await askReason("flag", schema.flag_categories);
+    if (answer) await this.#giveUp(urls.flag, { category: answer.code, note: answer.note }, say("flagged"));
+  }
+
+  async skip() {
+    const { bench } = this;
+    if (!bench.working) return;
+    bench.player.pause();
+    const { schema, urls } = bench.session.assignment;
+    const answer = await askReason("skip", schema.skip_reasons);
+    if (answer) await this.#giveUp(urls.skip, { reason: answer.code, note: answer.note }, say("skipped"));
+  }
+
+  async sendFaces() {
+    const { session } = this.bench;
+    const { faces } = session;
+    if (faces.length) await this.#giveUp(session.assignment.urls.missed_face, { faces }, say("facesSent"));
+  }
+
+  /** @param {{ quietly?: boolean }} [options] */
+  async extend({ quietly = false } = {}) {
+    const { bench } = this;
+    if (!bench.working) return;
+    const { session } = bench;
+    try {
+      const { lease_until } = await this.api.send("POST", session.assignment.urls.extend);
+      if (session !== bench.session) return;
+      this.lease.extend(lease_until);
+      bench.banners.hide("lease");
+      if (!quietly) bench.status(say("extended"));
+    } catch (error) {
+      if (session !== bench.session) return;
+      if (error instanceof ApiError && !isTransient(error)) this.taken(error);
+      else if (!quietly) bench.status(say("offline"));
+    }
+  }
+
+  /**
+   * The clip is no longer ours: it goes off the screen at once.
+   *
+   * @param {ApiError} error
+   */
+  taken(error) {
+    if (!this.bench.working && this.#stopped.hidden) return;
+    const known = { lease_lost: "leaseLost", clip_held: "clipHeld" }[error.code];
+    this.bench.autosave.stop();
+    if (error.code === "clip_held") this.bench.autosave.forget(); // nothing of a withdrawn clip stays in this browser
+    this.#leave("");
+    this.#say(known ? say(known) : say("clipGone"), known ? say(`${known}Text`) : error.message, [
+      { label: say("nextClip"), primary: true, act: () => void this.next() },
+      { label: say("toQueue"), href: this.home },
+    ]);
+  }
+
+  async next() {
+    this.#say(say("loading"), "", []);
+    try {
+      const ready = await this.queue.take();
+      if (ready) {
+        this.#open(ready);
+        this.#prefetch();
+      } else {
+        this.#say(say("queueEmpty"), say("queueEmptyText"), [{ label: say("toQueue"), primary: true, href: this.home }]);
+      }
+    } catch (error) {
+      const text = error instanceof ApiError && error.message ? error.message : say("noConnectionText");
+      this.#say(say("noNext"), text, [
+        { label: say("tryAgain"), primary: true, act: () => void this.next() },
+        { label: say("toQueue"), href: this.home },
+      ]);
+    }
+  }
+
+  /** @param {Ready} ready */
+  #open(ready) {
+    const { assignment, received } = ready;
+    const before = this.bench.session.assignment.id;
+    this.#stopped.hidden = true;
+    this.#stopped.replaceChildren();
+    this.bench.open(ready);
+    this.lease.start(assignment, received);
+    if (assignment.id === before) return;
+    history.replaceState(null, "", location.pathname.replace(before, assignment.id));
+    byId("content", HTMLElement).focus({ preventScroll: true });
+    this.bench.status(say("clipOpened", { project: assignment.project.name, seconds: Math.round(assignment.clip.duration) }));
+    // Fetched a while ago: the server says whether it may still be seen, and the time starts now.
+    void this.extend({ quietly: true });
+  }
+
+  #prefetch() {
+    if (this.bench.working && this.outbox.waiting === 0) this.queue.prefetch(this.bench.session.assignment.id);
+  }
+
+  /** @param {string} text */
+  #leave(text) {
+    this.lease.stop();
+    this.#showLease(null, false);
+    this.bench.close();
+    if (text) this.#say(text, "", []);
+  }
+
+  /**
+   * Sends a clip away without labels; it is off the screen before the server answers.
+   *
+   * @param {string} url
+   * @param {unknown} payload
+   * @param {string} done
+   */
+  async #giveUp(url, payload, done) {
+    const { bench } = this;
+    void bench.reportWatched();
+    const { autosave } = bench;
+    const saved = autosave.flush();
+    this.#leave(say("sending"));
+    await saved;
+    const send = async () => {
+      this.#say(say("sending"), "", []);
+      try {
+        await this.api.send("POST", url, payload);
+      } catch (error) {
+        if (error instanceof ApiError && !isTransient(error)) this.taken(error);
+        else this.#say(say("noConnection"), say("notSentText"), [{ label: say("tryAgain"), primary: true, act: () => void send() }]);
+        return;
+      }
+      autosave.stop();
+      autosave.forget();
+      await this.next();
+      if (bench.working) bench.status(done);
+    };
+    await send();
+  }
+
+  #warn() {
+    const text = say("leaseSoon");
+    byId("alerts", HTMLElement).textContent = text;
+    this.bench.banners.show("lease", {
+      text, tone: "warn",
+      choices: [{ label: say("extend"), key: this.bench.help.keyOf("extend"), primary: true, act: () => void this.extend() }],
+    });
+  }
+
+  /** @param {number | null} seconds @param {boolean} soon */
+  #showLease(seconds, soon) {
+    const text = seconds === null ? "" : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+    this.#leaseLeft.textContent = text;
+    byId("lease", HTMLElement).toggleAttribute("data-soon", soon);
+  }
+
+  /** @param {number} waiting @param {boolean} offline */
+  #showWaiting(waiting, offline) {
+    if (offline) this.bench.banners.show("outbox", { text: say("answersWaiting", { count: waiting }), tone: "warn" });
+    else if (waiting === 0) this.bench.banners.hide("outbox");
+  }
+
+  /** @param {Answer} answer @param {ApiError} error */
+  #answerRefused(answer, error) {
+    const page = location.pathname.replace(this.bench.session.assignment.id, answer.id);
+    const text = say("answerRefused", { reason: error.message });
+    byId("alerts", HTMLElement).textContent = text;
+    this.bench.banners.show("refused", {
+      text, tone: "bad",
+      choices: [
+        { label: say("openThatClip"), primary: true, act: () => location.assign(page) },
+        { label: say("dismiss"), act: () => this.bench.banners.hide("refused") },
+      ],
+    });
+  }
+
+  /** @param {string} title @param {string} text @param {Way[]} ways shown where the picture was */
+  #say(title, text, ways) {
+    this.#stopped.hidden = false;
+    const controls = ways.map(({ label, primary, href, act }) => {
+      const look = primary ? "button primary" : "button";
+      return href ? html("a", { class: look, href }, label) : html("button", { type: "button", class: look, onclick: act }, label);
+    });
+    this.#stopped.replaceChildren(html("h2", {}, title), text ? html("p", {}, text) : "", html("div", { class: "toolbar" }, ...controls));
+    controls[0]?.focus();
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Starts the labeling page: reads what the server put into it and binds keys and buttons.
+ *
+ * @import { Assignment, Texts } from "./types.js"
+ */
+
+import { Api } from "./api.js";
+import { byId } from "./dom.js";
+import { Flow } from "./flow.js";
+import { Help } from "./help.js";
+import { actionOf } from "./keys.js";
+import { loadTexts } from "./text.js";
+
+const REPORT_EVERY = 10_000;
+/** What holding a key down repeats. */
+const REPEATED = new Set(["back", "forward", "back10", "forward10", "nudge", "resize"]);
+const FIELDS = "input, textarea, select";
+const PRESSABLE = "button, a[href], summary, [role=button]";
+
+/** @param {string} id */
+const data = (id) => JSON.parse(byId(id, HTMLScriptElement).textContent ?? "null");
+
+loadTexts(/** @type {Texts} */ (data("workbench-texts")));
+const assignment = /** @type {Assignment} */ (data("workbench-data"));
+const storage = `workbench:${document.body.dataset.person}`;
+const api = new Api(document.body.dataset.csrf ?? "");
+const help = new Help(`${storage}:keys`, () => {
+  showKeys();
+  bench.render();
+});
+const flow = new Flow(assignment, { api, help, storage });
+const { bench } = flow;
+
+function showKeys() {
+  for (const key of document.querySelectorAll("kbd[data-keys]")) key.textContent = help.keyOf(key.getAttribute("data-keys") ?? "");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  const target = event.target instanceof Element ? event.target : document.body;
+  const action = actionOf(event, help.preferences);
+  if (!action) return;
+  const field = target.closest(FIELDS);
+  if (field instanceof HTMLElement) {
+    if (action.id === "deselect") field.blur();
+    if (action.id !== "submit") return;
+    field.blur(); // what was being written counts
+  }
+  if ((action.chord === "Enter" || action.chord === "Space") && target.closest(PRESSABLE)) return;
+  if (action.id === "confirm" && !bench.session.tool) return;
+  event.preventDefault();
+  if (event.repeat && !REPEATED.has(action.id)) return;
+  if (bench.working || action.id === "help") bench.act(action.id, { chord: action.chord, repeat: event.repeat });
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-action]") : null;
+  const action = button?.getAttribute("data-action");
+  if (action && (bench.working || action === "help")) bench.act(action);
+});
+byId("instructions-button", HTMLButtonElement).addEventListener("click", () => bench.act("instructions"));
+
+// A click on a button takes no focus from the picture, so that Space goes on playing; a field that was being written
+// in is left, so that its value counts.
+byId("content", HTMLElement).addEventListener("mousedown", (event) => {
+  if (!(event.target instanceof Element) || !event.target.closest("button")) return;
+  event.preventDefault();
+  if (document.activeElement instanceof HTMLElement && document.activeElement.matches(FIELDS)) document.activeElement.blur();
+});
+for (const name of ["contextmenu", "dragstart"]) {
+  byId("stage", HTMLElement).addEventListener(name, (event) => event.preventDefault());
+}
+
+setInterval(() => void bench.reportWatched(), REPORT_EVERY);
+addEventListener("online", () => bench.autosave.retry());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "hidden") return;
+  bench.player.pause(); // nobody is looking
+  void bench.autosave.flush();
+  void bench.reportWatched({ keepalive: true });
+});
+addEventListener("beforeunload", (event) => {
+  if (flow.outbox.waiting > 0 || bench.autosave.state === "offline") event.preventDefault();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // whether the clip may still be seen is the server's to say
+});
+
+showKeys();
+void flow.start(assignment);

@@ -1,0 +1,211 @@
+/**
+ * Plays a clip and knows which frame is on screen. That is what the browser's frame callback says, never
+ * `currentTime`; and a seek goes to the middle of a frame (see frames.js).
+ *
+ * @import { Clip } from "./types.js"
+ * @typedef {{ video: HTMLVideoElement, url: string }} Loaded
+ */
+
+import { clampFrame, frameAt, seekTime } from "./frames.js";
+
+const SPEEDS = [1, 2, 4];
+
+/**
+ * A video element of its own for each clip, so that the next one is decoded before it is wanted.
+ *
+ * @param {Blob} blob
+ * @param {string} label for those who cannot see it
+ * @returns {Loaded}
+ */
+export function loadVideo(blob, label) {
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true;
+  video.preload = "auto";
+  video.disablePictureInPicture = true;
+  video.disableRemotePlayback = true;
+  video.setAttribute("controlslist", "nodownload nofullscreen noremoteplayback");
+  video.setAttribute("aria-label", label);
+  video.tabIndex = -1;
+  const url = URL.createObjectURL(blob);
+  video.src = url;
+  return { video, url };
+}
+
+/** @param {Loaded} loaded */
+export function unloadVideo({ video, url }) {
+  video.pause();
+  video.removeAttribute("src");
+  video.load();
+  video.remove();
+  URL.revokeObjectURL(url);
+}
+
+export class Player {
+  frame = 0;
+  /** 1, 2, 4 forwards; -1, -2, -4 backwards; 0 paused */
+  speed = 0;
+  /** @type {Loaded | null} */
+  #loaded = null;
+  /** @type {Clip | null} */
+  #clip = null;
+  /** @type {number | null} where a seek is under way to */
+  #target = null;
+  #rewinding = 0;
+
+  /**
+   * @param {HTMLElement} picture
+   * @param {{ onFrame: (frame: number, presented: number) => void, onSpeed: (speed: number) => void }} listeners
+   */
+  constructor(picture, { onFrame, onSpeed }) {
+    this.picture = picture;
+    this.onFrame = onFrame;
+    this.onSpeed = onSpeed;
+  }
+
+  /**
+   * @param {Loaded} loaded
+   * @param {Clip} clip
+   */
+  show(loaded, clip) {
+    this.clear();
+    this.#loaded = loaded;
+    this.#clip = clip;
+    this.frame = 0;
+    const { video } = loaded;
+    video.addEventListener("seeked", this.#seeked);
+    video.addEventListener("ended", this.#ended);
+    this.picture.prepend(video);
+    this.#listen(video);
+  }
+
+  /** Nothing is shown any more, and the browser forgets the bytes. */
+  clear() {
+    if (!this.#loaded) return;
+    this.pause();
+    const { video } = this.#loaded;
+    video.removeEventListener("seeked", this.#seeked);
+    video.removeEventListener("ended", this.#ended);
+    unloadVideo(this.#loaded);
+    this.#loaded = null;
+    this.#clip = null;
+    this.#target = null;
+  }
+
+  get playing() {
+    return this.speed !== 0;
+  }
+
+  /** @param {number} [speed] */
+  play(speed = 1) {
+    if (!this.#loaded || !this.#clip) return;
+    this.#stopRewinding();
+    const { video } = this.#loaded;
+    if (speed < 0) {
+      video.pause();
+      this.#rewind(speed);
+    } else {
+      if (this.frame >= this.#clip.frames - 1) video.currentTime = 0;
+      video.playbackRate = speed;
+      video.play().catch(() => this.pause()); // refused or taken away meanwhile
+    }
+    this.#become(speed);
+  }
+
+  pause() {
+    this.#stopRewinding();
+    this.#loaded?.video.pause();
+    this.#become(0);
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  /**
+   * The next speed in a direction: pressing again goes faster, pressing the other way starts over at 1.
+   *
+   * @param {1 | -1} direction
+   */
+  shuttle(direction) {
+    const now = this.speed * direction > 0 ? SPEEDS.indexOf(Math.abs(this.speed)) : -1;
+    this.play(direction * SPEEDS[Math.min(now + 1, SPEEDS.length - 1)]);
+  }
+
+  /** @param {number} frames */
+  step(frames) {
+    this.pause();
+    this.#seek((this.#target ?? this.frame) + frames);
+  }
+
+  /** @param {number} frame */
+  seek(frame) {
+    this.pause();
+    this.#seek(frame);
+  }
+
+  /** @param {number} frame */
+  #seek(frame) {
+    if (!this.#loaded || !this.#clip) return;
+    const wanted = clampFrame(frame, this.#clip);
+    const idle = this.#target === null;
+    if (idle && wanted === this.frame) return;
+    this.#target = wanted;
+    // While a seek is under way only the newest wish is kept; it goes out when the seek is done.
+    if (!this.#loaded.video.seeking) this.#loaded.video.currentTime = seekTime(wanted, this.#clip);
+  }
+
+  #seeked = () => {
+    if (!this.#loaded || !this.#clip || this.#target === null) return;
+    const { video } = this.#loaded;
+    if (Math.abs(video.currentTime - seekTime(this.#target, this.#clip)) > 0.5 / this.#clip.frame_rate) {
+      video.currentTime = seekTime(this.#target, this.#clip);
+    } else if (this.frame === this.#target) {
+      this.#target = null;
+    }
+  };
+
+  #ended = () => this.#become(0);
+
+  /** @param {HTMLVideoElement} video */
+  #listen(video) {
+    video.requestVideoFrameCallback((_now, { mediaTime, presentedFrames }) => {
+      if (video !== this.#loaded?.video || !this.#clip) return;
+      this.frame = frameAt(mediaTime, this.#clip);
+      if (this.frame === this.#target && !video.seeking) this.#target = null;
+      this.onFrame(this.frame, presentedFrames);
+      this.#listen(video);
+    });
+  }
+
+  /** @param {number} speed */
+  #rewind(speed) {
+    let position = this.frame;
+    let before = performance.now();
+    const tick = (/** @type {number} */ now) => {
+      if (!this.#clip) return;
+      position += ((now - before) / 1000) * speed * this.#clip.frame_rate;
+      before = now;
+      if (position <= 0) {
+        this.seek(0);
+        return;
+      }
+      this.#seek(Math.floor(position));
+      this.#rewinding = requestAnimationFrame(tick);
+    };
+    this.#rewinding = requestAnimationFrame(tick);
+  }
+
+  #stopRewinding() {
+    cancelAnimationFrame(this.#rewinding);
+    this.#rewinding = 0;
+  }
+
+  /** @param {number} speed */
+  #become(speed) {
+    if (this.speed === speed) return;
+    this.speed = speed;
+    this.onSpeed(speed);
+  }
+}

@@ -1,0 +1,393 @@
+/**
+ * The page: one clip at a time, its player, overlay, timeline and panels, kept in step. What happens to a clip as a
+ * whole (submit, flag, skip, next) is in flow.js; what a key does to its labels in commands.js.
+ *
+ * @import { Body, Box, Selection } from "./types.js"
+ * @import { Api } from "./api.js"
+ * @import { SaveState } from "./autosave.js"
+ * @import { Help } from "./help.js"
+ * @import { Ready } from "./queue.js"
+ */
+
+import { ApiError, isTransient } from "./api.js";
+import { Autosave, draftKey } from "./autosave.js";
+import { Banners } from "./banners.js";
+import { editingCommands } from "./commands.js";
+import { Decision } from "./decision.js";
+import { askConflict } from "./dialogs.js";
+import { byId } from "./dom.js";
+import { boxFields } from "./fields.js";
+import { clock, presentationTime } from "./frames.js";
+import { Labels } from "./labels.js";
+import { viewerMark } from "./mark.js";
+import * as model from "./model.js";
+import { Overlay } from "./overlay.js";
+import { Player } from "./player.js";
+import { Session } from "./session.js";
+import { say } from "./text.js";
+import { Timeline, trackColor } from "./timeline.js";
+
+const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Workbench {
+  /** Whether there is a clip to work on; not while one loads, nor after it was taken away. */
+  working = false;
+  #picture = byId("picture", HTMLElement);
+  #status = byId("status", HTMLOutputElement);
+  #clock = byId("clock", HTMLElement);
+  #frameNumber = byId("frame-number", HTMLElement);
+  #watchedShown = 0;
+
+  /**
+   * @param {Ready["assignment"]} assignment the clip that the page came with
+   * @param {{ api: Api, help: Help, storage: string, onRefused: (error: ApiError) => void }} parts `storage` begins the
+   *   names of what this person keeps in this browser
+   */
+  constructor(assignment, { api, help, storage, onRefused }) {
+    this.api = api;
+    this.help = help;
+    this.storage = storage;
+    this.onRefused = onRefused;
+    this.session = new Session(assignment, null);
+    this.banners = new Banners(byId("banners", HTMLElement));
+    this.player = new Player(this.#picture, {
+      onFrame: (frame, presented) => this.#painted(frame, presented),
+      onSpeed: (speed) => this.#sped(speed),
+    });
+    this.overlay = new Overlay(this.#picture, assignment.clip, say("overlay"), {
+      onSelect: (id) => this.#selectOnPicture(id),
+      onGrab: () => this.player.pause(),
+      onBox: (id, box) => this.placeBox(id, box),
+      onDrawn: (box) => this.draw(box),
+    });
+    this.timeline = new Timeline(byId("scrubber", HTMLElement), {
+      onSeek: (frame) => this.player.seek(frame),
+      onSelect: (selection) => this.select(selection),
+      onEvent: (id, change) => this.changeEvent(id, change),
+    });
+    this.labels = new Labels(byId("labels", HTMLElement), help.keyOf, {
+      act: (action) => this.act(action),
+      select: (selection) => this.select(selection),
+      label: (kind, code) => this.label(kind, code),
+      box: (id, box) => this.placeBox(id, box),
+      event: (id, change) => this.changeEvent(id, change),
+      note: (text) => this.apply(model.setNote(this.session.body, text), say("done.note"), "note"),
+    });
+    this.decision = new Decision(byId("verdicts", HTMLElement), (code) => this.decide(code));
+    /** @type {Record<string, (press: import("./commands.js").Press) => void>} */
+    this.commands = editingCommands(this);
+    this.autosave = this.#autosaveOf(assignment);
+  }
+
+  /** @param {Ready} ready shows a clip and starts it */
+  open({ assignment, loaded }) {
+    const { clip, draft } = assignment;
+    this.autosave = this.#autosaveOf(assignment);
+    const backup = this.autosave.backup();
+    const unsaved = backup && !model.sameBody(backup.body, draft.body ?? model.emptyBody()) ? backup : null;
+    if (backup && !unsaved) this.autosave.forget();
+    this.session = new Session(assignment, unsaved?.body ?? draft.body);
+    this.#setWorking(true);
+    this.banners.clear();
+    this.#picture.style.setProperty("--ratio", String(clip.width / clip.height));
+    this.#picture.querySelector(".mark")?.remove();
+    this.player.show(loaded, clip);
+    this.overlay.load(clip);
+    this.overlay.root.before(viewerMark(assignment.id.slice(0, 8)));
+    byId("project-name", HTMLElement).textContent = assignment.project.name;
+    this.#showState(this.autosave.state);
+    this.#watchedShown = 0;
+    this.timeline.setWatched([]);
+    this.render();
+    this.showFrame(0);
+    if (!REDUCED_MOTION.matches) this.player.play();
+    if (unsaved) {
+      // Based on an older draft than the server's? Then its answer will be a conflict, and the person chooses.
+      this.autosave.revision = unsaved.revision;
+      this.autosave.change(unsaved.body);
+      this.status(say("restored"));
+    }
+  }
+
+  /** Nothing of the clip is on the screen any more. */
+  close() {
+    this.#setWorking(false);
+    this.player.clear();
+    this.overlay.render([], false);
+    this.session.tool = null;
+    this.banners.clear();
+  }
+
+  /** @param {string} action @param {import("./commands.js").Press} [press] */
+  act(action, press = { chord: "", repeat: false }) {
+    this.commands[action]?.(press);
+  }
+
+  /** @param {string} text announced, and shown under the picture */
+  status(text) {
+    this.#status.value = text;
+  }
+
+  /**
+   * The one way to change the labels.
+   *
+   * @param {Body} body
+   * @param {string} done what was done, for undo to name
+   * @param {string | null} [merge]
+   */
+  apply(body, done, merge = null) {
+    const changed = this.working && this.session.commit(body, done, merge);
+    if (changed) this.autosave.change(this.session.body);
+    this.render();
+    return changed;
+  }
+
+  /** @param {"undo" | "redo"} direction */
+  walk(direction) {
+    const done = this.session[direction]();
+    if (done === null) {
+      this.status(say(direction === "undo" ? "nothingToUndo" : "nothingToRedo"));
+      return;
+    }
+    this.autosave.change(this.session.body);
+    this.render();
+    this.status(say(direction === "undo" ? "undone" : "redone", { done }));
+  }
+
+  /** @param {Selection} selection */
+  select(selection) {
+    const { session } = this;
+    session.selection = selection;
+    if (selection) session.pending = null;
+    const track = session.selectedTrack;
+    if (track) this.status(say("trackSelected", { name: this.#trackName(track) }));
+    const event = session.selectedEvent;
+    if (event) this.status(say("eventSelected", { name: session.nameOf("event", event.label) }));
+    this.render();
+  }
+
+  /** @param {"track" | "event"} kind @param {string} code for what is selected, and for what is made next */
+  label(kind, code) {
+    const { session } = this;
+    session.next[kind] = code;
+    const { selectedTrack, selectedEvent } = session;
+    if (kind === "track" && selectedTrack) this.apply(model.labelTrack(session.body, selectedTrack.id, code), say("done.label"));
+    else if (kind === "event" && selectedEvent) this.changeEvent(selectedEvent.id, { label: code });
+    else this.render();
+    this.status(say("labelled", { name: session.nameOf(kind, code) }));
+  }
+
+  /** @param {string} code */
+  decide(code) {
+    this.apply(model.setVerdict(this.session.body, code), say("done.verdict"));
+    const name = this.session.assignment.schema.verdicts.find((verdict) => verdict.code === code)?.name ?? code;
+    this.status(say("decided", { name }));
+  }
+
+  /** @param {string} id @param {{ start?: number, end?: number, label?: string }} change */
+  changeEvent(id, change) {
+    this.apply(model.changeEvent(this.session.body, id, change, this.session.clip.frames), say("done.event"));
+  }
+
+  /** @param {"box" | "face" | null} tool */
+  useTool(tool) {
+    const { session } = this;
+    session.tool = tool;
+    session.faces = [];
+    if (tool) this.player.pause();
+    if (tool) session.selection = null;
+    this.render();
+  }
+
+  /** @param {Box} box a box was drawn on the frame on screen */
+  draw(box) {
+    const { session } = this;
+    const { frame } = this.player;
+    const fitted = model.fitBox(box, session.clip);
+    if (session.tool === "face") {
+      session.faces = [...session.faces, { frame, box: fitted }];
+      this.render();
+      this.status(say("faceMarked", { count: session.faces.length }));
+      return;
+    }
+    const id = model.freshId(session.body.tracks, "t");
+    session.tool = null;
+    session.selection = { kind: "track", id };
+    this.apply(model.addTrack(session.body, { id, label: session.next.track, frame, box: fitted }), say("done.box"));
+    this.status(say("boxDrawn", { name: session.nameOf("track", session.next.track) }));
+  }
+
+  /** @param {string} id of a track, or "face" for the last face marked @param {Box} box @param {string | null} [merge] */
+  placeBox(id, box, merge = null) {
+    const { session } = this;
+    const fitted = model.fitBox(box, session.clip);
+    if (id.startsWith("face")) {
+      const last = session.faces.length - 1;
+      session.faces = session.faces.map((face, i) => (i === last ? { ...face, box: fitted } : face));
+      this.render();
+    } else {
+      this.apply(model.setBox(session.body, id, this.player.frame, fitted), say("done.move"), merge);
+    }
+  }
+
+  /** @returns {boolean} whether a gesture with the pointer was under way */
+  cancelGesture() {
+    return [this.overlay.cancel(), this.timeline.cancel()].some(Boolean);
+  }
+
+  render() {
+    const { session } = this;
+    const { assignment, body, selection } = session;
+    this.#renderOverlay();
+    this.timeline.render({
+      clip: session.clip, body, selection, pending: session.pending, nameOf: (kind, code) => session.nameOf(kind, code),
+    });
+    this.labels.render(session, this.player.frame);
+    this.decision.render(assignment.schema.verdicts, body.verdict, selection === null);
+    this.#picture.toggleAttribute("data-tool", session.tool !== null);
+    byId("box-button", HTMLElement).setAttribute("aria-pressed", String(session.tool === "box"));
+    byId("face-button", HTMLElement).setAttribute("aria-pressed", String(session.tool === "face"));
+    this.#renderToolBanner();
+  }
+
+  /** @param {number} frame */
+  showFrame(frame) {
+    const { clip } = this.session;
+    this.#clock.textContent = clock(presentationTime(frame, clip));
+    this.#frameNumber.textContent = say("frameOf", { frame: frame + 1, frames: clip.frames });
+    this.#renderOverlay();
+    this.timeline.setFrame(frame);
+    this.labels.setFrame(this.session, frame);
+  }
+
+  /** @param {{ keepalive?: boolean }} [options] tells the server what was painted since it was last told */
+  async reportWatched(options = {}) {
+    if (!this.working) return;
+    const { ranges, confirm } = this.session.watched.unreported();
+    if (!ranges.length) return;
+    try {
+      await this.api.send("POST", this.session.assignment.urls.watched, { ranges }, options);
+      confirm();
+    } catch (error) {
+      if (error instanceof ApiError && !isTransient(error)) this.onRefused(error);
+    }
+  }
+
+  /** @param {boolean} working */
+  #setWorking(working) {
+    this.working = working;
+    for (const part of document.querySelectorAll("[data-needs-clip]")) part.toggleAttribute("inert", !working);
+  }
+
+  #renderOverlay() {
+    const { session } = this;
+    const { frame } = this.player;
+    /** @type {import("./overlay.js").Thing[]} */
+    const things = [];
+    if (!this.working) return;
+    for (const track of session.body.tracks) {
+      const shown = model.boxAt(track.keyframes, frame);
+      if (!shown) continue;
+      const name = this.#trackName(track);
+      things.push({
+        id: track.id, tag: name, color: trackColor(track), box: shown.box, occluded: shown.occluded,
+        description: shown.occluded ? say("occludedTrack", { name }) : name,
+        selected: session.selection?.kind === "track" && session.selection.id === track.id,
+      });
+    }
+    session.faces.forEach((face, i) => {
+      if (face.frame !== frame) return;
+      const name = say("missedFaceName", { number: i + 1 });
+      things.push({ id: `face-${i}`, tag: name, color: -1, box: face.box, occluded: false, description: name, selected: i === session.faces.length - 1 });
+    });
+    this.overlay.render(things, session.tool !== null);
+  }
+
+  #renderToolBanner() {
+    const { session } = this;
+    if (!session.tool) {
+      this.banners.hide("tool");
+      return;
+    }
+    const face = session.tool === "face" ? session.faces.at(-1) : undefined;
+    const cancel = { label: say("cancel"), key: this.help.keyOf("deselect"), act: () => this.useTool(null) };
+    const send = { label: say("hideNow"), key: this.help.keyOf("confirm"), primary: true, act: () => this.act("sendFaces") };
+    const middle = { label: say("drawInMiddle"), key: this.help.keyOf("confirm"), act: () => this.act("confirm") };
+    this.banners.show("tool", {
+      text: face ? say("facesMarked", { count: session.faces.length }) : say(session.tool === "face" ? "drawFace" : "drawBox"),
+      tone: session.tool === "face" ? "bad" : "accent",
+      choices: face ? [send, cancel] : [middle, cancel],
+      extra: face ? boxFields(say("boxNumbers"), face.box, (box) => this.placeBox("face", box)) : null,
+    });
+  }
+
+  /** @param {string | null} id */
+  #selectOnPicture(id) {
+    if (!id?.startsWith("face")) this.select(id === null ? null : { kind: "track", id });
+  }
+
+  /** @param {number} frame @param {number} presented */
+  #painted(frame, presented) {
+    if (document.visibilityState === "visible") this.session.watched.paint(frame, presented);
+    this.showFrame(frame);
+    const now = performance.now();
+    if (now - this.#watchedShown > 250 || !this.player.playing) {
+      this.#watchedShown = now;
+      this.timeline.setWatched(this.session.watched.ranges());
+    }
+  }
+
+  /** @param {number} speed */
+  #sped(speed) {
+    document.body.toggleAttribute("data-playing", speed !== 0);
+    byId("rate", HTMLElement).textContent = speed === 0 || speed === 1 ? "" : `${String(speed).replace("-", "\u2212")}\u00d7`;
+    this.timeline.setWatched(this.session.watched.ranges());
+  }
+
+  /** @param {{ id: string, label: string }} track */
+  #trackName({ id, label }) {
+    return say("trackName", { number: id.replace(/^\D/, ""), name: this.session.nameOf("track", label) });
+  }
+
+  /** @param {Ready["assignment"]} assignment */
+  #autosaveOf({ id, draft, urls }) {
+    /** @type {Autosave} */
+    const autosave = new Autosave({
+      revision: draft.revision,
+      key: draftKey(this.storage, id),
+      store: localStorage,
+      put: (body) => this.api.send("PUT", urls.draft, body, { keepalive: document.visibilityState === "hidden" }),
+      onState: (state) => {
+        if (autosave !== this.autosave) return;
+        this.#showState(state);
+        if (state === "conflict") void this.#settleConflict(autosave);
+      },
+      onStopped: (error) => autosave === this.autosave && this.onRefused(error),
+    });
+    return autosave;
+  }
+
+  /** @param {SaveState} state */
+  #showState(state) {
+    const output = byId("save-state", HTMLOutputElement);
+    output.dataset.state = state;
+    output.value = say(`save.${state}`);
+    if (state === "offline") this.status(say("offline"));
+  }
+
+  /** @param {Autosave} autosave */
+  async #settleConflict(autosave) {
+    const { theirs } = autosave;
+    if (!theirs) return;
+    this.player.pause();
+    theirs.body ??= model.emptyBody();
+    const { verdicts } = this.session.assignment.schema;
+    const mine = this.session.body;
+    const choice = await askConflict(mine, theirs.body, (code) => verdicts.find((verdict) => verdict.code === code)?.name ?? code);
+    autosave.resolve(choice, mine);
+    // Both sets go into the history, so that undo brings back the one that was not chosen.
+    this.session.commit(theirs.body, say("done.conflict"));
+    if (choice === "mine") this.session.commit(mine, say("done.conflict"));
+    this.render();
+  }
+}
