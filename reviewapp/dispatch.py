@@ -28,7 +28,9 @@ def deliver_events() -> int:
 
 @transaction.atomic
 def _deliver_batch() -> int:
-    waiting = Outbox.objects.select_for_update(skip_locked=True).filter(delivered_at=None).order_by("id")[:BATCH]
+    waiting = (
+        Outbox.objects.select_for_update(skip_locked=True).filter(delivered_at=None).order_by("id")[:BATCH]
+    )
     for event in waiting:
         for task in DELIVERIES[event.type]:
             app.send_task(task, kwargs=event.payload)

@@ -22,7 +22,9 @@ from annotations.redaction.models import Outcome, RedactionRun
 @require_safe
 def operations(request: HttpRequest) -> HttpResponse:
     """The page, or for htmx the part of it that moves."""
-    held = dict(Hold.objects.filter(lifted_at=None).values_list("reason").annotate(count=Count("id")).order_by())
+    held = dict(
+        Hold.objects.filter(lifted_at=None).values_list("reason").annotate(count=Count("id")).order_by()
+    )
     runs = RedactionRun.objects.select_related("clip")
     context = {
         "clips": Clip.objects.count(),
@@ -53,5 +55,7 @@ def _stuck() -> QuerySet[RedactionRun]:
     """The last run of each clip that is held because its pass failed or could not be verified."""
     reasons = [HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED]
     held = Hold.objects.filter(reason__in=reasons, lifted_at=None).values("clip")
-    failed = RedactionRun.objects.filter(state=RunState.FAILED) | RedactionRun.objects.filter(outcome=Outcome.EXPOSED)
+    failed = RedactionRun.objects.filter(state=RunState.FAILED) | RedactionRun.objects.filter(
+        outcome=Outcome.EXPOSED
+    )
     return failed.filter(clip__in=held).select_related("clip").order_by("-id")

@@ -20,10 +20,8 @@ from django.db.models import QuerySet
 from annotations.clips import events as clips
 from annotations.clips.models import Clip
 from annotations.core import runs
-from annotations.datasets import events as datasets
-from annotations.datasets import selectors as datasets_selectors
-from annotations.moderation import events as moderation
-from annotations.moderation import selectors as moderation_selectors
+from annotations.datasets import events as datasets, selectors as datasets_selectors
+from annotations.moderation import events as moderation, selectors as moderation_selectors
 from annotations.redaction import events as redaction
 from annotations.redaction.models import RedactionRun
 from annotations.review import selectors as review_selectors
@@ -52,11 +50,15 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "redaction.request",
         "clip",
-        lambda age: Clip.objects.filter(redaction_runs=None, received_at__lt=runs.before(age)).order_by("received_at"),
+        lambda age: Clip.objects.filter(redaction_runs=None, received_at__lt=runs.before(age)).order_by(
+            "received_at"
+        ),
     ),
     Sweep("redaction.redact", "run", lambda age: runs.standing_still(RedactionRun, age)),
     Sweep(
-        "moderation.screen", "run", lambda age: moderation_selectors.unscreened().filter(finished_at__lt=runs.before(age))
+        "moderation.screen",
+        "run",
+        lambda age: moderation_selectors.unscreened().filter(finished_at__lt=runs.before(age)),
     ),
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),

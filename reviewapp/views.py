@@ -39,7 +39,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _error(request, 500, "server_error", "Something broke on our side. Nothing that was saved is lost.")
+    return _error(
+        request, 500, "server_error", "Something broke on our side. Nothing that was saved is lost."
+    )
 
 
 def _error(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

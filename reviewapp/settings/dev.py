@@ -5,7 +5,7 @@ from pathlib import Path
 from . import environment
 from .base import *  # noqa: F403
 
-VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))  # noqa: F405
+VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = environment.text("DEBUG", "") == "1"
 SECRET_KEY = environment.secret_file("SECRET_KEY_FILE", VAR_DIR / "keys" / "secret_key")

@@ -60,7 +60,9 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path.removeprefix("/")) if not parts.path.startswith("//") else parts.path[1:],
+            "NAME": unquote(parts.path.removeprefix("/"))
+            if not parts.path.startswith("//")
+            else parts.path[1:],
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
