@@ -57,9 +57,10 @@ class ReviewerView(APIView):
         return cast(User, self.request.user)  # the permission matrix lets nobody else in
 
     def read(self, serializer: type[Serializer[None]]) -> dict[str, Any]:
-        read = serializer(data=self.request.data)
-        read.is_valid(raise_exception=True)
-        return read.validated_data
+        """The request's body as the serializer understands it."""
+        sent = serializer(data=self.request.data)
+        sent.is_valid(raise_exception=True)
+        return cast(dict[str, Any], sent.validated_data)
 
     def onward(self) -> Response:
         """Where to go next."""
@@ -67,11 +68,13 @@ class ReviewerView(APIView):
 
 
 class Claim(ReviewerView):
-    """`POST`: the clip to fetch ahead, or 204 when there is none."""
+    """`POST`: the next clip, or with `current` the one to fetch ahead; 204 when there is none."""
 
     @extend_schema(request=ClaimSerializer, responses={200: _OBJECT, 204: None})
     def post(self, request: Request) -> Response:
-        assignment = services.prefetch(self.reviewer, self.read(ClaimSerializer)["current"])
+        current = self.read(ClaimSerializer)["current"]
+        reviewer = self.reviewer
+        assignment = services.prefetch(reviewer, current) if current else services.next_clip(reviewer)
         return Response(workbench.present(assignment)) if assignment else Response(status=204)
 
 

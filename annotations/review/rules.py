@@ -59,8 +59,6 @@ HANDED_IN = (A.SUBMITTED, A.ACCEPTED, A.SUPERSEDED)
 # Their reviewer may still be labeling in an open page, whatever the queue did meanwhile: drafts are kept.
 KEEPS_DRAFT = (A.LEASED, A.RETURNED, A.PARKED, A.EXPIRED)
 
-# A person holds the clip that they label and one that the page has fetched ahead, never more.
-MAX_LEASES = 2
 # How long labels that came back (from a lead, or after a hold) wait for their reviewer before another gets the clip.
 BACK_WITH_REVIEWER = datetime.timedelta(hours=24)
 MAX_REVIEWERS = 20

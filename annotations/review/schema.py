@@ -1,7 +1,7 @@
 """What a label schema is: the codes that reviewers choose from. Pure."""
 
 import re
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from annotations.core.errors import Invalid
 
@@ -57,7 +57,7 @@ def check_labels(value: Any) -> Labels:
             problems[kind] = "At least one choice is needed."
     if problems:
         raise Invalid("invalid_schema", "The label schema is not valid.", fields=problems)
-    return Labels(**{kind: [_choice(choice) for choice in value[kind]] for kind in KINDS})  # type: ignore[typeddict-item]
+    return cast(Labels, {kind: [_choice(choice) for choice in value[kind]] for kind in KINDS})
 
 
 def _choice(choice: dict[str, str]) -> Choice:

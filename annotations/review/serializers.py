@@ -41,7 +41,7 @@ class FaceSerializer(serializers.Serializer[None]):
 
 
 class MissedFaceSerializer(serializers.Serializer[None]):
-    faces = FaceSerializer(many=True, min_length=1, max_length=200)
+    faces = serializers.ListField(child=FaceSerializer(), min_length=1, max_length=200)
 
 
 class WatchedSerializer(serializers.Serializer[None]):

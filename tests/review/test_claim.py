@@ -1,6 +1,7 @@
 """Who gets which clip: never twice to one person, never more reviewers than wanted, never a held clip."""
 
 import datetime
+import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -136,12 +137,14 @@ def test_one_clip_can_be_fetched_ahead_and_never_more() -> None:
     for _ in range(4):
         make_queued_clip()
     reviewer = make_user()
-    current, ahead = services.next_clip(reviewer), services.prefetch(reviewer)
+    current = services.next_clip(reviewer)
     assert current is not None
+    ahead = services.prefetch(reviewer, current.public_id)
     assert ahead is not None
     assert current != ahead
-    assert services.prefetch(reviewer) == ahead
+    assert services.prefetch(reviewer, current.public_id) == ahead
     assert services.prefetch(reviewer, ahead.public_id) == current
+    assert services.prefetch(reviewer, uuid.uuid4()) == current
     assert Assignment.objects.filter(reviewer=reviewer).count() == 2
 
 
@@ -150,8 +153,9 @@ def test_after_a_submission_the_clip_fetched_ahead_is_next() -> None:
     for _ in range(3):
         make_queued_clip()
     reviewer = make_user()
-    current, ahead = services.next_clip(reviewer), services.prefetch(reviewer)
+    current = services.next_clip(reviewer)
     assert current is not None
+    ahead = services.prefetch(reviewer, current.public_id)
     services.submit(reviewer, current.public_id, make_body())
     assert services.next_clip(reviewer) == ahead
 
@@ -160,11 +164,13 @@ def test_a_clip_fetched_ahead_long_ago_is_handed_over_with_time_to_label_it() ->
     make_project()
     make_queued_clip(), make_queued_clip()
     reviewer = make_user()
-    services.next_clip(reviewer)
-    ahead = services.prefetch(reviewer)
+    current = services.next_clip(reviewer)
+    assert current is not None
+    ahead = services.prefetch(reviewer, current.public_id)
     assert ahead is not None
     Assignment.objects.filter(pk=ahead.pk).update(lease_until=clock.now() + datetime.timedelta(seconds=5))
-    again = services.prefetch(reviewer)
+    again = services.prefetch(reviewer, current.public_id)
+    assert again is not None
     assert again == ahead
     assert again.lease_until is not None
     assert again.lease_until > clock.now() + datetime.timedelta(minutes=19)

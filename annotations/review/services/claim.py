@@ -1,13 +1,13 @@
 """Claiming the next clip: one statement on one partial index, right under any number of reviewers."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.fields import BooleanField
+from django.db.models.fields import BooleanField, Field
 
 from annotations.accounts.models import User
 from annotations.clips import gate
@@ -17,7 +17,6 @@ from annotations.core.errors import Conflict
 
 from .. import log, selectors
 from ..models import Assignment, Project
-from ..rules import MAX_LEASES
 from .leases import keep, take_up
 from .support import lock, note
 
@@ -45,16 +44,13 @@ def next_clip(reviewer: User) -> Assignment | None:
 
 
 @transaction.atomic
-def prefetch(reviewer: User, current: uuid.UUID | None = None) -> Assignment | None:
-    """The clip to fetch ahead while `current` (the older of two, when it is not named) is being labeled.
+def prefetch(reviewer: User, current: uuid.UUID) -> Assignment | None:
+    """The clip to fetch ahead while `current` is on screen. None when there is nothing more.
 
-    Asking again gives the same clip: nobody hoards. None when there is nothing more.
+    Asking again gives the same clip: a person holds two at most, and nobody hoards.
     """
-    held = _held(reviewer)
-    ahead = [assignment for assignment in held if assignment.public_id != current] if current else held[1:]
-    if not ahead and len(held) < MAX_LEASES:
-        return _claim(reviewer)
-    return keep((ahead or held)[0], reviewer)
+    ahead = [assignment for assignment in _held(reviewer) if assignment.public_id != current]
+    return keep(ahead[0], reviewer) if ahead else _claim(reviewer)
 
 
 def _held(reviewer: User) -> list[Assignment]:
@@ -112,7 +108,7 @@ def _take(project: uuid.UUID, reviewer: User) -> uuid.UUID | None:
     return Assignment._meta.pk.to_python(row[0]) if row else None
 
 
-def _pick(project: uuid.UUID, reviewer: User) -> QuerySet[Assignment, dict[str, Any]]:
+def _pick(project: uuid.UUID, reviewer: User) -> QuerySet[Assignment, Any]:
     """The first free slot of a clip that passes the gate and that the person never had, locked, as a query."""
     theirs = Assignment.objects.filter(task=OuterRef("task"), reviewer=reviewer)
     passing = gate.passing(Purpose.LABELING).filter(pk=OuterRef("clip"))
@@ -126,4 +122,5 @@ def _pick(project: uuid.UUID, reviewer: User) -> QuerySet[Assignment, dict[str, 
 
 def _adapted(field: str, value: Any) -> Any:
     """The value as the database's driver wants it."""
-    return Assignment._meta.get_field(field).get_db_prep_save(value, connection)
+    column = cast("Field[Any, Any]", Assignment._meta.get_field(field))
+    return column.get_db_prep_save(value, connection)
