@@ -1,6 +1,7 @@
 """Things that tests need, made through the product's own services where these exist."""
 
 import datetime
+import hashlib
 import io
 import itertools
 import secrets
@@ -24,7 +25,7 @@ from annotations.core.models import RunState
 from annotations.moderation.models import Screening
 from annotations.redaction.models import Outcome, RedactionRun, Rendition
 from annotations.review import services as review
-from annotations.review.models import Assignment, Project
+from annotations.review.models import Annotation, Assignment, Project
 from annotations.review.schema import HOME_THREAT_DETECTION
 
 PASSWORD = "correct horse battery staple"
@@ -102,7 +103,7 @@ def make_rendition(clip: Clip, **fields: Any) -> Rendition:
         name=name,
         bytes=len(content),
         **{
-            "sha256": secrets.token_hex(32),
+            "sha256": hashlib.sha256(content).hexdigest(),
             "width": WIDTH,
             "height": HEIGHT,
             "frame_rate": float(RATE),
@@ -175,3 +176,17 @@ def make_body(**fields: Any) -> dict[str, Any]:
         "note": "",
         **fields,
     }
+
+
+def make_accepted(project: Project | None = None, *, body: dict[str, Any] | None = None, **fields: Any) -> Annotation:
+    """Labels of a new ready clip (made with `fields`) that a reviewer handed in and a lead accepted."""
+    reviewer, lead = make_user(), make_user(Role.LEAD)
+    project = project or make_project()
+    clip = make_ready_clip(**fields)
+    review.enqueue(clip.pk)
+    assignment = review.next_clip(reviewer)
+    assert assignment is not None
+    assert (assignment.clip_id, assignment.project_id) == (clip.pk, project.pk)
+    annotation = review.submit(reviewer, assignment.public_id, body or make_body())
+    review.accept(assignment.task.public_id, annotation.pk, lead.actor)
+    return annotation

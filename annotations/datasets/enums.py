@@ -1,0 +1,41 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from annotations.clips.enums import HoldReason
+
+
+class LeftOut(models.TextChoices):
+    """Why a clip stays out of a release, besides the holds on it."""
+
+    NO_TRAINING_CONSENT = "no_training_consent", _("The owner did not consent to training")
+    CONSENT_ENDED = "consent_ended", _("The consent has ended")
+    NOT_REDACTED = "not_redacted", _("No verified rendition")
+    NOT_ACCEPTED = "not_accepted", _("No accepted labels")
+    LABELS_OUTDATED = "labels_outdated", _("The labels belong to an earlier rendition of other length")
+    OTHER_LABELS = "other_labels", _("Accepted, but its labels are not among those asked for")
+
+
+class MarkReason(models.TextChoices):
+    """Why a clip in a frozen release may not be used any more, besides the holds on it."""
+
+    CONSENT_ENDED = LeftOut.CONSENT_ENDED.value, LeftOut.CONSENT_ENDED.label
+    REDACTED_AGAIN = "redacted_again", _("A face was still visible; it was hidden afterwards")
+
+
+class ExportFormat(models.TextChoices):
+    """What can be downloaded of a release."""
+
+    MANIFEST = "manifest", _("Manifest (JSON)")
+    COCO = "coco", _("COCO (images and boxes)")
+    JSON_LINES = "jsonl", _("JSON lines (one clip per line)")
+
+
+# After these the files of a release are destroyed: what they hold may not be used again.
+FINAL = frozenset({HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED, MarkReason.CONSENT_ENDED})
+
+REASONS = {**dict(HoldReason.choices), **dict(MarkReason.choices), **dict(LeftOut.choices)}
+
+
+def label(reason: str) -> str:
+    """The reason in words."""
+    return str(REASONS.get(reason, reason))

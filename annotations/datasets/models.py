@@ -1,0 +1,131 @@
+from django.db import models
+from django.db.models import Q
+
+from annotations.clips.models import Clip
+from annotations.core import clock, ids
+from annotations.core.models import RunState, StageRun
+from annotations.redaction.models import Rendition
+from annotations.review.models import Annotation, Project
+
+from .enums import ExportFormat
+from .filters import Filters
+
+
+class Dataset(models.Model):
+    """A question asked of the accepted labels; each release is one answer, frozen."""
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    description = models.TextField(blank=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
+    filters = models.JSONField(default=dict)
+    created_by = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def chosen(self) -> Filters:
+        return Filters.from_json(self.filters)
+
+
+class Release(StageRun):
+    """One frozen answer. What it holds never changes once it is frozen; `marks` tell what became of its clips.
+
+    Its run freezes it: first the gate is asked and the items are written, then the files are made.
+    """
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
+    number = models.PositiveIntegerField()
+    filters = models.JSONField()
+    requested_by = models.CharField(max_length=64)
+    frozen_at = models.DateTimeField(null=True)
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    left_out = models.JSONField(default=dict)  # reason: how many clips
+
+    class Meta:
+        indexes = StageRun.indexes("release")
+        constraints = [
+            *StageRun.constraints("release"),
+            models.UniqueConstraint(fields=["dataset", "number"], name="release_number_once"),
+            models.CheckConstraint(
+                condition=Q(frozen_at=None, manifest_sha256="")
+                | (Q(frozen_at__isnull=False) & ~Q(manifest_sha256="")),
+                name="release_frozen_with_manifest",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RunState.DONE) | Q(frozen_at__isnull=False), name="release_done_is_frozen"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset.name} {self.number}"
+
+    @property
+    def chosen(self) -> Filters:
+        return Filters.from_json(self.filters)
+
+
+class ReleaseItem(models.Model):
+    """One clip of a release, with the labels and the rendition that it was frozen with."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="items")
+    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="release_items")
+    annotation = models.ForeignKey(Annotation, on_delete=models.PROTECT, related_name="+")
+    rendition = models.ForeignKey(Rendition, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveIntegerField()
+    manifest = models.JSONField()  # the clip's part of the manifest
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "clip"], name="releaseitem_clip_once"),
+            models.UniqueConstraint(fields=["release", "position"], name="releaseitem_position_once"),
+        ]
+
+
+class Exclusion(models.Model):
+    """A clip that the gate kept out of a release, and why."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="exclusions")
+    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="+")
+    reasons = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "clip"], name="exclusion_clip_once")]
+
+
+class Mark(models.Model):
+    """From `placed_at` until `cleared_at` the item may not be used, so its release cannot be downloaded."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    item = models.ForeignKey(ReleaseItem, on_delete=models.PROTECT, related_name="marks")
+    reason = models.CharField(max_length=32)
+    placed_at = models.DateTimeField(default=clock.now)
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "reason"], condition=Q(cleared_at=None), name="mark_open_once"
+            )
+        ]
+
+
+class ExportFile(models.Model):
+    """A file of a release in the storage `exports`; its bytes stay the same until they are destroyed."""
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="files")
+    format = models.CharField(max_length=16, choices=ExportFormat)
+    name = models.CharField(max_length=200, unique=True)
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveBigIntegerField()
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "format"], name="exportfile_once_per_format")
+        ]

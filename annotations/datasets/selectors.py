@@ -1,0 +1,197 @@
+"""Reading datasets and releases, and asking the gate what may go into one."""
+
+import datetime
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+
+from annotations.clips import gate
+from annotations.clips.enums import HoldReason, Purpose
+from annotations.clips.models import Clip, ClipQuerySet, Hold
+from annotations.core import clock, runs
+from annotations.redaction.models import Outcome, Rendition
+from annotations.review.models import Annotation, Project
+from annotations.review.selectors import accepted_annotations
+
+from .enums import label
+from .expressions import HasLabel
+from .filters import Filters
+from .models import Dataset, Exclusion, Mark, Release, ReleaseItem
+from .rules import Facts, tally
+
+_FACTS = [field.name for field in fields(Facts)]
+
+
+@dataclass(frozen=True)
+class Report:
+    """How many clips the gate lets through, and how many it keeps out for which reason."""
+
+    passing: int
+    considered: int
+    left_out: dict[str, int]
+
+    @property
+    def kept_out(self) -> int:
+        return self.considered - self.passing
+
+
+def datasets() -> QuerySet[Dataset]:
+    """All datasets by name, with the number of their releases."""
+    return (
+        Dataset.objects.select_related("project").annotate(release_count=Count("releases")).order_by("name")
+    )
+
+
+def releases(dataset: Dataset) -> QuerySet[Release]:
+    """The dataset's releases, newest first, with `clips` (how many) and `marked` (some may not be used)."""
+    return with_marks(Release.objects.filter(dataset=dataset)).order_by("-number")
+
+
+def with_marks(found: QuerySet[Release]) -> QuerySet[Release]:
+    open_marks = Mark.objects.filter(item__release=OuterRef("pk"), cleared_at=None)
+    return found.annotate(clips=Count("items"), marked=Exists(open_marks)).select_related("dataset__project")
+
+
+def items(release: Release) -> QuerySet[ReleaseItem]:
+    return (
+        ReleaseItem.objects.filter(release=release)
+        .select_related("clip__owner", "rendition", "annotation__schema", "annotation__assignment__reviewer")
+        .order_by("position")
+    )
+
+
+def marks(release: Release) -> QuerySet[Mark]:
+    """What keeps the release from being used now."""
+    return (
+        Mark.objects.filter(item__release=release, cleared_at=None)
+        .select_related("item__clip")
+        .order_by("placed_at", "id")
+    )
+
+
+def exclusions(release: Release) -> QuerySet[Exclusion]:
+    return Exclusion.objects.filter(release=release).select_related("clip").order_by("clip__public_id")
+
+
+def of_clip(clip: Clip) -> QuerySet[ReleaseItem]:
+    """Where the clip went: its place in every release, the first one first."""
+    return (
+        ReleaseItem.objects.filter(clip=clip)
+        .select_related("release__dataset")
+        .order_by("release__frozen_at", "id")
+    )
+
+
+def accepted(project: Project) -> QuerySet[Annotation]:
+    """The labels of the project that a lead accepted; at most one per clip."""
+    return accepted_annotations().filter(assignment__project=project)
+
+
+def wanted(project: Project, filters: Filters) -> QuerySet[Annotation]:
+    """The accepted labels that the filters ask for."""
+    found = accepted(project)
+    if filters.verdicts:
+        found = found.filter(body__verdict__in=filters.verdicts)
+    if filters.labels:
+        found = found.filter(HasLabel("body", filters.labels))
+    return found
+
+
+def judged(project: Project, filters: Filters) -> ClipQuerySet:
+    """The clips received on the days asked for, with the facts that decide (`rules.Facts`) and `held`."""
+    open_holds = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None)
+    told_by_hold = open_holds.filter(reason__in=[HoldReason.WITHDRAWN, HoldReason.EXPIRED])
+    current = Rendition.objects.filter(current=True, run__outcome=Outcome.VERIFIED)
+    of_this = Q(assignment__clip=OuterRef("pk"))
+    chosen = wanted(project, filters)
+    same = Exists(current.filter(clip=OuterRef("assignment__clip"), frames=OuterRef("rendition__frames")))
+    ended = Q(consent__withdrawn_at__isnull=False) | Q(consent__until__lte=clock.now())
+    return _received(filters).annotate(
+        training_consent=F("consent__training"),
+        consent_ended=ExpressionWrapper(ended & ~Q(Exists(told_by_hold)), BooleanField()),
+        redacted=Exists(current.filter(clip=OuterRef("pk"))),
+        accepted=Exists(accepted(project).filter(of_this)),
+        wanted=Exists(chosen.filter(of_this)),
+        same_length=Exists(chosen.filter(of_this).filter(same)),
+        held=Exists(open_holds),
+    )
+
+
+def passing(project: Project, filters: Filters) -> ClipQuerySet:
+    """The clips that a release frozen now would hold."""
+    facts = dict.fromkeys(("redacted", "wanted", "same_length"), True)
+    return judged(project, filters).passing(Purpose.TRAINING).filter(**facts)
+
+
+def report(project: Project, filters: Filters) -> Report:
+    """What the gate says now, in two queries however many clips there are."""
+    clips = judged(project, filters)
+    passing_now, considered = 0, 0
+    counted: list[tuple[str, int]] = []
+    for row in clips.values(*_FACTS, "held").annotate(clips=Count("pk")).order_by():
+        reasons = Facts(**{name: bool(row[name]) for name in _FACTS}).reasons()
+        considered += row["clips"]
+        if not reasons and not row["held"]:
+            passing_now += row["clips"]
+        counted += [(reason, row["clips"]) for reason in reasons]
+    holds = Hold.objects.filter(lifted_at=None, clip__in=_received(filters)).values("reason").order_by()
+    counted += [(row["reason"], row["clips"]) for row in holds.annotate(clips=Count("pk"))]
+    return Report(passing_now, considered, tally(counted))
+
+
+def left_out(project: Project, filters: Filters) -> Iterator[tuple[uuid.UUID, list[str]]]:
+    """The clips (their internal ids) that stay out, each with its reasons."""
+    holds: dict[uuid.UUID, list[str]] = {}
+    open_holds = Hold.objects.filter(lifted_at=None, clip__in=_received(filters)).order_by("placed_at", "id")
+    for clip, reason in open_holds.values_list("clip", "reason"):
+        holds.setdefault(clip, []).append(reason)
+    for row in judged(project, filters).order_by("pk").values("pk", *_FACTS):
+        facts = Facts(**{name: bool(row[name]) for name in _FACTS})
+        if reasons := holds.get(row["pk"], []) + facts.reasons():
+            yield row["pk"], reasons
+
+
+def unusable(release: Release) -> QuerySet[ReleaseItem]:
+    """The items that may not be used now. Asks the gate itself, so that it never waits for a mark."""
+    return ReleaseItem.objects.filter(release=release).exclude(
+        clip__in=gate.passing(Purpose.TRAINING), rendition__current=True
+    )
+
+
+def unmarked_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
+    """Clips in releases that were held this long ago and bear no mark for it: an event got lost."""
+    bearing = Mark.objects.filter(item__clip=OuterRef("clip"), reason=OuterRef("reason"), cleared_at=None)
+    holds = Hold.objects.filter(~Exists(bearing), lifted_at=None, placed_at__lt=runs.before(older_than))
+    return Clip.objects.filter(release_items__isnull=False, holds__in=holds).distinct().order_by("pk")
+
+
+def standing_still(older_than: datetime.timedelta) -> QuerySet[Release]:
+    return runs.standing_still(Release, older_than)
+
+
+def schema_choices(project: Project) -> dict[str, list[tuple[str, str]]]:
+    """Codes and names of the project's verdicts and labels, for filters."""
+    schema = project.schemas.filter(current=True).first()
+    labels: dict[str, Any] = schema.labels if schema else {}
+    verdicts = [(entry["code"], entry["name"]) for entry in labels.get("verdicts", [])]
+    both = labels.get("events", []) + labels.get("tracks", [])
+    return {
+        "verdicts": verdicts,
+        "labels": list({entry["code"]: (entry["code"], entry["name"]) for entry in both}.values()),
+    }
+
+
+def reasons_in_words(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return [(label(reason), clips) for reason, clips in counts.items()]
+
+
+def _received(filters: Filters) -> ClipQuerySet:
+    clips = Clip.objects.all()
+    if filters.since:
+        clips = clips.filter(received_at__gte=filters.since)
+    if filters.until:
+        clips = clips.filter(received_at__lt=filters.until)
+    return clips

@@ -1,0 +1,70 @@
+"""Handing out a release's files."""
+
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.core.errors import Conflict, Missing
+from annotations.core.models import RunState
+
+from .. import log, selectors
+from ..models import ExportFile, Release
+
+
+def deliver(release: Release, format_: str, actor: Actor) -> ExportFile:
+    """The file, its download logged before a byte is sent. The gate is asked again for every clip.
+
+    Missing `no_such_file`; Conflict `release_not_ready`, or `release_withdrawn` with the `clips` (public ids) that
+    may not be used, and `instead`, the newest release of the dataset that may be, or None. That is logged too.
+    """
+    outcome = _decide(release, format_, actor)
+    if isinstance(outcome, Conflict):
+        raise outcome
+    return outcome
+
+
+@transaction.atomic
+def _decide(release: Release, format_: str, actor: Actor) -> ExportFile | Conflict:
+    """A refusal is returned, not raised, so that its entry stays."""
+    if release.state != RunState.DONE:
+        raise Conflict("release_not_ready", "This release is not frozen yet.")
+    file = ExportFile.objects.filter(release=release, format=format_).first()
+    if file is None:
+        raise Missing("no_such_file", "This release has no such file.")
+    data = {"release": str(release.pk), "format": file.format}
+    clips = sorted(
+        str(clip) for clip in selectors.unusable(release).values_list("clip__public_id", flat=True)
+    )
+    if clips or file.destroyed_at:
+        audit.append(log.REFUSED, actor, data={**data, "clips": len(clips)})
+        return _withdrawn(release, clips)
+    audit.append(
+        log.EXPORTED,
+        actor,
+        purpose="training",
+        data={**data, "clips": release.items.count(), "sha256": file.sha256},
+    )
+    return file
+
+
+def _withdrawn(release: Release, clips: list[str]) -> Conflict:
+    instead = _instead(release)
+    said = (
+        f"{len(clips)} clips of this release may not be used any more."
+        if clips
+        else "Its files were destroyed."
+    )
+    advice = "Use the newer release named here." if instead else "Freeze a new release; it leaves them out."
+    return Conflict("release_withdrawn", f"{said} {advice}", clips=clips, instead=instead)
+
+
+def _instead(release: Release) -> str | None:
+    """The newest frozen release of the same dataset that may be used."""
+    others = Release.objects.filter(dataset=release.dataset_id, state=RunState.DONE).order_by("-number")
+    for other in others[:10]:
+        if (
+            not selectors.unusable(other).exists()
+            and not other.files.filter(destroyed_at__isnull=False).exists()
+        ):
+            return str(other.pk)
+    return None

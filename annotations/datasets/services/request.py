@@ -1,0 +1,58 @@
+"""Asking for a release."""
+
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.core import clock
+from annotations.core.errors import Conflict
+from annotations.core.events import publish
+from annotations.core.models import RunState
+
+from .. import events, log, selectors
+from ..models import Dataset, Release
+
+UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
+
+
+@transaction.atomic
+def request(dataset: Dataset, actor: Actor) -> Release:
+    """Queues the next release of what the dataset asks for now. A worker asks the gate and freezes it.
+
+    Conflict `release_in_progress` while one is being frozen, `nothing_passes` when it would be empty.
+    """
+    locked = Dataset.objects.select_for_update().select_related("project").get(pk=dataset.pk)
+    if Release.objects.filter(dataset=locked, state__in=UNFINISHED).exists():
+        raise Conflict(
+            "release_in_progress", "A release of this dataset is being frozen. Wait until it is done."
+        )
+    if not selectors.passing(locked.project, locked.chosen).exists():
+        raise Conflict("nothing_passes", "The gate lets no clip through, so the release would be empty.")
+    last = Release.objects.filter(dataset=locked).order_by("-number").values_list("number", flat=True).first()
+    release = Release.objects.create(
+        dataset=locked, number=(last or 0) + 1, filters=locked.filters, requested_by=actor.pseudonym
+    )
+    audit.append(
+        log.REQUESTED,
+        actor,
+        data={"dataset": str(locked.pk), "release": str(release.pk), "number": release.number},
+    )
+    publish(events.RELEASE_REQUESTED, release=release.pk)
+    return release
+
+
+@transaction.atomic
+def retry(release: Release, actor: Actor) -> None:
+    """Starts a failed release again; what was frozen stays. Conflict `not_failed`."""
+    started = Release.objects.filter(pk=release.pk, state=RunState.FAILED).update(
+        state=RunState.QUEUED,
+        attempts=0,
+        failure_code="",
+        failure_message="",
+        finished_at=None,
+        woken_at=clock.now(),
+    )
+    if not started:
+        raise Conflict("not_failed", "Only a release that failed can be started again.")
+    audit.append(log.RETRIED, actor, data={"release": str(release.pk)})
+    publish(events.RELEASE_REQUESTED, release=release.pk)

@@ -1,0 +1,16 @@
+from celery import shared_task
+
+from . import services
+
+# A large release takes hours; its lease, not a time limit, tells whether the worker is alive.
+_UNLIMITED = 24 * 3600
+
+
+@shared_task(name="datasets.freeze", soft_time_limit=_UNLIMITED, time_limit=_UNLIMITED + 60)
+def freeze(release: str) -> None:
+    services.freeze(release)
+
+
+@shared_task(name="datasets.mark_withdrawn")
+def mark_withdrawn(clip: str) -> None:
+    services.mark(clip)
