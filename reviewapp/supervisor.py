@@ -83,6 +83,9 @@ class Supervisor:
         parent = os.getpid()
 
         def follow_parent() -> None:
+            # A shell that starts a job in the background has these ignored, and children inherit it.
+            for number in (signal.SIGINT, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_DFL)
             _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT, 0, 0, 0)
             if os.getppid() != parent:
                 os._exit(1)
@@ -112,7 +115,7 @@ class Supervisor:
         self.say(
             f"{child.program.name} ended with status {child.process.returncode}; starting it again ({log})"
         )
-        time.sleep(min(2.0, 0.25 * 2 ** len(child.starts)))
+        time.sleep(min(1.0, 0.1 * 2 ** len(child.starts)))
         child.starts.append(time.monotonic())
         child.process = self._start(child.program)
         return True
