@@ -1,4 +1,4 @@
-"""First half of the pass: every picture is decoded once and looked at by the detectors."""
+"""First half of the pass: every picture is decoded once and looked at by the models."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -6,23 +6,26 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-import cv2
 import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from annotations.vision.attention import coarse_luma
 from annotations.vision.boxes import scaled
-from annotations.vision.content import ContentModel
+from annotations.vision.content import ContentModel, Sighting
 from annotations.vision.faces import Face, FaceDetector, working_size
+from annotations.vision.limits import Limits
+from annotations.vision.looking import Look, Seen, Stretch, luma_of, rgb_of
 from annotations.vision.report import FindingReport
-from annotations.vision.video import Limits, decode
-from annotations.vision.video.decode import available_cores
+from annotations.vision.video.decode import available_cores, decode
 from annotations.vision.video.timing import Schedule, clean_times, schedule
 
-LONG_SIDE = 480
-"""Longer side of the picture that faces are sought in: on real footage twice the size found no more."""
-SCREENINGS_PER_SECOND = 2.0
-CUT_DIFFERENCE = 25.0
-"""Mean change of brightness (of 255) over a whole picture that makes it a new scene."""
+LOOK_SECONDS = 0.25
+"""Time between looks where nothing moves much; they come closer by themselves where something does."""
+STRETCH_SECONDS = 2.0
+SCREENING_SECONDS = 0.5
+MOST_STRETCH_FRAMES = 60
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Analysis:
     detections: dict[int, list[Face]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
     findings: list[FindingReport] = field(default_factory=list)
+    looked_at: float = 0.0
+    """The detector's work, in whole pictures."""
 
     @property
     def frames(self) -> int:
@@ -54,58 +59,73 @@ def analyse(
     result = Analysis()
     stamps: list[float | None] = []
     nominal: Fraction | None = None
-    previous: NDArray[np.int16] | None = None
-    interval = max(1, round(rate / SCREENINGS_PER_SECOND))
+    look = Look(detector, weakest, stride=max(1, round(rate * LOOK_SECONDS)))
+    length = max(2, min(MOST_STRETCH_FRAMES, round(rate * STRETCH_SECONDS)))
+    every = max(1, round(rate * SCREENING_SECONDS))
+    stretch = Stretch(0)
+    scaler = VideoReformatter()
+    before: NDArray[np.uint8] | None = None
     workers = available_cores()
-    pending: deque[tuple[int, Future[list[Face]]]] = deque()
-    screened: deque[tuple[int, ContentModel, Future[list[FindingReport]]]] = deque()
+    across = down = small_pixels = 1.0
+    looks: deque[Future[Seen]] = deque()
+    screenings: list[tuple[int, str, Future[list[Sighting]]]] = []
 
-    def look(index: int, picture: NDArray[np.uint8], across: float, down: float) -> list[Face]:
-        return [Face(scaled(f.box, across, down), f.score) for f in detector.detect(picture, weakest)]
-
-    def screen(
-        model: ContentModel, index: int, picture: NDArray[np.uint8], across: float, down: float
-    ) -> list[FindingReport]:
-        return [
-            FindingReport(
-                frame=index,
-                time=0.0,
-                label=seen.label,
-                score=round(seen.score, 4),
-                box=[round(v, 1) for v in scaled(seen.box, across, down)] if seen.box else None,
-                model=model.name,
-            )
-            for seen in model.screen(picture)
-        ]
+    def collect(future: Future[Seen]) -> None:
+        seen = future.result()
+        for index, faces in seen.faces.items():
+            result.detections[index] = [Face(scaled(face.box, across, down), face.score) for face in faces]
+        result.cuts.extend(seen.cuts)
+        result.looked_at += seen.pixels / small_pixels
 
     with ThreadPoolExecutor(workers) as pool:
         for decoded in decode(path, limits):
             stamps.append(decoded.time)
             nominal = decoded.nominal_rate
             geometry = decoded.geometry
-            width, height = working_size(geometry.width, geometry.height, LONG_SIDE, detector.step)
-            small = decoded.scaled_rgb(width, height)
-            tiny = cv2.resize(small, (64, 36), interpolation=cv2.INTER_AREA).mean(axis=2).astype(np.int16)
-            if previous is not None and float(np.abs(tiny - previous).mean()) > CUT_DIFFERENCE:
-                result.cuts.append(decoded.index)
-            previous = tiny
-            across, down = geometry.width / width, geometry.height / height
-            pending.append((decoded.index, pool.submit(look, decoded.index, small, across, down)))
-            if decoded.index % interval == 0:
-                for model in screeners:
-                    screened.append(
-                        (decoded.index, model, pool.submit(screen, model, decoded.index, small, across, down))
-                    )
-            while len(pending) > 2 * workers:
-                index, future = pending.popleft()
-                result.detections[index] = future.result()
+            size = working_size(geometry.width, geometry.height, detector.step)
+            across, down, small_pixels = (
+                geometry.width / size[0],
+                geometry.height / size[1],
+                size[0] * size[1],
+            )
+            small = decoded.scaled(*size, scaler)
+            if decoded.index % every == 0:
+                screenings.extend(
+                    (decoded.index, model.name, pool.submit(_screen, model, small)) for model in screeners
+                )
+            stretch.frames.append(small)
+            if len(stretch.frames) == length:
+                looks.append(pool.submit(look.through, stretch, before))
+                before = coarse_luma(luma_of(small))
+                stretch = Stretch(decoded.index + 1)
+                while len(looks) > 2 * workers:
+                    collect(looks.popleft())
             on_frame(decoded.index)
-        for index, future in pending:
-            result.detections[index] = future.result()
-        for _, _, found in screened:
-            result.findings.extend(found.result())
+        if stretch.frames:
+            looks.append(pool.submit(look.through, stretch, before))
+        for future in looks:
+            collect(future)
     result.times = clean_times(stamps, float(nominal or rate))
     result.plan = schedule(result.times, nominal)
-    for finding in result.findings:
-        finding["time"] = round(result.times[finding["frame"]], 6)
+    for index, name, screening in screenings:
+        for sighting in screening.result():
+            result.findings.append(_finding(sighting, index, result.times[index], name, across, down))
     return result
+
+
+def _screen(model: ContentModel, small: VideoFrame) -> list[Sighting]:
+    return model.screen(rgb_of(small))
+
+
+def _finding(
+    sighting: Sighting, frame: int, time: float, model: str, across: float, down: float
+) -> FindingReport:
+    box = scaled(sighting.box, across, down) if sighting.box else None
+    return FindingReport(
+        frame=frame,
+        time=round(time, 6),
+        label=sighting.label,
+        score=round(sighting.score, 4),
+        box=[round(value, 1) for value in box] if box else None,
+        model=model,
+    )

@@ -18,6 +18,7 @@ from annotations.vision.video.picture import Picture
 
 Effect = Literal["blur", "fill"]
 Mask = NDArray[np.bool_]
+Window = tuple[int, int, int, int]
 
 # The head around a tight face box (forehead to chin): hair, ears and chin included, a little more above.
 WIDTH_FACTOR = 1.5
@@ -26,8 +27,8 @@ RAISED_BY = 0.08
 MINIMUM_SIDE = 24.0
 
 FILL_LEVELS = (96, 128, 128)
-CELL = 4
-"""Side in luma pixels of the cells that the interpolation works on."""
+GRID = 32
+"""Values across and down that a region is interpolated from, whatever its size. A power of two."""
 
 
 def region(box: Box) -> Box:
@@ -40,79 +41,73 @@ def region(box: Box) -> Box:
 
 
 def hidden_mask(boxes: Sequence[Box], width: int, height: int) -> Mask:
-    """The pixels (height x width) that are hidden for these face boxes: the union of their ellipses.
+    """The pixels (height x width, even) that are hidden for these face boxes: the union of their ellipses.
 
     The mask is made of 2 x 2 blocks, so that a colour sample never mixes hidden and visible pixels.
     """
-    coarse = np.zeros(((height + 1) // 2, (width + 1) // 2), bool)
-    for box in boxes:
-        _add_ellipse(coarse, region(box))
-    return np.repeat(np.repeat(coarse, 2, 0), 2, 1)[:height, :width]
-
-
-def _add_ellipse(coarse: Mask, bounds: Box) -> None:
-    """Set the cells of 2 x 2 pixels that an ellipse touches with any of their pixels' centres."""
-    rows, columns = coarse.shape
-    left, top, width, height = (value / 2 for value in bounds)
-    x0, y0 = max(0, int(np.floor(left))), max(0, int(np.floor(top)))
-    x1, y1 = min(columns, int(np.ceil(left + width)) + 1), min(rows, int(np.ceil(top + height)) + 1)
-    if x1 <= x0 or y1 <= y0:
-        return
-    # Distance from the ellipse's centre to the nearest point of each cell.
-    across = np.maximum(np.abs(np.arange(x0, x1) + 0.5 - (left + width / 2)) - 0.5, 0) / (width / 2)
-    down = np.maximum(np.abs(np.arange(y0, y1) + 0.5 - (top + height / 2)) - 0.5, 0) / (height / 2)
-    coarse[y0:y1, x0:x1] |= across[np.newaxis] ** 2 + down[:, np.newaxis] ** 2 <= 1
+    return _doubled(_hidden_cells(boxes, width, height))
 
 
 def obscure(picture: Picture, boxes: Sequence[Box], effect: Effect) -> None:
     """Hide the heads of these face boxes in place."""
-    mask = hidden_mask(boxes, picture.width, picture.height)
-    if not mask.any():
+    if not boxes:
         return
-    if effect == "fill":
-        half = mask[::2, ::2]
-        for plane, hidden, level in zip(picture.planes, (mask, half, half), FILL_LEVELS, strict=True):
-            plane[hidden] = level
-        return
-    hidden_by_plane = (mask, mask[::2, ::2], mask[::2, ::2])
-    fills = [(window, _interpolated(picture, mask, window)) for window in _windows(boxes, mask)]
-    for window, planes in fills:
-        for number, (plane, hidden) in enumerate(zip(picture.planes, hidden_by_plane, strict=True)):
-            part = _slices(window, 1 if number == 0 else 2)
-            np.copyto(plane[part], planes[number], where=hidden[part])
+    cells = _hidden_cells(boxes, picture.width, picture.height)
+    windows = _windows(boxes, picture.width, picture.height)
+    # All fills are made before the first is put in place: none may read another's.
+    fills = [_constant(window) if effect == "fill" else _smooth(picture, cells, window) for window in windows]
+    for (x0, y0, x1, y1), planes in zip(windows, fills, strict=True):
+        hidden = cells[y0 // 2 : y1 // 2, x0 // 2 : x1 // 2]
+        half = slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2)
+        np.copyto(picture.luma[y0:y1, x0:x1], planes[0], where=_doubled(hidden))
+        np.copyto(picture.blue[half], planes[1], where=hidden)
+        np.copyto(picture.red[half], planes[2], where=hidden)
 
 
-Window = tuple[int, int, int, int]
+def _hidden_cells(boxes: Sequence[Box], width: int, height: int) -> Mask:
+    """The hidden blocks of 2 x 2 pixels: those that touch an ellipse."""
+    cells = np.zeros((height // 2, width // 2), bool)
+    for box in boxes:
+        left, top, across, down = (value / 2 for value in region(box))
+        x0, y0 = max(0, int(np.floor(left))), max(0, int(np.floor(top)))
+        x1 = min(cells.shape[1], int(np.ceil(left + across)))
+        y1 = min(cells.shape[0], int(np.ceil(top + down)))
+        if x1 <= x0 or y1 <= y0:
+            continue
+        # Distance from the ellipse's centre to the nearest point of each cell, in half axes.
+        columns = np.maximum(np.abs(np.arange(x0, x1) + 0.5 - left - across / 2) - 0.5, 0) / (across / 2)
+        rows = np.maximum(np.abs(np.arange(y0, y1) + 0.5 - top - down / 2) - 0.5, 0) / (down / 2)
+        cells[y0:y1, x0:x1] |= columns**2 + (rows**2)[:, np.newaxis] <= 1
+    return cells
 
 
-def _windows(boxes: Sequence[Box], mask: Mask) -> list[Window]:
-    """Rectangles (x0, y0, x1, y1) around regions and their rings; those that overlap become one."""
-    height, width = mask.shape
+def _doubled(cells: Mask) -> Mask:
+    return cells.repeat(2, axis=0).repeat(2, axis=1)
+
+
+def _windows(boxes: Sequence[Box], width: int, height: int) -> list[Window]:
+    """Rectangles (x0, y0, x1, y1), even, around regions and their rings; those that overlap become one, as
+    separate fills would leave a seam."""
     windows: list[Window] = []
     for box in boxes:
         x, y, across, down = region(box)
-        ring = max(3.0 * CELL, 0.2 * max(across, down))
-        window = _aligned((x - ring, y - ring, x + across + ring, y + down + ring), width, height)
+        ring = max(8.0, 0.2 * max(across, down))
+        window = (
+            max(0, int(x - ring) // 2 * 2),
+            max(0, int(y - ring) // 2 * 2),
+            min(width, -(-int(x + across + ring) // 2) * 2),
+            min(height, -(-int(y + down + ring) // 2) * 2),
+        )
         if window[2] <= window[0] or window[3] <= window[1]:
             continue
-        # Regions that touch are filled as one: a fill of its own for each would leave a seam.
-        merged = True
-        while merged:
-            merged = False
-            for other in windows:
-                if (
-                    window[0] < other[2]
-                    and other[0] < window[2]
-                    and window[1] < other[3]
-                    and other[1] < window[3]
-                ):
-                    windows.remove(other)
-                    window = (
-                        min(window[0], other[0]), min(window[1], other[1]),
-                        max(window[2], other[2]), max(window[3], other[3]),
-                    )  # fmt: skip
-                    merged = True
-                    break
+        while (other := next((w for w in windows if _meet(window, w)), None)) is not None:
+            windows.remove(other)
+            window = (
+                min(window[0], other[0]),
+                min(window[1], other[1]),
+                max(window[2], other[2]),
+                max(window[3], other[3]),
+            )
         windows.append(window)
     return windows
 
@@ -121,85 +116,57 @@ def _meet(a: Window, b: Window) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _aligned(bounds: tuple[float, float, float, float], width: int, height: int) -> Window:
-    cell = 2 * CELL
-    return (
-        max(0, int(np.floor(bounds[0] / cell)) * cell),
-        max(0, int(np.floor(bounds[1] / cell)) * cell),
-        min(width, int(np.ceil(bounds[2] / cell)) * cell),
-        min(height, int(np.ceil(bounds[3] / cell)) * cell),
-    )
+def _constant(window: Window) -> list[NDArray[np.uint8]]:
+    x0, y0, x1, y1 = window
+    half = (y1 - y0) // 2, (x1 - x0) // 2
+    return [
+        np.full(shape, level, np.uint8)
+        for shape, level in zip(((y1 - y0, x1 - x0), half, half), FILL_LEVELS, strict=True)
+    ]
 
 
-def _slices(window: Window, divisor: int) -> tuple[slice, slice]:
-    x0, y0, x1, y1 = (edge // divisor for edge in window)
-    return slice(y0, y1), slice(x0, x1)
-
-
-def _interpolated(picture: Picture, mask: Mask, window: Window) -> list[NDArray[np.uint8]]:
+def _smooth(picture: Picture, cells: Mask, window: Window) -> list[NDArray[np.uint8]]:
     """Values for the three planes inside a window, made from its visible pixels alone."""
     x0, y0, x1, y1 = window
-    visible = (~mask[y0:y1, x0:x1]).astype(np.float32)
-    # Cells at the right and lower border may be incomplete: they are padded with nothing.
-    across, down = -(-(x1 - x0) // CELL), -(-(y1 - y0) // CELL)
-    half_visible = np.ascontiguousarray(visible[::2, ::2])
-    half = _slices(window, 2)
-    sums = [
-        _cell_means(picture.luma[_slices(window, 1)] * visible, across, down, CELL),
-        _cell_means(picture.blue[half] * half_visible, across, down, CELL // 2),
-        _cell_means(picture.red[half] * half_visible, across, down, CELL // 2),
+    half = slice(y0 // 2, y1 // 2), slice(x0 // 2, x1 // 2)
+    seen = np.where(cells[half], np.float32(0), np.float32(1))
+    if not seen.any():
+        return _constant(window)
+    seen_twice = cv2.resize(seen, (x1 - x0, y1 - y0), interpolation=cv2.INTER_NEAREST)
+    layers = (
+        picture.luma[y0:y1, x0:x1] * seen_twice,
+        picture.blue[half] * seen,
+        picture.red[half] * seen,
+        seen,
+    )
+    grid = cv2.merge([cv2.resize(layer, (GRID, GRID), interpolation=cv2.INTER_AREA) for layer in layers])
+    filled = cv2.split(_push_pull(np.asarray(grid, np.float32)))
+    sizes = ((x1 - x0, y1 - y0), seen.shape[::-1], seen.shape[::-1])
+    return [
+        cv2.convertScaleAbs(cv2.resize(channel, size, interpolation=cv2.INTER_LINEAR)).astype(
+            np.uint8, copy=False
+        )
+        for channel, size in zip(filled, sizes, strict=True)
     ]
-    filled = _push_pull(np.dstack(sums), _cell_means(visible, across, down, CELL))
-    result = []
-    for channel, cell in ((0, CELL), (1, CELL // 2), (2, CELL // 2)):
-        large = cv2.resize(
-            np.ascontiguousarray(filled[:, :, channel]),
-            (across * cell, down * cell),
-            interpolation=cv2.INTER_LINEAR,
-        )
-        scale = CELL // cell
-        cut = large[: (y1 - y0) // scale, : (x1 - x0) // scale]
-        result.append(np.clip(np.rint(cut), 0, 255).astype(np.uint8))
-    return result
 
 
-def _cell_means(values: NDArray[np.float32], across: int, down: int, cell: int) -> NDArray[np.float32]:
-    height, width = values.shape
-    padded = np.zeros((down * cell, across * cell), np.float32)
-    padded[:height, :width] = values
-    means: NDArray[np.float32] = padded.reshape(down, cell, across, cell).mean(axis=(1, 3), dtype=np.float32)
-    return means
+def _push_pull(grid: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Smooth values everywhere from sums that are known in places.
 
-
-def _push_pull(sums: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Smooth values everywhere from weighted sums that are known in places (height x width x channels)."""
-    if not weights.any():
-        return np.full_like(sums, 128.0)
-    levels = [(sums, weights)]
-    while max(levels[-1][1].shape) > 1:
-        above, heavy = levels[-1]
-        rows, columns = heavy.shape
-        even = ((0, rows % 2), (0, columns % 2))
-        above, heavy = np.pad(above, (*even, (0, 0))), np.pad(heavy, even)
-        rows, columns = heavy.shape
+    ``grid`` is GRID x GRID x 4: three values times their weight, and the weight, 0 to 1. The result has the three
+    values: where the weight is 1 they are the sums, elsewhere coarser averages shine through.
+    """
+    levels = [grid]
+    while levels[-1].shape[0] > 1:
+        side = levels[-1].shape[0] // 2
         levels.append(
-            (
-                above.reshape(rows // 2, 2, columns // 2, 2, -1).mean(axis=(1, 3), dtype=np.float32),
-                heavy.reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3), dtype=np.float32),
-            )
+            np.asarray(cv2.resize(levels[-1], (side, side), interpolation=cv2.INTER_AREA), np.float32)
         )
-    top_sums, top_weights = levels[-1]
-    filled = top_sums / top_weights[..., np.newaxis]
-    for above, heavy in reversed(levels[:-1]):
-        rows, columns = heavy.shape
-        coarse = filled.astype(np.float32)
-        larger = cv2.resize(
-            coarse, (coarse.shape[1] * 2, coarse.shape[0] * 2), interpolation=cv2.INTER_LINEAR
-        )
-        larger = larger.reshape(coarse.shape[0] * 2, coarse.shape[1] * 2, -1)[:rows, :columns]
-        known = np.minimum(heavy, 1.0)[..., np.newaxis]
-        means = np.divide(
-            above, heavy[..., np.newaxis], out=np.zeros_like(above), where=heavy[..., np.newaxis] > 0
-        )
-        filled = known * means + (1 - known) * larger
+    top = levels.pop().reshape(1, 1, 4)
+    filled = top[:, :, :3] / top[:, :, 3:]
+    for level in reversed(levels):
+        side = level.shape[0]
+        coarse = cv2.resize(filled, (side, side), interpolation=cv2.INTER_LINEAR).reshape(side, side, 3)
+        # weight * (sum / weight) + (1 - weight) * coarse, without the division
+        filled = level[:, :, :3] + (1 - level[:, :, 3:]) * coarse
     return np.asarray(filled, np.float32)

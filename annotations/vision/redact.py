@@ -102,7 +102,6 @@ def redact(
                 target,
                 _on_rendition(hidden, analysis.plan.frame_map),
                 detector,
-                every=5,
                 on_frame=lambda index: on_progress("residual", index + 1, written["frames"]),
             )
     except BaseException:

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+
 from annotations.vision.boxes import Box, covered, scaled
 from annotations.vision.faces import Face, FaceDetector, working_size
+from annotations.vision.looking import rgb_of
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import ExposedFace, ResidualReport
-from annotations.vision.video.decode import ANY_SIZE, DecodedFrame, available_cores, decode
+from annotations.vision.video.decode import ANY_SIZE, available_cores, decode
+from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 
-LONG_SIDE = 480
 THRESHOLD = 0.5
 HIDDEN_SHARE = 0.6
 """A face box of which this much is hidden is a hidden head in which the detector still sees something."""
@@ -20,36 +24,30 @@ def check(
     hidden: Mapping[int, Sequence[Box]],
     detector: FaceDetector,
     *,
-    every: int,
     on_frame: Callable[[int], None],
 ) -> ResidualReport:
-    """Look at every ``every``-th frame of the rendition; ``hidden`` has the hidden face boxes by frame."""
+    """Look at every key frame of the rendition; ``hidden`` has the hidden face boxes by frame."""
     exposed: list[ExposedFace] = []
-    checked = 0
+    looks: list[tuple[int, Future[list[Face]], tuple[int, int]]] = []
+    scaler = VideoReformatter()
     with ThreadPoolExecutor(available_cores()) as pool:
-        looks: list[tuple[int, Future[list[Face]], tuple[int, int]]] = []
-        for decoded in decode(path, ANY_SIZE):
-            if decoded.index % every == 0:
-                size = decoded.geometry.width, decoded.geometry.height
-                looks.append((decoded.index, pool.submit(_look, decoded, detector), size))
-                checked += 1
-            on_frame(decoded.index)
-        for index, future, (width, height) in looks:
-            mask = hidden_mask(hidden.get(index, ()), width, height)
+        for decoded in decode(path, ANY_SIZE, key_frames_only=True):
+            width, height = decoded.geometry.width, decoded.geometry.height
+            small = decoded.scaled(*working_size(width, height, detector.step), scaler)
+            index = decoded.index * KEY_FRAME_INTERVAL
+            looks.append((index, pool.submit(_look, small, width, height, detector), (width, height)))
+        for index, future, size in looks:
+            mask = hidden_mask(hidden.get(index, ()), *size)
             for face in future.result():
                 if covered(face.box, mask) < HIDDEN_SHARE:
-                    exposed.append(
-                        ExposedFace(
-                            frame=index, box=[round(v, 1) for v in face.box], score=round(face.score, 4)
-                        )
-                    )
-    return ResidualReport(checked_frames=checked, exposed=exposed)
+                    box = [round(value, 1) for value in face.box]
+                    exposed.append(ExposedFace(frame=index, box=box, score=round(face.score, 4)))
+            on_frame(index)
+    return ResidualReport(checked_frames=len(looks), exposed=exposed)
 
 
-def _look(decoded: DecodedFrame, detector: FaceDetector) -> list[Face]:
-    geometry = decoded.geometry
-    width, height = working_size(geometry.width, geometry.height, LONG_SIDE, detector.step)
-    faces = detector.detect(decoded.scaled_rgb(width, height), THRESHOLD)
+def _look(small: VideoFrame, width: int, height: int, detector: FaceDetector) -> list[Face]:
+    across, down = width / small.width, height / small.height
     return [
-        Face(scaled(face.box, geometry.width / width, geometry.height / height), face.score) for face in faces
+        Face(scaled(face.box, across, down), face.score) for face in detector.detect(rgb_of(small), THRESHOLD)
     ]

@@ -1,5 +1,7 @@
 """How models are run: onnxruntime with settings that keep memory low and share two cores fairly."""
 
+from collections.abc import Sequence
+
 import onnx
 import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
@@ -31,8 +33,8 @@ def run(loaded: onnxruntime.InferenceSession, outputs: list[str] | None, batch: 
     return result
 
 
-def with_free_shapes(path: str, input_name: str) -> bytes:
-    """The model with batch, height and width of its input left open, as bytes.
+def with_free_shapes(path: str, input_name: str, outputs: Sequence[str]) -> bytes:
+    """The model with batch, height and width of its input left open and only these outputs, as bytes.
 
     Old exporters list weights as inputs and fix every shape; both keep onnxruntime from optimising and from
     taking other sizes.
@@ -44,6 +46,9 @@ def with_free_shapes(path: str, input_name: str) -> bytes:
         raise ModelError(f"The model has no input named {input_name!r}.", "model_unusable")
     del graph.input[:]
     graph.input.extend(inputs)
+    wanted = [value for value in graph.output if value.name in outputs]
+    del graph.output[:]
+    graph.output.extend(wanted)
     del graph.value_info[:]
     for value in (*graph.input, *graph.output):
         dimensions = value.type.tensor_type.shape.dim

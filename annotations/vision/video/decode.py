@@ -9,6 +9,7 @@ import av
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from annotations.vision.errors import VideoError
@@ -35,19 +36,35 @@ class DecodedFrame:
         geometry = self.geometry
         return Picture.from_frame(self.frame, geometry.quarter_turns, geometry.width, geometry.height)
 
-    def scaled_rgb(self, width: int, height: int) -> NDArray[np.uint8]:
-        """The displayed picture scaled to ``width`` x ``height``, height x width x 3, RGB."""
+    def scaled(self, width: int, height: int, scaler: VideoReformatter) -> VideoFrame:
+        """The displayed picture scaled to ``width`` x ``height`` (both even), YUV 4:2:0, 8 bits.
+
+        ``scaler`` is kept by the caller for all frames: setting one up costs more than scaling.
+        """
         turns = self.geometry.quarter_turns
         across, down = (height, width) if turns % 2 else (width, height)
-        reformatted = self.frame.reformat(across, down, "rgb24", interpolation="BILINEAR")
-        small = np.asarray(reformatted.to_ndarray(), np.uint8)
-        return np.ascontiguousarray(np.rot90(small, turns)) if turns else small
+        small = scaler.reformat(self.frame, across, down, "yuv420p", interpolation="BILINEAR")
+        if not turns:
+            return small
+        return Picture.from_frame(small, turns, width, height).to_frame()
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """The displayed picture, height x width x 3, RGB."""
+        small = self.scaled(self.geometry.width, self.geometry.height, VideoReformatter())
+        return np.asarray(small.to_ndarray(format="rgb24"), np.uint8)
 
 
-def decode(path: str, limits: Limits, threads: int | None = None) -> Iterator[DecodedFrame]:
-    """Every frame of the clip. Raises VideoError("decoder_failed") on damage that stops the decoder."""
+def decode(
+    path: str, limits: Limits, threads: int | None = None, *, key_frames_only: bool = False
+) -> Iterator[DecodedFrame]:
+    """Every frame of the clip, or its key frames (then ``index`` counts those).
+
+    Raises VideoError("decoder_failed") on damage that stops the decoder.
+    """
     with open_source(path) as (container, stream):
         prepare(stream, limits, threads or available_cores())
+        if key_frames_only:
+            stream.codec_context.skip_frame = "NONKEY"
         rate = nominal_rate(stream)
         geometry: Geometry | None = None
         try:
@@ -65,9 +82,7 @@ def read_frames(path: str, indices: Iterable[int]) -> dict[int, NDArray[np.uint8
     found: dict[int, NDArray[np.uint8]] = {}
     for decoded in decode(path, ANY_SIZE):
         if decoded.index in wanted:
-            geometry = decoded.geometry
-            rgb = decoded.scaled_rgb(geometry.width, geometry.height)
-            found[decoded.index] = np.ascontiguousarray(rgb[:, :, ::-1])
+            found[decoded.index] = np.ascontiguousarray(decoded.rgb()[:, :, ::-1])
             if len(found) == len(wanted):
                 break
     return found

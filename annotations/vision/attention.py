@@ -1,0 +1,140 @@
+"""Where to look: the parts of a picture that are no longer what they were when they were looked at last.
+
+Home cameras stand still. A part of the picture that has not changed still shows what was found there, so the
+detector is run on what changed, with enough around it to see heads whole, and on everything once a second.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.vision.boxes import Box, intersection
+
+BLOCK = 16
+"""Side in pixels of the blocks whose change is measured."""
+CHANGED = 6.0
+"""Mean change of brightness (of 255) in a block that calls for a look: above the noise of coded night pictures,
+below what a head does to any background that it can be told from."""
+CONTEXT = 48
+"""Pixels around a changed part that the detector sees with it."""
+WHOLE_SHARE = 0.6
+"""From this share of the picture on, one look at everything is cheaper than several at parts."""
+
+Luma = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the picture to look at. Faces count when their centre lies in ``inner``; the detector is given
+    ``outer``, whose sides are multiples of its step. Both are (x, y, width, height) in whole pixels."""
+
+    inner: tuple[int, int, int, int]
+    outer: tuple[int, int, int, int]
+
+    def owns(self, box: Box) -> bool:
+        x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
+        left, top, width, height = self.inner
+        return left <= x < left + width and top <= y < top + height
+
+
+class Attention:
+    """Remembers the brightness of every block as it was last looked at. Sizes are those of the pictures that the
+    detector gets, multiples of its step."""
+
+    def __init__(self, width: int, height: int, step: int) -> None:
+        self._width, self._height, self._step = width, height, step
+        self._seen: NDArray[np.int16] | None = None
+
+    @property
+    def everything(self) -> Part:
+        whole = (0, 0, self._width, self._height)
+        return Part(whole, whole)
+
+    def look_everywhere(self, coarse: Luma) -> None:
+        """The whole picture, whose brightness is ``coarse`` (see ``coarse_luma``), is being looked at now."""
+        self._seen = coarse.astype(np.int16)
+
+    def parts(self, coarse: Luma, known: Sequence[Box]) -> list[Part]:
+        """Parts to look at now. A known face that touches a change is looked at as a whole."""
+        if self._seen is None:
+            self.look_everywhere(coarse)
+            return [self.everything]
+        cells = BLOCK // 4
+        rows, columns = self._height // BLOCK, self._width // BLOCK
+        change = np.abs(coarse - self._seen).reshape(rows, cells, columns, cells).mean(axis=(1, 3))
+        changed = (change > CHANGED).astype(np.uint8)
+        if not changed.any():
+            return []
+        changed = np.asarray(cv2.dilate(changed, np.ones((3, 3), np.uint8)), np.uint8)
+        _, _, found, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
+        inner = [tuple(int(value) * BLOCK for value in row[:4]) for row in found[1:]]
+        grown = [_with_faces((x, y, w, h), known) for x, y, w, h in inner]
+        parts = self._apart([self._clipped(box) for box in grown])
+        if sum(part.outer[2] * part.outer[3] for part in parts) > WHOLE_SHARE * self._width * self._height:
+            parts = [self.everything]
+        for part in parts:
+            x, y, width, height = (value // 4 for value in part.inner)
+            window = slice(y, y + height), slice(x, x + width)
+            self._seen[window] = coarse[window]
+        return parts
+
+    def around(self, boxes: Sequence[Box]) -> list[Part]:
+        """Parts that hold these boxes and half their size around them."""
+        wide = [(x - w / 2, y - h / 2, 2 * w, 2 * h) for x, y, w, h in boxes]
+        return self._apart([self._clipped(box) for box in wide])
+
+    def _clipped(self, box: Box) -> tuple[int, int, int, int]:
+        """Grown to whole multiples of 4 pixels, inside the picture."""
+        left, top = max(0, int(box[0]) // 4 * 4), max(0, int(box[1]) // 4 * 4)
+        right = min(self._width, -(-int(np.ceil(box[0] + box[2])) // 4) * 4)
+        bottom = min(self._height, -(-int(np.ceil(box[1] + box[3])) // 4) * 4)
+        return left, top, max(4, right - left), max(4, bottom - top)
+
+    def _apart(self, inner: list[tuple[int, int, int, int]]) -> list[Part]:
+        """Parts with context; those whose looks would overlap are joined."""
+        parts: list[Part] = []
+        waiting = list(inner)
+        while waiting:
+            box = waiting.pop()
+            part = Part(box, self._outer(box))
+            other = next((p for p in parts if intersection(p.outer, part.outer) > 0), None)
+            if other is None:
+                parts.append(part)
+                continue
+            parts.remove(other)
+            x, y = min(box[0], other.inner[0]), min(box[1], other.inner[1])
+            right = max(box[0] + box[2], other.inner[0] + other.inner[2])
+            bottom = max(box[1] + box[3], other.inner[1] + other.inner[3])
+            waiting.append((x, y, right - x, bottom - y))
+        return parts
+
+    def _outer(self, inner: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        x, width = self._stretch(inner[0], inner[2], self._width)
+        y, height = self._stretch(inner[1], inner[3], self._height)
+        return x, y, width, height
+
+    def _stretch(self, start: int, length: int, limit: int) -> tuple[int, int]:
+        """Add context on both sides, up to a whole number of steps, and stay inside the picture."""
+        wanted = min(limit, -(-(length + 2 * CONTEXT) // self._step) * self._step)
+        begin = start + length // 2 - wanted // 2
+        return max(0, min(begin, limit - wanted)), wanted
+
+
+def coarse_luma(luma: Luma) -> Luma:
+    """Brightness at a quarter of the size in both directions, each value the mean of 4 x 4 pixels."""
+    height, width = luma.shape
+    return np.asarray(cv2.resize(luma, (width // 4, height // 4), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _with_faces(box: Box, known: Sequence[Box]) -> Box:
+    """The box, grown to hold every known face that it touches, with a quarter of its size around."""
+    left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
+    for face in known:
+        if intersection(box, face) > 0:
+            left, top = min(left, face[0] - face[2] / 4), min(top, face[1] - face[3] / 4)
+            right = max(right, face[0] + face[2] * 1.25)
+            bottom = max(bottom, face[1] + face[3] * 1.25)
+    return left, top, right - left, bottom - top
