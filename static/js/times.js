@@ -46,4 +46,5 @@ function localise(root) {
 }
 
 localise(document);
-document.addEventListener("htmx:load", (event) => localise(/** @type {HTMLElement} */ (event.target)));
+// Before the browser paints what htmx put in, so that times do not flicker.
+document.addEventListener("htmx:afterSwap", (event) => localise(/** @type {HTMLElement} */ (event.target)));

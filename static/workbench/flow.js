@@ -8,6 +8,7 @@
 
 import { ApiError, isTransient } from "./api.js";
 import { dropOldDrafts } from "./autosave.js";
+import { SUGGEST_AFTER, keepStretch, minutesWorked, readStretch, worked } from "./breaks.js";
 import { askReason, showInstructions } from "./dialogs.js";
 import { byId, html } from "./dom.js";
 import { Lease } from "./lease.js";
@@ -25,6 +26,8 @@ export class Flow {
    */
   constructor(assignment, { api, help, storage }) {
     this.api = api;
+    this.stretchKey = `${storage}:stretch`;
+    this.suggestedAt = 0;
     this.home = assignment.urls.home;
     this.bench = new Workbench(assignment, { api, help, storage, onRefused: (error) => this.taken(error) });
     this.queue = new Queue(api, assignment.urls.claim);
@@ -94,6 +97,7 @@ export class Flow {
     const ready = this.queue.takeReady();
     if (ready) {
       this.#open(ready);
+      this.#suggestBreak();
       return;
     }
     this.#leave(say("submitting"));
@@ -236,6 +240,23 @@ export class Flow {
       if (bench.working) bench.status(done);
     };
     await send();
+  }
+
+  /** Counts work without a pause, and suggests one after a while; nothing is stopped. */
+  #suggestBreak() {
+    const now = Date.now();
+    const stretch = worked(readStretch(this.stretchKey), now);
+    keepStretch(this.stretchKey, stretch);
+    if (now - Math.max(stretch.since, this.suggestedAt) < SUGGEST_AFTER) return;
+    this.suggestedAt = now;
+    const { banners } = this.bench;
+    banners.show("break", {
+      text: say("takeBreak", { minutes: minutesWorked(stretch, now) }),
+      choices: [
+        { label: say("toQueue"), act: () => location.assign(this.home) },
+        { label: say("later"), act: () => banners.hide("break") },
+      ],
+    });
   }
 
   #warn() {

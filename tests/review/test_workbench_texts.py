@@ -9,8 +9,8 @@ SCRIPTS = Path(__file__).parents[2] / "static" / "workbench"
 def _asked() -> tuple[set[str], set[str]]:
     """Return the keys that the scripts ask for, and the beginnings of those that they put together."""
     source = "\n".join(path.read_text() for path in SCRIPTS.glob("*.js"))
-    calls = re.findall(r"\bsay\(([^()]*)", source)
-    keys = {key for call in calls for key in re.findall(r'"([\w.]+)"', call.split("{")[0])}
+    calls = re.findall(r"\bsay(\([^(){]*)", source)
+    keys = {key for call in calls for key in re.findall(r'(?:^\(|[?:] )"([\w.]+)"', call)}
     return keys, set(re.findall(r"say\(`([\w.]+)\$", source))
 
 

@@ -121,6 +121,8 @@ def _clip() -> dict[str, str]:
         "answerRefused": _("The labels of an earlier clip were not accepted: {reason}"),
         "openThatClip": _("Open that clip"),
         "dismiss": _("Dismiss"),
+        "takeBreak": _("You have been labeling for {minutes} minutes. A short break does you good."),
+        "later": _("Later"),
     }
 
 

@@ -1,0 +1,10 @@
+/** The queue's home page: suggests a break to who has been labeling for long. */
+
+import { SUGGEST_AFTER, minutesWorked, readStretch } from "./breaks.js";
+
+const notice = document.querySelector("[data-break]");
+if (notice instanceof HTMLElement) {
+  const minutes = minutesWorked(readStretch(`workbench:${notice.dataset.break}:stretch`), Date.now());
+  notice.hidden = minutes * 60_000 < SUGGEST_AFTER;
+  for (const place of notice.querySelectorAll("[data-minutes]")) place.textContent = String(minutes);
+}
