@@ -40,6 +40,7 @@ class Command(BaseCommand):
         folder: Path = settings.VAR_DIR / "demo"
         folder.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
+        call_command("ensure_project", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         make_marker(folder)
         self._people(folder / "sign-ins.txt")
