@@ -3,11 +3,15 @@
 from itertools import pairwise
 from typing import Any
 
+from django.urls import reverse
+
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
 from annotations.redaction.models import Rendition
 
 from . import selectors
 from .body import Event, Track
-from .enums import AssignmentState
+from .enums import AssignmentState, TaskState
 from .models import Annotation, ReviewTask
 from .schema import Labels, name_of
 
@@ -19,7 +23,11 @@ def present(task: ReviewTask) -> dict[str, Any]:
     """Facts and labels of a task."""
     annotations = list(selectors.annotations_of([task.pk]))
     sides = [_side(annotation) for annotation in annotations]
+    rendition = Rendition.objects.filter(clip=task.clip_id, current=True).first()
+    viewable = rendition is not None and gate.allows(task.clip_id, Purpose.LABELING)
     return {
+        "player": _player(task, rendition, annotations) if rendition and viewable else None,
+        "settling": task.state == TaskState.SETTLING and viewable,
         "task": task,
         "sides": sides,
         "agree": len({side["verdict_code"] for side in sides}) <= 1,
@@ -40,6 +48,27 @@ def summaries(tasks: list[ReviewTask]) -> list[dict[str, Any]]:
         {"task": task, "verdicts": verdicts[task.pk], "agree": len(set(verdicts[task.pk])) <= 1}
         for task in tasks
     ]
+
+
+def _player(task: ReviewTask, rendition: Rendition, annotations: list[Annotation]) -> dict[str, Any]:
+    """What the page's script needs to show the clip with everybody's boxes on it."""
+    return {
+        "scale": SCALE,
+        "clip": {
+            "width": rendition.width,
+            "height": rendition.height,
+            "frame_rate": rendition.frame_rate,
+            "frames": rendition.frames,
+            "presentation_times": rendition.presentation_times,
+        },
+        "sides": [
+            {"number": annotation.assignment.number, "tracks": annotation.body["tracks"]}
+            for annotation in annotations
+        ],
+        "urls": {
+            name: reverse(f"review:task_{name}", args=[task.public_id]) for name in ("media_token", "watched")
+        },
+    }
 
 
 def _side(annotation: Annotation) -> dict[str, Any]:
@@ -94,8 +123,7 @@ def _span(first: int, last: int, rendition: Rendition) -> dict[str, Any]:
     return {
         "from": times[first],
         "to": times[last],
-        "seek": (first + 0.5)
-        / rendition.frame_rate,  # the middle of the frame: its edge may show the one before
+        "frame": first,
         "x": round(x, 1),
         "width": round(max(SCALE * (last + 1) / frames - x, 2), 1),
     }

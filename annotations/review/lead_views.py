@@ -43,7 +43,7 @@ def adjudication(request: HttpRequest) -> HttpResponse:
 @require_safe
 def adjudicate(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """One task: the labels side by side, the clip, the decision."""
-    return _page(request, task_id, ReturnForm())
+    return _page(request, task_id)
 
 
 @require_POST
@@ -64,7 +64,7 @@ def accept(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 def send_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
-        return _page(request, task_id, form, status=400)
+        return _page(request, task_id, form)
     sent = form.cleaned_data
     return _decided(
         request,
@@ -74,11 +74,18 @@ def send_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, task_id: uuid.UUID, form: ReturnForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, task_id: uuid.UUID, refused: ReturnForm | None = None) -> HttpResponse:
+    """The page; `refused` is a form that was sent and is wrong."""
     related = ReviewTask.objects.select_related("clip", "project")
     task = get_object_or_404(related, public_id=task_id)
-    context = {**page.present(task), "form": form, "returning": form["annotation"].value()}
-    return render(request, "review/adjudication_task.html", context, status=status)
+    context = page.present(task)
+    for side in context["sides"]:
+        annotation = str(side["annotation"].pk)
+        mine = refused is not None and refused["annotation"].value() == annotation
+        form = refused if mine else ReturnForm(initial={"annotation": annotation})
+        form.auto_id = f"side-{side['number']}-%s"
+        side["form"] = form
+    return render(request, "review/adjudication_task.html", context, status=400 if refused else 200)
 
 
 def _decided(

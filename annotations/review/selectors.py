@@ -3,7 +3,8 @@
 import datetime
 import uuid
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
 
 from annotations.accounts.models import User
 from annotations.clips import gate
@@ -107,9 +108,9 @@ def tasks(
     if verdict:
         found = found.filter(Exists(given.filter(body__verdict=verdict)))
     if disagreement:
-        first = given.order_by("assignment__number").values("body__verdict")[:1]
-        found = found.annotate(first=Subquery(first)).filter(
-            Exists(given.exclude(body__verdict=OuterRef("first")))
+        kinds = Count(KT("body__verdict"), distinct=True)
+        found = found.filter(
+            Exists(given.values("assignment__task").annotate(kinds=kinds).filter(kinds__gt=1).values("kinds"))
         )
     order = "-changed_at" if state == TaskState.ACCEPTED else "changed_at"
     return found.order_by(order, "pk")

@@ -9,9 +9,8 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.core import clock
 from annotations.core.errors import Missing, NotAllowed
-from annotations.core.events import publish
 
-from .. import events, log
+from .. import log
 from ..enums import AssignmentState, Decision
 from ..models import Adjudication, Annotation, Assignment, ReviewTask
 from ..rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS, check_reason
@@ -29,7 +28,6 @@ def accept(task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor) -> Review
     _decide(task, annotation, Decision.ACCEPT, "", actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
     note(log.ACCEPTED, actor, task.clip, data)
-    publish(events.ACCEPTED, clip=task.clip_id)
     return task
 
 

@@ -1,3 +1,0 @@
-"""The events that this context publishes. Payloads carry ids only."""
-
-ACCEPTED = "review.accepted"  # clip

@@ -1,0 +1,125 @@
+/**
+ * The clip on a lead's page: played with every reviewer's boxes on it, and a playhead through their timelines.
+ *
+ * @import { Box, Clip, Track } from "./types.js"
+ * @typedef {Pick<Clip, "width" | "height" | "frame_rate" | "frames" | "presentation_times">} Picture
+ * @typedef {{
+ *   scale: number,
+ *   clip: Picture,
+ *   sides: { number: number, tracks: Track[] }[],
+ *   urls: { media_token: string, watched: string },
+ * }} Page
+ */
+
+import { Api, ApiError } from "./api.js";
+import { Watched, clock, presentationTime } from "./frames.js";
+import { boxAt } from "./interpolation.js";
+import { Player, loadVideo } from "./player.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const REPORT = 10_000;
+
+/** @param {string} selector */
+const find = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+
+const page = /** @type {Page} */ (JSON.parse(find("#adjudication-data").textContent ?? ""));
+const texts = find("#viewer").dataset;
+const token = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]"));
+const api = new Api(token.value);
+const overlay = find("#boxes");
+const status = find("#viewer-status");
+const play = /** @type {HTMLButtonElement} */ (find("#play"));
+const playheads = [...document.querySelectorAll(".playhead")];
+const watched = new Watched(page.clip);
+const clip = /** @type {Clip} */ ({ ...page.clip, id: "", duration: page.clip.frames / page.clip.frame_rate });
+const player = new Player(find("#picture"), { onFrame, onSpeed: (speed) => showPlaying(speed !== 0) });
+let shown = false;
+
+/**
+ * @param {number} frame
+ * @param {number} presented
+ */
+function onFrame(frame, presented) {
+  watched.paint(frame, presented);
+  find("#moment").textContent = clock(presentationTime(frame, page.clip));
+  const x = String((page.scale * (frame + 0.5)) / page.clip.frames);
+  for (const line of playheads) {
+    line.setAttribute("x1", x);
+    line.setAttribute("x2", x);
+  }
+  overlay.replaceChildren(...page.sides.flatMap(({ number, tracks }) => tracks.flatMap((track) => {
+    const here = boxAt(track.keyframes, frame);
+    return here ? [drawn(here.box, number, track.id)] : [];
+  })));
+}
+
+/**
+ * @param {Box} box
+ * @param {number} side
+ * @param {string} id
+ */
+function drawn([x, y, width, height], side, id) {
+  const group = document.createElementNS(SVG, "g");
+  group.setAttribute("data-side", String(side));
+  for (const kind of ["edge", "line"]) {
+    const rect = document.createElementNS(SVG, "rect");
+    rect.setAttribute("class", kind);
+    Object.entries({ x, y, width, height }).forEach(([name, value]) => rect.setAttribute(name, String(value)));
+    group.append(rect);
+  }
+  const tag = document.createElementNS(SVG, "text");
+  tag.setAttribute("x", String(x + 3));
+  tag.setAttribute("y", String(y + 14));
+  tag.textContent = `${side}·${id}`;
+  group.append(tag);
+  return group;
+}
+
+/** @param {boolean} playing */
+function showPlaying(playing) {
+  play.textContent = (playing ? texts.pause : texts.play) ?? "";
+}
+
+async function show() {
+  play.disabled = true;
+  status.textContent = texts.loading ?? "";
+  try {
+    const { url } = await api.send("POST", page.urls.media_token);
+    const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
+    if (!response.ok) throw new ApiError(response.status, "media_refused", texts.refused ?? "", null);
+    player.show(loadVideo(new Blob([await response.arrayBuffer()], { type: "video/mp4" }), texts.label ?? ""), clip);
+    find("#cover").hidden = true;
+    status.textContent = texts.shown ?? "";
+    shown = true;
+    showPlaying(false);
+  } catch (error) {
+    status.textContent = error instanceof ApiError && error.message ? error.message : (texts.refused ?? "");
+  } finally {
+    play.disabled = false;
+  }
+}
+
+async function report() {
+  const { ranges, confirm } = watched.unreported();
+  if (!ranges.length) return;
+  try {
+    await api.send("POST", page.urls.watched, { ranges }, { keepalive: true });
+    confirm();
+  } catch {
+    // told again with the next report
+  }
+}
+
+play.addEventListener("click", async () => {
+  if (!shown) await show();
+  if (shown) player.toggle();
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-frame]") : null;
+  if (!(button instanceof HTMLElement)) return;
+  if (!shown) await show();
+  player.seek(Number(button.dataset.frame));
+});
+find("#picture").addEventListener("contextmenu", (event) => event.preventDefault());
+setInterval(() => void report(), REPORT);
+window.addEventListener("pagehide", () => void report());

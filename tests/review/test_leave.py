@@ -1,0 +1,179 @@
+"""Skipping, flagging, reporting a visible face, and what was watched."""
+
+import json
+from typing import Any
+
+import pytest
+
+from annotations.audit.actors import COMMAND_LINE
+from annotations.audit.models import EntryDetail, LogEntry
+from annotations.clips import gate
+from annotations.clips.enums import HoldReason, Purpose
+from annotations.clips.services import lift
+from annotations.core.errors import Conflict, Invalid, Missing
+from annotations.moderation import services as moderation
+from annotations.moderation.models import Flag
+from annotations.redaction.models import RedactionRun
+from annotations.review import services
+from annotations.review.enums import AssignmentState as A
+from annotations.review.models import Assignment, Draft
+from tests.factories import make_assignment, make_body, make_rendition, make_user
+
+pytestmark = pytest.mark.django_db
+
+FACE = {"frame": 3, "box": [10, 10, 12, 14]}
+
+
+def entry(action: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(bytes(LogEntry.objects.get(action=action).canonical))
+    return found
+
+
+def test_a_skipped_clip_goes_to_somebody_else_and_never_back() -> None:
+    reviewer, other = make_user(), make_user()
+    assignment = make_assignment(reviewer)
+    services.skip(reviewer, assignment.public_id, "cannot_see", "Too dark for me")
+    assert services.next_clip(reviewer) is None
+    taken = services.next_clip(other)
+    assert taken is not None
+    assert taken.clip == assignment.clip
+
+
+def test_the_reason_of_a_skip_is_on_the_log_and_the_words_are_erasable() -> None:
+    reviewer = make_user()
+    services.skip(reviewer, make_assignment(reviewer).public_id, "other", "My neighbour's house")
+    skipped = entry("review.skipped")
+    assert skipped["data"]["reason"] == "other"
+    assert "neighbour" not in json.dumps(skipped)
+    assert b"neighbour" in bytes(EntryDetail.objects.get(entry=skipped["id"]).detail)
+
+
+def test_an_unknown_reason_is_refused_and_the_clip_stays() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    with pytest.raises(Invalid):
+        services.skip(reviewer, assignment.public_id, "boredom")
+    assignment.refresh_from_db()
+    assert assignment.state == A.LEASED
+
+
+def test_a_flagged_clip_is_out_of_every_queue_with_the_commit() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    services.flag(reviewer, assignment.public_id, "nudity", "Bathroom")
+    flag = Flag.objects.get()
+    assert (flag.clip, flag.category, flag.note, flag.raised_by) == (
+        assignment.clip, "nudity", "Bathroom", reviewer.pseudonym,
+    )  # fmt: skip
+    assert not gate.allows(assignment.clip_id, Purpose.LABELING)
+    assert services.next_clip(make_user()) is None
+    assignment.refresh_from_db()
+    assert assignment.state == A.FLAGGED
+
+
+def test_a_flagged_clip_whose_flag_is_dismissed_goes_to_somebody_else() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    services.flag(reviewer, assignment.public_id, "other")
+    moderation.decide(Flag.objects.get().pk, "dismiss", "Nothing to see here", COMMAND_LINE)
+    services.enqueue(assignment.clip_id)
+    assert services.next_clip(reviewer) is None
+    taken = services.next_clip(make_user())
+    assert taken is not None
+    assert taken.clip == assignment.clip
+
+
+def test_an_unknown_category_flags_nothing() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    with pytest.raises(Invalid):
+        services.flag(reviewer, assignment.public_id, "boring")
+    assert gate.allows(assignment.clip_id, Purpose.LABELING)
+
+
+def test_a_visible_face_holds_the_clip_and_asks_for_another_pass_with_its_box() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    services.save_draft(reviewer, assignment.public_id, 0, make_body())
+    services.report_missed_face(reviewer, assignment.public_id, [FACE])
+    assert HoldReason.AWAITING_REDACTION in gate.reasons(assignment.clip_id)
+    run = RedactionRun.objects.get(clip=assignment.clip, state="queued")
+    assert run.missed_faces == [{"frame": 3, "box": [10.0, 10.0, 12.0, 14.0]}]
+    assert Draft.objects.get(assignment=assignment).body == make_body()
+    assert entry("review.missed_face")["data"]["faces"] == 1
+
+
+def test_a_clip_that_was_hidden_again_comes_back_to_who_reported_the_face() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    services.report_missed_face(reviewer, assignment.public_id, [FACE])
+    services.enqueue(assignment.clip_id)
+    assert services.next_clip(reviewer) is None
+    make_rendition(assignment.clip)
+    for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
+        lift(assignment.clip, reason, COMMAND_LINE)
+    services.enqueue(assignment.clip_id)
+    assert services.next_clip(make_user()) is None
+    assert services.next_clip(reviewer) == assignment
+
+
+def test_a_face_outside_the_picture_reports_nothing() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    with pytest.raises(Invalid):
+        services.report_missed_face(reviewer, assignment.public_id, [{"frame": 3, "box": [90, 10, 50, 14]}])
+    assignment.refresh_from_db()
+    assert assignment.state == A.LEASED
+
+
+@pytest.mark.parametrize("leave", ["skip", "flag", "report_missed_face"])
+def test_a_clip_that_is_not_held_by_the_person_cannot_be_left(leave: str) -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    services.submit(reviewer, assignment.public_id, make_body())
+    argument = [FACE] if leave == "report_missed_face" else "other"
+    with pytest.raises(Conflict):
+        getattr(services, leave)(reviewer, assignment.public_id, argument)
+    with pytest.raises(Missing):
+        getattr(services, leave)(make_user(), assignment.public_id, argument)
+
+
+def test_watched_ranges_are_on_the_log_in_milliseconds_as_the_browsers_claim() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    services.note_watched(reviewer, assignment.public_id, [[1.0, 2.5], [0.0, 1.2], [2.9, 3.2]])
+    watched = entry("review.watched")
+    assert watched["data"]["ranges"] == [[0, 2500], [2900, 3000]]
+    assert watched["data"]["claimed_by"] == "browser"
+    assert watched["purpose"] == "labeling"
+
+
+def test_what_was_watched_is_taken_after_the_labels_were_handed_in() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    services.submit(reviewer, assignment.public_id, make_body())
+    services.note_watched(reviewer, assignment.public_id, [[0, 1]])
+    assert LogEntry.objects.filter(action="review.watched").exists()
+
+
+@pytest.mark.parametrize(
+    "ranges", [[[-1, 2]], [[2, 1]], [[0, 99]], [[0]], [[float("nan"), 1]], [[0, 1]] * 501]
+)
+def test_ranges_that_nobody_can_have_watched_are_refused(ranges: list[list[float]]) -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    with pytest.raises(Invalid):
+        services.note_watched(reviewer, assignment.public_id, ranges)
+
+
+def test_nothing_watched_leaves_no_entry() -> None:
+    reviewer = make_user()
+    services.note_watched(reviewer, make_assignment(reviewer).public_id, [])
+    assert not LogEntry.objects.filter(action="review.watched").exists()
+
+
+def test_watching_somebody_elses_clip_cannot_be_claimed() -> None:
+    assignment = make_assignment(make_user())
+    with pytest.raises(Missing):
+        services.note_watched(make_user(), assignment.public_id, [[0, 1]])
+    assert Assignment.objects.count() == 1
