@@ -1,4 +1,19 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from . import api, views
 
 app_name = "datasets"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("datasets/", views.index, name="index"),
+    path("datasets/new/", views.create, name="create"),
+    path("datasets/<uuid:dataset_id>/", views.detail, name="detail"),
+    path("datasets/<uuid:dataset_id>/change", views.change, name="change"),
+    path("releases/<uuid:release_id>/", views.release, name="release"),
+    path("releases/<uuid:release_id>/left-out/", views.left_out, name="left_out"),
+    path("releases/<uuid:release_id>/retry", views.retry, name="retry"),
+    path("releases/<uuid:release_id>/files/<slug:format_>", views.download, name="download"),
+    path("api/v1/releases/<uuid:release_id>", api.ReleaseDetail.as_view(), name="api_release"),
+    path(
+        "api/v1/releases/<uuid:release_id>/files/<slug:format_>", api.ReleaseFile.as_view(), name="api_file"
+    ),
+]

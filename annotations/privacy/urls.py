@@ -1,4 +1,14 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from . import receipt_views, views
 
 app_name = "privacy"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("audit/", views.log, name="log"),
+    path("audit/clips/<uuid:clip_id>/", views.clip, name="clip"),
+    path("consents/", views.desk, name="desk"),
+    path("consents/<uuid:clip_id>/withdraw", views.withdraw, name="withdraw"),
+    path("consents/<uuid:clip_id>/receipt", views.link_receipt, name="link_receipt"),
+    path("receipt/<str:token>/", receipt_views.receipt, name="receipt"),
+    path("receipt/<str:token>/withdraw", receipt_views.withdraw, name="receipt_withdraw"),
+]

@@ -1,0 +1,32 @@
+"""The bytes of a release's file."""
+
+from django.core.files.storage import storages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.text import slugify
+
+from annotations.accounts.middleware import actor_of
+from annotations.core.http import ranged_response
+
+from . import services
+from .enums import ExportFormat
+from .models import Release
+
+TYPES = {
+    ExportFormat.MANIFEST: "application/json",
+    ExportFormat.COCO: "application/zip",
+    ExportFormat.JSON_LINES: "application/jsonl",
+}
+
+
+def download(request: HttpRequest, release: Release, format_: str) -> HttpResponse | StreamingHttpResponse:
+    """The file or the range asked for; raises what `services.deliver` raises."""
+    file = services.deliver(release, format_, actor_of(request))
+    kind = ExportFormat(file.format)
+    stored = storages["exports"].open(file.name, "rb")
+    response = ranged_response(stored, file.bytes, TYPES[kind], request.headers.get("Range", ""))
+    suffix = file.name.rsplit(".", 1)[-1]
+    name = f"{slugify(release.dataset.name) or 'dataset'}-{release.number}-{file.format}.{suffix}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["ETag"] = f'"{file.sha256}"'
+    response["Cache-Control"] = "no-store"
+    return response

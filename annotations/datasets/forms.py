@@ -1,0 +1,79 @@
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from annotations.review.models import Project
+
+from .filters import Filters
+from .selectors import schema_choices
+
+
+class DatasetForm(forms.Form):
+    """A new dataset; what it asks for is chosen on its own page."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    project = forms.ModelChoiceField(
+        label=_("Project"), queryset=Project.objects.order_by("name"), empty_label=None
+    )
+
+
+class FiltersForm(forms.Form):
+    """What a dataset of `project` asks for."""
+
+    verdicts = forms.MultipleChoiceField(
+        label=_("Verdicts"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all."),
+    )
+    labels = forms.MultipleChoiceField(
+        label=_("With an event or track"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: with or without any."),
+    )
+    first_day = forms.DateField(
+        label=_("Received from (UTC)"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    last_day = forms.DateField(
+        label=_("Received until (UTC)"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, project: Project, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in schema_choices(project).items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @classmethod
+    def showing(cls, project: Project, filters: Filters) -> "FiltersForm":
+        return cls(
+            project,
+            initial={
+                "verdicts": filters.verdicts,
+                "labels": filters.labels,
+                "first_day": filters.first_day,
+                "last_day": filters.last_day,
+            },
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        first: datetime.date | None = data.get("first_day")
+        last: datetime.date | None = data.get("last_day")
+        if first and last and first > last:
+            self.add_error("last_day", _("The last day is before the first one."))
+        return data
+
+    @property
+    def filters(self) -> Filters:
+        data = self.cleaned_data
+        return Filters(tuple(data["verdicts"]), tuple(data["labels"]), data["first_day"], data["last_day"])

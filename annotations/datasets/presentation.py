@@ -1,0 +1,91 @@
+"""How releases and filters look on pages and in the API."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from annotations.core.models import RunState
+from annotations.review.models import Project
+
+from . import selectors
+from .filters import Filters
+from .models import ExportFile, Release
+
+STATES = {
+    RunState.QUEUED: "building",
+    RunState.RUNNING: "building",
+    RunState.DONE: "frozen",
+    RunState.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """`tone` is one of the style sheet's."""
+
+    tone: str
+    text: str
+
+
+def badges(release: Release, *, marked: bool) -> list[Badge]:
+    """The release's state in a word or two."""
+    shown = {
+        RunState.QUEUED: Badge("muted", _("Waiting for a worker")),
+        RunState.RUNNING: Badge("accent", _("Being frozen")),
+        RunState.DONE: Badge("ok", _("Frozen")),
+        RunState.FAILED: Badge("bad", _("Failed")),
+    }
+    unusable = [Badge("bad", _("May not be used"))] if marked else []
+    return [shown[RunState(release.state)], *unusable]
+
+
+def in_words(project: Project, filters: Filters) -> list[tuple[str, str]]:
+    """What is asked for, as term and description."""
+    names = {code: name for choices in selectors.schema_choices(project).values() for code, name in choices}
+    days = [str(day) if day else "…" for day in (filters.first_day, filters.last_day)]
+    return [
+        (_("Project"), project.name),
+        (_("Verdicts"), ", ".join(names.get(code, code) for code in filters.verdicts) or _("all")),
+        (
+            _("With an event or track"),
+            ", ".join(names.get(code, code) for code in filters.labels) or _("any or none"),
+        ),
+        (
+            _("Received (UTC)"),
+            " – ".join(days) if any((filters.first_day, filters.last_day)) else _("at any time"),
+        ),
+    ]
+
+
+def as_json(release: Release) -> dict[str, Any]:
+    """The release for the API: `unusable` are the public ids of clips that may not be used any more."""
+    unusable = selectors.unusable(release).values_list("clip__public_id", flat=True)
+    return {
+        "id": str(release.pk),
+        "dataset": {"id": str(release.dataset_id), "name": release.dataset.name},
+        "number": release.number,
+        "state": STATES[RunState(release.state)],
+        "progress": release.progress,
+        "failure": {"code": release.failure_code, "message": release.failure_message}
+        if release.state == RunState.FAILED
+        else None,
+        "filters": release.filters,
+        "requested_by": release.requested_by,
+        "frozen_at": release.frozen_at.isoformat() if release.frozen_at else None,
+        "manifest_sha256": release.manifest_sha256 or None,
+        "clips": release.items.count(),
+        "left_out": release.left_out,
+        "unusable": sorted(str(clip) for clip in unusable),
+        "files": [_file(release, file) for file in release.files.order_by("format")],
+    }
+
+
+def _file(release: Release, file: ExportFile) -> dict[str, Any]:
+    return {
+        "format": file.format,
+        "sha256": file.sha256,
+        "bytes": file.bytes,
+        "url": None if file.destroyed_at else reverse("datasets:api_file", args=[release.pk, file.format]),
+    }

@@ -1,0 +1,51 @@
+"""The owner's receipt: no account, plain words, never a name."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations.accounts.middleware import actor_of
+from annotations.audit.actors import ANONYMOUS, Actor
+from annotations.clips.models import Clip
+from annotations.core.errors import DomainError
+
+from . import plain_words, receipts, services
+
+
+@require_safe
+@never_cache
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    clip = _clip(token)
+    services.note_receipt(clip, _actor(request, clip))
+    context = {"clip": clip, "token": token, "story": plain_words.story(clip)}
+    response = render(request, "privacy/receipt.html", context)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_POST
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    clip = _clip(token)
+    try:
+        services.withdraw(clip, receipts.owner_of(clip), request.POST.get("reason", ""))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Your consent is withdrawn. Nobody can watch the clip any more."))
+    return redirect("privacy:receipt", token)
+
+
+def _clip(token: str) -> Clip:
+    try:
+        return receipts.clip_of(token)
+    except DomainError as error:
+        raise Http404(error.message) from None
+
+
+def _actor(request: HttpRequest, clip: Clip) -> Actor:
+    """Staff who open the link are named as who they are."""
+    actor = actor_of(request)
+    return receipts.owner_of(clip) if actor == ANONYMOUS else actor
