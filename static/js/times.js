@@ -3,10 +3,10 @@
 
 const language = document.documentElement.lang || undefined;
 const dateTime = new Intl.DateTimeFormat(language, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
 });
 const precise = new Intl.DateTimeFormat(language, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short",
 });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 

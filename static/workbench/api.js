@@ -21,12 +21,32 @@ export class ApiError extends Error {
  * @param {unknown} error
  */
 export const isTransient = (error) =>
-  !(error instanceof ApiError) || error.status >= 500 || [401, 408, 425, 429].includes(error.status);
+  !(error instanceof ApiError) || error.status >= 500 || [401, 403, 408, 425, 429].includes(error.status);
+
+/**
+ * Whether the session has ended (403: its CSRF token has, after signing in again elsewhere).
+ *
+ * @param {unknown} error
+ */
+export const isSignedOut = (error) => error instanceof ApiError && [401, 403].includes(error.status);
+
+/**
+ * Whether the clip is no longer this person's to see.
+ *
+ * @param {unknown} error
+ * @returns {error is ApiError}
+ */
+export const isGone = (error) =>
+  error instanceof ApiError && (["lease_lost", "clip_held"].includes(error.code) || [404, 410].includes(error.status));
 
 export class Api {
-  /** @param {string} csrfToken */
+  /** @param {string} csrfToken the page's; who signs in again in another tab gets a new one, in a cookie */
   constructor(csrfToken) {
-    this.csrfToken = csrfToken;
+    this.pageToken = csrfToken;
+  }
+
+  get csrfToken() {
+    return /(?:^|; )[\w-]*csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? this.pageToken;
   }
 
   /**

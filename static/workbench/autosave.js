@@ -3,12 +3,13 @@
  * the browser's storage first and stays there until the server has it.
  *
  * @import { Body } from "./types.js"
- * @typedef {"saved" | "unsaved" | "saving" | "offline" | "conflict" | "stopped"} SaveState
+ * @typedef {"saved" | "unsaved" | "saving" | "offline" | "refused" | "conflict" | "stopped"} SaveState
+ *   "refused": the server will not keep labels like these; the next change is tried again
  * @typedef {{ revision: number, body: Body }} Draft
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
  */
 
-import { ApiError, isTransient } from "./api.js";
+import { ApiError, isGone, isTransient } from "./api.js";
 import { sameBody } from "./model.js";
 
 const WAIT = 400;
@@ -45,6 +46,8 @@ export function dropOldDrafts(store, storage, now) {
 export class Autosave {
   /** @type {SaveState} */
   state = "saved";
+  /** @type {unknown} what kept the last save from the server */
+  obstacle = null;
   /** @type {Draft | null} what another tab wrote, while the person has not chosen */
   theirs = null;
   /** @type {Body | null} */
@@ -63,15 +66,17 @@ export class Autosave {
    *   put: (draft: Draft) => Promise<{ revision: number }>,
    *   onState: (state: SaveState) => void,
    *   onStopped: (error: ApiError) => void,
+   *   onRefused: (error: ApiError) => void,
    * }} options `put` throws ApiError for an answer and anything else for none
    */
-  constructor({ revision, key, store, put, onState, onStopped }) {
+  constructor({ revision, key, store, put, onState, onStopped, onRefused }) {
     this.revision = revision;
     this.key = key;
     this.store = store;
     this.put = put;
     this.onState = onState;
     this.onStopped = onStopped;
+    this.onRefused = onRefused;
   }
 
   /** @param {Body} body */
@@ -203,10 +208,15 @@ export class Autosave {
       }
       this.theirs = theirs;
       this.#become("conflict");
-    } else if (error instanceof ApiError && !isTransient(error)) {
+    } else if (isGone(error)) {
       this.#become("stopped");
       this.onStopped(error);
+    } else if (error instanceof ApiError && !isTransient(error)) {
+      if (this.#wanted === body) this.#become("refused");
+      else this.#schedule(WAIT);
+      this.onRefused(error);
     } else {
+      this.obstacle = error;
       this.#become("offline");
       this.#schedule(RETRY[Math.min(this.#failures++, RETRY.length - 1)]);
     }

@@ -29,7 +29,7 @@ export class Flow {
     this.stretchKey = `${storage}:stretch`;
     this.suggestedAt = 0;
     this.home = assignment.urls.home;
-    this.bench = new Workbench(assignment, { api, help, storage, onRefused: (error) => this.taken(error) });
+    this.bench = new Workbench(assignment, { api, help, storage, onGone: (error) => this.taken(error) });
     this.queue = new Queue(api, assignment.urls.claim);
     this.outbox = new Outbox(api, `${storage}:answer:`, {
       onWaiting: (waiting, offline) => this.#showWaiting(waiting, offline),

@@ -3,13 +3,13 @@
  * whole (submit, flag, skip, next) is in flow.js; what a key does to its labels in commands.js.
  *
  * @import { Body, Box, Selection } from "./types.js"
- * @import { Api } from "./api.js"
+ * @import { Api, ApiError } from "./api.js"
  * @import { SaveState } from "./autosave.js"
  * @import { Help } from "./help.js"
  * @import { Ready } from "./queue.js"
  */
 
-import { ApiError, isTransient } from "./api.js";
+import { isGone, isSignedOut } from "./api.js";
 import { Autosave, draftKey } from "./autosave.js";
 import { Banners } from "./banners.js";
 import { editingCommands } from "./commands.js";
@@ -27,6 +27,8 @@ import { Session } from "./session.js";
 import { say } from "./text.js";
 import { Timeline, trackColor } from "./timeline.js";
 
+/** In one report of what was watched. */
+const MOST_RANGES = 400;
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Workbench {
@@ -40,14 +42,14 @@ export class Workbench {
 
   /**
    * @param {Ready["assignment"]} assignment the clip that the page came with
-   * @param {{ api: Api, help: Help, storage: string, onRefused: (error: ApiError) => void }} parts `storage` begins the
+   * @param {{ api: Api, help: Help, storage: string, onGone: (error: ApiError) => void }} parts `storage` begins the
    *   names of what this person keeps in this browser
    */
-  constructor(assignment, { api, help, storage, onRefused }) {
+  constructor(assignment, { api, help, storage, onGone }) {
     this.api = api;
     this.help = help;
     this.storage = storage;
-    this.onRefused = onRefused;
+    this.onGone = onGone;
     this.session = new Session(assignment, null);
     this.banners = new Banners(byId("banners", HTMLElement));
     this.player = new Player(this.#picture, {
@@ -265,11 +267,14 @@ export class Workbench {
     if (!this.working) return;
     const { ranges, confirm } = this.session.watched.unreported();
     if (!ranges.length) return;
+    const { session } = this;
     try {
-      await this.api.send("POST", this.session.assignment.urls.watched, { ranges }, options);
+      for (let i = 0; i < ranges.length; i += MOST_RANGES) {
+        await this.api.send("POST", session.assignment.urls.watched, { ranges: ranges.slice(i, i + MOST_RANGES) }, options);
+      }
       confirm();
     } catch (error) {
-      if (error instanceof ApiError && !isTransient(error)) this.onRefused(error);
+      if (isGone(error) && session === this.session) this.onGone(error); // else it is reported next time
     }
   }
 
@@ -362,7 +367,8 @@ export class Workbench {
         this.#showState(state);
         if (state === "conflict") void this.#settleConflict(autosave);
       },
-      onStopped: (error) => autosave === this.autosave && this.onRefused(error),
+      onStopped: (error) => autosave === this.autosave && this.onGone(error),
+      onRefused: (error) => autosave === this.autosave && this.status(say("saveRefused", { reason: error.message })),
     });
     return autosave;
   }
@@ -372,7 +378,7 @@ export class Workbench {
     const output = byId("save-state", HTMLOutputElement);
     output.dataset.state = state;
     output.value = say(`save.${state}`);
-    if (state === "offline") this.status(say("offline"));
+    if (state === "offline") this.status(say(isSignedOut(this.autosave.obstacle) ? "signedOut" : "offline"));
   }
 
   /** @param {Autosave} autosave */

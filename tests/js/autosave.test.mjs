@@ -30,13 +30,15 @@ function setup(t, { revision = 0, stored = null } = {}) {
   };
   const states = [];
   const stopped = [];
+  const refused = [];
   const autosave = new Autosave({
     revision, key: "draft", put: server.put,
     store: { getItem: (key) => memory.get(key) ?? null, setItem: (key, value) => memory.set(key, value), removeItem: (key) => memory.delete(key) },
     onState: (state) => states.push(state),
     onStopped: (error) => stopped.push(error.code),
+    onRefused: (error) => refused.push(error.code),
   });
-  return { autosave, server, memory, states, stopped };
+  return { autosave, server, memory, states, stopped, refused };
 }
 
 test("changes that follow each other closely are saved once, with the last body", async (t) => {
@@ -100,7 +102,7 @@ test("without a network it says so, keeps trying, and saves when the network is 
 });
 
 test("a busy server or an ended session is waited out, not taken for a refusal", async (t) => {
-  for (const status of [401, 429, 503]) {
+  for (const status of [401, 403, 429, 503]) {
     const { autosave, server, stopped } = setup(t);
     server.answer = async () => {
       throw new ApiError(status, "x", "", null);
@@ -125,6 +127,24 @@ test("a lost lease stops saving, keeps the labels in the browser and says why", 
   await tick(5000);
   assert.equal(server.puts, 1);
   assert.equal(memory.size, 1);
+});
+
+test("labels that the server refuses stay in the browser, and the next change is tried", async (t) => {
+  const { autosave, server, stopped, refused, memory } = setup(t);
+  server.answer = async () => {
+    throw new ApiError(400, "invalid_body", "", null);
+  };
+  autosave.change(note("x"));
+  await tick(400);
+  assert.equal(autosave.state, "refused");
+  assert.deepEqual([stopped, refused, memory.size], [[], ["invalid_body"], 1]);
+  await tick(60_000);
+  assert.equal(server.puts, 1, "the same labels are not sent again");
+  server.answer = null;
+  autosave.change(note("y"));
+  await tick(400);
+  assert.equal(server.body.note, "y");
+  assert.equal(autosave.state, "saved");
 });
 
 test("another tab's labels are not written over until the person has chosen", async (t) => {

@@ -34,6 +34,8 @@ def test_no_text_is_left_over() -> None:
     left_over = {
         key
         for key in workbench_texts()
-        if key not in keys and f'"{key}"' not in source and not any(key.startswith(start) for start in beginnings)
+        if key not in keys
+        and f'"{key}"' not in source
+        and not any(key.startswith(start) for start in beginnings)
     }
     assert {key for key in left_over if not key.endswith("Text")} == set()

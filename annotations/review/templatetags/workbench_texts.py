@@ -110,14 +110,20 @@ def _clip() -> dict[str, str]:
         "noNext": _("The next clip did not come"),
         "mediaRefused": _("The server did not hand out the picture."),
         "leaseLost": _("Your time on this clip has ended"),
-        "leaseLostText": _("It goes to somebody else now. Your labels up to here are kept as a draft; none of it counts against you."),
+        "leaseLostText": _(
+            "It goes to somebody else now. Your labels up to here are kept as a draft; none of it counts against you."
+        ),
         "clipHeld": _("This clip was taken back"),
-        "clipHeldText": _("Its owner withdrew it, or it must be checked again. You did nothing wrong, and it is no longer shown."),
+        "clipHeldText": _(
+            "Its owner withdrew it, or it must be checked again. You did nothing wrong, and it is no longer shown."
+        ),
         "clipGone": _("This clip can no longer be shown"),
         "leaseSoon": _("Your time on this clip ends soon."),
         "extend": _("More time"),
         "extended": _("You have more time."),
-        "answersWaiting": _("No connection. Submitted clips that wait for it: {count}. They are kept in this browser."),
+        "answersWaiting": _(
+            "No connection. Submitted clips that wait for it: {count}. They are kept in this browser."
+        ),
         "answerRefused": _("The labels of an earlier clip were not accepted: {reason}"),
         "openThatClip": _("Open that clip"),
         "dismiss": _("Dismiss"),
@@ -131,14 +137,23 @@ def _saving() -> dict[str, str]:
         "save.saved": _("Saved"),
         "save.unsaved": _("Not saved yet"),
         "save.saving": _("Saving…"),
-        "save.offline": _("Not saved: no connection"),
+        "save.offline": _("Not saved, trying again"),
+        "save.refused": _("Not saved"),
+        "saveRefused": _("The server did not take these labels: {reason}"),
         "save.conflict": _("Changed in another tab"),
         "save.stopped": _("Closed"),
         "offline": _("No connection. Your labels are kept in this browser and saved when it is back."),
+        "signedOut": _(
+            "You were signed out. Sign in in another tab; your labels are kept here and saved then."
+        ),
         "restored": _("Labels that had not reached the server were brought back."),
         "noConnection": _("No connection"),
-        "noConnectionText": _("The server cannot be reached. If you were signed out, sign in in another tab, then try again."),
-        "notSentText": _("It was not sent yet, and the clip is no longer shown. Try again when the connection is back."),
+        "noConnectionText": _(
+            "The server did not answer as it should. If you were signed out, sign in in another tab, then try again."
+        ),
+        "notSentText": _(
+            "It was not sent yet, and the clip is no longer shown. Try again when the connection is back."
+        ),
     }
 
 
