@@ -46,4 +46,3 @@ def box_at(keyframes: Sequence[Keyframe], frame: int) -> Shown | None:
     share = (frame - left["frame"]) / (right["frame"] - left["frame"])
     box = [a + (b - a) * share for a, b in zip(left["box"], right["box"], strict=True)]
     return {"box": box, "occluded": left["occluded"]}
-

@@ -111,11 +111,11 @@ def _clip() -> dict[str, str]:
         "mediaRefused": _("The server did not hand out the picture."),
         "leaseLost": _("Your time on this clip has ended"),
         "leaseLostText": _(
-            "It goes to somebody else now. Your labels up to here are kept as a draft; none of it counts against you."
+            "It goes to somebody else now. Your labels are kept as a draft; it does not count against you."
         ),
         "clipHeld": _("This clip was taken back"),
         "clipHeldText": _(
-            "Its owner withdrew it, or it must be checked again. You did nothing wrong, and it is no longer shown."
+            "Its owner withdrew it, or it is checked again. You did nothing wrong; it is no longer shown."
         ),
         "clipGone": _("This clip can no longer be shown"),
         "leaseSoon": _("Your time on this clip ends soon."),
@@ -149,10 +149,10 @@ def _saving() -> dict[str, str]:
         "restored": _("Labels that had not reached the server were brought back."),
         "noConnection": _("No connection"),
         "noConnectionText": _(
-            "The server did not answer as it should. If you were signed out, sign in in another tab, then try again."
+            "The server did not answer. If you were signed out, sign in in another tab, then try again."
         ),
         "notSentText": _(
-            "It was not sent yet, and the clip is no longer shown. Try again when the connection is back."
+            "It was not sent yet; the clip is no longer shown. Try again when the connection is back."
         ),
     }
 
