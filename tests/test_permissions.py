@@ -1,0 +1,187 @@
+"""The permission matrix and the site agree: every cell of `permissions.csv` is tried over HTTP."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import resolve, reverse
+
+from annotations.accounts import services as accounts
+from annotations.accounts.enums import ANONYMOUS, Role
+from annotations.accounts.matrix import ROLES, Rule, load
+from annotations.accounts.models import User
+from annotations.audit.actors import COMMAND_LINE
+from annotations.moderation.enums import FlagCategory
+from annotations.review.models import Assignment
+from annotations.review.schema import HOME_THREAT_DETECTION
+from tests.factories import (
+    make_assignment,
+    make_body,
+    make_project,
+    make_queued_clip,
+    make_submitter,
+    make_user,
+)
+from tests.routes import METHODS, routes
+
+ROUTES = {route.name: route for route in routes()}
+RULES = list(load(settings.PERMISSION_MATRIX).rules.values())
+SAMPLES: dict[str, Callable[[], Any]] = {
+    "UUIDConverter": uuid.uuid4,
+    "StringConverter": lambda: "nothing",
+    "SlugConverter": lambda: "nothing",
+    "IntConverter": lambda: 1,
+}
+
+Owned = Callable[["Person"], dict[str, Any]]
+
+
+class Person:
+    """Somebody in a role who sends requests: over a session, or a submitter with an API key."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.user: User | None = None
+        self.client = Client()
+        if role == Role.SUBMITTER:
+            self.user = make_submitter()
+            key = accounts.create_key(COMMAND_LINE, self.user)
+            self.client = Client(headers={"Authorization": f"Bearer {key}"})
+        elif role != ANONYMOUS:
+            self.user = make_user(role)
+            self.client.force_login(self.user)
+
+    def send(
+        self, route: str, method: str, kwargs: dict[str, Any], body: dict[str, Any] | None = None
+    ) -> Any:
+        path = reverse(route, kwargs=kwargs)
+        if path.startswith("/api/"):
+            content = orjson.dumps(body or {})
+            response: Any = self.client.generic(method, path, data=content, content_type="application/json")
+        else:
+            response = self.client.generic(method, path)
+        if response.streaming:
+            b"".join(response.streaming_content)  # to its end, where it closes its file
+        return response
+
+
+def anything(route: str) -> dict[str, Any]:
+    """Parameters that fit the path and name nothing that exists."""
+    return {name: SAMPLES[converter]() for name, converter in ROUTES[route].parameters}
+
+
+def refused(person: Person, response: Any) -> bool:
+    if person.role == ANONYMOUS:
+        to_sign_in = response.status_code == 302 and response["Location"].startswith(
+            reverse(settings.LOGIN_URL)
+        )
+        return bool(response.status_code == 401 or to_sign_in)
+    return bool(response.status_code == 403)
+
+
+def of_an_assignment(person: Person) -> dict[str, Any]:
+    assert person.user is not None
+    return {"assignment_id": make_assignment(person.user).public_id}
+
+
+def of_a_delivery(person: Person) -> dict[str, Any]:
+    """The token of a rendition that this person may watch now."""
+    if person.role == Role.CONTRACTOR:
+        response = person.send("review:media_token", "POST", of_an_assignment(person))
+    else:
+        make_project()
+        clip = make_queued_clip()
+        reviewer = Person(Role.CONTRACTOR)
+        assignment = Assignment.objects.get(clip=clip)
+        reviewer.send("review:claim", "POST", {})
+        reviewer.send(
+            "review:submit",
+            "POST",
+            {"assignment_id": assignment.public_id},
+            {"body": make_body(), "revision": 0},
+        )
+        response = person.send("review:task_media_token", "POST", {"task_id": assignment.task.public_id})
+    return dict(resolve(response.json()["url"]).kwargs)
+
+
+# For each route whose cells say `own` and whose path names a thing: a thing of that person's own.
+OWNED: dict[str, Owned] = {
+    "redaction:media": of_a_delivery,
+    **dict.fromkeys(
+        (
+            "review:workbench",
+            "review:media_token",
+            "review:draft",
+            "review:submit",
+            "review:extend",
+            "review:skip",
+            "review:flag",
+            "review:missed_face",
+            "review:watched",
+        ),
+        of_an_assignment,
+    ),
+}
+
+# What such a route takes, where nothing at all would be refused for its form before anybody looks whose it is.
+FACE = {"frame": 1, "box": [5, 5, 10, 10]}
+BODIES: dict[str, dict[str, Any]] = {
+    "review:draft": {"revision": 0, "body": make_body()},
+    "review:submit": {"revision": 0, "body": make_body()},
+    "review:skip": {"reason": HOME_THREAT_DETECTION["skip_reasons"][0]["code"]},
+    "review:flag": {"category": FlagCategory.OTHER},
+    "review:missed_face": {"faces": [FACE]},
+    "review:watched": {"ranges": [[0, 1]]},
+}
+
+
+def test_every_route_and_method_is_in_the_matrix() -> None:
+    accepted = {(route.name, method) for route in ROUTES.values() for method in route.methods}
+    assert accepted == {(rule.route, rule.method) for rule in RULES}
+
+
+def test_every_cell_that_says_own_names_a_way_to_make_a_thing_of_ones_own() -> None:
+    needed = {rule.route for rule in RULES if "own" in rule.cells.values() and ROUTES[rule.route].parameters}
+    assert needed == set(OWNED)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.method}-{rule.route}")
+def test_a_role_gets_through_exactly_where_the_matrix_lets_it(rule: Rule, role: str) -> None:
+    person = Person(role)
+    response = person.send(rule.route, rule.method, anything(rule.route))
+    assert refused(person, response) is not rule.allows(role), response.status_code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", ROUTES)
+def test_methods_that_the_matrix_does_not_list_are_refused_to_everybody(route: str) -> None:
+    listed = {rule.method for rule in RULES if rule.route == route}
+    for role in ROLES:
+        person = Person(role)
+        for method in set(METHODS) - listed:
+            assert refused(person, person.send(route, method, anything(route))), (role, method)
+
+
+OWN_CELLS = [
+    (rule, role) for rule in RULES if rule.route in OWNED for role in ROLES if rule.cells[role] == "own"
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rule", "role"), OWN_CELLS, ids=lambda value: getattr(value, "route", value))
+def test_a_thing_of_somebody_else_looks_as_if_it_did_not_exist(rule: Rule, role: str) -> None:
+    owner, stranger = Person(role), Person(role)
+    kwargs, body = OWNED[rule.route](owner), BODIES.get(rule.route)
+    assert stranger.send(rule.route, rule.method, kwargs, body).status_code == 404
+    assert owner.send(rule.route, rule.method, kwargs, body).status_code in {200, 204}
+
+
+@pytest.mark.django_db
+def test_an_address_that_does_not_exist_is_not_found() -> None:
+    assert Person(Role.OPERATOR).client.get("/admin/").status_code == 404
