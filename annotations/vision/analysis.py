@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from annotations.vision.attention import coarse_luma
+from annotations.vision.attention import Attention, coarse_luma
 from annotations.vision.boxes import scaled
 from annotations.vision.content import ContentModel, Sighting
 from annotations.vision.faces import Face, FaceDetector, working_size
@@ -21,11 +21,12 @@ from annotations.vision.report import FindingReport
 from annotations.vision.video.decode import available_cores, decode
 from annotations.vision.video.timing import Schedule, clean_times, schedule
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.3
 """Time between looks where nothing moves much; they come closer by themselves where something does."""
-STRETCH_SECONDS = 2.0
+STRETCH_SECONDS = 3.0
 SCREENING_SECONDS = 0.5
-MOST_STRETCH_FRAMES = 60
+"""Time between screenings; a picture in which nothing changed since the last one is not screened again."""
+MOST_STRETCH_BYTES = 24_000_000
 
 
 @dataclass
@@ -60,13 +61,14 @@ def analyse(
     stamps: list[float | None] = []
     nominal: Fraction | None = None
     look = Look(detector, weakest, stride=max(1, round(rate * LOOK_SECONDS)))
-    length = max(2, min(MOST_STRETCH_FRAMES, round(rate * STRETCH_SECONDS)))
+    longest = max(2, round(rate * STRETCH_SECONDS))
     every = max(1, round(rate * SCREENING_SECONDS))
     stretch = Stretch(0)
     scaler = VideoReformatter()
     before: NDArray[np.uint8] | None = None
     workers = available_cores()
     across = down = small_pixels = 1.0
+    screened: Attention | None = None
     looks: deque[Future[Seen]] = deque()
     screenings: list[tuple[int, str, Future[list[Sighting]]]] = []
 
@@ -89,12 +91,13 @@ def analyse(
                 size[0] * size[1],
             )
             small = decoded.scaled(*size, scaler)
-            if decoded.index % every == 0:
+            screened = screened or Attention(*size, detector.step)
+            if screeners and decoded.index % every == 0 and screened.notices(coarse_luma(luma_of(small))):
                 screenings.extend(
                     (decoded.index, model.name, pool.submit(_screen, model, small)) for model in screeners
                 )
             stretch.frames.append(small)
-            if len(stretch.frames) == length:
+            if len(stretch.frames) >= min(longest, MOST_STRETCH_BYTES * 2 / 3 / small_pixels):
                 looks.append(pool.submit(look.through, stretch, before))
                 before = coarse_luma(luma_of(small))
                 stretch = Stretch(decoded.index + 1)

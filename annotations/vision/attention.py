@@ -15,12 +15,12 @@ from annotations.vision.boxes import Box, intersection
 
 BLOCK = 16
 """Side in pixels of the blocks whose change is measured."""
-CHANGED = 6.0
+CHANGED = 8.0
 """Mean change of brightness (of 255) in a block that calls for a look: above the noise of coded night pictures,
 below what a head does to any background that it can be told from."""
-CONTEXT = 48
+CONTEXT = 32
 """Pixels around a changed part that the detector sees with it."""
-WHOLE_SHARE = 0.6
+WHOLE_SHARE = 0.8
 """From this share of the picture on, one look at everything is cheaper than several at parts."""
 
 Luma = NDArray[np.uint8]
@@ -62,10 +62,7 @@ class Attention:
         if self._seen is None:
             self.look_everywhere(coarse)
             return [self.everything]
-        cells = BLOCK // 4
-        rows, columns = self._height // BLOCK, self._width // BLOCK
-        change = np.abs(coarse - self._seen).reshape(rows, cells, columns, cells).mean(axis=(1, 3))
-        changed = (change > CHANGED).astype(np.uint8)
+        changed = self._changed(coarse)
         if not changed.any():
             return []
         changed = np.asarray(cv2.dilate(changed, np.ones((3, 3), np.uint8)), np.uint8)
@@ -80,6 +77,19 @@ class Attention:
             window = slice(y, y + height), slice(x, x + width)
             self._seen[window] = coarse[window]
         return parts
+
+    def notices(self, coarse: Luma) -> bool:
+        """Whether anything changed since the last look; if so, all of it counts as looked at now."""
+        if self._seen is not None and not self._changed(coarse).any():
+            return False
+        self.look_everywhere(coarse)
+        return True
+
+    def _changed(self, coarse: Luma) -> NDArray[np.uint8]:
+        cells = BLOCK // 4
+        blocks = self._height // BLOCK, cells, self._width // BLOCK, cells
+        change = cv2.absdiff(coarse.astype(np.int16), self._seen).reshape(blocks).mean(axis=(1, 3))
+        return (change > CHANGED).astype(np.uint8)
 
     def around(self, boxes: Sequence[Box]) -> list[Part]:
         """Parts that hold these boxes and half their size around them."""

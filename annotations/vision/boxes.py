@@ -47,6 +47,12 @@ def scaled(box: Box, across: float, down: float) -> Box:
     return box[0] * across, box[1] * down, box[2] * across, box[3] * down
 
 
+def grown(box: Box, share: float) -> Box:
+    """The box with ``share`` of its size more on each side."""
+    x, y, width, height = box
+    return x - share * width, y - share * height, width * (1 + 2 * share), height * (1 + 2 * share)
+
+
 def suppress(boxes: Sequence[Box], scores: Sequence[float], limit: float) -> list[int]:
     """Indices of the boxes that remain when each hides the weaker ones that overlap it by ``limit``."""
     order = np.argsort(np.asarray(scores), kind="stable")[::-1]

@@ -24,7 +24,7 @@ CUT_DIFFERENCE = 22.0
 SAME_PLACE = 0.35
 """Two looks agree on a face when it moved by less than this share of its size: the hidden region has as much to
 spare on either side."""
-NOTABLE = 0.25
+NOTABLE = 0.2
 """Faces below this score come and go; looks need not agree on them."""
 
 
@@ -48,7 +48,7 @@ class Seen:
 
 
 class Look:
-    """Looks through one stretch. Stretches are independent of each other and can be worked on side by side."""
+    """Looks through stretches, which are independent of each other and can be worked on side by side."""
 
     def __init__(self, detector: FaceDetector, weakest: float, stride: int) -> None:
         self._detector = detector
@@ -113,16 +113,8 @@ class Look:
         return self._merged(faces)
 
     def _at(self, frame: VideoFrame, parts: Sequence[Part], seen: Seen) -> list[Face]:
-        picture = rgb_of(frame)
-        faces = []
-        for part in parts:
-            x, y, width, height = part.outer
-            for face in self._detector.detect(picture[y : y + height, x : x + width], self._weakest):
-                box: Box = (face.box[0] + x, face.box[1] + y, face.box[2], face.box[3])
-                if part.owns(box):
-                    faces.append(Face(box, face.score))
-            seen.pixels += width * height
-        return faces
+        seen.pixels += sum(part.outer[2] * part.outer[3] for part in parts)
+        return look_at(rgb_of(frame), parts, self._detector, self._weakest)
 
     def _between(self, stretch: Stretch, left: int, right: int, attention: Attention, seen: Seen) -> None:
         """Look at the frame in the middle where the looks on both sides disagree, and so on."""
@@ -141,6 +133,20 @@ class Look:
     def _merged(faces: list[Face]) -> list[Face]:
         kept = suppress([face.box for face in faces], [face.score for face in faces], 0.3)
         return [faces[index] for index in kept]
+
+
+def look_at(
+    picture: NDArray[np.uint8], parts: Sequence[Part], detector: FaceDetector, threshold: float
+) -> list[Face]:
+    """Faces of at least this score whose centres lie in these parts of a picture."""
+    faces = []
+    for part in parts:
+        x, y, width, height = part.outer
+        for face in detector.detect(picture[y : y + height, x : x + width], threshold):
+            box: Box = (face.box[0] + x, face.box[1] + y, face.box[2], face.box[3])
+            if part.owns(box):
+                faces.append(Face(box, face.score))
+    return faces
 
 
 def _disputed(left: Sequence[Face], right: Sequence[Face]) -> list[Box]:

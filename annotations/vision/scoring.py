@@ -111,7 +111,8 @@ def detail_correlation(original: NDArray[np.uint8], shown: NDArray[np.uint8], bo
         slice(max(0, round(x)), max(0, round(x + width))),
     )
     a, b = (_detail(picture, window).ravel() for picture in (original, shown))
-    if a.size < 16 or a.std() < 0.5 or b.std() < 0.5:
+    # A tenth of the original's contrast is not the original's detail, whatever it correlates with.
+    if a.size < 16 or a.std() < 0.5 or b.std() < 0.1 * a.std():
         return 0.0
     return float(np.corrcoef(a, b)[0, 1])
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from annotations.vision.boxes import Box, blend, distance, overlap, size
+import numpy as np
+
+from annotations.vision.boxes import Box, blend, distance, grown, overlap, size
 from annotations.vision.faces import Face
 
 
@@ -16,12 +18,22 @@ from annotations.vision.faces import Face
 class TrackingRules:
     """Scores that start and continue a track; times in seconds."""
 
-    strong: float = 0.5
-    """A track needs one detection of this score, or ``steady`` over several looks."""
-    weak: float = 0.25
+    strong: float = 0.45
+    """A track needs one detection of this score,"""
+    steady: float = 0.3
+    """or this score on three different looks: profiles and small faces rarely get more."""
+    weak: float = 0.15
+    """What continues a track that has been seen better before or after."""
     longest_gap: float = 1.0
     reach: float = 0.25
     """How far a track is continued before its first and after its last detection."""
+    drift: float = 1.0
+    """Sizes a second by which a box grows on each side while its face is not seen."""
+    looks_apart: float = 0.15
+    """Seconds from a detection within which nothing grows: looks are up to twice that apart."""
+    sway: float = 0.07
+    """A box is widened to hold where the face is found this much earlier and later: detections jitter, and what
+    lies between two of them is a guess."""
 
 
 @dataclass
@@ -31,6 +43,8 @@ class Track:
     id: int
     boxes: dict[int, Box] = field(default_factory=dict)
     score: float = 0.0
+    looks: dict[Box, float] = field(default_factory=dict)
+    """Score of each different detection: a part of the picture that has not changed is only one look."""
 
     @property
     def last(self) -> int:
@@ -55,10 +69,11 @@ def link(
     for start, end in pairwise(boundaries):
         scene = {frame: faces for frame, faces in detections.items() if start <= frame < end}
         for track in _link_scene(scene, rate, rules):
-            if track.score < rules.strong:
+            if not _convinces(track, rules):
                 continue
-            _fill_gaps(track)
-            _reach_out(track, round(rules.reach * rate) + 1, start, end)
+            _fill_gaps(track, rate, rules)
+            _reach_out(track, rate, rules, start, end)
+            _widen(track, max(1, round(rules.sway * rate)))
             track.id = len(tracks) + 1
             tracks.append(track)
     return tracks
@@ -86,14 +101,25 @@ def _link_scene(detections: Mapping[int, Sequence[Face]], rate: float, rules: Tr
             taken_faces.add(face_index)
             face = detections[frame][face_index]
             track = open_tracks[track_index]
-            track.boxes[frame] = face.box
-            track.score = max(track.score, face.score)
+            _add(track, frame, face)
         for face_index, face in enumerate(detections[frame]):
             if face_index not in taken_faces:
-                track = Track(0, {frame: face.box}, face.score)
+                track = Track(0)
+                _add(track, frame, face)
                 tracks.append(track)
                 open_tracks.append(track)
     return tracks
+
+
+def _add(track: Track, frame: int, face: Face) -> None:
+    track.boxes[frame] = face.box
+    track.looks[face.box] = face.score
+    track.score = max(track.score, face.score)
+
+
+def _convinces(track: Track, rules: TrackingRules) -> bool:
+    best = sorted(track.looks.values(), reverse=True)
+    return best[0] >= rules.strong or (len(best) >= 3 and best[2] >= rules.steady)
 
 
 def _cost(track: Track, frame: int, box: Box, rate: float) -> float | None:
@@ -122,23 +148,39 @@ def _predicted(track: Track, frame: int) -> Box:
     return b[0] + steps * (b[0] - a[0]), b[1] + steps * (b[1] - a[1]), b[2], b[3]
 
 
-def _fill_gaps(track: Track) -> None:
-    known = sorted(track.boxes)
-    for before, after in pairwise(known):
+def _fill_gaps(track: Track, rate: float, rules: TrackingRules) -> None:
+    """Boxes between detections, by interpolation; larger in the middle of gaps in which nothing was seen."""
+    for before, after in pairwise(sorted(track.boxes)):
         for frame in range(before + 1, after):
             share = (frame - before) / (after - before)
-            track.boxes[frame] = blend(track.boxes[before], track.boxes[after], share)
+            unseen = min(frame - before, after - frame) / rate - rules.looks_apart
+            box = blend(track.boxes[before], track.boxes[after], share)
+            track.boxes[frame] = grown(box, max(0.0, unseen) * rules.drift)
     track.boxes = dict(sorted(track.boxes.items()))
 
 
-def _reach_out(track: Track, reach: int, start: int, end: int) -> None:
-    """Continue a track with its outermost boxes, inside its scene."""
+def _reach_out(track: Track, rate: float, rules: TrackingRules, start: int, end: int) -> None:
+    """Continue a track with its outermost boxes, inside its scene, growing as nobody knows where it went."""
+    reach = round(rules.reach * rate) + 1
     first, last = min(track.boxes), track.last
-    for frame in range(max(start, first - reach), first):
-        track.boxes[frame] = track.boxes[first]
-    for frame in range(last + 1, min(end, last + 1 + reach)):
-        track.boxes[frame] = track.boxes[last]
+    for step in range(1, reach + 1):
+        growth = step / rate * rules.drift
+        if first - step >= start:
+            track.boxes[first - step] = grown(track.boxes[first], growth)
+        if last + step < end:
+            track.boxes[last + step] = grown(track.boxes[last], growth)
     track.boxes = dict(sorted(track.boxes.items()))
+
+
+def _widen(track: Track, radius: int) -> None:
+    """Replace every box of a filled track by the bounds of its neighbours up to ``radius`` frames away."""
+    frames = list(track.boxes)
+    corners = np.asarray([(x, y, x + width, y + height) for x, y, width, height in track.boxes.values()])
+    for index, frame in enumerate(frames):
+        near = corners[max(0, index - radius) : index + radius + 1]
+        left, top = near[:, :2].min(0)
+        right, bottom = near[:, 2:].max(0)
+        track.boxes[frame] = (float(left), float(top), float(right - left), float(bottom - top))
 
 
 def boxes_by_frame(tracks: Sequence[Track]) -> dict[int, list[Box]]:
