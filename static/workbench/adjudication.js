@@ -40,7 +40,7 @@ let shown = false;
  * @param {number} presented
  */
 function onFrame(frame, presented) {
-  watched.paint(frame, presented);
+  watched.paint(frame, presented, player.playing);
   find("#moment").textContent = clock(presentationTime(frame, page.clip));
   const x = String((page.scale * (frame + 0.5)) / page.clip.frames);
   for (const line of playheads) {

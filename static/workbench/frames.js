@@ -45,6 +45,9 @@ export function clock(seconds) {
   return `${Math.floor(ms / 60_000)}:${pad(Math.floor(ms / 1000) % 60, 2)}.${pad(ms % 1000, 3)}`;
 }
 
+/** A computer that is busy drops frames of a clip that plays; a gap this short (seconds) was watched all the same. */
+const DROPPED = 0.25;
+
 /** Which frames were painted on screen, and which of them the server does not know of yet. */
 export class Watched {
   /** @param {Pick<Clip, "frames" | "frame_rate">} clip */
@@ -59,10 +62,12 @@ export class Watched {
    * @param {number} frame
    * @param {number} presented the browser's count of frames put on screen so far: when it grew by as many frames as
    *   were passed, those in between were painted too, although no callback ran for them
+   * @param {boolean} [playing]
    */
-  paint(frame, presented) {
+  paint(frame, presented, playing = false) {
     const passed = frame - this.last.frame;
-    const whole = passed > 0 && presented - this.last.presented >= passed;
+    const dropped = playing && passed <= DROPPED * this.clip.frame_rate;
+    const whole = passed > 0 && (dropped || presented - this.last.presented >= passed);
     this.painted.fill(1, whole ? frame - passed + 1 : frame, frame + 1);
     this.last = { frame, presented };
   }

@@ -333,7 +333,7 @@ export class Workbench {
 
   /** @param {number} frame @param {number} presented */
   #painted(frame, presented) {
-    if (document.visibilityState === "visible") this.session.watched.paint(frame, presented);
+    if (document.visibilityState === "visible") this.session.watched.paint(frame, presented, this.player.playing);
     this.showFrame(frame);
     const now = performance.now();
     if (now - this.#watchedShown > 250 || !this.player.playing) {

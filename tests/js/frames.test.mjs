@@ -33,35 +33,43 @@ test("the clock carries from milliseconds to seconds to minutes", () => {
 
 test("only painted frames count as watched", () => {
   const watched = new Watched({ frames: 100, frame_rate: 10 });
-  watched.paint(0, 1);
-  watched.paint(1, 2);
-  watched.paint(50, 3); // a seek
+  watched.paint(0, 1, false);
+  watched.paint(1, 2, false);
+  watched.paint(50, 3, false); // a seek
   assert.deepEqual(watched.ranges(), [[0, 0.2], [5, 5.1]]);
 });
 
 test("frames between two callbacks count only when the browser says that it painted them", () => {
   const painted = new Watched({ frames: 100, frame_rate: 10 });
-  painted.paint(10, 1);
-  painted.paint(13, 4);
+  painted.paint(10, 1, false);
+  painted.paint(13, 4, false);
   assert.deepEqual(painted.ranges(), [[1, 1.4]]);
   const dropped = new Watched({ frames: 100, frame_rate: 10 });
-  dropped.paint(10, 1);
-  dropped.paint(13, 2);
+  dropped.paint(10, 1, false);
+  dropped.paint(13, 2, false);
   assert.deepEqual(dropped.ranges(), [[1, 1.1], [1.3, 1.4]]);
 });
 
 test("a range is reported until the server has it, and then no more", () => {
   const watched = new Watched({ frames: 100, frame_rate: 10 });
-  watched.paint(0, 1);
+  watched.paint(0, 1, false);
   assert.deepEqual(watched.unreported().ranges, [[0, 0.1]]);
   const report = watched.unreported();
-  watched.paint(1, 2); // painted while the report is under way
+  watched.paint(1, 2, false); // painted while the report is under way
   report.confirm();
   assert.deepEqual(watched.unreported().ranges, [[0.1, 0.2]]);
 });
 
 test("the first frame counts although it was on screen before the first callback", () => {
   const watched = new Watched({ frames: 100, frame_rate: 10 });
-  watched.paint(1, 2);
+  watched.paint(1, 2, false);
   assert.deepEqual(watched.ranges(), [[0, 0.2]]);
+});
+
+test("frames that a busy computer dropped while playing were watched; a jump was not", () => {
+  const watched = new Watched({ frames: 300, frame_rate: 30 });
+  watched.paint(0, 1, true);
+  watched.paint(6, 2, true);
+  watched.paint(60, 3, true);
+  assert.deepEqual(watched.ranges(), [[0, 7 / 30], [2, 61 / 30]]);
 });
