@@ -1,0 +1,171 @@
+"""The officer's page of the log."""
+
+import datetime
+import json
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from annotations.accounts.enums import Role
+from annotations.accounts.models import User
+from annotations.audit.models import LogEntry
+from annotations.clips import services as clips
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip
+from annotations.core import clock
+from tests.factories import make_clip, make_user
+
+pytestmark = pytest.mark.django_db
+LOG = "privacy:log"
+
+
+@pytest.fixture
+def officer() -> User:
+    return make_user(Role.PRIVACY_OFFICER)
+
+
+@pytest.fixture
+def page(client: Client, officer: User) -> Client:
+    client.force_login(officer)
+    return client
+
+
+@pytest.fixture
+def lead() -> User:
+    return make_user(Role.LEAD, username="vera")
+
+
+@pytest.fixture
+def clip(lead: User) -> Clip:
+    """A clip that a lead has held."""
+    clip = make_clip()
+    clips.place(clip, HoldReason.LEGAL, lead.actor)
+    return clip
+
+
+def shown(page: Client, **filters: str) -> str:
+    response = page.get(reverse(LOG), filters)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def sentences(html: str) -> list[str]:
+    """The actions of the entries that the page shows."""
+    return re.findall(r"&quot;action&quot;:&quot;([a-z_.]+)&quot;", html)
+
+
+def test_each_filter_narrows_the_page(page: Client, lead: User, clip: Clip) -> None:
+    for filters in (
+        {"person": lead.pseudonym},
+        {"person": "vera"},
+        {"clip": str(clip.public_id)},
+        {"owner": clip.owner.pseudonym},
+        {"action": "clip.held"},
+    ):
+        assert sentences(shown(page, **filters)) == ["clip.held"], filters
+    assert "No entry fits" in shown(page, action="clip.hold_lifted")
+
+
+def test_an_entry_shows_its_sentence_its_person_and_its_exact_bytes(
+    page: Client, lead: User, clip: Clip
+) -> None:
+    html = shown(page, action="clip.held")
+    entry = LogEntry.objects.get(action="clip.held")
+    assert "Held: legal" in html
+    assert "vera" in html
+    assert lead.pseudonym in html
+    exact = bytes(entry.canonical).decode().replace("&", "&amp;").replace('"', "&quot;")
+    assert exact in html
+    assert reverse("privacy:clip", args=[clip.public_id]) in html
+
+
+def test_times_are_those_of_the_zone_that_was_chosen(
+    page: Client, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: noon)
+        clips.place(make_clip(), HoldReason.LEGAL, lead.actor)
+    near = {"action": "clip.held", "since": "2026-07-01T13:59:59", "until": "2026-07-01T14:00:01"}
+    assert sentences(shown(page, **near, zone="Europe/Berlin")) == ["clip.held"]
+    assert sentences(shown(page, **near, zone="UTC")) == []
+
+
+def test_reading_the_log_is_on_the_log_with_what_was_asked_for(
+    page: Client, officer: User, lead: User
+) -> None:
+    shown(page, person="vera", action="clip.held")
+    entry = LogEntry.objects.get(action="audit.searched")
+    assert entry.actor == officer.pseudonym
+    data = json.loads(bytes(entry.canonical))["data"]
+    assert data == {"filters": [f"actor={lead.pseudonym}", "action=clip.held"], "page": "first"}
+    assert b"vera" not in bytes(entry.canonical)
+
+
+def test_pages_follow_each_other_without_a_gap(page: Client, lead: User) -> None:
+    clip = make_clip()
+    for _ in range(40):
+        clips.place(clip, HoldReason.LEGAL, lead.actor)
+        clips.lift(clip, HoldReason.LEGAL, lead.actor)
+    first = shown(page, clip=str(clip.public_id))
+    cursor = re.search(r'rel="next" href="\?([^"]+)"', first)
+    assert cursor is not None
+    assert len(sentences(first)) == 50
+    rest = page.get(reverse(LOG) + "?" + cursor[1].replace("&amp;", "&")).content.decode()
+    assert len(sentences(rest)) == 30
+    assert 'rel="next"' not in rest
+    assert "Newest" in rest
+
+
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        ({"clip": "nonsense"}, "valid UUID"),
+        ({"action": "no.such_thing"}, "valid choice"),
+        ({"zone": "Mars/Phobos"}, "valid choice"),
+        ({"since": "2026-01-02T00:00", "until": "2026-01-01T00:00"}, "not after the beginning"),
+    ],
+)
+def test_wrong_filters_are_said_and_nothing_is_shown(
+    page: Client, filters: dict[str, str], message: str
+) -> None:
+    response = page.get(reverse(LOG), filters)
+    assert response.status_code == 400
+    assert message in response.content.decode()
+    assert not LogEntry.objects.filter(action="audit.searched").exists()
+
+
+def test_a_cursor_made_elsewhere_shows_the_first_page(page: Client, clip: Clip) -> None:
+    assert "Held: legal" in shown(page, cursor="nonsense", clip=str(clip.public_id))
+
+
+def test_typed_text_is_shown_as_text(page: Client) -> None:
+    assert "<script>alert(1)</script>" not in shown(page, person="<script>alert(1)</script>")
+
+
+def test_a_page_costs_the_same_queries_at_one_and_at_three_rows(
+    page: Client, lead: User, django_assert_max_num_queries: Any
+) -> None:
+    costs = []
+    for _ in range(2):
+        clips.place(make_clip(), HoldReason.LEGAL, lead.actor)
+        with django_assert_max_num_queries(60) as context:
+            shown(page, action="clip.held")
+        costs.append(len(context))
+        clips.place(make_clip(), HoldReason.FLAGGED, make_user(Role.LEAD).actor)
+    assert costs[0] == costs[1]
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in Role.values if role not in ("privacy_officer", "submitter")]
+)
+def test_nobody_else_reads_the_log_and_the_attempt_is_logged(client: Client, role: str) -> None:
+    user = make_user(role)
+    client.force_login(user)
+    for route, arguments in (("privacy:log", []), ("privacy:desk", []), ("privacy:clip", [uuid.uuid4()])):
+        assert client.get(reverse(route, args=arguments)).status_code == 403
+    assert LogEntry.objects.filter(action="access.refused", actor=user.pseudonym).count() == 3
