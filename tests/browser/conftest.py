@@ -1,0 +1,97 @@
+"""Chromium, a served site with its worker, and pages that are looked at as they are used."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.conftest import ROOT
+from tests.factories import PASSWORD
+from tests.vision.clips import scene
+
+SCREENSHOTS = ROOT / "build" / "screenshots"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_beside_playwright() -> Iterator[None]:
+    """Playwright's loop runs in this thread; Django would take plain queries for ones inside a coroutine."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium: a browser of Playwright's own cannot be had everywhere."""
+    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    assert path, "Chromium is not installed: apt-get install chromium"
+    quiet = [
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    return {"executable_path": path, "args": [*quiet, "--no-first-run"]}
+
+
+@pytest.fixture
+def sign_in(browser: Browser, live_site: str) -> Iterator[Callable[..., Page]]:
+    """Opens the site as a person, in a browser context of their own. No page may log an error."""
+    contexts = []
+    problems: list[str] = []
+
+    def open_as(username: str, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            base_url=live_site, color_scheme=scheme, viewport={"width": 1440, "height": 900}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+        page.on("console", lambda m: problems.append(f"{page.url}: {m.text}") if m.type == "error" else None)
+        page.goto("/sign-in/")
+        page.get_by_label("User name").or_(page.locator("input[name=username]")).first.fill(username)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("input[name=password]").press("Enter")
+        page.wait_for_url(re.compile(r"^(?!.*sign-in).*$"))
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def inspected() -> Callable[[Page, str], None]:
+    """Takes a screenshot of the page and lets axe judge it: WCAG 2.2 A and AA, no violation at all."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    axe = Axe()
+
+    def inspect(page: Page, name: str) -> None:
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        results = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        found = [
+            f"{violation['id']}: {violation['help']} {[node['target'] for node in violation['nodes']]}"
+            for violation in results.response["violations"]
+        ]
+        assert found == [], name
+
+    return inspect
+
+
+@pytest.fixture
+def a_clip(footage: Path | None, tmp_path: Path) -> Path:
+    """A real clip with faces where the footage is present, else a generated one."""
+    if footage:
+        return footage / "face-demographics-walking.mp4"
+    path = tmp_path / "walking.mp4"
+    scene(path, width=640, height=360, frames=45, rate=15, people=[lambda n: (160 + 6 * n, 160, 70)])
+    return path
