@@ -1,9 +1,13 @@
 """The kinds of entries that there are. Each context declares its own in its `log.py`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,13 @@ class Action:
 
 
 def _words(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """A value as people read it. Digests and ids by their first signs: the whole stands in the entry itself."""
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    text = str(value)
+    if _DIGEST.fullmatch(text):
+        return f"{text[:12]}…"
+    return f"{text[:8]}…{text[-4:]}" if _UUID.fullmatch(text) else text
 
 
 _ACTIONS: dict[str, Action] = {}

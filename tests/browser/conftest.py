@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -47,7 +47,7 @@ def sign_in(browser: Browser, live_site: str) -> Iterator[Callable[..., Page]]:
     contexts = []
     problems: list[str] = []
 
-    def open_as(username: str, scheme: str = "light") -> Page:
+    def open_as(username: str, scheme: Literal["light", "dark"] = "light") -> Page:
         context = browser.new_context(
             base_url=live_site, color_scheme=scheme, viewport={"width": 1440, "height": 900}
         )

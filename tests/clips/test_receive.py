@@ -93,7 +93,7 @@ def audio_only() -> bytes:
 
 def silent_matroska() -> bytes:
     file = io.BytesIO()
-    with av.open(io.BytesIO(small_video())) as source, av.open(file, "w", format="matroska") as target:
+    with av.open(io.BytesIO(small_video()), "r") as source, av.open(file, "w", format="matroska") as target:
         stream = target.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(source.streams.video[0]):
             if packet.dts is not None:

@@ -18,7 +18,7 @@ from annotations.redaction.models import RedactionRun
 from tests.factories import make_clip, make_ready_clip, make_rendition, make_user
 
 pytestmark = pytest.mark.django_db
-MARKER = [
+MARKER: list[dict[str, object]] = [
     {"model": "demo", "label": "marker", "score": 0.9, "frame": n, "box": None, "time": n} for n in (1, 9)
 ]
 
