@@ -23,12 +23,8 @@ export class ApiError extends Error {
 export const isTransient = (error) =>
   !(error instanceof ApiError) || error.status >= 500 || [401, 403, 408, 425, 429].includes(error.status);
 
-/**
- * Whether the session has ended (403: its CSRF token has, after signing in again elsewhere).
- *
- * @param {unknown} error
- */
-export const isSignedOut = (error) => error instanceof ApiError && [401, 403].includes(error.status);
+/** @param {unknown} error whether the session has ended */
+export const isSignedOut = (error) => error instanceof ApiError && error.status === 401;
 
 /**
  * Whether the clip is no longer this person's to see.

@@ -6,7 +6,7 @@
  * @typedef {{ label: string, primary?: boolean, href?: string, act?: () => void }} Way
  */
 
-import { ApiError, isTransient } from "./api.js";
+import { ApiError, isSignedOut, isTransient } from "./api.js";
 import { dropOldDrafts } from "./autosave.js";
 import { SUGGEST_AFTER, keepStretch, minutesWorked, readStretch, worked } from "./breaks.js";
 import { askReason, showInstructions } from "./dialogs.js";
@@ -29,7 +29,9 @@ export class Flow {
     this.stretchKey = `${storage}:stretch`;
     this.suggestedAt = 0;
     this.home = assignment.urls.home;
-    this.bench = new Workbench(assignment, { api, help, storage, onGone: (error) => this.taken(error) });
+    this.bench = new Workbench(assignment, {
+      api, help, storage, onGone: (error) => this.taken(error), onSignedOut: () => this.signedOut(),
+    });
     this.queue = new Queue(api, assignment.urls.claim);
     this.outbox = new Outbox(api, `${storage}:answer:`, {
       onWaiting: (waiting, offline) => this.#showWaiting(waiting, offline),
@@ -62,6 +64,7 @@ export class Flow {
       this.#open({ assignment, received, loaded: await fetchClip(this.api, assignment) });
     } catch (error) {
       if (error instanceof ApiError && !isTransient(error)) this.taken(error);
+      else if (isSignedOut(error)) this.signedOut();
       else this.#say(say("noConnection"), say("noConnectionText"), [{ label: say("tryAgain"), primary: true, act: () => void this.start(assignment) }]);
       return;
     }
@@ -164,6 +167,14 @@ export class Flow {
     ]);
   }
 
+  /** The session has ended: whoever sits here now sees nothing. The labels wait in this browser for the same person. */
+  signedOut() {
+    this.bench.autosave.stop();
+    this.queue.drop();
+    this.#leave("");
+    this.#say(say("signedOut"), say("signedOutText"), [{ label: say("signIn"), primary: true, act: () => location.reload() }]);
+  }
+
   async next() {
     this.#say(say("loading"), "", []);
     try {
@@ -175,6 +186,10 @@ export class Flow {
         this.#say(say("queueEmpty"), say("queueEmptyText"), [{ label: say("toQueue"), primary: true, href: this.home }]);
       }
     } catch (error) {
+      if (isSignedOut(error)) {
+        this.signedOut();
+        return;
+      }
       const text = error instanceof ApiError && error.message ? error.message : say("noConnectionText");
       this.#say(say("noNext"), text, [
         { label: say("tryAgain"), primary: true, act: () => void this.next() },

@@ -23,9 +23,10 @@ import { viewerMark } from "./mark.js";
 import * as model from "./model.js";
 import { Overlay } from "./overlay.js";
 import { Player } from "./player.js";
+import { thingsOn, trackName } from "./scene.js";
 import { Session } from "./session.js";
 import { say } from "./text.js";
-import { Timeline, trackColor } from "./timeline.js";
+import { Timeline } from "./timeline.js";
 
 /** In one report of what was watched. */
 const MOST_RANGES = 400;
@@ -42,14 +43,15 @@ export class Workbench {
 
   /**
    * @param {Ready["assignment"]} assignment the clip that the page came with
-   * @param {{ api: Api, help: Help, storage: string, onGone: (error: ApiError) => void }} parts `storage` begins the
+   * @param {{ api: Api, help: Help, storage: string, onGone: (error: ApiError) => void, onSignedOut: () => void }} parts `storage` begins the
    *   names of what this person keeps in this browser
    */
-  constructor(assignment, { api, help, storage, onGone }) {
+  constructor(assignment, { api, help, storage, onGone, onSignedOut }) {
     this.api = api;
     this.help = help;
     this.storage = storage;
     this.onGone = onGone;
+    this.onSignedOut = onSignedOut;
     this.session = new Session(assignment, null);
     this.banners = new Banners(byId("banners", HTMLElement));
     this.player = new Player(this.#picture, {
@@ -162,7 +164,7 @@ export class Workbench {
     session.selection = selection;
     if (selection) session.pending = null;
     const track = session.selectedTrack;
-    if (track) this.status(say("trackSelected", { name: this.#trackName(track) }));
+    if (track) this.status(say("trackSelected", { name: trackName(session, track) }));
     const event = session.selectedEvent;
     if (event) this.status(say("eventSelected", { name: session.nameOf("event", event.label) }));
     this.render();
@@ -274,7 +276,10 @@ export class Workbench {
       }
       confirm();
     } catch (error) {
-      if (isGone(error) && session === this.session) this.onGone(error); // else it is reported next time
+      if (session !== this.session || !this.working) return;
+      if (isGone(error)) this.onGone(error);
+      else if (isSignedOut(error)) this.onSignedOut();
+      // else it is reported next time
     }
   }
 
@@ -285,27 +290,7 @@ export class Workbench {
   }
 
   #renderOverlay() {
-    const { session } = this;
-    const { frame } = this.player;
-    /** @type {import("./overlay.js").Thing[]} */
-    const things = [];
-    if (!this.working) return;
-    for (const track of session.body.tracks) {
-      const shown = model.boxAt(track.keyframes, frame);
-      if (!shown) continue;
-      const name = this.#trackName(track);
-      things.push({
-        id: track.id, tag: name, color: trackColor(track), box: shown.box, occluded: shown.occluded,
-        description: shown.occluded ? say("occludedTrack", { name }) : name,
-        selected: session.selection?.kind === "track" && session.selection.id === track.id,
-      });
-    }
-    session.faces.forEach((face, i) => {
-      if (face.frame !== frame) return;
-      const name = say("missedFaceName", { number: i + 1 });
-      things.push({ id: `face-${i}`, tag: name, color: -1, box: face.box, occluded: false, description: name, selected: i === session.faces.length - 1 });
-    });
-    this.overlay.render(things, session.tool !== null);
+    if (this.working) this.overlay.render(thingsOn(this.session, this.player.frame), this.session.tool !== null);
   }
 
   #renderToolBanner() {
@@ -349,11 +334,6 @@ export class Workbench {
     this.timeline.setWatched(this.session.watched.ranges());
   }
 
-  /** @param {{ id: string, label: string }} track */
-  #trackName({ id, label }) {
-    return say("trackName", { number: id.replace(/^\D/, ""), name: this.session.nameOf("track", label) });
-  }
-
   /** @param {Ready["assignment"]} assignment */
   #autosaveOf({ id, draft, urls }) {
     /** @type {Autosave} */
@@ -378,7 +358,9 @@ export class Workbench {
     const output = byId("save-state", HTMLOutputElement);
     output.dataset.state = state;
     output.value = say(`save.${state}`);
-    if (state === "offline") this.status(say(isSignedOut(this.autosave.obstacle) ? "signedOut" : "offline"));
+    if (state !== "offline") return;
+    if (isSignedOut(this.autosave.obstacle)) this.onSignedOut();
+    else this.status(say("offline"));
   }
 
   /** @param {Autosave} autosave */

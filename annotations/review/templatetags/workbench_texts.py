@@ -143,14 +143,14 @@ def _saving() -> dict[str, str]:
         "save.conflict": _("Changed in another tab"),
         "save.stopped": _("Closed"),
         "offline": _("No connection. Your labels are kept in this browser and saved when it is back."),
-        "signedOut": _(
-            "You were signed out. Sign in in another tab; your labels are kept here and saved then."
+        "signedOut": _("You were signed out"),
+        "signedOutText": _(
+            "The clip is no longer shown. Your labels are kept in this browser; sign in to go on."
         ),
+        "signIn": _("Sign in"),
         "restored": _("Labels that had not reached the server were brought back."),
         "noConnection": _("No connection"),
-        "noConnectionText": _(
-            "The server did not answer. If you were signed out, sign in in another tab, then try again."
-        ),
+        "noConnectionText": _("The server did not answer. Try again in a moment."),
         "notSentText": _(
             "It was not sent yet; the clip is no longer shown. Try again when the connection is back."
         ),
