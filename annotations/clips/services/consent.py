@@ -8,6 +8,7 @@ from annotations.core import clock
 
 from .. import log
 from ..enums import HoldReason
+from ..locking import lock_clip
 from ..models import Clip, Consent
 from .holds import place
 
@@ -15,7 +16,8 @@ from .holds import place
 @transaction.atomic
 def withdraw(clip: Clip, actor: Actor) -> bool:
     """Ends the clip's consent at once; False when it was withdrawn already."""
-    consent = Consent.objects.select_for_update().get(pk=clip.consent_id)
+    lock_clip(clip.pk)
+    consent = Consent.objects.get(pk=clip.consent_id)
     if consent.withdrawn_at:
         return False
     consent.withdrawn_at = clock.now()

@@ -8,13 +8,14 @@ from annotations.core import clock
 from annotations.core.events import publish
 
 from .. import events, log
+from ..locking import lock_clip
 from ..models import Clip, Hold
 
 
 @transaction.atomic
 def place(clip: Clip, reason: str, actor: Actor) -> bool:
     """Holds the clip; False when it is held for this reason already. Takes effect with the commit, everywhere."""
-    Clip.objects.select_for_update().only("pk").get(pk=clip.pk)
+    lock_clip(clip.pk)
     if Hold.objects.filter(clip=clip, reason=reason, lifted_at=None).exists():
         return False
     Hold.objects.create(clip=clip, reason=reason, placed_by=actor.pseudonym)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
+from annotations.clips.locking import lock_clip
 from annotations.clips.services import lift
 from annotations.core import clock
 from annotations.core.errors import Invalid
@@ -27,7 +28,8 @@ def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
     reason = reason.strip()
     if len(reason) < 5 or len(reason) > 2000:
         raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
-    flag = Flag.objects.select_for_update(of=("self",)).select_related("clip__owner").get(pk=flag_id)
+    lock_clip(Flag.objects.only("clip_id").get(pk=flag_id).clip_id)
+    flag = Flag.objects.select_related("clip__owner").get(pk=flag_id)
     flag.state = FLAGS.target(flag.state, action)
     flag.decided_by, flag.decided_at, flag.reason = actor.pseudonym, clock.now(), reason
     flag.save(update_fields=["state", "decided_by", "decided_at", "reason"])

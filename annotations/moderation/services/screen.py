@@ -7,6 +7,7 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.clips.enums import HoldReason
+from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.clips.services import lift
 from annotations.core.events import publish
@@ -23,7 +24,8 @@ from .flag import flag
 @transaction.atomic
 def screen(run_id: uuid.UUID | str) -> None:
     """Judges a finished pass's findings by the policy, once: quarantined, or free to be queued."""
-    run = RedactionRun.objects.select_for_update(of=("self",)).select_related("clip__owner").get(pk=run_id)
+    run = RedactionRun.objects.select_related("clip__owner").get(pk=run_id)
+    lock_clip(run.clip_id)
     finished = run.state == RunState.DONE and run.outcome == Outcome.VERIFIED
     if not finished or Screening.objects.filter(run=run).exists() or _superseded(run):
         return

@@ -8,6 +8,7 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.clips.enums import HoldReason
+from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.clips.services import lift, place
 from annotations.core.errors import Conflict, Invalid
@@ -21,7 +22,7 @@ from ..models import RedactionRun, Rendition
 @transaction.atomic
 def request(clip: Clip, actor: Actor, missed_faces: list[dict[str, Any]] | None = None) -> RedactionRun:
     """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_faces`."""
-    Clip.objects.select_for_update().only("pk").get(pk=clip.pk)
+    lock_clip(clip.pk)
     active = RedactionRun.objects.filter(clip=clip, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
     if active and not missed_faces:
         return active
@@ -44,7 +45,7 @@ def request(clip: Clip, actor: Actor, missed_faces: list[dict[str, Any]] | None 
 @transaction.atomic
 def request_first(clip: Clip, actor: Actor) -> RedactionRun:
     """Queues the pass that a new clip needs, once: an event that is delivered again finds it there."""
-    Clip.objects.select_for_update().only("pk").get(pk=clip.pk)
+    lock_clip(clip.pk)
     return RedactionRun.objects.filter(clip=clip).order_by("id").first() or request(clip, actor)
 
 
@@ -54,7 +55,8 @@ def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -
 
     `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay.
     """
-    rendition = Rendition.objects.select_for_update().filter(clip=clip, current=True).first()
+    lock_clip(clip.pk)
+    rendition = Rendition.objects.filter(clip=clip, current=True).first()
     if rendition is None:
         raise Conflict("redaction_running", "The faces of this clip are being hidden again already.")
     checked = [_checked(face, rendition) for face in faces]

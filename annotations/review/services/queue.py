@@ -7,6 +7,7 @@ from django.db import transaction
 from annotations.audit.actors import WORKER
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
+from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.redaction.models import Rendition
@@ -15,7 +16,7 @@ from .. import log
 from ..enums import AssignmentState, TaskState
 from ..models import Assignment, Project, ReviewTask
 from ..rules import BACK_WITH_REVIEWER, TIMED
-from .support import lock_clip, note
+from .support import note
 
 
 @transaction.atomic

@@ -1,8 +1,4 @@
-"""What the use cases share: locks in one order, entries in one form, slots that replace others.
-
-The clip's row is locked before any other, as placing a hold does: a hold and a submission are never under way at
-the same time.
-"""
+"""What the use cases share: locks in one order, entries in one form, slots that replace others."""
 
 import uuid
 from typing import Any
@@ -13,15 +9,12 @@ from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
+from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core.errors import Conflict, Missing
 
 from ..enums import AssignmentState
 from ..models import Assignment, ReviewTask
-
-
-def lock_clip(clip_id: uuid.UUID) -> None:
-    Clip.objects.select_for_update(no_key=True).only("pk").get(pk=clip_id)
 
 
 def lock_own(reviewer: User, assignment_id: uuid.UUID) -> Assignment:

@@ -1,0 +1,13 @@
+"""One order of locks for every context: the clip's row first, then rows of one's own.
+
+Placing a hold locks it too, so a hold and a submission (or a freeze) of one clip are never under way together.
+"""
+
+import uuid
+
+from .models import Clip
+
+
+def lock_clip(clip_id: uuid.UUID) -> None:
+    """Locks the clip's row until the transaction ends (SQLite's transactions have the whole database already)."""
+    Clip.objects.select_for_update(no_key=True).only("pk").get(pk=clip_id)
