@@ -20,6 +20,7 @@ from annotations.redaction import delivery
 
 from . import selectors, services, workbench
 from .models import ReviewTask
+from .rules import KEEPS_DRAFT
 from .serializers import (
     ClaimSerializer,
     DraftSerializer,
@@ -151,11 +152,17 @@ class MissedFace(ReviewerView):
 
 
 class Watched(ReviewerView):
-    """`POST`: what the browser says was on screen."""
+    """`POST`: what the browser says was on screen; 409 when the clip must not stay there.
+
+    The page reports every few seconds, and a page that only plays learns here that the clip was taken away.
+    """
 
     @extend_schema(request=WatchedSerializer, responses={204: None})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         services.note_watched(self.reviewer, assignment_id, self.read(WatchedSerializer)["ranges"])
+        assignment = selectors.own(self.reviewer, assignment_id)
+        if assignment and assignment.state in KEEPS_DRAFT:
+            require_lease(assignment)
         return Response(status=204)
 
 

@@ -264,14 +264,18 @@ export class Workbench {
     this.labels.setFrame(this.session, frame);
   }
 
-  /** @param {{ keepalive?: boolean }} [options] tells the server what was painted since it was last told */
+  /**
+   * Tells the server what was painted since it was last told. Its answer says whether the clip may stay on screen,
+   * so it is asked also when nothing new was painted.
+   *
+   * @param {{ keepalive?: boolean }} [options]
+   */
   async reportWatched(options = {}) {
     if (!this.working) return;
-    const { ranges, confirm } = this.session.watched.unreported();
-    if (!ranges.length) return;
     const { session } = this;
+    const { ranges, confirm } = session.watched.unreported();
     try {
-      for (let i = 0; i < ranges.length; i += MOST_RANGES) {
+      for (let i = 0; i === 0 || i < ranges.length; i += MOST_RANGES) {
         await this.api.send("POST", session.assignment.urls.watched, { ranges: ranges.slice(i, i + MOST_RANGES) }, options);
       }
       confirm();
