@@ -1,43 +1,37 @@
-"""First half of the pass: every picture is decoded once and looked at by the models."""
+"""First half of the pass: every picture is decoded and faces are sought."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
-from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from annotations.vision.attention import Attention, coarse_luma
+from annotations.vision.attention import coarse_luma
 from annotations.vision.boxes import scaled
-from annotations.vision.content import ContentModel, Sighting
 from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.limits import Limits
-from annotations.vision.looking import Look, Seen, Stretch, luma_of, rgb_of
-from annotations.vision.report import FindingReport
+from annotations.vision.looking import Look, Seen, Stretch, luma_of
 from annotations.vision.video.decode import available_cores, decode
 from annotations.vision.video.timing import Schedule, clean_times, schedule
 
 LOOK_SECONDS = 0.3
 """Time between looks where nothing moves much; they come closer by themselves where something does."""
 STRETCH_SECONDS = 3.0
-SCREENING_SECONDS = 0.5
-"""Time between screenings; a picture in which nothing changed since the last one is not screened again."""
 MOST_STRETCH_BYTES = 24_000_000
 
 
 @dataclass
 class Analysis:
-    """What was seen: per frame looked at the faces (displayed pixels), and what the screening found."""
+    """What was seen: the faces of every frame that was looked at (displayed pixels), and the cuts."""
 
     times: list[float] = field(default_factory=list)
     plan: Schedule = field(default_factory=lambda: Schedule(Fraction(1), None))
     detections: dict[int, list[Face]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
-    findings: list[FindingReport] = field(default_factory=list)
     looked_at: float = 0.0
     """The detector's work, in whole pictures."""
 
@@ -50,7 +44,6 @@ def analyse(
     path: str,
     limits: Limits,
     detector: FaceDetector,
-    screeners: Sequence[ContentModel],
     *,
     weakest: float,
     rate: float,
@@ -62,15 +55,12 @@ def analyse(
     nominal: Fraction | None = None
     look = Look(detector, weakest, stride=max(1, round(rate * LOOK_SECONDS)))
     longest = max(2, round(rate * STRETCH_SECONDS))
-    every = max(1, round(rate * SCREENING_SECONDS))
     stretch = Stretch(0)
     scaler = VideoReformatter()
     before: NDArray[np.uint8] | None = None
     workers = available_cores()
     across = down = small_pixels = 1.0
-    screened: Attention | None = None
     looks: deque[Future[Seen]] = deque()
-    screenings: list[tuple[int, str, Future[list[Sighting]]]] = []
 
     def collect(future: Future[Seen]) -> None:
         seen = future.result()
@@ -91,11 +81,6 @@ def analyse(
                 size[0] * size[1],
             )
             small = decoded.scaled(*size, scaler)
-            screened = screened or Attention(*size, detector.step)
-            if screeners and decoded.index % every == 0 and screened.notices(coarse_luma(luma_of(small))):
-                screenings.extend(
-                    (decoded.index, model.name, pool.submit(_screen, model, small)) for model in screeners
-                )
             stretch.frames.append(small)
             if len(stretch.frames) >= min(longest, MOST_STRETCH_BYTES * 2 / 3 / small_pixels):
                 looks.append(pool.submit(look.through, stretch, before))
@@ -110,25 +95,4 @@ def analyse(
             collect(future)
     result.times = clean_times(stamps, float(nominal or rate))
     result.plan = schedule(result.times, nominal)
-    for index, name, screening in screenings:
-        for sighting in screening.result():
-            result.findings.append(_finding(sighting, index, result.times[index], name, across, down))
     return result
-
-
-def _screen(model: ContentModel, small: VideoFrame) -> list[Sighting]:
-    return model.screen(rgb_of(small))
-
-
-def _finding(
-    sighting: Sighting, frame: int, time: float, model: str, across: float, down: float
-) -> FindingReport:
-    box = scaled(sighting.box, across, down) if sighting.box else None
-    return FindingReport(
-        frame=frame,
-        time=round(time, 6),
-        label=sighting.label,
-        score=round(sighting.score, 4),
-        box=[round(value, 1) for value in box] if box else None,
-        model=model,
-    )

@@ -62,7 +62,7 @@ class Attention:
         if self._seen is None:
             self.look_everywhere(coarse)
             return [self.everything]
-        changed = self._changed(coarse)
+        changed = self._changed(coarse, self._seen)
         if not changed.any():
             return []
         changed = np.asarray(cv2.dilate(changed, np.ones((3, 3), np.uint8)), np.uint8)
@@ -80,16 +80,17 @@ class Attention:
 
     def notices(self, coarse: Luma) -> bool:
         """Whether anything changed since the last look; if so, all of it counts as looked at now."""
-        if self._seen is not None and not self._changed(coarse).any():
+        if self._seen is not None and not self._changed(coarse, self._seen).any():
             return False
         self.look_everywhere(coarse)
         return True
 
-    def _changed(self, coarse: Luma) -> NDArray[np.uint8]:
+    def _changed(self, coarse: Luma, seen: NDArray[np.int16]) -> NDArray[np.uint8]:
+        """1 for every block that is no longer what it was."""
         cells = BLOCK // 4
         blocks = self._height // BLOCK, cells, self._width // BLOCK, cells
-        change = cv2.absdiff(coarse.astype(np.int16), self._seen).reshape(blocks).mean(axis=(1, 3))
-        return (change > CHANGED).astype(np.uint8)
+        change = np.abs(coarse - seen).reshape(blocks).mean(axis=(1, 3))
+        return np.asarray(change > CHANGED, np.uint8)
 
     def around(self, boxes: Sequence[Box]) -> list[Part]:
         """Parts that hold these boxes and half their size around them."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from annotations.vision.attention import Attention, Part, coarse_luma
 from annotations.vision.boxes import Box, distance, scaled, suppress
 from annotations.vision.faces import Face, FaceDetector
+from annotations.vision.video.picture import view
 
 NEAR_LONG_SIDE = 160
 """A face that fills the picture is only found in a small picture."""
@@ -164,8 +165,7 @@ def _disputed(left: Sequence[Face], right: Sequence[Face]) -> list[Box]:
 
 def luma_of(frame: VideoFrame) -> NDArray[np.uint8]:
     """The brightness of a small frame, height x width."""
-    plane = frame.planes[0]
-    return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[:, : frame.width]
+    return view(frame.planes[0])
 
 
 def rgb_of(frame: VideoFrame) -> NDArray[np.uint8]:

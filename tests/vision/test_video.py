@@ -145,7 +145,8 @@ def test_renditions_carry_pictures_and_nothing_else(tmp_path: Path) -> None:
     encoder = Encoder(target, 64, 48, Fraction(10))
     for level in range(40):
         picture = Picture.blank(64, 48)
-        picture.buffer[:] = level * 5
+        for plane in picture.planes:
+            plane[:] = level * 5
         encoder.write(picture)
     encoder.close()
     data = Path(target).read_bytes()

@@ -46,7 +46,7 @@ class DecodedFrame:
         small = scaler.reformat(self.frame, across, down, "yuv420p", interpolation="BILINEAR")
         if not turns:
             return small
-        return Picture.from_frame(small, turns, width, height).to_frame()
+        return Picture.from_frame(small, turns, width, height).frame
 
     def rgb(self) -> NDArray[np.uint8]:
         """The displayed picture, height x width x 3, RGB."""

@@ -1,5 +1,6 @@
 """Writing renditions: H.264 that browsers step through frame by frame, and nothing beside the pictures."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import av
@@ -28,19 +29,32 @@ MUXER_OPTIONS = {"movflags": "+faststart", "fflags": "+bitexact"}
 STRIP_REMARKS = "filter_units=remove_types=6"
 
 
+KeyFrameListener = Callable[[int, bytes, bytes | None], None]
+
+
 class Encoder:
     """Encodes pictures in order at a constant rate, until it is closed."""
 
     def __init__(
-        self, path: str, width: int, height: int, rate: Fraction, threads: int | None = None
+        self,
+        path: str,
+        width: int,
+        height: int,
+        rate: Fraction,
+        *,
+        on_key_frame: KeyFrameListener | None = None,
     ) -> None:
+        """``on_key_frame`` is given the number, the coded bytes and the stream's parameter sets of each one."""
         self._container = av.open(path, "w", format="mp4", options=MUXER_OPTIONS)
         stream = self._container.add_stream("libx264", rate=rate, options=X264_OPTIONS)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = 1 / rate
-        stream.codec_context.thread_count = threads or available_cores()
+        stream.codec_context.thread_count = available_cores()
         self._stream = stream
         self._filter: BitStreamFilterContext | None = None
+        self._on_key_frame = on_key_frame
+        self._written = 0
+        self.width, self.height = width, height
         self.frames = 0
 
     def close(self) -> None:
@@ -59,7 +73,7 @@ class Encoder:
 
     def write(self, picture: Picture) -> None:
         """Encode one picture as the next frame."""
-        frame = picture.to_frame()
+        frame = picture.frame
         frame.pts = self.frames
         frame.time_base = self._stream.codec_context.time_base
         context = self._stream.codec_context
@@ -72,5 +86,8 @@ class Encoder:
         if self._filter is None:
             self._filter = BitStreamFilterContext(STRIP_REMARKS, self._stream)
         for kept in self._filter.filter(packet):
+            if kept.is_keyframe and self._on_key_frame is not None:
+                self._on_key_frame(self._written, bytes(kept), self._stream.codec_context.extradata)
+            self._written += 1
             kept.stream = self._stream
             self._container.mux(kept)

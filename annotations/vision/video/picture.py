@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 Plane = NDArray[np.uint8]
@@ -16,9 +17,12 @@ PLANAR_FORMATS = frozenset({"yuv420p", "yuvj420p"})
 
 @dataclass(frozen=True)
 class Picture:
-    """``luma`` is height x width; ``blue`` and ``red`` are half that in both directions. Sides are even."""
+    """``luma`` is height x width; ``blue`` and ``red`` are half that in both directions. Sides are even.
 
-    buffer: Plane
+    The planes are views of the memory of ``frame``, which carries no side data of the original.
+    """
+
+    frame: VideoFrame
     luma: Plane
     blue: Plane
     red: Plane
@@ -26,19 +30,8 @@ class Picture:
     @classmethod
     def blank(cls, width: int, height: int) -> "Picture":
         """An uninitialised picture; both sides must be even."""
-        return cls.over(np.empty(height * width * 3 // 2, np.uint8), width, height)
-
-    @classmethod
-    def over(cls, buffer: Plane, width: int, height: int) -> "Picture":
-        """A picture whose planes are views of one flat buffer of height * width * 3/2 bytes."""
-        size, quarter = height * width, height * width // 4
-        half = (height // 2, width // 2)
-        return cls(
-            buffer=buffer,
-            luma=buffer[:size].reshape(height, width),
-            blue=buffer[size : size + quarter].reshape(half),
-            red=buffer[size + quarter :].reshape(half),
-        )
+        frame = VideoFrame(width, height, "yuv420p")
+        return cls(frame, *(view(plane) for plane in frame.planes))
 
     @classmethod
     def from_frame(cls, frame: VideoFrame, quarter_turns: int, width: int, height: int) -> "Picture":
@@ -55,7 +48,7 @@ class Picture:
             frame = frame.reformat(format="yuv420p")
         picture = cls.blank(width, height)
         for target, plane in zip(picture.planes, frame.planes, strict=True):
-            source = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+            source = view(plane)
             shape = target.shape[::-1] if quarter_turns % 2 else target.shape
             np.copyto(target, np.rot90(source[: shape[0], : shape[1]], quarter_turns))
         return picture
@@ -72,8 +65,8 @@ class Picture:
     def height(self) -> int:
         return int(self.luma.shape[0])
 
-    def to_frame(self) -> VideoFrame:
-        """A new frame without any side data of the original."""
-        return VideoFrame.from_ndarray(
-            self.buffer.reshape(self.height * 3 // 2, self.width), format="yuv420p"
-        )
+
+def view(plane: VideoPlane) -> Plane:
+    """The pixels of a plane, height x width, in place."""
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]
