@@ -80,6 +80,7 @@ class Reviewer:
         status, _ = self.request("POST", "/sign-in/", body, "application/x-www-form-urlencoded")
         if status != 302:
             raise RuntimeError(f"{self.username} could not sign in: {status}")
+        self.connection.close()  # the server would, while the others sign in; the next request opens it again
 
     def request(
         self, method: str, path: str, body: str = "", kind: str = "application/json"
@@ -96,8 +97,15 @@ class Reviewer:
                 self.cookies[name] = morsel.value
         return response.status, content
 
+    def work(self, tally: Tally) -> None:
+        """Labels until there is nothing left; what goes wrong is counted."""
+        try:
+            self.label(tally)
+        except (OSError, http.client.HTTPException) as error:
+            with tally.lock:
+                tally.errors[type(error).__name__] += 1
+
     def label(self, tally: Tally) -> None:
-        """Labels clips until there are none."""
         while tally.take():
             status, content = self.call(tally, "claim", "POST", "/api/v1/assignments/claim", {})
             if status != 200:
@@ -162,7 +170,7 @@ def measure(base: str, accounts: list[tuple[str, str]], tasks: int) -> tuple[Tal
     for reviewer in reviewers:
         reviewer.sign_in()
     tally = Tally(tasks)
-    threads = [threading.Thread(target=reviewer.label, args=(tally,)) for reviewer in reviewers]
+    threads = [threading.Thread(target=reviewer.work, args=(tally,)) for reviewer in reviewers]
     start = time.monotonic()
     for thread in threads:
         thread.start()

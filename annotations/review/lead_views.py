@@ -81,8 +81,9 @@ def _page(request: HttpRequest, task_id: uuid.UUID, refused: ReturnForm | None =
     context = page.present(task)
     for side in context["sides"]:
         annotation = str(side["annotation"].pk)
-        mine = refused is not None and refused["annotation"].value() == annotation
-        form = refused if mine else ReturnForm(initial={"annotation": annotation})
+        form = ReturnForm(initial={"annotation": annotation})
+        if refused and refused["annotation"].value() == annotation:
+            form = refused
         form.auto_id = f"side-{side['number']}-%s"
         side["form"] = form
     return render(request, "review/adjudication_task.html", context, status=400 if refused else 200)

@@ -64,6 +64,7 @@ def test_a_claim_answers_all_that_the_page_needs_and_nothing_of_owner_or_device(
     assert set(page["urls"]) == {
         "media_token", "draft", "submit", "extend", "skip", "flag", "missed_face", "watched", "claim", "home",
     }  # fmt: skip
+    assert clip.device is not None
     secrets = [
         clip.owner.pseudonym,
         clip.owner.reference,

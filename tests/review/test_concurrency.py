@@ -57,7 +57,7 @@ def test_a_crowd_labels_every_clip_as_often_as_wanted_and_nobody_one_twice(wante
     make_project(reviewers=wanted)
     clips = {make_queued_clip().pk for _ in range(15)}
     reviewers = [make_user() for _ in range(THREADS)]
-    done = at_once(*[lambda reviewer=reviewer: label_until_empty(reviewer) for reviewer in reviewers])  # type: ignore[misc]
+    done = at_once(*[lambda reviewer=reviewer: label_until_empty(reviewer) for reviewer in reviewers])
     assert all(len(mine) == len(set(mine)) for mine in done)
     assert Counter(clip for mine in done for clip in mine) == dict.fromkeys(clips, wanted)
     assert Annotation.objects.count() == len(clips) * wanted
@@ -107,8 +107,8 @@ def test_claims_and_parking_at_once_leave_no_clip_of_a_held_kind_in_anybodys_han
     for clip in clips:
         place(clip, HoldReason.FLAGGED, COMMAND_LINE)
     reviewers = [make_user() for _ in range(4)]
-    claims = [lambda reviewer=reviewer: services.next_clip(reviewer) for reviewer in reviewers]  # type: ignore[misc]
-    parks = [lambda clip=clip: services.enqueue(clip.pk) for clip in clips]  # type: ignore[misc]
+    claims = [lambda reviewer=reviewer: services.next_clip(reviewer) for reviewer in reviewers]
+    parks = [lambda clip=clip: services.enqueue(clip.pk) for clip in clips]
     given = at_once(*claims, *parks)
     assert set(given) == {None}
     assert set(Assignment.objects.values_list("state", flat=True)) == {A.PARKED}

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 
 def run_out(assignment: Assignment) -> None:
     """The time of the assignment is over."""
-    Assignment.objects.filter(pk=assignment.pk).update(lease_until=clock.now() - datetime.timedelta(seconds=1))
+    Assignment.objects.filter(pk=assignment.pk).update(
+        lease_until=clock.now() - datetime.timedelta(seconds=1)
+    )
 
 
 def state(assignment: Assignment) -> str:

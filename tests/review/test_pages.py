@@ -121,6 +121,7 @@ def test_the_adjudication_list_shows_and_filters_tasks(lead: Client) -> None:
 def test_a_task_shows_the_labels_and_not_whose_clip_it_is(lead: Client) -> None:
     made = handed_in(note="A red car")
     clip = made.assignment.clip
+    assert clip.device is not None
     page = texts(lead, f"/review/adjudication/{made.assignment.task.public_id}/")
     for wanted in ("Person arrives", "Threat", "A red car", "t1"):
         assert wanted in page

@@ -7,6 +7,7 @@ import pytest
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip
 from annotations.clips.services import lift, place
 from annotations.review import selectors, services
 from annotations.review.enums import AssignmentState as A, TaskState
@@ -16,7 +17,7 @@ from tests.factories import make_clip, make_project, make_queued_clip, make_read
 pytestmark = pytest.mark.django_db
 
 
-def slots(clip: object) -> list[str]:
+def slots(clip: Clip) -> list[str]:
     return sorted(Assignment.objects.filter(clip=clip).values_list("state", flat=True))
 
 

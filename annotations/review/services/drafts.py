@@ -46,7 +46,13 @@ def _save(
             revision=current,
             body=draft.body if draft else None,
         )
-    Draft.objects.update_or_create(
-        assignment=assignment, defaults={"revision": current + 1, "body": body, "saved_at": clock.now()}
-    )
-    return assignment, current + 1
+    return assignment, write_draft(assignment, draft, body).revision
+
+
+def write_draft(assignment: Assignment, draft: Draft | None, body: Any) -> Draft:
+    """The next revision of the locked assignment's draft, or its first."""
+    if draft is None:
+        return Draft.objects.create(assignment=assignment, body=body)
+    draft.revision, draft.body, draft.saved_at = draft.revision + 1, body, clock.now()
+    draft.save(update_fields=["revision", "body", "saved_at"])
+    return draft

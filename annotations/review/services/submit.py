@@ -15,6 +15,7 @@ from ..body import Body, Picture, check_body, digest
 from ..enums import AssignmentState, TaskState
 from ..models import Annotation, Assignment, Draft, LabelSchema, ReviewTask
 from ..rules import ASSIGNMENTS, HANDED_IN, TASKS, settled
+from .drafts import write_draft
 from .leases import take_up
 from .support import lock_own, note, require_lease
 
@@ -67,10 +68,8 @@ def _refuse_to_bury(assignment: Assignment, checked: Body, body: Any, revision: 
             revision=draft.revision,
             body=draft.body,
         )
-    Draft.objects.update_or_create(
-        assignment=assignment,
-        defaults={"revision": draft.revision + 1 if draft else 1, "body": checked, "saved_at": clock.now()},
-    )
+    if draft is None or draft.body != checked:
+        write_draft(assignment, draft, checked)
 
 
 def _retire(assignment: Assignment) -> int:
