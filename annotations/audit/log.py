@@ -2,4 +2,4 @@
 
 from .registry import action
 
-SEARCHED = action("audit.searched", "Searched the log ({filters}): page {page}", ["filters", "page"])
+SEARCHED = action("audit.searched", "Read the log; filters: {filters}; page: {page}", ["filters", "page"])

@@ -22,14 +22,19 @@ class Action:
     fields: frozenset[str]
 
     def present(self, data: dict[str, Any]) -> str:
-        """The sentence filled; a field that the entry lacks reads “?”, a list reads as its words."""
+        """The sentence filled; a field that the entry lacks reads “?”, a list as its words, pairs as ranges."""
         return self.sentence.format_map({name: _words(data.get(name, "?")) for name in self.fields})
 
 
 def _words(value: Any) -> str:
     """A value as people read it. Digests and ids by their first signs: the whole stands in the entry itself."""
     if isinstance(value, list):
-        return ", ".join(map(_words, value))
+        return (
+            ", ".join(
+                "–".join(map(_words, each)) if isinstance(each, list) else _words(each) for each in value
+            )
+            or "none"
+        )
     text = str(value)
     if _DIGEST.fullmatch(text):
         return f"{text[:12]}…"

@@ -19,7 +19,9 @@ INCLUDED = action(
     "Frozen into release {release} with labels {labels}",
     ["release", "rendition", "labels"],
 )
-BUILT = action("dataset.files_made", "Files of release {release} made: {files}", ["release", "files"])
+BUILT = action(
+    "dataset.files_made", "Files of release {release} made: {files}", ["release", "files", "sha256"]
+)
 FAILED = action("dataset.release_failed", "Release {release} failed: {code}", ["release", "code", "attempts"])
 RETRIED = action("dataset.release_retried", "Release {release} started again", ["release"])
 EXPORTED = action(

@@ -29,10 +29,18 @@ class LogForm(forms.Form):
     """What the log is searched by. Nothing filled in: everything."""
 
     person = forms.CharField(
-        label=_("Person"), required=False, max_length=64, help_text=_("Pseudonym or user name")
+        label=_("Person"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"size": 14, "placeholder": _("name or p-…")}),
     )
     clip = forms.UUIDField(label=_("Clip"), required=False)
-    owner = forms.CharField(label=_("Owner"), required=False, max_length=64)
+    owner = forms.CharField(
+        label=_("Owner"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"size": 14, "placeholder": "o-…"}),
+    )
     action = forms.ChoiceField(label=_("Action"), required=False, choices=_actions)
     since = forms.DateTimeField(
         label=_("From"), required=False, widget=forms.DateTimeInput(attrs=_LOCAL, format="%Y-%m-%dT%H:%M:%S")
@@ -42,7 +50,7 @@ class LogForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(attrs=_LOCAL, format="%Y-%m-%dT%H:%M:%S"),
     )
-    zone = forms.ChoiceField(label=_("Time zone of both"), required=False, choices=_zones)
+    zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=_zones)
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}

@@ -20,6 +20,13 @@ def test_lists_are_read_as_words() -> None:
     kind = registry.lookup("clip.received")
     data = dict.fromkeys(kind.fields, "x") | {"purposes": ["troubleshooting", "training"]}
     assert "troubleshooting, training" in kind.present(data)
+    assert "consent to none" in kind.present(data | {"purposes": []})
+
+
+def test_pairs_are_read_as_ranges() -> None:
+    kind = registry.lookup("review.watched")
+    data = dict.fromkeys(kind.fields, "x") | {"ranges": [[0, 1400], [2000, 2800]]}
+    assert "0–1400, 2000–2800" in kind.present(data)
 
 
 def test_a_field_that_an_old_entry_lacks_is_shown_as_unknown() -> None:

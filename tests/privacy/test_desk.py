@@ -24,38 +24,38 @@ DESK = "privacy:desk"
 
 
 @pytest.fixture
-def page(client: Client) -> Client:
+def site(client: Client) -> Client:
     client.force_login(make_user(Role.PRIVACY_OFFICER))
     return client
 
 
-def shown(page: Client, **query: str) -> str:
-    return str(page.get(reverse(DESK), query).content.decode())
+def shown(site: Client, **query: str) -> str:
+    return str(site.get(reverse(DESK), query).content.decode())
 
 
-def test_clips_are_found_by_id_and_by_owner(page: Client) -> None:
+def test_clips_are_found_by_id_and_by_owner(site: Client) -> None:
     clip = make_clip()
     sibling = make_clip(owner=clip.owner, submitter=clip.submitter)
     other = make_clip()
-    by_clip = shown(page, q=str(clip.public_id))
+    by_clip = shown(site, q=str(clip.public_id))
     assert reverse("privacy:clip", args=[clip.public_id]) in by_clip
     assert reverse("privacy:clip", args=[sibling.public_id]) not in by_clip
-    by_owner = shown(page, q=clip.owner.pseudonym)
+    by_owner = shown(site, q=clip.owner.pseudonym)
     for found in (clip, sibling):
         assert reverse("privacy:clip", args=[found.public_id]) in by_owner
     assert reverse("privacy:clip", args=[other.public_id]) not in by_owner
-    assert "No clip found" in shown(page, q="o-nobody22")
+    assert "No clip found" in shown(site, q="o-nobody22")
 
 
-def test_looking_up_is_on_the_log(page: Client) -> None:
+def test_looking_up_is_on_the_log(site: Client) -> None:
     clip = make_clip()
-    shown(page, q=clip.owner.pseudonym)
+    shown(site, q=clip.owner.pseudonym)
     entry = LogEntry.objects.get(action="privacy.looked_up")
     assert entry.subject == clip.owner.pseudonym
     assert json.loads(bytes(entry.canonical))["data"] == {"found": 1}
 
 
-def test_withdrawing_says_what_it_does_and_does_it(page: Client) -> None:
+def test_withdrawing_says_what_it_does_and_does_it(site: Client) -> None:
     project = make_project()
     clip = make_accepted(project).assignment.clip
     release = datasets.request(
@@ -63,14 +63,14 @@ def test_withdrawing_says_what_it_does_and_does_it(page: Client) -> None:
     )
     datasets.freeze(release.pk)
     address = reverse("privacy:withdraw", args=[clip.public_id])
-    assert reverse("datasets:release", args=[release.pk]) in page.get(address).content.decode()
-    page.post(address, {"reason": "The owner wrote to us."})
+    assert reverse("datasets:release", args=[release.pk]) in site.get(address).content.decode()
+    site.post(address, {"reason": "The owner wrote to us."})
     assert not gate.allows(clip.pk, Purpose.LABELING)
     assert not gate.allows(clip.pk, Purpose.TRAINING)
     assert Outbox.objects.filter(type="clips.holds_changed", payload={"clip": str(clip.pk)}).exists()
     entry = LogEntry.objects.get(action="privacy.withdrawal")
     assert EntryDetail.objects.get(pk=entry.pk).subject == clip.owner.pseudonym
-    last = shown(page)
+    last = shown(site)
     assert reverse("privacy:clip", args=[clip.public_id]) in last
     assert reverse("datasets:release", args=[release.pk]) in last
 
@@ -79,28 +79,28 @@ def services_actor() -> Actor:
     return Actor("p-engineer", Role.ML_ENGINEER)
 
 
-def test_withdrawing_needs_a_reason(page: Client) -> None:
+def test_withdrawing_needs_a_reason(site: Client) -> None:
     clip = make_queued_clip()
-    response = page.post(reverse("privacy:withdraw", args=[clip.public_id]), {"reason": " "})
+    response = site.post(reverse("privacy:withdraw", args=[clip.public_id]), {"reason": " "})
     assert response.status_code == 400
     assert gate.allows(clip.pk, Purpose.LABELING)
     with pytest.raises(Invalid, match="reason_missing"):
         services.withdraw(clip, Actor("p-officer", Role.PRIVACY_OFFICER), "")
 
 
-def test_a_consent_is_withdrawn_once(page: Client) -> None:
+def test_a_consent_is_withdrawn_once(site: Client) -> None:
     clip = make_clip()
     officer = Actor("p-officer", Role.PRIVACY_OFFICER)
     services.withdraw(clip, officer, "Asked for.")
     with pytest.raises(Conflict, match="already_withdrawn"):
         services.withdraw(clip, officer, "Asked for again.")
-    again = page.post(reverse("privacy:withdraw", args=[clip.public_id]), {"reason": "Again."}, follow=True)
+    again = site.post(reverse("privacy:withdraw", args=[clip.public_id]), {"reason": "Again."}, follow=True)
     assert "withdrawn already" in again.content.decode()
     assert LogEntry.objects.filter(action="consent.withdrawn").count() == 1
 
 
 def test_lists_cost_the_same_queries_at_one_and_at_three_rows(
-    page: Client, django_assert_max_num_queries: Any
+    site: Client, django_assert_max_num_queries: Any
 ) -> None:
     first = make_clip()
     services.withdraw(first, Actor("p-officer", Role.PRIVACY_OFFICER), "Asked for.")
@@ -109,7 +109,7 @@ def test_lists_cost_the_same_queries_at_one_and_at_three_rows(
         costs.append([])
         for query in ({}, {"q": first.owner.pseudonym}):
             with django_assert_max_num_queries(60) as context:
-                shown(page, **query)
+                shown(site, **query)
             costs[-1].append(len(context))
         for _ in range(2):
             clip = make_clip(owner=first.owner, submitter=first.submitter)

@@ -120,7 +120,7 @@ def test_the_dossier_names_who_saw_the_clip(client: Client, reviewer: User) -> N
     client.force_login(make_user(Role.PRIVACY_OFFICER))
     html = client.get(reverse("privacy:clip", args=[assignment.clip.public_id])).content.decode()
     assert reviewer.username in html
-    assert "contractor, RO" in html
+    assert "Contractor, RO" in html
     assert "0.0–1.5 s" in html
 
 

@@ -29,7 +29,7 @@ def officer() -> User:
 
 
 @pytest.fixture
-def page(client: Client, officer: User) -> Client:
+def site(client: Client, officer: User) -> Client:
     client.force_login(officer)
     return client
 
@@ -47,8 +47,8 @@ def clip(lead: User) -> Clip:
     return clip
 
 
-def shown(page: Client, **filters: str) -> str:
-    response = page.get(reverse(LOG), filters)
+def shown(site: Client, **filters: str) -> str:
+    response = site.get(reverse(LOG), filters)
     assert response.status_code == 200
     return str(response.content.decode())
 
@@ -58,7 +58,7 @@ def sentences(html: str) -> list[str]:
     return re.findall(r"&quot;action&quot;:&quot;([a-z_.]+)&quot;", html)
 
 
-def test_each_filter_narrows_the_page(page: Client, lead: User, clip: Clip) -> None:
+def test_each_filter_narrows_the_page(site: Client, lead: User, clip: Clip) -> None:
     for filters in (
         {"person": lead.pseudonym},
         {"person": "vera"},
@@ -66,14 +66,14 @@ def test_each_filter_narrows_the_page(page: Client, lead: User, clip: Clip) -> N
         {"owner": clip.owner.pseudonym},
         {"action": "clip.held"},
     ):
-        assert sentences(shown(page, **filters)) == ["clip.held"], filters
-    assert "No entry fits" in shown(page, action="clip.hold_lifted")
+        assert sentences(shown(site, **filters)) == ["clip.held"], filters
+    assert "No entry fits" in shown(site, action="clip.hold_lifted")
 
 
 def test_an_entry_shows_its_sentence_its_person_and_its_exact_bytes(
-    page: Client, lead: User, clip: Clip
+    site: Client, lead: User, clip: Clip
 ) -> None:
-    html = shown(page, action="clip.held")
+    html = shown(site, action="clip.held")
     entry = LogEntry.objects.get(action="clip.held")
     assert "Held: legal" in html
     assert "vera" in html
@@ -84,21 +84,21 @@ def test_an_entry_shows_its_sentence_its_person_and_its_exact_bytes(
 
 
 def test_times_are_those_of_the_zone_that_was_chosen(
-    page: Client, lead: User, monkeypatch: pytest.MonkeyPatch
+    site: Client, lead: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     noon = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
     with monkeypatch.context() as patch:
         patch.setattr(clock, "now", lambda: noon)
         clips.place(make_clip(), HoldReason.LEGAL, lead.actor)
     near = {"action": "clip.held", "since": "2026-07-01T13:59:59", "until": "2026-07-01T14:00:01"}
-    assert sentences(shown(page, **near, zone="Europe/Berlin")) == ["clip.held"]
-    assert sentences(shown(page, **near, zone="UTC")) == []
+    assert sentences(shown(site, **near, zone="Europe/Berlin")) == ["clip.held"]
+    assert sentences(shown(site, **near, zone="UTC")) == []
 
 
 def test_reading_the_log_is_on_the_log_with_what_was_asked_for(
-    page: Client, officer: User, lead: User
+    site: Client, officer: User, lead: User
 ) -> None:
-    shown(page, person="vera", action="clip.held")
+    shown(site, person="vera", action="clip.held")
     entry = LogEntry.objects.get(action="audit.searched")
     assert entry.actor == officer.pseudonym
     data = json.loads(bytes(entry.canonical))["data"]
@@ -106,16 +106,16 @@ def test_reading_the_log_is_on_the_log_with_what_was_asked_for(
     assert b"vera" not in bytes(entry.canonical)
 
 
-def test_pages_follow_each_other_without_a_gap(page: Client, lead: User) -> None:
+def test_pages_follow_each_other_without_a_gap(site: Client, lead: User) -> None:
     clip = make_clip()
     for _ in range(40):
         clips.place(clip, HoldReason.LEGAL, lead.actor)
         clips.lift(clip, HoldReason.LEGAL, lead.actor)
-    first = shown(page, clip=str(clip.public_id))
+    first = shown(site, clip=str(clip.public_id))
     cursor = re.search(r'rel="next" href="\?([^"]+)"', first)
     assert cursor is not None
     assert len(sentences(first)) == 50
-    rest = page.get(reverse(LOG) + "?" + cursor[1].replace("&amp;", "&")).content.decode()
+    rest = site.get(reverse(LOG) + "?" + cursor[1].replace("&amp;", "&")).content.decode()
     assert len(sentences(rest)) == 30
     assert 'rel="next"' not in rest
     assert "Newest" in rest
@@ -131,30 +131,30 @@ def test_pages_follow_each_other_without_a_gap(page: Client, lead: User) -> None
     ],
 )
 def test_wrong_filters_are_said_and_nothing_is_shown(
-    page: Client, filters: dict[str, str], message: str
+    site: Client, filters: dict[str, str], message: str
 ) -> None:
-    response = page.get(reverse(LOG), filters)
+    response = site.get(reverse(LOG), filters)
     assert response.status_code == 400
     assert message in response.content.decode()
     assert not LogEntry.objects.filter(action="audit.searched").exists()
 
 
-def test_a_cursor_made_elsewhere_shows_the_first_page(page: Client, clip: Clip) -> None:
-    assert "Held: legal" in shown(page, cursor="nonsense", clip=str(clip.public_id))
+def test_a_cursor_made_elsewhere_shows_the_first_page(site: Client, clip: Clip) -> None:
+    assert "Held: legal" in shown(site, cursor="nonsense", clip=str(clip.public_id))
 
 
-def test_typed_text_is_shown_as_text(page: Client) -> None:
-    assert "<script>alert(1)</script>" not in shown(page, person="<script>alert(1)</script>")
+def test_typed_text_is_shown_as_text(site: Client) -> None:
+    assert "<script>alert(1)</script>" not in shown(site, person="<script>alert(1)</script>")
 
 
 def test_a_page_costs_the_same_queries_at_one_and_at_three_rows(
-    page: Client, lead: User, django_assert_max_num_queries: Any
+    site: Client, lead: User, django_assert_max_num_queries: Any
 ) -> None:
     costs = []
     for _ in range(2):
         clips.place(make_clip(), HoldReason.LEGAL, lead.actor)
         with django_assert_max_num_queries(60) as context:
-            shown(page, action="clip.held")
+            shown(site, action="clip.held")
         costs.append(len(context))
         clips.place(make_clip(), HoldReason.FLAGGED, make_user(Role.LEAD).actor)
     assert costs[0] == costs[1]

@@ -132,7 +132,11 @@ def _finish(release: Release, files: list[ExportFile]) -> None:
     audit.append(
         log.BUILT,
         WORKER,
-        data={"release": str(release.pk), "files": [f"{file.format} {file.sha256}" for file in files]},
+        data={
+            "release": str(release.pk),
+            "files": [str(file.format) for file in files],
+            "sha256": [file.sha256 for file in files],
+        },
     )
 
 
