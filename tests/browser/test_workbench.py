@@ -1,0 +1,212 @@
+"""The labeling page in Chromium: what its pure parts cannot show."""
+
+import io
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from django.core.files.storage import storages
+from playwright.sync_api import Browser, Page, Route, expect
+
+from annotations.accounts.models import User
+from annotations.audit.actors import COMMAND_LINE
+from annotations.clips.enums import HoldReason
+from annotations.clips.services import place
+from annotations.redaction.models import Rendition
+from annotations.review.models import Annotation, Assignment, Draft
+from tests.engines.programs import wait_until
+from tests.factories import FRAMES, HEIGHT, PASSWORD, RATE, WIDTH, make_project, make_queued_clip, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.slow, pytest.mark.timeout(180)]
+
+BITS = 5
+# Reads the number of the frame that is on screen out of the picture itself.
+FRAME_ON_SCREEN = f"""() => {{
+    const video = document.querySelector("#picture video");
+    const canvas = Object.assign(document.createElement("canvas"), {{ width: {WIDTH}, height: {HEIGHT} }});
+    const context = canvas.getContext("2d");
+    context.drawImage(video, 0, 0);
+    let number = 0;
+    for (let bit = 0; bit < {BITS}; bit++) {{
+        const [red] = context.getImageData(bit * 16 + 8, {HEIGHT} / 2, 1, 1).data;
+        if (red > 128) number |= 1 << bit;
+    }}
+    return number;
+}}"""
+
+
+def numbered_video() -> bytes:
+    """A video whose frames show their number as white and black stripes, the lowest bit at the left."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream(
+            "libx264", rate=RATE, options={"bf": "0", "g": "15", "preset": "ultrafast"}
+        )
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for number in range(FRAMES):
+            picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+            for bit in range(BITS):
+                picture[:, bit * 16 : bit * 16 + 16] = 255 * (number >> bit & 1)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+@pytest.fixture
+def reviewer(live_site: str) -> User:
+    """A contractor with three clips waiting."""
+    make_project()
+    content = numbered_video()
+    for _ in range(3):
+        clip = make_queued_clip()
+        rendition = Rendition.objects.get(clip=clip)
+        with storages["renditions"].open(rendition.name, "wb") as file:
+            file.write(content)
+        Rendition.objects.filter(pk=rendition.pk).update(bytes=len(content))
+    return make_user(username="carla")
+
+
+@pytest.fixture
+def page(reviewer: User, browser: Browser, live_site: str) -> Iterator[Page]:
+    """The labeling page with a clip, paused on its first frame."""
+    context = browser.new_context(
+        base_url=live_site,
+        color_scheme="dark",
+        reduced_motion="reduce",
+        viewport={"width": 1280, "height": 720},
+    )
+    page = context.new_page()
+    page.goto("/sign-in/?next=/review/")
+    page.locator("input[name=username]").fill("carla")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.get_by_role("button", name="Next clip").click()
+    expect(page.locator("#stopped")).to_be_hidden()
+    page.wait_for_function("() => document.querySelector('#picture video')?.readyState >= 2")
+    yield page
+    context.close()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+
+
+def current(page: Page) -> Assignment:
+    return Assignment.objects.get(public_id=re.findall(r"/review/([0-9a-f-]{36})/", page.url)[0])
+
+
+def test_every_step_shows_the_frame_that_it_names(page: Page) -> None:
+    def step(key: str, frame: int) -> None:
+        page.keyboard.press(key)
+        expect(page.locator("#frame-number")).to_have_text(f"frame {frame + 1} of {FRAMES}")
+        assert page.evaluate(FRAME_ON_SCREEN) == frame
+
+    for frame in range(1, FRAMES):
+        step("ArrowRight", frame)
+    for frame in range(FRAMES - 2, -1, -1):
+        step("ArrowLeft", frame)
+    step("End", FRAMES - 1)
+    step("Home", 0)
+    step("Shift+ArrowRight", 10)
+
+
+def test_a_clip_is_labeled_by_keyboard_alone_and_the_next_one_needs_no_wait(page: Page) -> None:
+    first = current(page)
+    for key in ("b", "Enter", "Alt+ArrowLeft", "Alt+Shift+ArrowDown", "2", "Escape"):
+        page.keyboard.press(key)
+    page.keyboard.press("i")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#frame-number")).to_have_text(f"frame 11 of {FRAMES}")
+    for key in ("o", "3", "Escape", "1"):
+        page.keyboard.press(key)
+    saved(page)
+    wait_until(lambda: Assignment.objects.filter(state="leased").count() == 2, 20, "the clip fetched ahead")
+    page.wait_for_load_state("networkidle")
+
+    def slowly(route: Route) -> None:
+        time.sleep(2)
+        route.continue_()
+
+    page.route("**/submit", slowly)
+    page.keyboard.press("Control+Enter")
+    expect(page).not_to_have_url(re.compile(str(first.public_id)), timeout=1500)
+    assert not Annotation.objects.exists(), "the next clip is there before the server has answered"
+    wait_until(Annotation.objects.exists, 20, "the submission")
+    body = Annotation.objects.get().body
+    assert body["verdict"] == "threat"
+    assert [(event["label"], event["start"], event["end"]) for event in body["events"]] == [
+        ("package", 0, 10)
+    ]
+    [track] = body["tracks"]
+    assert track["label"] == "vehicle"
+    assert track["keyframes"] == [
+        {"frame": 0, "box": [39, 24, 16, 17], "outside": False, "occluded": False},
+    ]
+
+
+def test_a_clip_that_is_withdrawn_leaves_the_screen(page: Page) -> None:
+    place(current(page).clip, HoldReason.WITHDRAWN, COMMAND_LINE)
+    page.keyboard.press("1")
+    expect(page.get_by_role("alert").get_by_text("This clip was taken back")).to_be_visible()
+    expect(page.locator("#picture video")).to_have_count(0)
+    expect(page.get_by_role("button", name="Next clip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#picture video")).to_have_count(1)
+
+
+def test_labels_survive_a_lost_connection_and_a_reload(page: Page) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/draft", lambda route: route.abort())
+    page.keyboard.press("2")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "offline")
+    page.reload()
+    page.unroute("**/draft")
+    expect(page.get_by_role("button", name="False alarm")).to_have_attribute("aria-pressed", "true")
+    saved(page)
+    assert Draft.objects.get().body["verdict"] == "false_alarm"
+
+
+def test_two_tabs_ask_which_labels_to_keep_and_undo_brings_back_the_others(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#stopped")).to_be_hidden()
+    other.keyboard.press("3")
+    saved(other)
+    other.close()
+    page.keyboard.press("1")
+    dialog = page.get_by_role("dialog", name="also changed in another tab")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Keep what is here").click()
+    saved(page)
+    assert Draft.objects.get().body["verdict"] == "threat"
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Unsure")).to_have_attribute("aria-pressed", "true")
+
+
+def test_single_keys_can_be_turned_off_and_given_to_other_acts(
+    page: Page, inspected: Callable[[Page, str], Any]
+) -> None:
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    inspected(page, "workbench-keys")
+    dialog.get_by_role("button", name="Change the key of: Draw a box").click()
+    page.keyboard.press("r")
+    expect(dialog.get_by_text("R now does: Draw a box")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    expect(page.get_by_role("button", name="Box R")).to_have_attribute("aria-pressed", "true")
+    inspected(page, "workbench-drawing")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    dialog.get_by_label("Single keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name="Threat")).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(page.locator("#stopped")).to_be_hidden()
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name="Threat")).to_have_attribute("aria-pressed", "false")
