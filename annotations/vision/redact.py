@@ -19,11 +19,22 @@ from annotations.vision.limits import Limits
 from annotations.vision.missed import add_missed
 from annotations.vision.obscure import Effect
 from annotations.vision.rendering import Rendered, render
-from annotations.vision.report import SCHEMA, MissedFace, ModelReport, Report, SourceReport, TrackReport
+from annotations.vision.report import (
+    SCHEMA,
+    FindingReport,
+    MissedFace,
+    ModelReport,
+    Report,
+    SourceReport,
+    TrackReport,
+)
 from annotations.vision.tracking import Track, TrackingRules, boxes_by_frame, link
 from annotations.vision.video.probe import Probe, probe
 
 ProgressCallback = Callable[[str, int, int], None]
+
+ATTEMPTS = 3
+"""Renditions that are tried: faces that the check finds in one are hidden in the next."""
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -75,37 +86,50 @@ def redact(
             rate=facts.frame_rate,
             on_frame=lambda index: on_progress("analyse", index + 1, facts.frames),
         )
-    with clock.stage("track"):
-        rate = (analysis.frames - 1) / analysis.times[-1] if analysis.frames > 1 else 1.0
-        add_missed(
-            analysis.detections,
-            missed_faces,
-            frame_map=analysis.plan.frame_map,
-            frames=analysis.frames,
-            rate=rate,
-            cuts=analysis.cuts,
-        )
-        tracks = link(analysis.detections, rate=rate, frames=analysis.frames, cuts=analysis.cuts, rules=rules)
-    try:
-        with clock.stage("render"):
-            rendered = render(
-                source,
-                target,
-                times=analysis.times,
-                plan=analysis.plan,
-                hidden=boxes_by_frame(tracks),
-                effect=effect,
-                limits=limits,
-                detector=detector,
-                screeners=screeners,
-                on_frame=lambda index: on_progress("render", index + 1, analysis.frames),
+    rate = (analysis.frames - 1) / analysis.times[-1] if analysis.frames > 1 else 1.0
+    findings: list[FindingReport] = []
+    missed = list(missed_faces)
+    for attempt in range(ATTEMPTS):
+        with clock.stage("track"):
+            add_missed(
+                analysis.detections,
+                missed,
+                frame_map=analysis.plan.frame_map,
+                frames=analysis.frames,
+                rate=rate,
+                cuts=analysis.cuts,
             )
-    except BaseException:
+            tracks = link(
+                analysis.detections, rate=rate, frames=analysis.frames, cuts=analysis.cuts, rules=rules
+            )
+        try:
+            with clock.stage("render"):
+                rendered = render(
+                    source,
+                    target,
+                    times=analysis.times,
+                    plan=analysis.plan,
+                    hidden=boxes_by_frame(tracks),
+                    effect=effect,
+                    limits=limits,
+                    detector=detector,
+                    screeners=() if attempt else screeners,
+                    on_frame=lambda index: on_progress("render", index + 1, analysis.frames),
+                )
+        except BaseException:
+            discard(target)
+            raise
+        findings.extend(rendered.findings)
+        if not rendered.residual["exposed"]:
+            break
+        # What the check sees and the first look did not is a missed face like any other: hide it, too.
         discard(target)
-        raise
-    if rendered.residual["exposed"]:
-        discard(target)
-    return _report(facts, analysis, tracks, rendered, effect, _models(detector, screeners), clock.seconds)
+        missed = [MissedFace(frame=face["frame"], box=face["box"]) for face in rendered.residual["exposed"]]
+    models = [
+        ModelReport(name=detector.name, sha256=detector.sha256, role="face"),
+        *(ModelReport(name=model.name, sha256=model.sha256, role="content") for model in screeners),
+    ]
+    return _report(facts, analysis, tracks, rendered, findings, effect, models, clock.seconds)
 
 
 def discard(target: str) -> None:
@@ -116,18 +140,12 @@ def discard(target: str) -> None:
         Path(target).unlink(missing_ok=True)
 
 
-def _models(detector: FaceDetector, screeners: Sequence[ContentModel]) -> list[ModelReport]:
-    return [
-        ModelReport(name=detector.name, sha256=detector.sha256, role="face"),
-        *(ModelReport(name=model.name, sha256=model.sha256, role="content") for model in screeners),
-    ]
-
-
 def _report(
     facts: Probe,
     analysis: Analysis,
     tracks: Sequence[Track],
     rendered: Rendered,
+    findings: list[FindingReport],
     effect: Effect,
     models: list[ModelReport],
     seconds: Mapping[str, float],
@@ -151,7 +169,7 @@ def _report(
         rendition=rendered.rendition,
         effect=effect,
         tracks=[_track(track) for track in tracks],
-        findings=rendered.findings,
+        findings=findings,
         residual=rendered.residual,
         models=models,
         seconds=dict(seconds),

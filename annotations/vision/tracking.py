@@ -113,7 +113,7 @@ def _link_scene(detections: Mapping[int, Sequence[Face]], rate: float, rules: Tr
 
 def _add(track: Track, frame: int, face: Face) -> None:
     track.boxes[frame] = face.box
-    track.looks[face.box] = face.score
+    track.looks[face.box] = max(face.score, track.looks.get(face.box, 0.0))
     track.score = max(track.score, face.score)
 
 

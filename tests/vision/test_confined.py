@@ -141,4 +141,4 @@ def test_a_child_dies_with_its_parent(hanging: tuple[list[str], list[int]]) -> N
 
 def test_the_child_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "very secret")
-    assert "SECRET_KEY" not in confined._environment()
+    assert "SECRET_KEY" not in confined._environment(None)

@@ -1,0 +1,86 @@
+"""Faces through time."""
+
+from annotations.vision.boxes import Box
+from annotations.vision.faces import Face
+from annotations.vision.tracking import TrackingRules, link
+
+RATE = 20.0
+
+
+def face(x: float, score: float = 0.9, y: float = 50.0, size: float = 40.0) -> Face:
+    return Face((x, y, size, size), score)
+
+
+def holds(outer: Box, inner: Box) -> bool:
+    return (
+        outer[0] <= inner[0] + 1e-6
+        and outer[1] <= inner[1] + 1e-6
+        and outer[0] + outer[2] >= inner[0] + inner[2] - 1e-6
+        and outer[1] + outer[3] >= inner[1] + inner[3] - 1e-6
+    )
+
+
+def test_a_face_that_turns_away_for_most_of_a_second_stays_one_track() -> None:
+    seen = {frame: [face(100 + frame)] for frame in (*range(20), *range(38, 60))}
+    (track,) = link(seen, rate=RATE, frames=60)
+    assert sorted(track.boxes) == list(range(60))
+    assert all(holds(track.boxes[frame], face(100 + frame).box) for frame in range(60))
+
+
+def test_frames_between_looks_are_filled() -> None:
+    (track,) = link({0: [face(0)], 6: [face(30)], 12: [face(60)]}, rate=RATE, frames=13)
+    assert all(holds(track.boxes[frame], face(5 * frame).box) for frame in range(13))
+
+
+def test_weak_detections_continue_a_track_both_ways() -> None:
+    seen = {frame: [face(100, 0.18)] for frame in range(0, 60, 3)}
+    seen[30] = [face(100, 0.8)]
+    (track,) = link(seen, rate=RATE, frames=60)
+    assert min(track.boxes) == 0
+    assert max(track.boxes) == 59
+
+
+def test_weak_detections_alone_are_no_face() -> None:
+    assert link({frame: [face(100 + frame % 3, 0.2)] for frame in range(40)}, rate=RATE, frames=40) == []
+
+
+def test_three_different_looks_of_middling_score_are_a_face() -> None:
+    seen = {frame: [face(100 + frame, 0.35)] for frame in (0, 5, 10)}
+    assert len(link(seen, rate=RATE, frames=20)) == 1
+    still = {frame: [face(100, 0.35)] for frame in (0, 5, 10)}
+    assert link(still, rate=RATE, frames=20) == []
+
+
+def test_tracks_reach_beyond_first_and_last_sight_and_grow_there() -> None:
+    (track,) = link({30: [face(100)], 31: [face(100)]}, rate=RATE, frames=80)
+    assert min(track.boxes) <= 30 - 0.25 * RATE
+    assert max(track.boxes) >= 31 + 0.25 * RATE
+    assert holds(track.boxes[max(track.boxes)], face(100).box)
+    assert track.boxes[max(track.boxes)][2] > 50
+
+
+def test_no_track_crosses_a_cut() -> None:
+    seen = {frame: [face(100)] for frame in range(40)}
+    tracks = link(seen, rate=RATE, frames=40, cuts=[20])
+    assert [(min(t.boxes), max(t.boxes)) for t in tracks] == [(0, 19), (20, 39)]
+
+
+def test_two_people_who_stand_apart_are_two_tracks() -> None:
+    seen = {frame: [face(50 + 2 * frame), face(400 - 2 * frame)] for frame in range(0, 40, 4)}
+    first, second = link(seen, rate=RATE, frames=40)
+    assert {first.id, second.id} == {1, 2}
+    assert abs(first.boxes[20][0] - 90) < 10
+    assert abs(second.boxes[20][0] - 360) < 10
+
+
+def test_a_face_far_away_a_moment_later_is_somebody_else() -> None:
+    seen = {0: [face(0)], 2: [face(400)]}
+    assert len(link(seen, rate=RATE, frames=10)) == 2
+
+
+def test_a_strong_score_is_enough_once() -> None:
+    assert len(link({7: [face(10, TrackingRules().strong)]}, rate=RATE, frames=10)) == 1
+
+
+def test_nothing_seen_means_no_tracks() -> None:
+    assert link({0: [], 5: []}, rate=RATE, frames=10) == []
