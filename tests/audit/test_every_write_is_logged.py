@@ -1,0 +1,505 @@
+"""No act without its entry: every public function that writes leaves one, and leaves nothing when it cannot.
+
+The functions are found by inspection, so a new one fails here until it has a case. A case prepares what the function
+needs and gives back the act.
+"""
+
+import datetime
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from annotations.accounts import services as accounts
+from annotations.accounts.enums import Role
+from annotations.audit import services as audit
+from annotations.audit.actors import WORKER, Actor
+from annotations.audit.models import EntryDetail, LogEntry
+from annotations.clips import services as clips
+from annotations.clips.enums import HoldReason
+from annotations.clips.memory import memory_file
+from annotations.clips.models import Clip, Consent
+from annotations.core import clock
+from annotations.core.models import RunState
+from annotations.datasets import services as datasets
+from annotations.datasets.filters import Filters
+from annotations.datasets.models import Dataset, Release
+from annotations.moderation import services as moderation
+from annotations.moderation.models import Flag, Screening
+from annotations.privacy import services as privacy
+from annotations.redaction import services as redaction
+from annotations.redaction.models import Outcome, RedactionRun
+from annotations.review import services as review
+from annotations.review.models import Annotation, Assignment
+from annotations.review.schema import HOME_THREAT_DETECTION
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+Act = Callable[[], object]
+LEAD = Actor("p-lead2222", Role.LEAD)
+ENGINEER = Actor("p-engineer", Role.ML_ENGINEER)
+OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
+
+# The only functions without an entry, and why.
+EXEMPT = {
+    "audit.append": "it is the log",
+    "clips.sweep_orphans": "deletes files that belong to no clip, left by a process that died before it committed",
+    "review.save_draft": "a draft is not an act yet, handing it in is; an entry per keystroke would bury the log",
+}
+# These first claim their run, which only says which worker is at it; the claim stands when the rest fails.
+CLAIMS = {"redaction.redact", "datasets.freeze", "redaction.give_up"}
+
+CASES: dict[str, Callable[[], Act]] = {}
+
+
+def case(name: str) -> Callable[[Callable[[], Act]], Callable[[], Act]]:
+    def register(prepare: Callable[[], Act]) -> Callable[[], Act]:
+        CASES[name] = prepare
+        return prepare
+
+    return register
+
+
+def public_services() -> list[str]:
+    """`context.function` of every function that a context's services offer."""
+    found = []
+    for app in apps.get_app_configs():
+        if not app.name.startswith("annotations."):
+            continue
+        try:
+            module = importlib.import_module(f"{app.name}.services")
+        except ModuleNotFoundError as error:
+            if error.name != f"{app.name}.services":
+                raise
+            continue
+        for name, function in vars(module).items():
+            own = getattr(function, "__module__", "").startswith(module.__name__)
+            if inspect.isfunction(function) and own and not name.startswith("_"):
+                found.append(f"{app.label}.{name}")
+    return sorted(found)
+
+
+def test_every_service_has_a_case_and_every_case_a_service() -> None:
+    assert len(public_services()) > 30
+    assert set(public_services()) - set(EXEMPT) == set(CASES)
+
+
+@pytest.mark.parametrize("name", sorted(set(public_services()) - set(EXEMPT)))
+def test_the_act_leaves_an_entry(name: str) -> None:
+    act = CASES[name]()
+    before = LogEntry.objects.count()
+    act()
+    assert LogEntry.objects.count() > before
+
+
+@pytest.mark.parametrize("name", sorted(set(public_services()) - set(EXEMPT) - CLAIMS))
+def test_an_act_that_cannot_be_logged_does_not_happen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    act = CASES[name]()
+    before = everything()
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the log cannot be written")
+
+    monkeypatch.setattr(audit, "append", broken)
+    with pytest.raises(RuntimeError, match="the log cannot be written"):
+        act()
+    assert everything() == before
+
+
+def everything() -> dict[str, list[str]]:
+    """Every row of every table of ours."""
+    models = [
+        model
+        for app in apps.get_app_configs()
+        if app.name.startswith("annotations.")
+        for model in app.get_models()
+    ]
+    return {
+        model.__name__: sorted(map(str, model._default_manager.values_list()))
+        for model in models
+        if model not in (LogEntry, EntryDetail)
+    }
+
+
+# accounts
+
+
+@case("accounts.create_user")
+def _() -> Act:
+    return lambda: accounts.create_user(WORKER, "new", None, Role.LEAD)
+
+
+@case("accounts.create_key")
+def _() -> Act:
+    user = make.make_submitter()
+    return lambda: accounts.create_key(WORKER, user)
+
+
+@case("accounts.revoke_key")
+def _() -> Act:
+    prefix = accounts.create_key(WORKER, make.make_submitter()).split("_")[1]
+    return lambda: accounts.revoke_key(WORKER, prefix)
+
+
+@case("accounts.note_sign_in")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.note_sign_in(user)
+
+
+@case("accounts.note_sign_out")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.note_sign_out(user)
+
+
+@case("accounts.note_failure")
+def _() -> Act:
+    return lambda: accounts.note_failure("nobody")
+
+
+# clips
+
+
+def received() -> Callable[[], Clip]:
+    submitter = make.make_submitter()
+    content = make.small_video()
+    reception = clips.Reception("clip.mp4", len(content), make.make_terms(), owner="household")
+
+    def receive() -> Clip:
+        with memory_file("test") as file:
+            file.write(content)
+            return clips.receive(submitter, submitter.actor, file, reception)[0]
+
+    return receive
+
+
+@case("clips.receive")
+def _() -> Act:
+    return received()
+
+
+@case("clips.place")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: clips.place(clip, HoldReason.LEGAL, OFFICER)
+
+
+@case("clips.lift")
+def _() -> Act:
+    clip = make.make_clip()
+    clips.place(clip, HoldReason.LEGAL, OFFICER)
+    return lambda: clips.lift(clip, HoldReason.LEGAL, OFFICER)
+
+
+@case("clips.withdraw")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: clips.withdraw(clip, OFFICER)
+
+
+@case("clips.expire_due")
+def _() -> Act:
+    past = clock.now() - datetime.timedelta(days=1)
+    Consent.objects.filter(clip=make.make_clip()).update(
+        granted_at=past - datetime.timedelta(days=1), until=past
+    )
+    return clips.expire_due
+
+
+# redaction
+
+
+@case("redaction.request")
+def _() -> Act:
+    clip = make.make_clip(held=True)
+    return lambda: redaction.request(clip, WORKER)
+
+
+@case("redaction.request_first")
+def _() -> Act:
+    clip = make.make_clip(held=True)
+    return lambda: redaction.request_first(clip, WORKER)
+
+
+@case("redaction.redact")
+def _() -> Act:
+    run = redaction.request_first(received()(), WORKER)
+    return lambda: redaction.redact(run.pk)
+
+
+@case("redaction.report_missed_faces")
+def _() -> Act:
+    clip = make.make_ready_clip()
+    return lambda: redaction.report_missed_faces(clip, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}], LEAD)
+
+
+def failed_run() -> RedactionRun:
+    return RedactionRun.objects.create(
+        clip=make.make_clip(held=True), effect="blur", state=RunState.FAILED, failure_code="decoder_failed"
+    )
+
+
+@case("redaction.retry")
+def _() -> Act:
+    run = failed_run()
+    return lambda: redaction.retry(run, LEAD)
+
+
+@case("redaction.give_up")
+def _() -> Act:
+    RedactionRun.objects.create(clip=make.make_clip(held=True), effect="blur", attempts=3)
+    return redaction.give_up
+
+
+# moderation
+
+
+def flagged() -> Flag:
+    return moderation.flag(make.make_ready_clip(), "violence", LEAD)
+
+
+@case("moderation.flag")
+def _() -> Act:
+    clip = make.make_ready_clip()
+    return lambda: moderation.flag(clip, "violence", LEAD)
+
+
+@case("moderation.decide")
+def _() -> Act:
+    flag = flagged()
+    return lambda: moderation.decide(flag.pk, "uphold", "It shows an injury.", LEAD)
+
+
+@case("moderation.serve_poster")
+def _() -> Act:
+    flag = flagged()
+    return lambda: moderation.serve_poster(flag, LEAD)
+
+
+@case("moderation.screen")
+def _() -> Act:
+    clip = make.make_clip()
+    rendition = make.make_rendition(clip)
+    Screening.objects.all().delete()
+    clips.place(clip, HoldReason.AWAITING_SCREENING, WORKER)
+    assert rendition.run.outcome == Outcome.VERIFIED
+    return lambda: moderation.screen(rendition.run_id)
+
+
+# review
+
+
+def claimed() -> Assignment:
+    return make.make_assignment(make.make_user())
+
+
+def submitted() -> Annotation:
+    assignment = claimed()
+    assert assignment.reviewer is not None
+    return review.submit(assignment.reviewer, assignment.public_id, make.make_body())
+
+
+def by_its_reviewer(function: Callable[..., object], *arguments: object) -> Act:
+    assignment = claimed()
+    return lambda: function(assignment.reviewer, assignment.public_id, *arguments)
+
+
+@case("review.ensure_default_project")
+def _() -> Act:
+    return lambda: review.ensure_default_project(WORKER)
+
+
+@case("review.publish_schema")
+def _() -> Act:
+    project = make.make_project()
+    return lambda: review.publish_schema(project, HOME_THREAT_DETECTION, LEAD)
+
+
+@case("review.enqueue")
+def _() -> Act:
+    make.make_project()
+    clip = make.make_ready_clip()
+    return lambda: review.enqueue(clip.pk)
+
+
+@case("review.next_clip")
+def _() -> Act:
+    make.make_project()
+    make.make_queued_clip()
+    reviewer = make.make_user()
+    return lambda: review.next_clip(reviewer)
+
+
+@case("review.prefetch")
+def _() -> Act:
+    assignment = claimed()
+    make.make_queued_clip()
+    assert assignment.reviewer is not None
+    reviewer = assignment.reviewer
+    return lambda: review.prefetch(reviewer, assignment.public_id)
+
+
+@case("review.extend")
+def _() -> Act:
+    return by_its_reviewer(review.extend)
+
+
+@case("review.submit")
+def _() -> Act:
+    return by_its_reviewer(review.submit, make.make_body())
+
+
+@case("review.skip")
+def _() -> Act:
+    return by_its_reviewer(review.skip, "cannot_see")
+
+
+@case("review.flag")
+def _() -> Act:
+    return by_its_reviewer(review.flag, "nudity")
+
+
+@case("review.report_missed_face")
+def _() -> Act:
+    return by_its_reviewer(review.report_missed_face, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}])
+
+
+@case("review.note_watched")
+def _() -> Act:
+    return by_its_reviewer(review.note_watched, [[0.0, 1.0]])
+
+
+@case("review.note_watched_by_lead")
+def _() -> Act:
+    task = submitted().assignment.task
+    return lambda: review.note_watched_by_lead(task.public_id, [[0.0, 1.0]], LEAD)
+
+
+@case("review.expire_leases")
+def _() -> Act:
+    past = clock.now() - datetime.timedelta(hours=1)
+    Assignment.objects.filter(pk=claimed().pk).update(lease_until=past)
+    return review.expire_leases
+
+
+@case("review.accept")
+def _() -> Act:
+    annotation = submitted()
+    return lambda: review.accept(annotation.assignment.task.public_id, annotation.pk, LEAD)
+
+
+@case("review.send_back")
+def _() -> Act:
+    annotation = submitted()
+    return lambda: review.send_back(
+        annotation.assignment.task.public_id, annotation.pk, "A box is missing.", LEAD
+    )
+
+
+@case("review.resume")
+def _() -> Act:
+    annotation = submitted()
+    review.send_back(annotation.assignment.task.public_id, annotation.pk, "A box is missing.", LEAD)
+    reviewer = annotation.assignment.reviewer
+    assert reviewer is not None
+    return lambda: review.resume(reviewer, annotation.assignment.public_id)
+
+
+# datasets
+
+
+def dataset() -> Dataset:
+    return datasets.create(ENGINEER, "Porch", make.make_accepted().assignment.project, Filters())
+
+
+def frozen() -> Release:
+    release = datasets.request(dataset(), ENGINEER)
+    datasets.freeze(release.pk)
+    release.refresh_from_db()
+    return release
+
+
+@case("datasets.create")
+def _() -> Act:
+    project = make.make_project()
+    return lambda: datasets.create(ENGINEER, "Porch", project, Filters())
+
+
+@case("datasets.change")
+def _() -> Act:
+    changed = dataset()
+    return lambda: datasets.change(changed, Filters(verdicts=("threat",)), ENGINEER)
+
+
+@case("datasets.request")
+def _() -> Act:
+    asked = dataset()
+    return lambda: datasets.request(asked, ENGINEER)
+
+
+@case("datasets.freeze")
+def _() -> Act:
+    release = datasets.request(dataset(), ENGINEER)
+    return lambda: datasets.freeze(release.pk)
+
+
+@case("datasets.retry")
+def _() -> Act:
+    release = frozen()
+    Release.objects.filter(pk=release.pk).update(state=RunState.FAILED, failure_code="storage_failed")
+    return lambda: datasets.retry(release, ENGINEER)
+
+
+@case("datasets.deliver")
+def _() -> Act:
+    release = frozen()
+    return lambda: datasets.deliver(release, "coco", ENGINEER)
+
+
+@case("datasets.mark")
+def _() -> Act:
+    clip = frozen().items.get().clip
+    clips.withdraw(clip, OFFICER)
+    return lambda: datasets.mark(clip.pk)
+
+
+# privacy
+
+
+@case("privacy.withdraw")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: privacy.withdraw(clip, OFFICER, "The owner wrote to us.")
+
+
+@case("privacy.note_search")
+def _() -> Act:
+    return lambda: privacy.note_search(OFFICER, [], "first")
+
+
+@case("privacy.note_lookup")
+def _() -> Act:
+    return lambda: privacy.note_lookup(OFFICER, 0)
+
+
+@case("privacy.note_dossier")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: privacy.note_dossier(clip, OFFICER)
+
+
+@case("privacy.note_receipt")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: privacy.note_receipt(clip, OFFICER)
+
+
+@case("privacy.note_receipt_link")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: privacy.note_receipt_link(clip, OFFICER)
