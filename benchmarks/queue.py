@@ -1,6 +1,6 @@
 """How fast the review queue hands out clips and takes labels, over HTTP, printed as one JSON object.
 
-    python benchmarks/queue.py --reviewers 20 --tasks 1000 [--wanted 2] [--database postgresql] [--threads 12]
+    python benchmarks/queue.py --reviewers 20 --tasks 1000 [--wanted 2] [--think 5] [--database postgresql]
     python benchmarks/queue.py --reviewers 20 --base-url https://review.example --accounts FILE [--tasks 1000]
 
 Without ``--base-url`` it makes a site of its own in a temporary folder, with accounts and queued clips, and serves it
@@ -8,8 +8,9 @@ by gunicorn as ``./workbench up`` does. With it, FILE has a line ``username:pass
 labels go to that site's clips: use one that is made for it.
 
 Each reviewer signs in through the form, then until the queue is empty (or ``--tasks`` labels were handed in) claims
-the next clip, asks for its media token, saves a draft and hands in labels, without pausing. A *double hand-out* is a
-clip given to more people than wanted, or twice to one.
+the next clip, asks for its media token, saves a draft and hands in labels. Without ``--think`` nobody pauses, which
+measures how much the site takes at most; with it, what reviewers who look at clips have to wait for. A *double
+hand-out* is a clip given to more people than wanted, or twice to one.
 """
 
 import sys
@@ -22,6 +23,7 @@ sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve()
 import argparse  # noqa: E402
 import http.client  # noqa: E402
 import json  # noqa: E402
+import random  # noqa: E402
 import re  # noqa: E402
 import statistics  # noqa: E402
 import threading  # noqa: E402
@@ -43,6 +45,7 @@ class Tally:
     """What all reviewers measured and were given."""
 
     tasks: int
+    think: float
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     handed: set[tuple[str, str, str]] = field(default_factory=set)  # assignment, clip, reviewer
     submitted: int = 0
@@ -113,6 +116,7 @@ class Reviewer:
             page = json.loads(content)
             with tally.lock:
                 tally.handed.add((page["id"], page["clip"]["id"], self.username))
+            time.sleep(tally.think * random.uniform(0.5, 1.5))  # noqa: S311
             body, urls = labels(page), page["urls"]
             self.call(tally, "media_token", "POST", urls["media_token"], {})
             draft = {"revision": page["draft"]["revision"], "body": body}
@@ -164,12 +168,12 @@ def milliseconds(seconds: list[float]) -> dict[str, float]:
     return {"count": len(seconds), **{name: round(value * 1000, 1) for name, value in found.items()}}
 
 
-def measure(base: str, accounts: list[tuple[str, str]], tasks: int) -> tuple[Tally, float]:
+def measure(base: str, accounts: list[tuple[str, str]], tasks: int, think: float) -> tuple[Tally, float]:
     """Everybody signs in, then all label at once; what they saw, and for how many seconds."""
     reviewers = [Reviewer(base, *account) for account in accounts]
     for reviewer in reviewers:
         reviewer.sign_in()
-    tally = Tally(tasks)
+    tally = Tally(tasks, think)
     threads = [threading.Thread(target=reviewer.work, args=(tally,)) for reviewer in reviewers]
     start = time.monotonic()
     for thread in threads:
@@ -186,6 +190,7 @@ def main() -> int:
     parser.add_argument("--reviewers", type=int, default=10)
     parser.add_argument("--tasks", type=int, default=500, help="clips in the queue")
     parser.add_argument("--wanted", type=int, default=1, help="reviewers per clip")
+    parser.add_argument("--think", type=float, default=0, help="mean seconds spent looking at a clip")
     parser.add_argument("--base-url", help="a running site, instead of one of its own")
     parser.add_argument("--accounts", type=Path, help="username:password per line, for --base-url")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
@@ -198,13 +203,17 @@ def main() -> int:
     with site or nullcontext():
         accounts = site.accounts if site else _accounts(options.accounts)[: options.reviewers]
         tally, seconds = measure(
-            options.base_url or (site.address if site else ""), accounts, options.tasks * options.wanted
+            options.base_url or (site.address if site else ""),
+            accounts,
+            options.tasks * options.wanted,
+            options.think,
         )
         kept = site.kept() if site else None
     result = {
         "reviewers": len(accounts),
         "tasks": options.tasks,
         "reviewers_per_clip": options.wanted,
+        "think_seconds": options.think,
         "server": site.facts if site else {"base_url": options.base_url},
         "seconds": round(seconds, 2),
         "annotations": tally.submitted,
