@@ -24,13 +24,8 @@ PAGES = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """`navigation`: label, url and whether it is the current page, for each page that the person may open."""
+    """`navigation`: label, url and whether the person is there or below, for each page that they may open."""
     matrix, role = load(settings.PERMISSION_MATRIX), role_of(request)
-    current = request.resolver_match.view_name if request.resolver_match else ""
-    return {
-        "navigation": [
-            {"label": label, "url": reverse(route), "current": route == current}
-            for label, route in PAGES
-            if matrix.allows(route, "GET", role)
-        ]
-    }
+    pages = [(label, reverse(route)) for label, route in PAGES if matrix.allows(route, "GET", role)]
+    current = max((url for _, url in pages if request.path.startswith(url)), key=len, default="")
+    return {"navigation": [{"label": label, "url": url, "current": url == current} for label, url in pages]}

@@ -179,7 +179,7 @@ export class Labels {
     const last = session.clip.frames - 1;
     const field = (/** @type {"start" | "end"} */ edge) => {
       const input = html("input", { type: "number", min: 0, max: last, step: 1, value: event[edge], "data-focus": `event-${edge}` });
-      input.addEventListener("change", () => this.listeners.event(event.id, { [edge]: Number(input.value) }));
+      input.addEventListener("change", () => setTimeout(() => this.listeners.event(event.id, { [edge]: Number(input.value) })));
       return html("label", {}, edge === "start" ? say("firstFrame") : say("lastFrame"), input);
     };
     return html("div", { class: "detail" },

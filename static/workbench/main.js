@@ -44,7 +44,10 @@ document.addEventListener("keydown", (event) => {
   if (field instanceof HTMLElement) {
     if (action.id === "deselect") field.blur();
     if (action.id !== "submit") return;
-    field.blur(); // what was being written counts
+    event.preventDefault();
+    field.blur();
+    setTimeout(() => bench.working && bench.act("submit")); // what was being written counts
+    return;
   }
   if ((action.chord === "Enter" || action.chord === "Space") && target.closest(PRESSABLE)) return;
   if (action.id === "confirm" && !bench.session.tool) return;
