@@ -11,7 +11,7 @@ import { dropOldDrafts } from "./autosave.js";
 import { SUGGEST_AFTER, keepStretch, minutesWorked, readStretch, worked } from "./breaks.js";
 import { askReason, showInstructions } from "./dialogs.js";
 import { byId, html } from "./dom.js";
-import { Lease } from "./lease.js";
+import { Lease, leaseLeft } from "./lease.js";
 import { Outbox, Queue, fetchClip } from "./queue.js";
 import { say } from "./text.js";
 import { Workbench } from "./workbench.js";
@@ -210,8 +210,9 @@ export class Flow {
     history.replaceState(null, "", location.pathname.replace(before, assignment.id));
     byId("content", HTMLElement).focus({ preventScroll: true });
     this.bench.status(say("clipOpened", { project: assignment.project.name, seconds: Math.round(assignment.clip.duration) }));
-    // Fetched a while ago: the server says whether it may still be seen, and the time starts now.
-    void this.extend({ quietly: true });
+    // Fetched a while ago: the server says whether it may still be seen, and gives time again where much has gone by.
+    void this.bench.reportWatched();
+    if (leaseLeft(assignment, received) < assignment.lease_seconds / 2) void this.extend({ quietly: true });
   }
 
   #prefetch() {
