@@ -27,7 +27,12 @@ class ReturnForm(DecisionForm):
 class FilterForm(forms.Form):
     """What the adjudication list shows."""
 
-    state = forms.ChoiceField(label=_("State"), choices=TaskState.choices, required=False)
+    # The first one is what the list shows when nothing is chosen.
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[(state, state.label) for state in (TaskState.SETTLING, TaskState.OPEN, TaskState.ACCEPTED)],
+        required=False,
+    )
     project = forms.ModelChoiceField(
         Project.objects.order_by("name"), label=_("Project"), required=False, empty_label=_("Any project")
     )
