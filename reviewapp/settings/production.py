@@ -24,6 +24,7 @@ if CELERY_BROKER_URL.startswith("amqp"):
 CELERY_BEAT_SCHEDULE_FILENAME = environment.text("BEAT_SCHEDULE_FILE", "beat-schedule")
 
 MODELS_DIR = Path(environment.text("MODELS_DIR"))
+SCREENING_NUDENET = environment.text("SCREENING_NUDENET", "1") == "1"
 SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
 
 MEDIA_ROOT_DIR = Path(environment.text("MEDIA_DIR"))
@@ -59,5 +60,6 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the preload list is for the owner of the domain to decide on
 # nginx is the one proxy in front; its address is what the throttle must not take for the client's.
 AXES_IPWARE_PROXY_COUNT = 1

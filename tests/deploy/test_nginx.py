@@ -1,0 +1,240 @@
+"""nginx.conf in a real nginx, in front of a stand-in for the site that says what reaches it."""
+
+import contextlib
+import datetime
+import http.client
+import json
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.engines.postgresql import free_port
+from tests.engines.programs import wait_until
+
+CONFIGURATION = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
+RENDITION = bytes(range(256)) * 40
+
+
+class Site(BaseHTTPRequestHandler):
+    """Sends the bytes of a rendition by X-Accel-Redirect; tells of every other request what it saw of it."""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/media/"):
+            self.send_response(200)
+            self.send_header("X-Accel-Redirect", "/protected/renditions/ab/clip.mp4")
+            self.send_header("Content-Type", "video/mp4")
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            return
+        seen = {name: self.headers.get(name) for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto")}
+        body = json.dumps(seen).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        """Answers before the body is complete: what is asked is whether nginx lets the beginning through."""
+        first = self.rfile.read(1000)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(str(len(first)).encode())
+        self.close_connection = True
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Message
+    body: bytes
+
+
+def ask(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> Answer:
+    with contextlib.closing(connection):
+        connection.request("GET", path, headers={"Host": "review.example.org", **headers})
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+
+
+@dataclass
+class Front:
+    """A running nginx."""
+
+    port: int
+    plain_port: int
+    log: Path
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return ask(
+            http.client.HTTPSConnection("127.0.0.1", self.port, context=trusting(), timeout=10), path, headers
+        )
+
+
+def trusting() -> ssl.SSLContext:
+    """The certificate is the test's own."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "review.example.org")])
+    now = datetime.datetime.now(datetime.UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    folder.mkdir()
+    (folder / "site.crt").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    (folder / "site.key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+    assert nginx, "nginx is missing: install the package nginx"
+    folder = tmp_path_factory.mktemp("nginx")
+    folder.chmod(0o755)
+    for parent in folder.parents:
+        if parent.stat().st_mode & 0o001 == 0:
+            parent.chmod(0o711)
+    (folder / "media" / "renditions" / "ab").mkdir(parents=True)
+    (folder / "media" / "renditions" / "ab" / "clip.mp4").write_bytes(RENDITION)
+    (folder / "static").mkdir()
+    (folder / "static" / "page.abc123.js").write_text("export {};")
+    certificate(folder / "tls")
+    shutil.copy("/etc/nginx/mime.types", folder)
+    site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    port, plain_port = free_port(), free_port()
+    text = CONFIGURATION.read_text()
+    for old, new in {
+        "/tmp/": f"{folder}/",  # noqa: S108
+        "server web:8000;": f"server 127.0.0.1:{site.server_port};",
+        "listen 8443": f"listen 127.0.0.1:{port}",
+        "listen 8080": f"listen 127.0.0.1:{plain_port}",
+        "/srv/": f"{folder}/",
+        "/dev/stdout": f"{folder}/access.log",
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "nginx.conf").write_text(text)
+    command = [nginx, "-p", str(folder), "-c", "nginx.conf"]
+    subprocess.run([*command, "-t"], check=True, cwd=folder, capture_output=True)
+    process = subprocess.Popen([*command, "-g", "daemon off;"], cwd=folder, stderr=subprocess.DEVNULL)
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    try:
+        wait_until(listens, 10, "nginx's start")
+        yield Front(port, plain_port, folder / "access.log")
+    finally:
+        process.terminate()
+        process.wait(10)
+        site.shutdown()
+        site.server_close()
+
+
+def test_the_site_learns_who_asks_and_cannot_be_lied_to(front: Front) -> None:
+    answer = front.get("/", **{"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "http"})
+    seen = json.loads(answer.body)
+    assert seen == {
+        "Host": "review.example.org",
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Proto": "https",
+    }
+
+
+def test_a_rendition_comes_from_nginx_after_the_site_said_yes(front: Front) -> None:
+    answer = front.get("/media/token")
+    assert answer.status == 200
+    assert answer.body == RENDITION
+    assert answer.headers["Content-Type"] == "video/mp4"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_part_of_a_rendition_can_be_asked_for(front: Front) -> None:
+    answer = front.get("/media/token", Range="bytes=10-19")
+    assert answer.status == 206
+    assert answer.body == RENDITION[10:20]
+    assert answer.headers["Content-Range"] == f"bytes 10-19/{len(RENDITION)}"
+
+
+@pytest.mark.parametrize(
+    "path", ["/protected/renditions/ab/clip.mp4", "/static/../media/renditions/ab/clip.mp4"]
+)
+def test_renditions_cannot_be_asked_for_directly(front: Front, path: str) -> None:
+    answer = front.get(path)
+    assert answer.status != 206
+    assert RENDITION[:256] not in answer.body
+
+
+def test_static_files_may_be_kept_for_ever(front: Front) -> None:
+    answer = front.get("/static/page.abc123.js")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/javascript")
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_plain_http_leads_to_https(front: Front) -> None:
+    answer = ask(http.client.HTTPConnection("127.0.0.1", front.plain_port, timeout=10), "/sign-in/", {})
+    assert (answer.status, answer.headers["Location"]) == (301, "https://review.example.org/sign-in/")
+
+
+def send_half(front: Front, path: str, length: int) -> bytes:
+    """Announces a body of `length` bytes, sends 1000 of them and waits for an answer."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", front.port), timeout=5) as plain,
+        context.wrap_socket(plain) as secure,
+    ):
+        head = f"POST {path} HTTP/1.1\r\nHost: review.example.org\r\nContent-Length: {length}\r\n\r\n"
+        secure.sendall(head.encode() + b"x" * 1000)
+        return secure.recv(4096)
+
+
+def test_clips_are_handed_on_as_they_arrive(front: Front) -> None:
+    assert b" 200 " in send_half(front, "/api/v1/clips", 100_000_000).splitlines()[0]
+
+
+def test_large_bodies_are_refused_everywhere_else(front: Front) -> None:
+    assert b" 413 " in send_half(front, "/review/next/", 100_000_000).splitlines()[0]
+
+
+def test_tokens_stay_out_of_the_access_log(front: Front) -> None:
+    front.get("/media/a-capability")
+    front.get("/receipt/another-capability")
+    wait_until(lambda: "/receipt/-" in front.log.read_text(), 5)
+    text = front.log.read_text()
+    assert "/media/-" in text
+    assert not re.search("capability", text)
