@@ -99,12 +99,14 @@ def _event(event: Event, labels: Labels, rendition: Rendition) -> dict[str, Any]
 
 def _track(track: Track, labels: Labels, rendition: Rendition) -> dict[str, Any]:
     last = rendition.frames - 1
-    ends = [*track["keyframes"], None]
-    visible = [
-        (left["frame"], right["frame"] - 1 if right else last)
-        for left, right in pairwise(ends)
-        if left is not None and not left["outside"]
-    ]
+    visible: list[tuple[int, int]] = []
+    for left, right in pairwise([*track["keyframes"], None]):
+        if left is None or left["outside"]:
+            continue
+        span = (left["frame"], right["frame"] - 1 if right else last)
+        if visible and visible[-1][1] + 1 == span[0]:
+            span = (visible.pop()[0], span[1])
+        visible.append(span)
     start = visible[0][0] if visible else track["keyframes"][0]["frame"]
     end = visible[-1][1] if visible else start
     return {

@@ -24,7 +24,8 @@ PAGE = 25
 @require_safe
 def adjudication(request: HttpRequest) -> HttpResponse:
     """The tasks in one state: those that wait for a lead, by default."""
-    form = FilterForm(request.GET, verdicts=selectors.verdicts())
+    sent = {"state": TaskState.SETTLING.value, **request.GET.dict()}
+    form = FilterForm(sent, verdicts=selectors.verdicts())
     chosen = form.cleaned_data if form.is_valid() else {}
     state = chosen.get("state") or TaskState.SETTLING
     project = chosen.get("project")
@@ -36,7 +37,10 @@ def adjudication(request: HttpRequest) -> HttpResponse:
     )
     found = Paginator(tasks, PAGE).get_page(request.GET.get("page"))
     lines = page.summaries(list(found.object_list))
-    context = {"form": form, "page": found, "lines": lines, "state": state, "filtered": any(chosen.values())}
+    filtered = state != TaskState.SETTLING or any(
+        chosen.get(name) for name in ("project", "verdict", "disagreement")
+    )
+    context = {"form": form, "page": found, "lines": lines, "state": state, "filtered": filtered}
     return render(request, "review/adjudication.html", context)
 
 

@@ -18,6 +18,7 @@ import { Player, loadVideo } from "./player.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REPORT = 10_000;
+const TAG = 13; // pixels of the screen
 
 /** @param {string} selector */
 const find = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
@@ -59,6 +60,7 @@ function onFrame(frame, presented) {
  * @param {string} id
  */
 function drawn([x, y, width, height], side, id) {
+  const size = (TAG * page.clip.width) / (overlay.clientWidth || page.clip.width);
   const group = document.createElementNS(SVG, "g");
   group.setAttribute("data-side", String(side));
   for (const kind of ["edge", "line"]) {
@@ -68,8 +70,10 @@ function drawn([x, y, width, height], side, id) {
     group.append(rect);
   }
   const tag = document.createElementNS(SVG, "text");
-  tag.setAttribute("x", String(x + 3));
-  tag.setAttribute("y", String(y + 14));
+  tag.setAttribute("x", String(x + size / 3));
+  tag.setAttribute("y", String(side % 2 ? y + size * 1.2 : y + height - size / 2)); // two sides do not cover each other
+  tag.setAttribute("font-size", String(size));
+  tag.setAttribute("stroke-width", String(size / 4));
   tag.textContent = `${side}·${id}`;
   group.append(tag);
   return group;
