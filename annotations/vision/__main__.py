@@ -29,6 +29,9 @@ def parser() -> argparse.ArgumentParser:
     redaction.add_argument("output", metavar="OUT")
     redaction.add_argument("--report", type=Path, required=True, metavar="REPORT.json")
     redaction.add_argument("--effect", choices=("blur", "fill"), default="blur")
+    redaction.add_argument(
+        "--detector", type=Path, metavar="FILE", help="a face detector's manifest (.json), or a YuNet file"
+    )
     redaction.add_argument("--classifier", type=Path, action="append", default=[], metavar="MANIFEST.json")
     redaction.add_argument(
         "--missed-faces", type=json.loads, default=[], metavar="JSON", help="boxes that a person drew"

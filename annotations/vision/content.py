@@ -3,7 +3,6 @@
 A score routes a clip to people; it never clears one.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +13,8 @@ from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, suppress
 from annotations.vision.errors import ModelError
-from annotations.vision.models import MODELS, digest, locate
+from annotations.vision.manifests import read_manifest, unreadable
+from annotations.vision.models import MODELS, locate
 from annotations.vision.runtime import run, session
 
 RgbPicture = NDArray[np.uint8]
@@ -104,32 +104,22 @@ class Classifier:
     """
 
     def __init__(self, manifest_path: Path) -> None:
+        manifest = read_manifest(manifest_path)
+        self.name, self.sha256 = manifest.name, manifest.sha256
         try:
-            manifest: dict[str, Any] = json.loads(manifest_path.read_text())
-            self.name = str(manifest["name"])
-            self.sha256 = str(manifest["sha256"])
-            self.labels = [str(label) for label in manifest["labels"]]
-            self._ignored = set(manifest.get("ignore", []))
-            self._activation = str(manifest.get("activation", "none"))
-            form: dict[str, Any] = manifest["input"]
+            self.labels = [str(label) for label in manifest.fields["labels"]]
+            self._ignored = set(manifest.fields.get("ignore", []))
+            self._activation = str(manifest.fields.get("activation", "none"))
+            form: dict[str, Any] = manifest.fields["input"]
             self._size = int(form["width"]), int(form["height"])
             self._scale = np.float32(form.get("scale", 1 / 255))
             self._mean = np.asarray(form.get("mean", [0, 0, 0]), np.float32)
             self._deviation = np.asarray(form.get("deviation", [1, 1, 1]), np.float32)
             self._channels_last = form.get("layout", "NCHW") == "NHWC"
             self._reversed = form.get("color", "RGB") == "BGR"
-            model = manifest_path.parent / str(manifest["path"])
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            raise ModelError(
-                f"The manifest {manifest_path.name} cannot be read: {error!r}", "bad_manifest"
-            ) from error
-        if not model.is_file():
-            raise ModelError(f"The classifier {self.name} has no file {model.name}.")
-        if digest(model) != self.sha256:
-            raise ModelError(
-                f"The file of the classifier {self.name} is not the expected one.", "model_changed"
-            )
-        self._session = session(str(model))
+        except (KeyError, TypeError, ValueError) as error:
+            raise unreadable(manifest_path, error) from error
+        self._session = manifest.load()
 
     def screen(self, picture: RgbPicture) -> list[Sighting]:
         small = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)

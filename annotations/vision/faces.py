@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, suppress
+from annotations.vision.manifests import read_manifest, unreadable
 from annotations.vision.models import MODELS, digest, locate
 from annotations.vision.runtime import run, session, with_free_shapes
 
@@ -86,6 +87,43 @@ class YuNet:
             return []
         faces = [Face((float(f[0]), float(f[1]), float(f[2]), float(f[3])), float(f[14])) for f in found]
         return sorted(faces, key=lambda face: -face.score)
+
+
+class OnnxFaceDetector:
+    """Any ONNX detector that takes a picture and gives boxes and scores, described by a manifest.
+
+    The manifest is JSON: ``{"name", "path" (relative to it), "sha256", "step": 32, "input": {"scale": 1,
+    "color": "RGB" | "BGR"}, "outputs": {"boxes": NAME, "scores": NAME}, "relative": false}``. The model takes
+    1 x 3 x height x width and gives corners (x0, y0, x1, y1), in pixels or, if relative, as shares of the
+    picture, and one score for each.
+    """
+
+    def __init__(self, manifest_path: Path) -> None:
+        manifest = read_manifest(manifest_path)
+        self.name, self.sha256 = manifest.name, manifest.sha256
+        self._session = manifest.load()
+        try:
+            self.step = int(manifest.fields.get("step", 32))
+            form, outputs = manifest.fields["input"], manifest.fields["outputs"]
+            self._scale = np.float32(form.get("scale", 1))
+            self._reversed = form.get("color", "RGB") == "BGR"
+            self._outputs = [str(outputs["boxes"]), str(outputs["scores"])]
+            self._relative = bool(manifest.fields.get("relative", False))
+        except (KeyError, TypeError, ValueError) as error:
+            raise unreadable(manifest_path, error) from error
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        channels = picture[:, :, ::-1] if self._reversed else picture
+        batch = np.ascontiguousarray(channels.transpose(2, 0, 1)[np.newaxis], np.float32) * self._scale
+        corners, scores = run(self._session, self._outputs, batch)
+        corners, scores = corners.reshape(-1, 4).astype(np.float64), scores.reshape(-1)
+        if self._relative:
+            corners = corners * np.tile((picture.shape[1], picture.shape[0]), 2)
+        likely = [index for index in np.argsort(-scores, kind="stable") if scores[index] >= threshold]
+        boxes: list[Box] = [(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in corners[likely].tolist()]
+        return [
+            Face(boxes[n], float(scores[likely[n]])) for n in suppress(boxes, scores[likely].tolist(), 0.3)
+        ]
 
 
 def working_size(width: int, height: int, step: int) -> tuple[int, int]:

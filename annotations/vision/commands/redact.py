@@ -4,9 +4,10 @@ import argparse
 import json
 import os
 import time
+from pathlib import Path
 
 from annotations.vision.content import Classifier, ContentModel, NudeNet
-from annotations.vision.faces import CenterFace
+from annotations.vision.faces import CenterFace, FaceDetector, OnnxFaceDetector, YuNet
 from annotations.vision.limits import Limits
 from annotations.vision.redact import Clock, redact
 
@@ -31,11 +32,17 @@ class Progress:
             self._descriptor = None  # nobody listens any more; the work goes on
 
 
+def _detector(file: Path | None) -> FaceDetector:
+    if file is None:
+        return CenterFace()
+    return OnnxFaceDetector(file) if file.suffix == ".json" else YuNet(file)
+
+
 def run(options: argparse.Namespace, limits: Limits) -> int:
     """The exit status. Raises VisionError."""
     clock = Clock()
     with clock.stage("start"):
-        detector = CenterFace()
+        detector = _detector(options.detector)
         screeners: list[ContentModel] = [] if options.no_screening else [NudeNet()]
         screeners.extend(Classifier(manifest) for manifest in options.classifier)
     report = redact(
