@@ -1,11 +1,11 @@
 """The whole site on one machine: web server, workers and beat side by side, as `./workbench up` starts them."""
 
 import argparse
+import contextlib
 import fcntl
+import http.client
 import os
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from reviewapp.supervisor import Program, Supervisor
@@ -50,13 +50,15 @@ def programs(port: int, var: Path) -> list[Program]:
     ]
 
 
-def answers(url: str) -> bool:
-    """Whether a GET of `url` is answered with 200."""
-    try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 (our own address)
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+def answers(port: int) -> bool:
+    """Whether the site says that it is ready."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    with contextlib.closing(connection):
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
 
 
 def main() -> int:
@@ -78,7 +80,7 @@ def main() -> int:
             return 1
         supervisor = Supervisor(programs(options.port, options.var), options.var / "log", os.environ, say)
         return supervisor.run(
-            ready=lambda: answers(f"{address}healthz"),
+            ready=lambda: answers(options.port),
             announce=lambda: say(
                 f"\nReady: {address}\n\n{options.sign_ins.read_text()}\n"
                 f"What the programs say is in {options.var / 'log'}. Ctrl-C stops everything."

@@ -14,7 +14,7 @@ from annotations.audit.selectors import Filters, search
 from annotations.core import clock
 
 pytestmark = pytest.mark.django_db
-CLIP, OTHER_CLIP = uuid.uuid4(), uuid.uuid4()
+CLIP, OTHER_CLIP = uuid.UUID(int=1, version=4), uuid.UUID(int=2, version=4)
 ANA, BEN = Actor("p-ana22222", "contractor"), Actor("p-ben22222", "lead")
 
 
