@@ -105,3 +105,22 @@ def test_the_request_id_is_carried() -> None:
     with structlog.contextvars.bound_contextvars(request_id="r-1"), transaction.atomic():
         entry = services.append(lookup("account.signed_in"), WORKER)
     assert json.loads(bytes(entry.canonical))["request"] == entry.request == "r-1"
+
+
+def test_an_act_on_many_clips_has_an_entry_for_each_like_any_other() -> None:
+    acts = [services.ClipAct(uuid.uuid4(), f"o-owner{n}", {"reason": "legal"}) for n in range(3)]
+    with transaction.atomic():
+        services.append_each(lookup("clip.held"), OFFICER, acts, purpose="labeling")
+    entries = list(LogEntry.objects.all())
+    assert {(entry.clip, entry.subject) for entry in entries} == {(act.clip, act.subject) for act in acts}
+    for entry in entries:
+        body = json.loads(bytes(entry.canonical))
+        assert (body["id"], body["clip"], body["purpose"]) == (str(entry.pk), str(entry.clip), "labeling")
+        assert body["data"] == {"reason": "legal"}
+
+
+def test_an_act_on_many_clips_is_refused_as_a_whole_when_its_data_is_wrong() -> None:
+    acts = [services.ClipAct(uuid.uuid4(), "o-owner222", data) for data in ({"reason": "legal"}, {})]
+    with pytest.raises(ValueError, match=r"clip\.held has the fields"), transaction.atomic():
+        services.append_each(lookup("clip.held"), OFFICER, acts)
+    assert not LogEntry.objects.exists()
