@@ -2,7 +2,8 @@
  * What happens to a clip as a whole, and how the next one comes.
  *
  * @import { Assignment } from "./types.js"
- * @import { Answer, Ready } from "./queue.js"
+ * @import { Answer } from "./outbox.js"
+ * @import { Ready } from "./queue.js"
  * @typedef {{ label: string, primary?: boolean, href?: string, act?: () => void }} Way
  */
 
@@ -12,7 +13,8 @@ import { SUGGEST_AFTER, keepStretch, minutesWorked, readStretch, worked } from "
 import { askReason, showInstructions } from "./dialogs.js";
 import { byId, html } from "./dom.js";
 import { Lease, leaseLeft } from "./lease.js";
-import { Outbox, Queue, fetchClip } from "./queue.js";
+import { Outbox } from "./outbox.js";
+import { Queue, fetchClip } from "./queue.js";
 import { say } from "./text.js";
 import { Workbench } from "./workbench.js";
 
@@ -33,7 +35,7 @@ export class Flow {
       api, help, storage, onGone: (error) => this.taken(error), onSignedOut: () => this.signedOut(),
     });
     this.queue = new Queue(api, assignment.urls.claim);
-    this.outbox = new Outbox(api, `${storage}:answer:`, {
+    this.outbox = new Outbox(api, localStorage, `${storage}:answer:`, {
       onWaiting: (waiting, offline) => this.#showWaiting(waiting, offline),
       onRefused: (answer, error) => this.#answerRefused(answer, error),
     });
@@ -213,6 +215,11 @@ export class Flow {
     // Fetched a while ago: the server says whether it may still be seen, and gives time again where much has gone by.
     void this.bench.reportWatched();
     if (leaseLeft(assignment, received) < assignment.lease_seconds / 2) void this.extend({ quietly: true });
+  }
+
+  /** What was fetched ahead may have been withdrawn meanwhile. */
+  async checkNext() {
+    if (await this.queue.check()) this.#prefetch();
   }
 
   #prefetch() {

@@ -74,7 +74,10 @@ for (const name of ["contextmenu", "dragstart"]) {
   byId("stage", HTMLElement).addEventListener(name, (event) => event.preventDefault());
 }
 
-setInterval(() => void bench.reportWatched(), REPORT_EVERY);
+setInterval(() => {
+  void bench.reportWatched();
+  void flow.checkNext();
+}, REPORT_EVERY);
 addEventListener("online", () => bench.autosave.retry());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "hidden") return;

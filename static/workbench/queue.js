@@ -1,22 +1,19 @@
 /**
- * The clip after this one: claimed and fetched while the person works, so that it plays at once. And the answers
- * that are on their way to the server, kept in the browser until it has them.
+ * The clip after this one: claimed and fetched while the person works, so that it plays at once.
  *
- * @import { Assignment, Body } from "./types.js"
+ * @import { Assignment } from "./types.js"
  * @import { Api } from "./api.js"
  * @import { Loaded } from "./player.js"
  * @typedef {{ assignment: Assignment, received: number, loaded: Loaded }} Ready
- * @typedef {{ id: string, url: string, body: Body, revision: number }} Answer
  */
 
-import { ApiError, isTransient } from "./api.js";
+import { ApiError, isGone } from "./api.js";
 import { leaseLeft } from "./lease.js";
 import { loadVideo, unloadVideo } from "./player.js";
 import { say } from "./text.js";
 
 /** A prefetched clip whose lease ends sooner than this is not worth showing (seconds). */
 const FRESH = 30;
-const RETRY = [1000, 2000, 4000, 8000, 15_000];
 
 /**
  * @param {Api} api
@@ -87,6 +84,20 @@ export class Queue {
     return this.#claim(null);
   }
 
+  /** @returns {Promise<boolean>} whether what was fetched ahead had to be dropped: it may not be shown any more */
+  async check() {
+    const ready = this.#ready;
+    if (!ready) return false;
+    try {
+      await this.api.send("POST", ready.assignment.urls.watched, { ranges: [] });
+    } catch (error) {
+      if (!isGone(error) || ready !== this.#ready) return false;
+      this.drop();
+      return true;
+    }
+    return false;
+  }
+
   /** Drops what was fetched ahead: it must not be shown any more. */
   drop() {
     if (this.#ready) unloadVideo(this.#ready.loaded);
@@ -107,79 +118,5 @@ export class Queue {
     const received = Date.now();
     if (!assignment) return null;
     return { assignment, received, loaded: await fetchClip(this.api, assignment) };
-  }
-}
-
-export class Outbox {
-  waiting = 0;
-
-  /**
-   * @param {Api} api
-   * @param {string} prefix of the keys in the browser's storage; one for each person
-   * @param {{ onWaiting: (waiting: number, offline: boolean) => void, onRefused: (answer: Answer, error: ApiError) => void }} listeners
-   */
-  constructor(api, prefix, { onWaiting, onRefused }) {
-    this.api = api;
-    this.prefix = prefix;
-    this.onWaiting = onWaiting;
-    this.onRefused = onRefused;
-  }
-
-  /** Sends again what an earlier page could not; the server counts an answer once. */
-  resume() {
-    const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
-    return Promise.all(keys.map((key) => {
-      try {
-        return this.#deliver(JSON.parse(localStorage.getItem(key) ?? ""));
-      } catch {
-        localStorage.removeItem(key);
-        return false;
-      }
-    }));
-  }
-
-  /**
-   * @param {Answer} answer
-   * @returns {Promise<boolean>} whether the server took it; waits as long as it takes
-   */
-  send(answer) {
-    try {
-      localStorage.setItem(this.prefix + answer.id, JSON.stringify(answer));
-    } catch {
-      // storage is off: it is sent from memory, and leaving the page asks first
-    }
-    return this.#deliver(answer);
-  }
-
-  /** @param {Answer} answer */
-  async #deliver(answer) {
-    this.#count(1, false);
-    try {
-      for (let attempt = 0; ; attempt++) {
-        try {
-          await this.api.send("POST", answer.url, { body: answer.body, revision: answer.revision });
-          return true;
-        } catch (error) {
-          if (error instanceof ApiError && !isTransient(error)) {
-            this.onRefused(answer, error);
-            return false;
-          }
-          this.onWaiting(this.waiting, true);
-          await new Promise((resolve) => setTimeout(resolve, RETRY[Math.min(attempt, RETRY.length - 1)]));
-        }
-      }
-    } finally {
-      localStorage.removeItem(this.prefix + answer.id);
-      this.#count(-1, false);
-    }
-  }
-
-  /**
-   * @param {1 | -1} by
-   * @param {boolean} offline
-   */
-  #count(by, offline) {
-    this.waiting += by;
-    this.onWaiting(this.waiting, offline);
   }
 }
