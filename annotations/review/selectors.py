@@ -10,12 +10,13 @@ from annotations.accounts.models import User
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip, Hold
+from annotations.clips.rules import PASSES
 from annotations.core import clock
 from annotations.redaction.models import Rendition
 
 from .enums import AssignmentState, Decision, TaskState
 from .models import Adjudication, Annotation, Assignment, LabelSchema, Project, ReviewTask
-from .rules import TIMED
+from .rules import LEFT, TIMED
 
 
 def held(reviewer: User) -> QuerySet[Assignment]:
@@ -101,7 +102,7 @@ def tasks(
     reviewers gave different ones.
     """
     passing = gate.passing(Purpose.LABELING).filter(pk=OuterRef("clip"))
-    given = Annotation.objects.filter(assignment__task=OuterRef("pk"), current=True)
+    given = _standing(Annotation.objects.filter(assignment__task=OuterRef("pk")))
     found = ReviewTask.objects.select_related("clip", "project").filter(Exists(passing), state=state)
     if project:
         found = found.filter(project=project)
@@ -125,30 +126,32 @@ def verdicts() -> list[tuple[str, str]]:
 
 
 def annotations_of(task_ids: list[uuid.UUID]) -> QuerySet[Annotation]:
-    """The current labels of these tasks with their reviewers, in the order of the slots."""
-    return (
-        Annotation.objects.select_related("assignment__reviewer", "schema", "rendition")
-        .filter(assignment__task__in=task_ids, current=True)
-        .order_by("assignment__number", "submitted_at")
-    )
+    """The labels of these tasks that stand, with their reviewers, in the order of the slots."""
+    related = Annotation.objects.select_related("assignment__reviewer", "schema", "rendition")
+    return _standing(related.filter(assignment__task__in=task_ids)).order_by("assignment__number")
 
 
-def unsettled_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
+def unsettled_clips(older_than: datetime.timedelta, limit: int = 500) -> QuerySet[Clip]:
     """Clips whose slots do not stand as the gate does, although their holds last changed long enough ago.
 
-    Free ones that a project does not know or that are parked, and held ones that are open: an event was lost.
+    Free ones that a project does not know or that are parked, and held ones that are open: an event was lost. Each
+    kind is looked for in a statement of its own, which one index answers.
     """
     moment = clock.now() - older_than
-    slots = Assignment.objects.filter(clip=OuterRef("pk"))
-    known = ReviewTask.objects.filter(clip=OuterRef(OuterRef("pk")), project=OuterRef("pk"))
-    moved = Hold.objects.filter(clip=OuterRef("pk")).filter(Q(placed_at__gt=moment) | Q(lifted_at__gt=moment))
+    moved = Hold.objects.filter(Q(placed_at__gt=moment) | Q(lifted_at__gt=moment), clip=OuterRef("pk"))
     shown = Rendition.objects.filter(clip=OuterRef("pk"), current=True)
-    free = Exists(gate.passing(Purpose.LABELING).filter(pk=OuterRef("pk"))) & Exists(shown)
-    left_out = Exists(slots.filter(state=AssignmentState.PARKED)) | Exists(
-        Project.objects.filter(~Exists(known), active=True)
+    free = gate.passing(Purpose.LABELING).filter(~Exists(moved), Exists(shown))
+    parked = Assignment.objects.filter(state=AssignmentState.PARKED)
+    still_open = Assignment.objects.filter(clip=OuterRef("clip"), state=AssignmentState.OPEN)
+    blocking = Hold.objects.filter(lifted_at=None, placed_at__lte=moment).exclude(
+        reason__in=PASSES[Purpose.LABELING]
     )
-    left_in = Exists(slots.filter(state=AssignmentState.OPEN))
-    return Clip.objects.filter((free & left_out) | (~free & left_in), ~Exists(moved)).order_by("pk")
+    found = set(free.filter(pk__in=parked.values("clip")).values_list("pk", flat=True)[:limit])
+    found.update(blocking.filter(Exists(still_open)).values_list("clip", flat=True)[:limit])
+    for project in Project.objects.filter(active=True):
+        known = ReviewTask.objects.filter(project=project, clip=OuterRef("pk"))
+        found.update(free.filter(~Exists(known)).values_list("pk", flat=True)[:limit])
+    return Clip.objects.filter(pk__in=found).order_by("pk")
 
 
 def returned_because(assignment_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -157,6 +160,11 @@ def returned_because(assignment_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
         annotation__assignment__in=assignment_ids, annotation__current=True, decision=Decision.RETURN
     )
     return dict(returns.order_by("decided_at").values_list("annotation__assignment_id", "note"))
+
+
+def _standing(annotations: QuerySet[Annotation]) -> QuerySet[Annotation]:
+    """Without labels that were replaced, and those of slots that were left after a lead had returned them."""
+    return annotations.filter(current=True).exclude(assignment__state__in=LEFT)
 
 
 def _own(reviewer: User, state: str) -> QuerySet[Assignment]:

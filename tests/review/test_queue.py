@@ -9,10 +9,18 @@ from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.services import lift, place
-from annotations.review import selectors, services
+from annotations.core import clock
+from annotations.review import selectors, services, tasks
 from annotations.review.enums import AssignmentState as A, TaskState
 from annotations.review.models import Assignment, LabelSchema, Project, ReviewTask
-from tests.factories import make_clip, make_project, make_queued_clip, make_ready_clip, make_rendition
+from tests.factories import (
+    make_clip,
+    make_project,
+    make_queued_clip,
+    make_ready_clip,
+    make_rendition,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +115,13 @@ def test_a_new_version_of_the_labels_leaves_the_old_one_as_it_is() -> None:
     assert made.version == 2
     old = LabelSchema.objects.get(project=project, version=1)
     assert (old.current, len(old.labels["tracks"])) == (False, 4)
+
+
+def test_the_workers_tasks_queue_clips_and_end_leases() -> None:
+    make_project()
+    clip = make_ready_clip()
+    tasks.enqueue(str(clip.pk))
+    assert services.next_clip(make_user()) is not None
+    Assignment.objects.update(lease_until=clock.now() - datetime.timedelta(seconds=1))
+    tasks.expire_leases()
+    assert slots(clip) == [A.EXPIRED, A.OPEN]

@@ -138,3 +138,17 @@ def test_tasks_are_found_by_verdict_and_by_disagreement() -> None:
     assert list(selectors.tasks()) == tasks
     assert list(selectors.tasks(verdict="unsure")) == [tasks[1]]
     assert list(selectors.tasks(disagreement=True)) == [tasks[1]]
+
+
+def test_returned_labels_that_were_never_handed_in_anew_give_way_to_another_reviewers() -> None:
+    first = handed_in()
+    task = task_of(first)
+    services.send_back(task.public_id, first.pk, "The car is missing", make_user("lead").actor)
+    Assignment.objects.update(lease_until=task.created_at)
+    services.expire_leases()
+    other = make_user()
+    assignment = services.next_clip(other)
+    assert assignment is not None
+    second = services.submit(other, assignment.public_id, make_body(verdict="unsure"))
+    assert list(selectors.annotations_of([task.pk])) == [second]
+    assert list(selectors.tasks(verdict="threat")) == []
