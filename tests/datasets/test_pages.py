@@ -32,7 +32,7 @@ def engineer() -> User:
 
 
 @pytest.fixture
-def page(client: Client, engineer: User) -> Client:
+def site(client: Client, engineer: User) -> Client:
     client.force_login(engineer)
     return client
 
@@ -61,30 +61,30 @@ def body(response: Any) -> bytes:
     return b"".join(response.streaming_content)
 
 
-def test_a_dataset_is_made_and_named_once(page: Client, project: Project) -> None:
+def test_a_dataset_is_made_and_named_once(site: Client, project: Project) -> None:
     form = {"name": "Porch", "description": "x", "project": str(project.pk)}
-    response = page.post(reverse("datasets:create"), form)
+    response = site.post(reverse("datasets:create"), form)
     dataset = Dataset.objects.get()
     assert response.headers["Location"] == reverse("datasets:detail", args=[dataset.pk])
-    again = page.post(reverse("datasets:create"), form)
+    again = site.post(reverse("datasets:create"), form)
     assert again.status_code == 400
     assert "There is a dataset of this name already." in again.content.decode()
 
 
-def test_the_index_invites_when_it_is_empty_and_lists_what_there_is(page: Client, project: Project) -> None:
-    assert "No dataset yet" in page.get(reverse("datasets:index")).content.decode()
+def test_the_index_invites_when_it_is_empty_and_lists_what_there_is(site: Client, project: Project) -> None:
+    assert "No dataset yet" in site.get(reverse("datasets:index")).content.decode()
     services.create(WORKER, "Porch", project, Filters())
-    assert "Porch" in page.get(reverse("datasets:index")).content.decode()
+    assert "Porch" in site.get(reverse("datasets:index")).content.decode()
 
 
 def test_choosing_filters_tells_the_counts_without_saving(
-    page: Client, dataset: Dataset, project: Project
+    site: Client, dataset: Dataset, project: Project
 ) -> None:
     make_accepted(project)
     make_accepted(project, body=make_body(verdict="false_alarm"))
     make_accepted(project, training=False)
     address = reverse("datasets:detail", args=[dataset.pk])
-    told = page.get(address, {"verdicts": "threat"}, headers=HTMX).content.decode()
+    told = site.get(address, {"verdicts": "threat"}, headers=HTMX).content.decode()
     assert "<html" not in told
     assert "<dt>clips pass the gate</dt><dd>1</dd>" in told
     assert "<dt>stay out</dt><dd>2</dd>" in told
@@ -93,46 +93,46 @@ def test_choosing_filters_tells_the_counts_without_saving(
     assert dataset.filters == {}
 
 
-def test_wrong_filters_are_said_in_place(page: Client, dataset: Dataset) -> None:
+def test_wrong_filters_are_said_in_place(site: Client, dataset: Dataset) -> None:
     days = {"first_day": "2026-03-02", "last_day": "2026-03-01"}
     address = reverse("datasets:detail", args=[dataset.pk])
-    assert "The last day is before the first one." in page.get(address, days, headers=HTMX).content.decode()
-    response = page.post(reverse("datasets:change", args=[dataset.pk]), days)
+    assert "The last day is before the first one." in site.get(address, days, headers=HTMX).content.decode()
+    response = site.post(reverse("datasets:change", args=[dataset.pk]), days)
     assert response.status_code == 400
     assert "The last day is before the first one." in response.content.decode()
 
 
-def test_freezing_freezes_what_the_form_shows(page: Client, dataset: Dataset, project: Project) -> None:
+def test_freezing_freezes_what_the_form_shows(site: Client, dataset: Dataset, project: Project) -> None:
     make_accepted(project)
     form = {"verdicts": ["threat"], "freeze": "1"}
-    response = page.post(reverse("datasets:change", args=[dataset.pk]), form)
+    response = site.post(reverse("datasets:change", args=[dataset.pk]), form)
     release = Release.objects.get()
     assert release.filters == {"verdicts": ["threat"]}
     assert response.headers["Location"] == reverse("datasets:release", args=[release.pk])
 
 
-def test_an_empty_freeze_says_why_not(page: Client, dataset: Dataset) -> None:
-    response = page.post(reverse("datasets:change", args=[dataset.pk]), {"freeze": "1"}, follow=True)
+def test_an_empty_freeze_says_why_not(site: Client, dataset: Dataset) -> None:
+    response = site.post(reverse("datasets:change", args=[dataset.pk]), {"freeze": "1"}, follow=True)
     assert "The gate lets no clip through" in response.content.decode()
     assert not Release.objects.exists()
 
 
 def test_the_page_of_a_release_that_is_being_frozen_moves_until_it_is(
-    page: Client, dataset: Dataset, project: Project, engineer: User
+    site: Client, dataset: Dataset, project: Project, engineer: User
 ) -> None:
     make_accepted(project)
     release = services.request(dataset, engineer.actor)
     address = reverse("datasets:release", args=[release.pk])
-    assert "Waiting for a worker" in page.get(address).content.decode()
-    moving = page.get(address, headers=HTMX).content.decode()
+    assert "Waiting for a worker" in site.get(address).content.decode()
+    moving = site.get(address, headers=HTMX).content.decode()
     assert 'hx-trigger="every 1s"' in moving
     assert "<html" not in moving
     services.freeze(release.pk)
-    assert page.get(address, headers=HTMX).headers["HX-Refresh"] == "true"
+    assert site.get(address, headers=HTMX).headers["HX-Refresh"] == "true"
 
 
-def test_a_frozen_release_shows_digests_clips_and_what_stayed_out(page: Client, release: Release) -> None:
-    shown = page.get(reverse("datasets:release", args=[release.pk])).content.decode()
+def test_a_frozen_release_shows_digests_clips_and_what_stayed_out(site: Client, release: Release) -> None:
+    shown = site.get(reverse("datasets:release", args=[release.pk])).content.decode()
     assert release.manifest_sha256 in shown
     assert "The owner did not consent to training" in shown
     item = release.items.get()
@@ -141,40 +141,40 @@ def test_a_frozen_release_shows_digests_clips_and_what_stayed_out(page: Client, 
     assert reviewer is not None
     assert reviewer.pseudonym in shown
     assert reviewer.username not in shown
-    listed = page.get(reverse("datasets:left_out", args=[release.pk])).content.decode()
+    listed = site.get(reverse("datasets:left_out", args=[release.pk])).content.decode()
     assert str(release.exclusions.get().clip.public_id) in listed
 
 
 def test_a_download_gives_the_same_bytes_each_time_and_is_logged_each_time(
-    page: Client, release: Release
+    site: Client, release: Release
 ) -> None:
     address = reverse("datasets:download", args=[release.pk, "coco"])
-    first, second = (body(page.get(address)) for _ in range(2))
+    first, second = (body(site.get(address)) for _ in range(2))
     assert first == second
     assert hashlib.sha256(first).hexdigest() == release.files.get(format="coco").sha256
     assert "annotations.json" in zipfile.ZipFile(io.BytesIO(first)).namelist()
     assert LogEntry.objects.filter(action="dataset.exported").count() == 2
 
 
-def test_a_download_names_its_file_and_is_not_cached(page: Client, release: Release) -> None:
-    response = page.get(reverse("datasets:download", args=[release.pk, "jsonl"]))
+def test_a_download_names_its_file_and_is_not_cached(site: Client, release: Release) -> None:
+    response = site.get(reverse("datasets:download", args=[release.pk, "jsonl"]))
     assert response.headers["Content-Disposition"] == 'attachment; filename="porch-1-jsonl.jsonl"'
     assert response.headers["Cache-Control"] == "no-store"
     assert body(response)
 
 
-def test_a_download_can_be_taken_up_again(page: Client, release: Release) -> None:
+def test_a_download_can_be_taken_up_again(site: Client, release: Release) -> None:
     address = reverse("datasets:api_file", args=[release.pk, "manifest"])
-    whole = body(page.get(address))
-    rest = page.get(address, headers={"Range": "bytes=10-"})
+    whole = body(site.get(address))
+    rest = site.get(address, headers={"Range": "bytes=10-"})
     assert rest.status_code == 206
     assert body(rest) == whole[10:]
 
 
-def test_a_withdrawn_release_says_so_and_is_not_downloaded(page: Client, release: Release) -> None:
+def test_a_withdrawn_release_says_so_and_is_not_downloaded(site: Client, release: Release) -> None:
     clip = release.items.get().clip
     clips.withdraw(clip, WORKER)
-    refused = page.get(reverse("datasets:api_file", args=[release.pk, "coco"]))
+    refused = site.get(reverse("datasets:api_file", args=[release.pk, "coco"]))
     assert refused.status_code == 409
     told = refused.json()
     assert (told["code"], told["clips"], told["instead"]) == (
@@ -182,45 +182,45 @@ def test_a_withdrawn_release_says_so_and_is_not_downloaded(page: Client, release
         [str(clip.public_id)],
         None,
     )
-    shown = page.get(reverse("datasets:download", args=[release.pk, "coco"]), follow=True).content.decode()
+    shown = site.get(reverse("datasets:download", args=[release.pk, "coco"]), follow=True).content.decode()
     assert "may not be used any more" in shown
     services.mark(clip.pk)
-    marked = page.get(reverse("datasets:release", args=[release.pk])).content.decode()
+    marked = site.get(reverse("datasets:release", args=[release.pk])).content.decode()
     assert "May not be used" in marked
     assert "Consent withdrawn" in marked
     assert reverse("datasets:download", args=[release.pk, "coco"]) not in marked
     assert not any(storages["exports"].exists(file.name) for file in release.files.all())
 
 
-def test_the_api_tells_where_a_release_stands(page: Client, release: Release) -> None:
-    told = page.get(reverse("datasets:api_release", args=[release.pk])).json()
+def test_the_api_tells_where_a_release_stands(site: Client, release: Release) -> None:
+    told = site.get(reverse("datasets:api_release", args=[release.pk])).json()
     assert told["state"] == "frozen"
     assert told["clips"] == 1
     assert told["left_out"] == {"no_training_consent": 1}
     assert told["unusable"] == []
     assert {file["format"] for file in told["files"]} == {"coco", "jsonl", "manifest"}
     for file in told["files"]:
-        assert hashlib.sha256(body(page.get(file["url"]))).hexdigest() == file["sha256"]
+        assert hashlib.sha256(body(site.get(file["url"]))).hexdigest() == file["sha256"]
     clips.withdraw(release.items.get().clip, WORKER)
-    assert len(page.get(reverse("datasets:api_release", args=[release.pk])).json()["unusable"]) == 1
+    assert len(site.get(reverse("datasets:api_release", args=[release.pk])).json()["unusable"]) == 1
 
 
-def test_a_failed_release_says_why_and_can_be_tried_again(page: Client, release: Release) -> None:
+def test_a_failed_release_says_why_and_can_be_tried_again(site: Client, release: Release) -> None:
     Release.objects.filter(pk=release.pk).update(
         state="failed", failure_code="storage_failed", failure_message="Full."
     )
     address = reverse("datasets:release", args=[release.pk])
-    assert "storage_failed" in page.get(address).content.decode()
-    page.post(reverse("datasets:retry", args=[release.pk]))
+    assert "storage_failed" in site.get(address).content.decode()
+    site.post(reverse("datasets:retry", args=[release.pk]))
     release.refresh_from_db()
     assert release.state == "queued"
-    refused = page.post(reverse("datasets:retry", args=[release.pk]), follow=True)
+    refused = site.post(reverse("datasets:retry", args=[release.pk]), follow=True)
     assert "Only a release that failed" in refused.content.decode()
 
 
-def test_what_is_not_there_is_not_found(page: Client) -> None:
+def test_what_is_not_there_is_not_found(site: Client) -> None:
     for route in ("datasets:detail", "datasets:release", "datasets:left_out", "datasets:api_release"):
-        assert page.get(reverse(route, args=[uuid.uuid4()])).status_code == 404
+        assert site.get(reverse(route, args=[uuid.uuid4()])).status_code == 404
 
 
 def test_officers_read_but_do_not_freeze_or_download(client: Client, release: Release) -> None:
@@ -236,7 +236,7 @@ def test_officers_read_but_do_not_freeze_or_download(client: Client, release: Re
 
 
 def test_lists_cost_the_same_queries_at_one_and_at_three_rows(
-    page: Client, release: Release, project: Project, engineer: User, django_assert_max_num_queries: Any
+    site: Client, release: Release, project: Project, engineer: User, django_assert_max_num_queries: Any
 ) -> None:
     addresses = [
         reverse("datasets:index"),
@@ -244,7 +244,7 @@ def test_lists_cost_the_same_queries_at_one_and_at_three_rows(
         reverse("datasets:release", args=[release.pk]),
         reverse("datasets:left_out", args=[release.pk]),
     ]
-    costs = [_cost(page, address, django_assert_max_num_queries) for address in addresses]
+    costs = [_cost(site, address, django_assert_max_num_queries) for address in addresses]
     for number in range(2):
         services.create(engineer.actor, f"Other {number}", project, Filters())
         make_accepted(project)
@@ -255,10 +255,10 @@ def test_lists_cost_the_same_queries_at_one_and_at_three_rows(
         reverse("datasets:release", args=[last.pk]),
         reverse("datasets:left_out", args=[last.pk]),
     ]
-    assert [_cost(page, address, django_assert_max_num_queries) for address in addresses] == costs
+    assert [_cost(site, address, django_assert_max_num_queries) for address in addresses] == costs
 
 
-def _cost(page: Client, address: str, counting: Any) -> int:
+def _cost(site: Client, address: str, counting: Any) -> int:
     with counting(100) as context:
-        assert page.get(address).status_code == 200
+        assert site.get(address).status_code == 200
     return len(context)
