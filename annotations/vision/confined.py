@@ -43,10 +43,12 @@ class CompletedRun:
 
 @dataclass(frozen=True)
 class RedactOptions:
-    """Options of one redaction; ``classifiers`` are manifests, ``missed_faces`` what a person drew."""
+    """Options of one redaction; ``detector`` (a manifest, or a YuNet file) replaces the built-in one,
+    ``classifiers`` are manifests, ``missed_faces`` what a person drew."""
 
     effect: str = "blur"
     screening: bool = True
+    detector: Path | None = None
     classifiers: Sequence[Path] = ()
     missed_faces: Sequence[MissedFace] = ()
     models_dir: Path | None = None
@@ -139,6 +141,8 @@ def redact(
         arguments = ["redact", f"/proc/self/fd/{fd_in}", f"/proc/self/fd/{fd_out}"]
         arguments += ["--report", f"/proc/self/fd/{report_fd}", "--effect", options.effect]
         arguments += [] if options.screening else ["--no-screening"]
+        if options.detector is not None:
+            arguments += ["--detector", str(options.detector.resolve())]
         for manifest in options.classifiers:
             arguments += ["--classifier", str(Path(manifest).resolve())]
         if options.missed_faces:

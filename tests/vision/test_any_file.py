@@ -1,0 +1,100 @@
+"""Whatever file comes: it is accepted, or rejected with its code, in bounded time and memory, and nothing is left."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotations.vision import confined
+from annotations.vision.errors import VIDEO_ERRORS, VideoError
+from annotations.vision.limits import Limits
+from tests.vision import malformed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def work_through(folder: Path) -> dict[str, dict[str, Any]]:
+    """Outcome by file name. A process that dies is noted, and a new one goes on with the next file."""
+    outcomes: dict[str, dict[str, Any]] = {}
+    total = len(list((folder / "in").iterdir()))
+    while len(outcomes) < total:
+        command = [sys.executable, "-m", "tests.vision.worker_on_corpus", str(folder), str(len(outcomes))]
+        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=170)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        for named, outcome in zip(lines[::2], lines[1::2], strict=False):
+            outcomes[named["name"]] = outcome
+        if len(lines) % 2:
+            assert done.returncode < 0, f"{lines[-1]['name']}: {done.stderr[-2000:]}"
+            outcomes[lines[-1]["name"]] = {
+                "outcome": "decoder_crashed",
+                "seconds": 0,
+                "left": [],
+                "memory_mb": 0,
+            }
+        else:
+            assert len(outcomes) == total, done.stderr[-2000:]
+    return outcomes
+
+
+@pytest.mark.slow
+def test_every_file_of_the_corpus_ends_well(tmp_path: Path) -> None:
+    for name in ("in", "out", "made"):
+        (tmp_path / name).mkdir()
+    names = set()
+    for name, content in malformed.corpus(tmp_path / "made"):
+        names.add(name)
+        (tmp_path / "in" / name).write_bytes(content)
+    assert len(names) >= 300
+    outcomes = work_through(tmp_path)
+    assert outcomes.keys() == names
+    for name, outcome in outcomes.items():
+        accepted = outcome["outcome"] == "accepted"
+        assert accepted or outcome["outcome"] in VIDEO_ERRORS, (name, outcome)
+        assert outcome["left"] == (["rendition.mp4"] if accepted else []), (name, outcome)
+        assert outcome["seconds"] < 15, (name, outcome)
+        assert outcome["memory_mb"] < 600, (name, outcome)
+    for kind in ("mp4", "mkv", "avi", "ts", "webm", "mov"):
+        assert outcomes[f"whole.{kind}"]["outcome"] == "accepted"
+    expected = {
+        "empty.mp4": "empty_file",
+        "text.mp4": "not_a_video",
+        "playlist.m3u8": "not_a_video",
+        "concat.txt": "not_a_video",
+        "sound-only.mp4": "no_video_stream",
+        "slow.mkv": "bad_frame_rate",
+        "too-long.mkv": "bad_frame_rate",
+        "lossless.mkv": "unknown_codec",
+        "10-bit.mkv": "accepted",
+        "odd-size.mkv": "accepted",
+        "turned.mp4": "accepted",
+        "interlaced.ts": "accepted",
+        "variable.mkv": "accepted",
+        "one-frame.mp4": "accepted",
+        "late-start.mkv": "accepted",
+    }
+    assert {name: outcomes[name]["outcome"] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["flipped-3.mp4", "field-stsz-4-4294967295.mp4", "zeros-inside.mkv", "thin.mkv"]
+)
+def test_the_real_child_gives_the_same_answers(tmp_path: Path, name: str) -> None:
+    content = dict(malformed.corpus(tmp_path))[name]
+    source, target = os.memfd_create("in"), os.memfd_create("out")
+    os.write(source, content)
+    try:
+        _, status = confined.redact(source, target, confined.RedactOptions(timeout_s=60))
+        outcome = {0: "accepted", 3: "held"}[status]
+    except VideoError as error:
+        outcome = error.code
+    assert outcome in {"accepted", *VIDEO_ERRORS}
+    if outcome == "accepted":
+        assert confined.probe(target, Limits())["frames"] > 0
+    else:
+        assert os.fstat(target).st_size == 0
+    os.close(source)
+    os.close(target)
