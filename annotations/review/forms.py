@@ -3,6 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotations.moderation.enums import FlagCategory
+
 from .enums import TaskState
 from .models import Project
 from .rules import MAX_REASON
@@ -21,6 +23,15 @@ class ReturnForm(DecisionForm):
         min_length=5,
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class FlagForm(forms.Form):
+    """A lead finds that the clip is nothing to be watched."""
+
+    category = forms.ChoiceField(label=_("Category"), choices=FlagCategory.choices)
+    note = forms.CharField(
+        label=_("Note"), max_length=MAX_REASON, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 

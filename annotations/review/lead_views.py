@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError, Missing
+from annotations.moderation import services as moderation
 
 from . import adjudication as page, selectors, services
 from .enums import TaskState
-from .forms import DecisionForm, FilterForm, ReturnForm
+from .forms import DecisionForm, FilterForm, FlagForm, ReturnForm
 from .models import ReviewTask
 
 PAGE = 25
@@ -78,11 +79,25 @@ def send_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     )
 
 
+@require_POST
+def flag(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
+    """The clip leaves every queue at once, this page's list included."""
+    task = get_object_or_404(ReviewTask.objects.select_related("clip__owner"), public_id=task_id)
+    form = FlagForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a category. The note has at most 2,000 characters."))
+        return redirect("review:adjudicate", task_id)
+    sent = form.cleaned_data
+    moderation.flag(task.clip, sent["category"], actor_of(request), note=sent["note"])
+    messages.success(request, _("The clip is flagged and out of the queue."))
+    return redirect("review:adjudication")
+
+
 def _page(request: HttpRequest, task_id: uuid.UUID, refused: ReturnForm | None = None) -> HttpResponse:
     """The page; `refused` is a form that was sent and is wrong."""
     related = ReviewTask.objects.select_related("clip", "project")
     task = get_object_or_404(related, public_id=task_id)
-    context = page.present(task)
+    context = {**page.present(task), "flag_form": FlagForm(auto_id="flag-%s")}
     for side in context["sides"]:
         annotation = str(side["annotation"].pk)
         form = ReturnForm(initial={"annotation": annotation})

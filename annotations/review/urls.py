@@ -11,6 +11,7 @@ urlpatterns = [
     path("review/adjudication/<uuid:task_id>/", lead_views.adjudicate, name="adjudicate"),
     path("review/adjudication/<uuid:task_id>/accept", lead_views.accept, name="accept"),
     path("review/adjudication/<uuid:task_id>/return", lead_views.send_back, name="return"),
+    path("review/adjudication/<uuid:task_id>/flag", lead_views.flag, name="flag_task"),
     path("api/v1/assignments/claim", api.Claim.as_view(), name="claim"),
     path("api/v1/assignments/<uuid:assignment_id>/media-token", api.MediaToken.as_view(), name="media_token"),
     path("api/v1/assignments/<uuid:assignment_id>/draft", api.SaveDraft.as_view(), name="draft"),

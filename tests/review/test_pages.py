@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
-from annotations.clips.enums import HoldReason
+from annotations.clips import gate
+from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.services import place
 from annotations.review import services
 from annotations.review.models import Annotation
@@ -189,3 +190,16 @@ def test_the_adjudication_list_asks_the_database_as_often_for_three_rows_as_for_
     handed_in(), handed_in()
     assert len(lead.get("/review/adjudication/").context["lines"]) == 3
     assert queries(lead, "/review/adjudication/") == alone
+
+
+def test_a_lead_who_finds_a_clip_inappropriate_takes_it_out_of_the_queue(lead: Client) -> None:
+    made = handed_in()
+    clip = made.assignment.clip
+    address = f"/review/adjudication/{made.assignment.task.public_id}/flag"
+    refused = lead.post(address, {"category": "boring"}, follow=True)
+    assert "Choose a category" in refused.content.decode()
+    assert gate.allows(clip.pk, Purpose.LABELING)
+    answer = lead.post(address, {"category": "nudity", "note": "At the window"}, follow=True)
+    assert "out of the queue" in answer.content.decode()
+    assert gate.reasons(clip.pk) == [HoldReason.FLAGGED]
+    assert "Nothing waits for you" in texts(lead, "/review/adjudication/")
