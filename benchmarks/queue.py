@@ -116,6 +116,8 @@ class Reviewer:
             page = json.loads(content)
             with tally.lock:
                 tally.handed.add((page["id"], page["clip"]["id"], self.username))
+            if tally.think:
+                self.connection.close()  # as after the sign-in
             time.sleep(tally.think * random.uniform(0.5, 1.5))  # noqa: S311
             body, urls = labels(page), page["urls"]
             self.call(tally, "media_token", "POST", urls["media_token"], {})
