@@ -1,0 +1,171 @@
+"""The two commands as a newcomer meets them. The environment is there already: what is tested is what they do."""
+
+import os
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.engines.postgresql import free_port
+from tests.engines.programs import ROOT, wait_until
+
+pytestmark = [pytest.mark.engines, pytest.mark.timeout(400)]
+WORKBENCH = ROOT / "workbench"
+
+
+def workbench(*arguments: str, var: Path | None = None) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, "VAR_DIR": str(var)} if var else dict(os.environ)
+    return subprocess.run(
+        [WORKBENCH, *arguments], env=variables, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+class Up:
+    """`./workbench up` with its data in `var`."""
+
+    def __init__(self, var: Path) -> None:
+        self.var, self.port = var, free_port()
+        self.output = var.with_suffix(".out")
+        # The settings of the tests' own process must not reach it.
+        variables = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [WORKBENCH, "up", "--port", str(self.port)],
+                env={**variables, "VAR_DIR": str(var), "MODELS_DIR": str(settings.MODELS_DIR)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def ready(self) -> bool:
+        assert self.process.poll() is None, self.said()
+        return "Ready:" in self.said()
+
+    def count(self, query: str) -> int:
+        with closing(sqlite3.connect(f"file:{self.var / 'site.sqlite3'}?mode=ro", uri=True)) as database:
+            found: int = database.execute(query).fetchone()[0]
+            return found
+
+    def processes(self) -> list[str]:
+        """The command lines of every process that was started with this `var`, children of children included."""
+        mark = f"VAR_DIR={self.var}".encode()
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (process / "environ").read_bytes().split(b"\0"):
+                    found.append((process / "cmdline").read_text().replace("\0", " "))
+            except OSError:
+                continue  # it ended meanwhile, or is somebody else's
+        return found
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    started = Up(tmp_path / "var")
+    yield started
+    started.process.terminate()
+    started.process.wait(60)
+
+
+def test_a_newcomer_sees_clips_redacted_queued_and_one_flagged(up: Up) -> None:
+    wait_until(up.ready, 180, "the site's start")
+    with urllib.request.urlopen(f"http://127.0.0.1:{up.port}/healthz") as answer:
+        assert answer.status == 200
+    for name in ("carla", "lea", "milo", "paula", "omar", "API key"):
+        assert name in up.said()
+    sign_ins = up.var / "demo" / "sign-ins.txt"
+    for secret in (sign_ins, up.var / "keys" / "secret_key", up.var / "keys" / "vault_keys"):
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    wait_until(
+        lambda: up.count("SELECT count(*) FROM review_reviewtask") == 3, 150, "three clips in the queue"
+    )
+    wait_until(lambda: up.count("SELECT count(*) FROM moderation_flag") == 1, 60, "one clip flagged")
+    assert up.count("SELECT count(*) FROM clips_consent WHERE NOT training") == 1
+    up.process.send_signal(signal.SIGINT)
+    assert up.process.wait(60) == 0
+    assert up.processes() == []
+    # Again, over what is there: the same people, no clip twice.
+    before = sign_ins.read_text()
+    again = Up(up.var)
+    try:
+        wait_until(again.ready, 120, "the site's second start")
+        assert sign_ins.read_text() == before
+        assert again.count("SELECT count(*) FROM clips_clip") == 4
+        # However it ends, nothing stays behind.
+        again.process.kill()
+        again.process.wait()
+        wait_until(lambda: again.processes() == [], 30, "the end of every process")
+    finally:
+        again.process.kill()
+
+
+def test_a_port_that_is_taken_is_told_at_once(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused = workbench("up", "--port", str(taken.getsockname()[1]), var=tmp_path)
+    assert refused.returncode == 1
+    assert "--port" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_clips_that_does_not_exist_is_told_at_once(tmp_path: Path) -> None:
+    refused = workbench("up", "--clips", str(tmp_path / "nowhere"), var=tmp_path)
+    assert refused.returncode == 1
+    assert "is not a folder" in refused.stderr
+
+
+def test_an_unknown_part_is_refused_with_the_names_of_those_that_exist() -> None:
+    refused = workbench("test", "everything")
+    assert refused.returncode == 1
+    listed = workbench("test", "--list").stdout.split("\n")
+    assert {"sqlite", "postgresql", "browser"} <= set(listed)
+    assert ", ".join(filter(None, listed)) in refused.stderr
+
+
+@pytest.fixture
+def script() -> Any:
+    """The script as a module."""
+    loader = SourceFileLoader("workbench_script", str(WORKBENCH))
+    specification = spec_from_loader(loader.name, loader)
+    assert specification
+    module = module_from_spec(specification)
+    loader.exec_module(module)
+    return module
+
+
+def test_every_part_runs_and_one_that_fails_fails_the_command(
+    script: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = {"first": ["false"], "second": ["true"]}
+    assert script.run(commands, dict(os.environ)) == 1
+    lines = [line.split() for line in capsys.readouterr().out.split("== summary")[1].splitlines() if line]
+    assert [(line[0], line[-1]) for line in lines[:2]] == [("FAILED", "first"), ("passed", "second")]
+    assert script.run({"second": ["true"]}, dict(os.environ)) == 0
+
+
+def test_what_cannot_be_installed_is_named_and_fails(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    script.SYSTEM_PACKAGES = {"no-such-server": ["/usr/bin/no-such-server"]}
+    script.os = SimpleNamespace(geteuid=lambda: 1000, environ=os.environ)
+    with pytest.raises(SystemExit, match=r"apt-get install .*no-such-server"):
+        script.install_system_packages()
+
+
+def test_every_part_names_a_program_that_exists(script: Any) -> None:
+    for name, command in script.PARTS.items():
+        assert Path(command[0]).exists(), name
+    assert set(script.ENVIRONMENTS) <= set(script.PARTS)
