@@ -39,8 +39,4 @@ export class Banners {
     this.#shown.get(kind)?.remove();
     this.#shown.delete(kind);
   }
-
-  clear() {
-    for (const kind of [...this.#shown.keys()]) this.hide(kind);
-  }
 }

@@ -63,12 +63,15 @@ document.addEventListener("click", (event) => {
 });
 byId("instructions-button", HTMLButtonElement).addEventListener("click", () => bench.act("instructions"));
 
-// A click on a button takes no focus from the picture, so that Space goes on playing; a field that was being written
-// in is left, so that its value counts.
+// A field that was being written in is left when the person goes on elsewhere, so that its value counts and keys act
+// again. A click on a button takes no focus, so that Space goes on playing.
+byId("content", HTMLElement).addEventListener("pointerdown", (event) => {
+  const field = document.activeElement;
+  const elsewhere = event.target instanceof Element && event.target.closest("button, #stage, #scrubber");
+  if (elsewhere && field instanceof HTMLElement && field.matches(FIELDS)) field.blur();
+}, { capture: true });
 byId("content", HTMLElement).addEventListener("mousedown", (event) => {
-  if (!(event.target instanceof Element) || !event.target.closest("button")) return;
-  event.preventDefault();
-  if (document.activeElement instanceof HTMLElement && document.activeElement.matches(FIELDS)) document.activeElement.blur();
+  if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
 });
 for (const name of ["contextmenu", "dragstart"]) {
   byId("stage", HTMLElement).addEventListener(name, (event) => event.preventDefault());

@@ -55,12 +55,14 @@ export class Player {
 
   /**
    * @param {HTMLElement} picture
-   * @param {{ onFrame: (frame: number, presented: number) => void, onSpeed: (speed: number) => void }} listeners
+   * @param {{ onFrame: (frame: number, presented: number) => void, onSpeed: (speed: number) => void, onBroken?: () => void }} listeners
+   *   `onBroken` when the browser cannot play the clip
    */
-  constructor(picture, { onFrame, onSpeed }) {
+  constructor(picture, { onFrame, onSpeed, onBroken = () => {} }) {
     this.picture = picture;
     this.onFrame = onFrame;
     this.onSpeed = onSpeed;
+    this.onBroken = onBroken;
   }
 
   /**
@@ -75,6 +77,8 @@ export class Player {
     const { video } = loaded;
     video.addEventListener("seeked", this.#seeked);
     video.addEventListener("ended", this.#ended);
+    video.addEventListener("error", this.onBroken);
+    if (video.error) this.onBroken();
     this.picture.prepend(video);
     this.#listen(video);
   }
@@ -86,6 +90,7 @@ export class Player {
     const { video } = this.#loaded;
     video.removeEventListener("seeked", this.#seeked);
     video.removeEventListener("ended", this.#ended);
+    video.removeEventListener("error", this.onBroken);
     unloadVideo(this.#loaded);
     this.#loaded = null;
     this.#clip = null;

@@ -31,7 +31,7 @@ export function thingsOn(session, frame) {
     const name = trackName(session, track);
     things.push({
       id: track.id,
-      tag: name,
+      tag: track.keyframes.some((keyframe) => keyframe.frame === frame) ? `${name} ◆` : name,
       description: shown.occluded ? say("occludedTrack", { name }) : name,
       color: trackColor(track),
       box: shown.box,

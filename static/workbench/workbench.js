@@ -57,6 +57,7 @@ export class Workbench {
     this.player = new Player(this.#picture, {
       onFrame: (frame, presented) => this.#painted(frame, presented),
       onSpeed: (speed) => this.#sped(speed),
+      onBroken: () => this.banners.show("broken", { text: say("broken"), tone: "warn" }),
     });
     this.overlay = new Overlay(this.#picture, assignment.clip, say("overlay"), {
       onSelect: (id) => this.#selectOnPicture(id),
@@ -92,7 +93,7 @@ export class Workbench {
     if (backup && !unsaved) this.autosave.forget();
     this.session = new Session(assignment, unsaved?.body ?? draft.body);
     this.#setWorking(true);
-    this.banners.clear();
+    this.#hideBanners();
     this.#picture.style.setProperty("--ratio", String(clip.width / clip.height));
     this.#picture.querySelector(".mark")?.remove();
     this.player.show(loaded, clip);
@@ -119,7 +120,7 @@ export class Workbench {
     this.player.clear();
     this.overlay.render([], false);
     this.session.tool = null;
-    this.banners.clear();
+    this.#hideBanners();
   }
 
   /** @param {string} action @param {import("./commands.js").Press} [press] */
@@ -285,6 +286,11 @@ export class Workbench {
       else if (isSignedOut(error)) this.onSignedOut();
       // else it is reported next time
     }
+  }
+
+  /** Those that belong to one clip; what concerns an earlier one stays until it is dealt with. */
+  #hideBanners() {
+    for (const kind of ["tool", "lease", "broken"]) this.banners.hide(kind);
   }
 
   /** @param {boolean} working */

@@ -187,7 +187,7 @@ def test_two_tabs_ask_which_labels_to_keep_and_undo_brings_back_the_others(page:
     expect(page.get_by_role("button", name="Unsure")).to_have_attribute("aria-pressed", "true")
 
 
-def test_single_keys_can_be_turned_off_and_given_to_other_acts(
+def test_single_keys_act_outside_fields_and_can_be_changed_or_turned_off(
     page: Page, inspected: Callable[[Page, str], Any]
 ) -> None:
     page.keyboard.press("?")
@@ -201,6 +201,11 @@ def test_single_keys_can_be_turned_off_and_given_to_other_acts(
     expect(page.get_by_role("button", name="Box R")).to_have_attribute("aria-pressed", "true")
     inspected(page, "workbench-drawing")
     page.keyboard.press("Escape")
+    page.get_by_label("Note").fill("a parcel")
+    page.locator("#picture").click()
+    page.keyboard.press("3")
+    expect(page.get_by_role("button", name="Unsure")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Note")).to_have_value("a parcel")
     page.keyboard.press("?")
     dialog.get_by_label("Single keys").uncheck()
     page.keyboard.press("Escape")

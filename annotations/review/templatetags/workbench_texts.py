@@ -98,6 +98,7 @@ def _clip() -> dict[str, str]:
         "submitting": _("Submitting…"),
         "sending": _("Sending…"),
         "clipOpened": _("Next clip: {project}, {seconds} seconds."),
+        "broken": _("This browser cannot play the clip. Skip it, and say so as the reason."),
         "flagged": _("The clip was flagged and has left the queue."),
         "skipped": _("The clip was skipped."),
         "facesSent": _("The clip was sent to be hidden again. Your labels are kept."),
