@@ -9,7 +9,7 @@ from annotations.audit.selectors import Filters
 
 from .selectors import pseudonym_of
 
-_LOCAL = {"type": "datetime-local", "step": "1"}
+_LOCAL = {"type": "datetime-local"}
 
 
 def _zones() -> list[tuple[str, str]]:

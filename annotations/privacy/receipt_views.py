@@ -21,9 +21,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     clip = _clip(token)
     services.note_receipt(clip, _actor(request, clip))
     context = {"clip": clip, "token": token, "story": plain_words.story(clip)}
-    response = render(request, "privacy/receipt.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "privacy/receipt.html", context)
 
 
 @require_POST
