@@ -128,7 +128,6 @@ export class Timeline {
       ...Array.from({ length: lanes + 1 }, (_, lane) =>
         svg("line", { class: "lane", x1: 0, x2: this.#width, y1: RULER + lane * LANE + 0.5, y2: RULER + lane * LANE + 0.5 })),
       svg("text", { x: 12, y: RULER + LANE / 2 }, say("events")),
-      !events.length && scene.pending === null && svg("text", { x: GUTTER + 8, y: RULER + LANE / 2 }, say("eventsHint")),
       scene.pending !== null && this.#pending(scene.pending),
       ...events.map((event, i) => this.#event(scene, event, RULER + rows[i] * LANE)),
       ...body.tracks.map((track, i) => this.#track(scene, track, RULER + (eventRows + i) * LANE)),
