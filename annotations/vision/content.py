@@ -55,7 +55,8 @@ class NudeNet:
     unreported = frozenset(
         label for label in labels if label.startswith("FACE_") or label.endswith("_COVERED")
     )
-    long_side = 320
+    # The area of 320 x 192: what the longer side of 320 that it was trained for gives wide pictures.
+    area = 320 * 192
     step = 32
 
     def __init__(self) -> None:
@@ -82,9 +83,9 @@ class NudeNet:
         ]
 
     def _prepared(self, picture: RgbPicture) -> tuple[NDArray[np.float32], float]:
-        """Longer side 320, padded to whole steps with black, in planes from 0 to 1."""
+        """Scaled to the working area, padded to whole steps with black, in planes from 0 to 1."""
         height, width = picture.shape[:2]
-        factor = self.long_side / max(height, width)
+        factor = min(320 / max(height, width), (self.area / (height * width)) ** 0.5)
         across, down = max(1, round(width * factor)), max(1, round(height * factor))
         small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
         padded = -(-down // self.step) * self.step, -(-across // self.step) * self.step

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from annotations.vision.attention import Attention, Part, coarse_luma
-from annotations.vision.boxes import Box, distance, scaled, suppress
+from annotations.vision.boxes import Box, distance, overlap, scaled, size, suppress
 from annotations.vision.faces import Face, FaceDetector
 from annotations.vision.video.picture import view
 
@@ -25,6 +25,9 @@ CUT_DIFFERENCE = 22.0
 SAME_PLACE = 0.35
 """Two looks agree on a face when it moved by less than this share of its size: the hidden region has as much to
 spare on either side."""
+SMALL_FACE = 28.0
+"""Faces of less than this many pixels that the detector is not sure of are looked at again at twice the size."""
+SURE = 0.55
 NOTABLE = 0.2
 """Faces below this score come and go; looks need not agree on them."""
 
@@ -111,11 +114,37 @@ class Look:
             if max(box[2] / width, box[3] / height) > 0.4:
                 faces.append(Face(box, face.score))
         seen.pixels += width * height + near[0] * near[1]
-        return self._merged(faces)
+        return self._merged(self._again_larger(picture, faces, seen))
 
     def _at(self, frame: VideoFrame, parts: Sequence[Part], seen: Seen) -> list[Face]:
         seen.pixels += sum(part.outer[2] * part.outer[3] for part in parts)
-        return look_at(rgb_of(frame), parts, self._detector, self._weakest)
+        picture = rgb_of(frame)
+        faces = look_at(picture, parts, self._detector, self._weakest)
+        return self._again_larger(picture, faces, seen)
+
+    def _again_larger(self, picture: NDArray[np.uint8], faces: Sequence[Face], seen: Seen) -> list[Face]:
+        """The faces; the small doubtful ones as they look at twice the size, if they look better there."""
+        return [
+            self._larger(picture, face, seen) if face.score < SURE and size(face.box) < SMALL_FACE else face
+            for face in faces
+        ]
+
+    def _larger(self, picture: NDArray[np.uint8], face: Face, seen: Seen) -> Face:
+        height, width = picture.shape[:2]
+        side = 2 * self._detector.step
+        x = max(0, min(round(face.box[0] + face.box[2] / 2) - side // 2, width - side))
+        y = max(0, min(round(face.box[1] + face.box[3] / 2) - side // 2, height - side))
+        window = cv2.resize(
+            picture[y : y + side, x : x + side], (2 * side, 2 * side), interpolation=cv2.INTER_CUBIC
+        )
+        seen.pixels += 4 * side * side
+        best = face
+        for found in self._detector.detect(np.asarray(window, np.uint8), face.score):
+            box = scaled(found.box, 0.5, 0.5)
+            moved: Box = (box[0] + x, box[1] + y, box[2], box[3])
+            if found.score > best.score and overlap(moved, face.box) > 0.2:
+                best = Face(moved, found.score)
+        return best
 
     def _between(self, stretch: Stretch, left: int, right: int, attention: Attention, seen: Seen) -> None:
         """Look at the frame in the middle where the looks on both sides disagree, and so on."""

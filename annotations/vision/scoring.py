@@ -1,8 +1,8 @@
 """How well a rendition hides faces that are known: for benchmarks and tests.
 
 A reference face box counts as covered when at least 95 % of its pixels lie in the hidden region, and as leaking
-when the fine detail of the original inside it (luma minus its Gaussian blur) still correlates with that of the
-rendition. What is hidden more than twice the size of the reference boxes away counts as excess.
+when the fine detail of the original in its hidden pixels (luma minus its Gaussian blur) still correlates with that
+of the rendition. What is hidden more than twice the size of the reference boxes away counts as excess.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ def score(
             least = min(least, share)
             if share < COVERED_SHARE:
                 exposed.append([index, track])
-            correlation = detail_correlation(original, shown, (x, y, w, h))
+            correlation = detail_correlation(original, shown, (x, y, w, h), mask)
             strongest = max(strongest, correlation)
             if correlation > LEAKING_CORRELATION:
                 leaking.append([index, track])
@@ -103,14 +103,17 @@ def report_boxes(report: Mapping[str, Any]) -> dict[int, list[Box]]:
     return boxes
 
 
-def detail_correlation(original: NDArray[np.uint8], shown: NDArray[np.uint8], box: Box) -> float:
-    """Pearson correlation of the fine detail of two pictures inside a box; 0 where one of them has none."""
+def detail_correlation(
+    original: NDArray[np.uint8], shown: NDArray[np.uint8], box: Box, where: NDArray[np.bool_]
+) -> float:
+    """Pearson correlation of the fine detail of two pictures inside a box, over the pixels where the mask is
+    set; 0 where one of them has none."""
     x, y, width, height = box
     window = (
         slice(max(0, round(y)), max(0, round(y + height))),
         slice(max(0, round(x)), max(0, round(x + width))),
     )
-    a, b = (_detail(picture, window).ravel() for picture in (original, shown))
+    a, b = (_detail(picture, window)[where[window]] for picture in (original, shown))
     # A tenth of the original's contrast is not the original's detail, whatever it correlates with.
     if a.size < 16 or a.std() < 0.5 or b.std() < 0.1 * a.std():
         return 0.0
@@ -118,8 +121,8 @@ def detail_correlation(original: NDArray[np.uint8], shown: NDArray[np.uint8], bo
 
 
 def _detail(picture: NDArray[np.uint8], window: tuple[slice, slice]) -> Luma:
-    part = picture[window].astype(np.float32)
-    return part - np.asarray(cv2.GaussianBlur(part, (0, 0), DETAIL_SIGMA), np.float32)
+    part = picture.astype(np.float32)
+    return (part - np.asarray(cv2.GaussianBlur(part, (0, 0), DETAIL_SIGMA), np.float32))[window]
 
 
 def similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], where: NDArray[np.bool_]) -> float:

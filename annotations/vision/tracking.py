@@ -20,7 +20,7 @@ class TrackingRules:
 
     strong: float = 0.45
     """A track needs one detection of this score,"""
-    steady: float = 0.3
+    steady: float = 0.25
     """or this score on three different looks: profiles and small faces rarely get more."""
     weak: float = 0.15
     """What continues a track that has been seen better before or after."""

@@ -14,6 +14,9 @@ from annotations.vision.video.timing import clean_times, schedule
 
 FRAMES_DECODED = 3
 
+MEANING_LITTLE = {"not_a_video", "no_frames", "decoder_failed", "no_video_stream", "unknown_codec"}
+"""Codes that say nothing but "truncated" about a file that is cut off."""
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -46,7 +49,7 @@ def probe(path: str, limits: Limits = Limits()) -> Probe:  # noqa: B008 - frozen
     try:
         return _read(path, limits, cut_off)
     except VideoError as error:
-        if cut_off and error.code in {"not_a_video", "no_frames", "decoder_failed", "no_video_stream"}:
+        if cut_off and error.code in MEANING_LITTLE:
             raise VideoError("truncated") from error
         raise
     except av.error.FFmpegError as error:
@@ -60,11 +63,12 @@ def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
         rate = nominal_rate(stream)
         stamps: list[float | None] = []
         geometry: Geometry | None = None
-        decoded = damaged = 0
+        decoded = 0
+        last_is_damaged = False
         for packet in container.demux(stream):
             if packet.size and not packet.is_discard:
                 stamps.append(float(packet.pts * packet.time_base) if packet.pts is not None else None)
-                damaged += packet.is_corrupt
+                last_is_damaged = packet.is_corrupt
                 _check_length(stamps, limits)
             if decoded < FRAMES_DECODED:
                 for frame in packet.decode():
@@ -75,7 +79,7 @@ def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
             raise VideoError("no_frames")
         if geometry is None:
             raise VideoError("decoder_failed")
-        if cut_off or (announced and len(stamps) < announced * 0.98 - 1) or damaged:
+        if cut_off or (announced and len(stamps) < announced * 0.98 - 1) or last_is_damaged:
             raise VideoError("truncated")
         times = clean_times(_in_order(stamps), float(rate or 0))
         plan = schedule(times, rate)
