@@ -62,6 +62,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(bodies())
 def test_what_a_reviewer_can_draw_is_kept_as_it_is(body: dict[str, Any]) -> None:
     checked = check_body(copy.deepcopy(body), LABELS, PICTURE)
@@ -69,6 +70,7 @@ def test_what_a_reviewer_can_draw_is_kept_as_it_is(body: dict[str, Any]) -> None
     assert digest(checked) == digest(check_body(copy.deepcopy(body), LABELS, PICTURE))
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_any_json_at_all_is_either_kept_or_refused_with_a_reason(value: Any) -> None:
     with contextlib.suppress(Invalid):
@@ -86,7 +88,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_body_damaged_anywhere_is_refused_or_still_whole(data: st.DataObject) -> None:
     body = data.draw(bodies())
