@@ -17,6 +17,8 @@ import annotations
 from annotations.core.transitions import TransitionTable
 from reviewapp.diagrams import current, tables
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 CONTEXTS = ("core", "audit", "accounts", "clips", "redaction", "moderation", "review", "datasets", "privacy")
 PRODUCT = sorted([*ROOT.glob("annotations/**/*.py"), *ROOT.glob("reviewapp/**/*.py")])

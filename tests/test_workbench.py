@@ -21,7 +21,7 @@ from django.conf import settings
 from tests.engines.postgresql import free_port
 from tests.engines.programs import ROOT, wait_until
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.once, pytest.mark.timeout(400)]
 WORKBENCH = ROOT / "workbench"
 
 

@@ -25,6 +25,8 @@ from cryptography.x509.oid import NameOID
 from tests.engines.postgresql import free_port
 from tests.engines.programs import wait_until
 
+pytestmark = pytest.mark.once
+
 CONFIGURATION = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
 RENDITION = bytes(range(256)) * 40
 

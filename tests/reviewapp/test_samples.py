@@ -9,6 +9,8 @@ from annotations.vision.models import locate
 from reviewapp.samples import SCENES, Scene, make_samples
 from reviewapp.samples.marker import make_marker
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def portrait() -> Path:

@@ -21,6 +21,8 @@ SUPERVISE = """
 import os, sys
 from pathlib import Path
 from reviewapp.supervisor import Program, Supervisor
+
+pytestmark = pytest.mark.once
 logs, script = Path(sys.argv[1]), sys.argv[2]
 programs = [Program("one", [sys.executable, "-c", script])]
 supervisor = Supervisor(programs, logs, os.environ, lambda text: print(text, flush=True))
