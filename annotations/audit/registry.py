@@ -7,6 +7,7 @@ from string import Formatter
 from typing import Any
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -27,7 +28,7 @@ class Action:
 
 
 def _words(value: Any) -> str:
-    """A value as people read it. Digests and ids by their first signs: the whole stands in the entry itself."""
+    """A value as people read it: codes in words, digests and ids by their first signs (the entry has them whole)."""
     if isinstance(value, list):
         return (
             ", ".join(
@@ -38,7 +39,9 @@ def _words(value: Any) -> str:
     text = str(value)
     if _DIGEST.fullmatch(text):
         return f"{text[:12]}…"
-    return f"{text[:8]}…{text[-4:]}" if _UUID.fullmatch(text) else text
+    if _UUID.fullmatch(text):
+        return f"{text[:8]}…{text[-4:]}"
+    return text.replace("_", " ") if _CODE.fullmatch(text) else text
 
 
 _ACTIONS: dict[str, Action] = {}

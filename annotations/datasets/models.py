@@ -129,3 +129,12 @@ class ExportFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["release", "format"], name="exportfile_once_per_format")
         ]
+
+
+class Download(models.Model):
+    """Somebody was handed the file, or a part of it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    file = models.ForeignKey(ExportFile, on_delete=models.PROTECT, related_name="downloads")
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)

@@ -19,7 +19,7 @@ from annotations.review.selectors import accepted_annotations
 from .enums import label
 from .expressions import HasLabel
 from .filters import Filters
-from .models import Dataset, Exclusion, Mark, Release, ReleaseItem
+from .models import Dataset, Download, Exclusion, ExportFile, Mark, Release, ReleaseItem
 from .rules import Facts, tally
 
 _FACTS = [field.name for field in fields(Facts)]
@@ -63,6 +63,11 @@ def items(release: Release) -> QuerySet[ReleaseItem]:
     )
 
 
+def files(release: Release) -> QuerySet[ExportFile]:
+    """The release's files with `fetched`, how often each was handed out."""
+    return release.files.annotate(fetched=Count("downloads")).order_by("format")
+
+
 def marks(release: Release) -> QuerySet[Mark]:
     """What keeps the release from being used now."""
     return (
@@ -83,6 +88,12 @@ def of_clip(clip: Clip) -> QuerySet[ReleaseItem]:
         .select_related("release__dataset")
         .order_by("release__frozen_at", "id")
     )
+
+
+def downloads_with(clip: Clip) -> QuerySet[Download]:
+    """Every time that a file of a release was handed out which holds the clip, the first one first."""
+    held = Download.objects.filter(file__release__items__clip=clip).order_by("at", "id")
+    return held.select_related("file__release__dataset")
 
 
 def accepted(project: Project) -> QuerySet[Annotation]:

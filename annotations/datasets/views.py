@@ -97,7 +97,7 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
             **context,
             "asked": presentation.in_words(found.dataset.project, found.chosen),
             "marks": [(mark, label(mark.reason)) for mark in marks],
-            "files": found.files.order_by("format"),
+            "files": selectors.files(found),
             "left_out": selectors.reasons_in_words(found.left_out),
             "stayed_out": found.exclusions.count(),
             "page": Paginator(selectors.items(found), PAGE).get_page(request.GET.get("page")),

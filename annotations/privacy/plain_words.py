@@ -65,12 +65,15 @@ class Watched:
 
 @dataclass(frozen=True)
 class Story:
-    """`withdrawable`: the consent still stands. `releases` counts the training sets that hold the clip."""
+    """`withdrawable`: the consent still stands. `releases` counts the training sets that hold the clip, `downloads`
+    how often one of them was handed out.
+    """
 
     state: str
     purposes: list[str]
     watched: list[Watched]
     releases: int
+    downloads: int
     withdrawable: bool
 
 
@@ -83,6 +86,7 @@ def story(clip: Clip) -> Story:
         purposes=[text for agreed, text in given if agreed],
         watched=_watched(clip),
         releases=datasets.of_clip(clip).count(),
+        downloads=datasets.downloads_with(clip).count(),
         withdrawable=consent.withdrawn_at is None,
     )
 

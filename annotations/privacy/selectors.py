@@ -13,7 +13,7 @@ from annotations.audit.selectors import Line
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Hold
 from annotations.datasets import selectors as datasets
-from annotations.datasets.models import ReleaseItem
+from annotations.datasets.models import Download, ReleaseItem
 
 from .viewings import Viewing, viewings
 
@@ -40,6 +40,7 @@ class Dossier:
     holds: list[Hold]
     viewings: list[Viewing]
     releases: list[ReleaseItem]
+    downloads: list[Download]
     people: dict[str, Person]
 
 
@@ -73,13 +74,15 @@ def withdrawn() -> QuerySet[Clip]:
 
 def dossier(clip: Clip) -> Dossier:
     lines = audit.of_clip(clip.public_id)
+    downloads = list(datasets.downloads_with(clip))
     return Dossier(
         clip=clip,
         lines=lines,
         holds=list(clip.holds.order_by("placed_at", "id")),
         viewings=viewings(lines),
         releases=list(datasets.of_clip(clip)),
-        people=people({line.entry.actor for line in lines}),
+        downloads=downloads,
+        people=people({line.entry.actor for line in lines} | {download.by for download in downloads}),
     )
 
 

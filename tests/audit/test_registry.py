@@ -23,6 +23,12 @@ def test_lists_are_read_as_words() -> None:
     assert "consent to none" in kind.present(data | {"purposes": []})
 
 
+def test_codes_are_read_as_words() -> None:
+    assert (
+        registry.lookup("clip.held").present({"reason": "awaiting_redaction"}) == "Held: awaiting redaction"
+    )
+
+
 def test_pairs_are_read_as_ranges() -> None:
     kind = registry.lookup("review.watched")
     data = dict.fromkeys(kind.fields, "x") | {"ranges": [[0, 1400], [2000, 2800]]}

@@ -94,6 +94,9 @@ def test_the_dossier_shows_everything_on_one_line_of_time(
     dataset = datasets.create(WORKER, "Porch", project, Filters())
     release = datasets.request(dataset, WORKER)
     datasets.freeze(release.pk)
+    engineer = make_user(Role.ML_ENGINEER)
+    release.refresh_from_db()
+    datasets.deliver(release, "coco", engineer.actor)
     clips.withdraw(clip, WORKER)
     datasets.mark(clip.pk)
     html = officer_page.get(reverse("privacy:clip", args=[clip.public_id])).content.decode()
@@ -110,6 +113,7 @@ def test_the_dossier_shows_everything_on_one_line_of_time(
     assert clip.owner.pseudonym in html
     assert clip.owner.reference not in html
     assert reverse("datasets:release", args=[release.pk]) in html
+    assert engineer.username in html
     assert "Nobody has seen it." in html
 
 

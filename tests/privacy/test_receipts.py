@@ -14,6 +14,8 @@ from annotations.clips import gate, services as clips
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip
 from annotations.core.errors import Missing
+from annotations.datasets import services as datasets
+from annotations.datasets.filters import Filters
 from annotations.privacy import plain_words, receipts
 from annotations.privacy.plain_words import _HOLDS
 from annotations.review import services as review
@@ -117,6 +119,20 @@ def test_the_state_of_a_clip_that_is_not_held() -> None:
 def test_only_the_purposes_that_were_given_are_named(client: Client) -> None:
     assert "training the program" in shown(client, make_clip())
     assert "training the program" not in shown(client, make_clip(training=False))
+
+
+def test_the_receipt_tells_of_training_sets_and_how_often_they_were_fetched(client: Client) -> None:
+    annotation = make_accepted()
+    release = datasets.request(
+        datasets.create(WORKER, "Porch", annotation.assignment.project, Filters()), WORKER
+    )
+    datasets.freeze(release.pk)
+    release.refresh_from_db()
+    for _ in range(2):
+        datasets.deliver(release, "coco", WORKER)
+    html = shown(client, annotation.assignment.clip)
+    assert "part of 1 training set." in html
+    assert "fetched a copy 2 times" in html
 
 
 def test_the_command_prints_the_link_and_logs_that_it_was_made() -> None:

@@ -8,7 +8,7 @@ from annotations.core.errors import Conflict, Missing
 from annotations.core.models import RunState
 
 from .. import log, selectors
-from ..models import ExportFile, Release
+from ..models import Download, ExportFile, Release
 
 
 def deliver(release: Release, format_: str, actor: Actor) -> ExportFile:
@@ -38,6 +38,7 @@ def _decide(release: Release, format_: str, actor: Actor) -> ExportFile | Confli
     if clips or file.destroyed_at:
         audit.append(log.REFUSED, actor, data={**data, "clips": len(clips)})
         return _withdrawn(release, clips)
+    Download.objects.create(file=file, by=actor.pseudonym)
     audit.append(
         log.EXPORTED,
         actor,
