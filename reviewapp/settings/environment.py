@@ -95,7 +95,7 @@ def broker(url: str) -> dict[str, Any]:
         for name in ("messages", "control", "processed"):
             (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         return {
-            "url": "filesystem://",
+            "url": "filesystem://localhost",
             "options": {
                 "data_folder_in": str(folder / "messages"),
                 "data_folder_out": str(folder / "messages"),
