@@ -84,7 +84,12 @@ class Site:
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "reviewapp.settings.dev",
+            # All of it, so that nothing of a real installation in the caller's environment is ever touched.
             "VAR_DIR": str(folder),
+            "SECRET_KEY_FILE": str(keys / "secret_key"),
+            "VAULT_KEYS_FILE": str(keys / "vault_keys"),
+            "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
+            "BROKER_URL": f"filesystem://{folder / 'broker'}",
             "DATABASE_POOL_SIZE": str(self.options.threads),
         }
 

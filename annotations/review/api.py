@@ -27,7 +27,7 @@ from .serializers import (
     FlagSerializer,
     MissedFaceSerializer,
     SkipSerializer,
-    SubmissionSerializer,
+    SubmitSerializer,
     WatchedSerializer,
 )
 from .services.support import require_lease
@@ -105,9 +105,9 @@ class SaveDraft(ReviewerView):
 class Submit(ReviewerView):
     """`POST`: hands in the labels, once."""
 
-    @extend_schema(request=SubmissionSerializer, responses={200: _NEXT})
+    @extend_schema(request=SubmitSerializer, responses={200: _NEXT})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
-        sent = self.read(SubmissionSerializer)
+        sent = self.read(SubmitSerializer)
         services.submit(self.reviewer, assignment_id, sent["body"], sent["revision"])
         return self.onward()
 

@@ -18,7 +18,7 @@ class DraftSerializer(serializers.Serializer[None]):
     body = serializers.JSONField()
 
 
-class SubmissionSerializer(serializers.Serializer[None]):
+class SubmitSerializer(serializers.Serializer[None]):
     revision = serializers.IntegerField(
         min_value=0, max_value=_MAX_REVISION, required=False, allow_null=True, default=None
     )
