@@ -102,12 +102,12 @@ export class Flow {
     const ready = this.queue.takeReady();
     if (ready) {
       this.#open(ready);
-      this.#suggestBreak();
-      return;
+    } else {
+      this.#leave(say("submitting"));
+      await delivered;
+      await this.next();
     }
-    this.#leave(say("submitting"));
-    await delivered;
-    await this.next();
+    this.#suggestBreak();
   }
 
   async flag() {
