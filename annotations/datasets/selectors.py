@@ -173,10 +173,16 @@ def unusable(release: Release) -> QuerySet[ReleaseItem]:
 
 
 def unmarked_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
-    """Clips in releases that were held this long ago and bear no mark for it: an event got lost."""
-    bearing = Mark.objects.filter(item__clip=OuterRef("clip"), reason=OuterRef("reason"), cleared_at=None)
-    holds = Hold.objects.filter(~Exists(bearing), lifted_at=None, placed_at__lt=runs.before(older_than))
-    return Clip.objects.filter(release_items__isnull=False, holds__in=holds).distinct().order_by("pk")
+    """Clips whose marks are out of step with their holds since this long: an event got lost."""
+    before = runs.before(older_than)
+    marked = Mark.objects.filter(item__clip=OuterRef("clip"), reason=OuterRef("reason"), cleared_at=None)
+    held = Hold.objects.filter(clip=OuterRef("item__clip"), reason=OuterRef("reason"), lifted_at=None)
+    holds = Hold.objects.filter(~Exists(marked), lifted_at=None, placed_at__lt=before)
+    over = Mark.objects.filter(
+        ~Exists(held), cleared_at=None, reason__in=HoldReason.values, placed_at__lt=before
+    )
+    out_of_step = Q(holds__in=holds) | Q(release_items__marks__in=over)
+    return Clip.objects.filter(out_of_step, release_items__isnull=False).distinct().order_by("pk")
 
 
 def standing_still(older_than: datetime.timedelta) -> QuerySet[Release]:

@@ -153,6 +153,17 @@ def test_a_lost_event_is_found_by_the_sweep(release: Release) -> None:
     assert list(selectors.unmarked_clips(datetime.timedelta(minutes=2))) == []
 
 
+def test_a_lost_event_of_a_lifted_hold_is_found_too(release: Release) -> None:
+    clip = first_clip(release)
+    clips.place(clip, HoldReason.FLAGGED, WORKER)
+    services.mark(clip.pk)
+    clips.lift(clip, HoldReason.FLAGGED, WORKER)
+    Mark.objects.update(placed_at=clock.now() - datetime.timedelta(minutes=5))
+    assert list(selectors.unmarked_clips(datetime.timedelta(minutes=2))) == [clip]
+    services.mark(clip.pk)
+    assert list(selectors.unmarked_clips(datetime.timedelta(minutes=2))) == []
+
+
 def test_a_clip_in_no_release_has_nothing_to_mark() -> None:
     clip = make_accepted().assignment.clip
     clips.withdraw(clip, WORKER)
