@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -51,6 +52,7 @@ def sweep() -> int:
 
 
 def prune() -> None:
-    """Deletes delivered events after a week, and sessions that have ended."""
+    """Deletes delivered events after a week, sessions that have ended, and the throttle's counts after a day."""
     Outbox.objects.filter(delivered_at__lt=clock.now() - KEEP_DELIVERED).delete()
     Session.objects.filter(expire_date__lt=clock.now()).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=clock.now() - timedelta(days=1)).delete()

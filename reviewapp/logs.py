@@ -1,18 +1,23 @@
 """What the processes write to their own logs: one line per event, no capability in it."""
 
+import logging
 import re
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
 
-_CAPABILITIES = re.compile(r"/(media|receipt)/[^/\s]+")
+_CAPABILITIES = re.compile(r"/(media|receipt)/[^/\s'\"]+")
 
 
-def without_tokens(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+def without_tokens(text: str) -> str:
     """Whoever reads a log must not be able to open what it tells of: tokens in addresses are left out."""
-    if "request" in event:
-        event["request"] = _CAPABILITIES.sub(r"/\1/…", str(event["request"]))
-    return event
+    return _CAPABILITIES.sub(r"/\1/…", text)
+
+
+class TokenFormatter(logging.Formatter):
+    """The usual line, traceback included, without tokens: whichever library wrote it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_tokens(super().format(record))
 
 
 def configure() -> None:
@@ -20,7 +25,7 @@ def configure() -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.stdlib.filter_by_level,
-            without_tokens,
+            structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(key_order=["event", "request", "code"]),
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),

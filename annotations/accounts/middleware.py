@@ -50,7 +50,10 @@ class PermissionMiddleware:
         self.matrix = load(settings.PERMISSION_MATRIX)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # Nothing that was made for one person stays in a browser's or a proxy's cache.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         match = request.resolver_match
@@ -75,7 +78,8 @@ class PermissionMiddleware:
 
 
 def role_of(request: HttpRequest) -> str:
-    user: User | AnonymousUser = request.user
+    # Absent while an error page is made for a request that never came as far (a bad Host header).
+    user: User | AnonymousUser | None = getattr(request, "user", None)
     return user.role if isinstance(user, User) and user.is_active else ANONYMOUS
 
 

@@ -54,4 +54,6 @@ def note_failure(username: str, *, locked: bool = False) -> None:
     """A failed sign-in. The log names the account by its pseudonym; what was typed for no account is not kept."""
     user = User.objects.filter(username=username).first()
     account = user.pseudonym if user else "unknown"
-    audit.append(log.LOCKED_OUT if locked else log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})
+    audit.append(log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})
+    if locked:
+        audit.append(log.LOCKED_OUT, ANONYMOUS, data={"account": account})

@@ -6,10 +6,22 @@ from django.contrib.auth import views
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from . import services, throttle
+
 
 class SignIn(views.LoginView):
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Failures are logged until the lock; tries on a locked account are not: they could grow the log for ever."""
+        username = request.POST.get("username", "")
+        if throttle.locked(request, username):
+            return locked_out(request)
+        response = super().post(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            services.note_failure(username, locked=throttle.locked(request, username))
+        return response
 
 
 class SignOut(views.LogoutView):

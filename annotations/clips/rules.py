@@ -1,6 +1,7 @@
 """Pure rules of intake and of the gate."""
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from annotations.core.errors import Invalid
@@ -24,6 +25,9 @@ EXTENSIONS = {
     ".avi": {"avi"},
     ".ts": {"mpegts"},
 }
+
+# The notice's version goes into the log and into manifests for ever: a name for a text, never a text.
+NOTICE_VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 CONSENT_PURPOSES = ("troubleshooting", "training")
 
@@ -56,6 +60,11 @@ def consent_terms(
         raise Invalid(
             "consent_missing",
             "A clip needs a consent: the notice's version, at least one purpose, when it was granted, until when.",
+        )
+    if not NOTICE_VERSION.fullmatch(notice_version):
+        raise Invalid(
+            "notice_version_invalid",
+            "The notice's version has at most 64 letters, digits, dots, underscores and dashes.",
         )
     if unknown := sorted(set(purposes) - set(CONSENT_PURPOSES)):
         raise Invalid(

@@ -1,5 +1,6 @@
 """The vault: originals, encrypted, in the storage `vault`."""
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,11 +39,16 @@ def put(plain: BinaryIO) -> tuple[str, WrappedKey]:
 
 @contextmanager
 def opened(original: Original) -> Iterator[BinaryIO]:
-    """The plain original as a file in memory, verified to the last chunk; gone when the block ends."""
+    """The plain original as a file in memory, verified to the last chunk; gone when the block ends.
+
+    Raises Damaged when it is not what was received: altered, cut, or another clip's.
+    """
     key = encryption.unwrap(settings.VAULT_KEYS, WrappedKey(original.key_id, bytes(original.wrapped_key)))
     with memory_file("original") as plain:
         with storage().open(original.name) as encrypted:
             encryption.write_all(encryption.decrypt(key, cast(BinaryIO, encrypted)), plain)
-        plain.flush()
+        plain.seek(0)
+        if hashlib.file_digest(plain, "sha256").hexdigest() != original.clip.sha256:
+            raise encryption.Damaged("This is not the clip's original.")
         plain.seek(0)
         yield plain

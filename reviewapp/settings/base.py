@@ -41,10 +41,11 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "annotations.accounts.middleware.ApiKeyMiddleware",
+    # Before CSRF: that one reads the body, and nobody who may not call a route makes the site read one.
     "annotations.accounts.middleware.PermissionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -100,12 +101,19 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
+TRUSTED_PROXY = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "annotations.accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody could keep a person out for ever
 AXES_VERBOSE = False
+# The throttle counts; it is no second log. Names are kept as keyed digests, for as long as a lock lasts.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_USERNAME_CALLABLE = "annotations.accounts.throttle.account"
+AXES_CLIENT_IP_CALLABLE = "annotations.accounts.throttle.address"
+AXES_SENSITIVE_PARAMETERS = ["username", "password", "next"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
@@ -151,6 +159,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+UPLOAD_ROUTES = {"clips:submit", "clips:api_clips"}
 FILE_UPLOAD_HANDLERS = ["annotations.clips.uploads.MemoryFileUploadHandler"]
 
 # Intake limits.
@@ -158,6 +167,7 @@ CLIP_MAX_SECONDS = 60
 CLIP_MAX_BYTES = 200_000_000
 CLIP_MAX_WIDTH = 1920
 CLIP_MAX_HEIGHT = 1080
+CLIP_MAX_FRAMES = 3_700  # a minute at 60 a second, and a little
 CLIP_PROBE_TIMEOUT = 30
 
 # The worker's pass.
@@ -205,7 +215,12 @@ logs.configure()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "reviewapp.logs.TokenFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {

@@ -61,5 +61,4 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the preload list is for the owner of the domain to decide on
-# nginx is the one proxy in front; its address is what the throttle must not take for the client's.
-AXES_IPWARE_PROXY_COUNT = 1
+TRUSTED_PROXY = True  # nginx stands in front and writes X-Forwarded-For anew

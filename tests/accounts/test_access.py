@@ -1,7 +1,10 @@
 import datetime
+import io
+import os
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.urls import reverse
 
@@ -40,8 +43,54 @@ def test_guessing_is_logged_and_locks_the_account_from_there(client: Client) -> 
     assert answers == [200, 200, 200, 200, 429, 429]
     assert sign_in(client, person).status_code == 429
     assert actions().count("account.sign_in_failed") >= 4
-    assert "account.locked_out" in actions()
+    assert actions().count("account.locked_out") == 1
     assert sign_in(Client(REMOTE_ADDR="192.0.2.7"), person).status_code == 302
+
+
+def test_a_locked_account_does_not_grow_the_log(client: Client) -> None:
+    person = make_user()
+    for n in range(5):
+        sign_in(client, person, f"wrong {n}")
+    before = len(actions())
+    for n in range(5):
+        sign_in(client, person, f"more {n}")
+    assert len(actions()) == before
+
+
+def test_the_throttle_keeps_no_name_that_was_typed(client: Client) -> None:
+    client.post(reverse("accounts:sign_in") + "?next=/secret/", {"username": "MyPassw0rd!", "password": "x"})
+    (attempt,) = AccessAttempt.objects.all()
+    kept = " ".join(str(value) for value in vars(attempt).values())
+    assert "MyPassw0rd" not in kept
+
+
+def test_behind_the_proxy_each_client_has_its_own_lock(settings: Any) -> None:
+    settings.TRUSTED_PROXY = True
+    person = make_user()
+    stranger = Client(headers={"X-Forwarded-For": "spoofed, 198.51.100.1"})
+    for n in range(6):
+        sign_in(stranger, person, f"wrong {n}")
+    assert sign_in(stranger, person).status_code == 429
+    assert sign_in(Client(headers={"X-Forwarded-For": "203.0.113.77"}), person).status_code == 302
+
+
+@pytest.mark.parametrize("host", ["evil.example", "[::1", "a b"])
+def test_a_bad_host_is_a_bad_request(client: Client, host: str) -> None:
+    assert client.get("/sign-in/", headers={"Host": host}).status_code == 400
+
+
+def test_pages_made_for_a_person_are_not_cached(client: Client) -> None:
+    sign_in(client, make_user(Role.OPERATOR))
+    assert client.get(reverse("operations"))["Cache-Control"] == "no-store"
+
+
+def test_strangers_cannot_make_the_site_take_a_file(client: Client) -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    for path in ("/sign-in/", "/operations/", "/api/v1/clips"):
+        file = io.BytesIO(b"x" * 3_000_000)
+        response = client.post(path, {"file": file, "username": "a", "password": "b"})
+        assert response.status_code in {200, 302, 401}
+    assert set(os.listdir("/proc/self/fd")) == before
 
 
 def test_an_inactive_account_cannot_sign_in(client: Client) -> None:

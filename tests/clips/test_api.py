@@ -83,9 +83,17 @@ def test_wrong_requests_get_a_stable_code(
 
 
 def test_what_is_too_large_is_refused_without_being_kept(submit: Any, settings: Any) -> None:
-    settings.CLIP_MAX_BYTES = 1000
-    answer = submit()
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    for limit in (len(small_video()) - 10, len(small_video()) // 4):
+        settings.CLIP_MAX_BYTES = limit
+        answer = submit()
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert not Clip.objects.exists()
+
+
+def test_a_repeated_key_with_a_narrower_consent_is_a_conflict(submit: Any) -> None:
+    assert submit(key_header="abc").status_code == 201
+    answer = submit(key_header="abc", purposes="troubleshooting")
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_key_reused")
 
 
 def test_an_empty_file_is_told_apart(submit: Any) -> None:

@@ -23,12 +23,14 @@ from annotations.core.errors import Conflict, DomainError, TooLarge
 from annotations.core.models import Outbox
 from tests.factories import make_submitter, make_terms, small_video
 
+TERMS = make_terms()
+
 
 def submit(submitter: User, content: bytes, **fields: Any) -> tuple[Clip, bool]:
     options = {"filename": "clip.mp4", "size": len(content), "owner": "household-1", **fields}
     with memory_file("test") as file:
         file.write(content)
-        return receive(submitter, submitter.actor, file, Reception(consent=make_terms(), **options))
+        return receive(submitter, submitter.actor, file, Reception(consent=TERMS, **options))
 
 
 def stored_files() -> list[str]:

@@ -26,6 +26,9 @@ def test_good_terms_are_kept() -> None:
     ("change", "code"),
     [
         ({"notice_version": ""}, "consent_missing"),
+        ({"notice_version": "Ivan Petrov, 12 High Street"}, "notice_version_invalid"),
+        ({"notice_version": "e\u0301"}, "notice_version_invalid"),
+        ({"notice_version": "v" * 65}, "notice_version_invalid"),
         ({"purposes": []}, "consent_missing"),
         ({"granted_at": None}, "consent_missing"),
         ({"until": None}, "consent_missing"),

@@ -52,7 +52,23 @@ def test_a_token_opens_the_rendition_and_the_delivery_is_logged(viewer: Client, 
 def test_ranges_are_honoured_and_logged(viewer: Client, clip: Clip) -> None:
     response = viewer.get(granted(viewer, clip), headers={"Range": "bytes=10-19"})
     assert (response.status_code, body(response)) == (206, small_video()[10:20])
-    assert b"bytes=10-19" in bytes(LogEntry.objects.get(action="rendition.served").canonical)
+    assert f'"range":"10-19 of {len(small_video())}"'.encode() in bytes(
+        LogEntry.objects.get(action="rendition.served").canonical
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "sent"),
+    [("bytes=5-2", "all"), ("bytes=0-0,1-5", "all"), ("bytes=99999999-", "none"), ("Mr Petrov", "all")],
+)
+def test_the_log_tells_what_was_sent_not_what_was_asked_for(
+    viewer: Client, clip: Clip, header: str, sent: str
+) -> None:
+    response = viewer.get(granted(viewer, clip), headers={"Range": header})
+    size = len(small_video())
+    assert len(body(response)) == (size if sent == "all" else 0)
+    entry = bytes(LogEntry.objects.get(action="rendition.served").canonical)
+    assert (f'"range":"0-{size - 1} of {size}"' if sent == "all" else '"range":"none"').encode() in entry
 
 
 def test_another_session_of_the_same_role_gets_nothing(viewer: Client, clip: Clip) -> None:

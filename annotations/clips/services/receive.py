@@ -84,19 +84,36 @@ def _receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception
 def _answered_before(submitter: User, sha256: str, reception: Reception) -> Clip | None:
     """The clip that the same request made before. Conflict when the key or the content was used otherwise."""
     if reception.idempotency_key:
-        earlier = Clip.objects.filter(
+        clips = Clip.objects.select_related("consent", "owner", "device")
+        earlier = clips.filter(
             submitter=submitter, submission__idempotency_key=reception.idempotency_key
         ).first()
-        if earlier and earlier.sha256 == sha256:
+        if earlier and earlier.sha256 == sha256 and _says_the_same(earlier, reception):
             return earlier
         if earlier:
             raise Conflict(
-                "idempotency_key_reused", "This Idempotency-Key came with another file before. Use a new one."
+                "idempotency_key_reused",
+                "This Idempotency-Key came with another file or other terms before. Use a new one.",
             )
     same = Clip.objects.filter(submitter=submitter, sha256=sha256).first()
     if same:
         raise Conflict("duplicate", "You have submitted this very file before.", id=str(same.public_id))
     return None
+
+
+def _says_the_same(clip: Clip, reception: Reception) -> bool:
+    """Whether the request repeats the one that made the clip: a narrower consent must never look recorded."""
+    consent, terms = clip.consent, reception.consent
+    return (
+        consent.notice_version == terms.notice_version
+        and consent.troubleshooting == terms.troubleshooting
+        and consent.training == terms.training
+        and consent.granted_at == terms.granted_at
+        and consent.until == terms.until
+        and clip.owner.reference == reception.owner
+        and (clip.device.reference if clip.device else "") == reception.device
+        and clip.recorded_at == reception.recorded_at
+    )
 
 
 def _probe(file: BinaryIO) -> dict[str, Any]:
