@@ -15,11 +15,11 @@ PAGES = (
     (_("Review"), "review:home"),
     (_("Adjudication"), "review:adjudication"),
     (_("Flagged"), "moderation:flagged"),
-    (_("Datasets"), "datasets:index"),
     (_("Audit"), "privacy:log"),
     (_("Consents"), "privacy:desk"),
-    (_("Submit"), "clips:submit"),
+    (_("Datasets"), "datasets:index"),
     (_("Operations"), "operations"),
+    (_("Submit"), "clips:submit"),
 )
 
 

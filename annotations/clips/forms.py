@@ -1,6 +1,8 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from annotations.core import clock
@@ -16,6 +18,13 @@ class SubmitForm(forms.Form):
     file = forms.FileField(
         label=_("Video file"),
         allow_empty_file=True,
+        help_text=format_lazy(
+            _("At most {seconds} s, {megabytes} MB, {width} x {height}."),
+            seconds=settings.CLIP_MAX_SECONDS,
+            megabytes=settings.CLIP_MAX_BYTES // 1_000_000,
+            width=settings.CLIP_MAX_WIDTH,
+            height=settings.CLIP_MAX_HEIGHT,
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(EXTENSIONS))}),
     )
     owner = forms.CharField(
@@ -29,7 +38,6 @@ class SubmitForm(forms.Form):
         label=_("Purposes that the owner agreed to"),
         choices=[("troubleshooting", _("Troubleshooting")), ("training", _("Training"))],
         widget=forms.CheckboxSelectMultiple,
-        initial=["troubleshooting", "training"],
     )
     granted_at = forms.DateTimeField(
         label=_("Granted at (UTC)"),

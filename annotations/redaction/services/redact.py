@@ -24,11 +24,13 @@ from annotations.core import clock, ids, runs
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.vision import confined
-from annotations.vision.errors import VisionError
+from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
 from .. import events, log
 from ..models import FaceTrack, Outcome, RedactionRun, Rendition
 
+# Another attempt cures none of these: the file is what it is. Time-outs and crashes may have come from the machine.
+LASTING = frozenset(VIDEO_ERRORS) - {"decoder_timeout", "decoder_crashed"} | {"vault_damaged"}
 EXPOSED = 3  # exit status of the pass when its residual check finds a face
 LEASE = clock.seconds(settings.REDACTION_LEASE_SECONDS)
 
@@ -195,13 +197,12 @@ def _presentation_times(report: dict[str, Any]) -> list[float]:
 
 def _fail(run: RedactionRun, error: Exception) -> None:
     code = getattr(error, "code", "vault_damaged" if isinstance(error, Damaged) else "storage_failed")
-    RedactionRun.objects.filter(pk=run.pk, token=run.token).update(
-        failure_code=code, failure_message=str(error)
-    )
-    if run.attempts < settings.RUN_ATTEMPTS:
+    message = getattr(error, "message", str(error))
+    RedactionRun.objects.filter(pk=run.pk, token=run.token).update(failure_code=code, failure_message=message)
+    if run.attempts < settings.RUN_ATTEMPTS and code not in LASTING:
         runs.release(run)
     else:
-        park(run, code, str(error))
+        park(run, code, message)
 
 
 @transaction.atomic
