@@ -20,32 +20,39 @@ SCALE = 1000
 
 
 def present(task: ReviewTask) -> dict[str, Any]:
-    """Facts and labels of a task."""
-    annotations = list(selectors.annotations_of([task.pk]))
-    sides = [_side(annotation) for annotation in annotations]
+    """Facts and labels of a task. Of a held clip nothing is told but that it is held."""
     rendition = Rendition.objects.filter(clip=task.clip_id, current=True).first()
     viewable = rendition is not None and gate.allows(task.clip_id, Purpose.LABELING)
+    annotations = list(selectors.annotations_of([task.pk])) if viewable else []
+    sides = [_side(annotation) for annotation in annotations]
+    decisions = task.adjudications.select_related("annotation__assignment__reviewer").order_by("-decided_at")
     return {
         "player": _player(task, rendition, annotations) if rendition and viewable else None,
         "settling": task.state == TaskState.SETTLING and viewable,
+        "unwanted": task.state == TaskState.OPEN and not selectors.in_hands(task),
+        "skips": selectors.skips([task.pk]).get(task.pk, 0),
         "task": task,
         "sides": sides,
         "agree": len({side["verdict_code"] for side in sides}) <= 1,
-        "decisions": task.adjudications.select_related("annotation__assignment__reviewer").order_by(
-            "-decided_at"
-        ),
+        "decisions": decisions if viewable else None,
         "scale": SCALE,
     }
 
 
 def summaries(tasks: list[ReviewTask]) -> list[dict[str, Any]]:
-    """One line per task for the list: the verdicts in short, and whether they differ."""
+    """One line per task for the list: the verdicts, whether they differ, how many people skipped it."""
     verdicts: dict[Any, list[str]] = {task.pk: [] for task in tasks}
-    for annotation in selectors.annotations_of([task.pk for task in tasks]):
+    skips = selectors.skips(list(verdicts))
+    for annotation in selectors.annotations_of(list(verdicts)):
         name = name_of(annotation.schema.labels["verdicts"], annotation.body["verdict"])
         verdicts[annotation.assignment.task_id].append(name)
     return [
-        {"task": task, "verdicts": verdicts[task.pk], "agree": len(set(verdicts[task.pk])) <= 1}
+        {
+            "task": task,
+            "verdicts": verdicts[task.pk],
+            "agree": len(set(verdicts[task.pk])) <= 1,
+            "skips": skips.get(task.pk, 0),
+        }
         for task in tasks
     ]
 

@@ -8,6 +8,7 @@ class TaskState(models.TextChoices):
     OPEN = "open", _("In review")
     SETTLING = "settling", _("Waiting for a lead")
     ACCEPTED = "accepted", _("Accepted")
+    SET_ASIDE = "set_aside", _("Set aside")
 
 
 class AssignmentState(models.TextChoices):

@@ -10,6 +10,10 @@ from .models import Project
 from .rules import MAX_REASON
 
 
+# As a lead wants them: what waits first.
+STATES = (TaskState.SETTLING, TaskState.OPEN, TaskState.ACCEPTED, TaskState.SET_ASIDE)
+
+
 class DecisionForm(forms.Form):
     """Which labels a lead decides on."""
 
@@ -23,6 +27,14 @@ class ReturnForm(DecisionForm):
         min_length=5,
         max_length=MAX_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class SetAsideForm(forms.Form):
+    """Why nobody shall be asked to label a clip any more."""
+
+    reason = forms.CharField(
+        label=_("Reason"), min_length=5, max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
@@ -41,7 +53,7 @@ class FilterForm(forms.Form):
     # The first one is what the list shows when nothing is chosen.
     state = forms.ChoiceField(
         label=_("State"),
-        choices=[(state, state.label) for state in (TaskState.SETTLING, TaskState.OPEN, TaskState.ACCEPTED)],
+        choices=[(state, state.label) for state in STATES],
         required=False,
     )
     project = forms.ModelChoiceField(

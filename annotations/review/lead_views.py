@@ -16,7 +16,7 @@ from annotations.moderation import services as moderation
 
 from . import adjudication as page, selectors, services
 from .enums import TaskState
-from .forms import DecisionForm, FilterForm, FlagForm, ReturnForm
+from .forms import DecisionForm, FilterForm, FlagForm, ReturnForm, SetAsideForm
 from .models import ReviewTask
 
 PAGE = 25
@@ -80,6 +80,30 @@ def send_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def set_aside(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
+    form = SetAsideForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write down the reason, in 5 to 2,000 characters."))
+        return redirect("review:adjudicate", task_id)
+    return _decided(
+        request,
+        task_id,
+        lambda: services.set_aside(task_id, form.cleaned_data["reason"], actor_of(request)),
+        _("The clip is set aside: nobody is asked to label it."),
+    )
+
+
+@require_POST
+def reopen(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
+    return _decided(
+        request,
+        task_id,
+        lambda: services.reopen(task_id, actor_of(request)),
+        _("The clip is in the queue again."),
+    )
+
+
+@require_POST
 def flag(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """The clip leaves every queue at once, this page's list included."""
     task = get_object_or_404(ReviewTask.objects.select_related("clip__owner"), public_id=task_id)
@@ -97,7 +121,11 @@ def _page(request: HttpRequest, task_id: uuid.UUID, refused: ReturnForm | None =
     """The page; `refused` is a form that was sent and is wrong."""
     related = ReviewTask.objects.select_related("clip", "project")
     task = get_object_or_404(related, public_id=task_id)
-    context = {**page.present(task), "flag_form": FlagForm(auto_id="flag-%s")}
+    context = {
+        **page.present(task),
+        "flag_form": FlagForm(auto_id="flag-%s"),
+        "aside_form": SetAsideForm(auto_id="aside-%s"),
+    }
     for side in context["sides"]:
         annotation = str(side["annotation"].pk)
         form = ReturnForm(initial={"annotation": annotation})

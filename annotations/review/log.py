@@ -30,6 +30,8 @@ SUBMITTED = action(
     "Labels submitted: {verdict}, {events} events, {tracks} tracks, SHA-256 {sha256}",
     ["assignment", "annotation", "schema", "verdict", "events", "tracks", "sha256"],
 )
+SET_ASIDE = action("review.set_aside", "Set aside without labels", ["task"])
+REOPENED = action("review.reopened", "Back in the queue after it was set aside", ["task"])
 ACCEPTED = action("review.accepted", "Labels accepted: annotation {annotation}", ["task", "annotation"])
 RETURNED = action(
     "review.returned", "Labels returned to their reviewer: {annotation}", ["task", "annotation"]

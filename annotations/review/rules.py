@@ -14,11 +14,13 @@ WORKER = "worker"
 TASKS = TransitionTable(
     "task",
     initial=[T.OPEN],
-    final=[T.ACCEPTED],
+    final=[T.ACCEPTED, T.SET_ASIDE],
     transitions=[
         Transition(T.OPEN, "settle", T.SETTLING, WORKER),
         Transition(T.SETTLING, "accept", T.ACCEPTED, Role.LEAD),
         Transition(T.SETTLING, "return", T.OPEN, Role.LEAD),
+        Transition(T.OPEN, "set aside", T.SET_ASIDE, Role.LEAD),
+        Transition(T.SET_ASIDE, "reopen", T.OPEN, Role.LEAD),
     ],
 )
 

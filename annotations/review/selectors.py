@@ -16,7 +16,7 @@ from annotations.redaction.models import Rendition
 
 from .enums import AssignmentState, Decision, TaskState
 from .models import Adjudication, Annotation, Assignment, LabelSchema, Project, ReviewTask
-from .rules import LEFT, TIMED
+from .rules import LEFT, TASKS, TIMED
 
 
 def held(reviewer: User) -> QuerySet[Assignment]:
@@ -96,7 +96,7 @@ def tasks(
     verdict: str = "",
     disagreement: bool = False,
 ) -> QuerySet[ReviewTask]:
-    """Tasks in one state for leads: those that wait longest first, the accepted ones newest first.
+    """Tasks in one state for leads: those that wait longest first, those that are done newest first.
 
     Held clips are left out. `verdict` keeps tasks in which somebody gave this one, `disagreement` those in which
     reviewers gave different ones.
@@ -113,7 +113,7 @@ def tasks(
         found = found.filter(
             Exists(given.values("assignment__task").annotate(kinds=kinds).filter(kinds__gt=1).values("kinds"))
         )
-    order = "-changed_at" if state == TaskState.ACCEPTED else "changed_at"
+    order = "-changed_at" if state in TASKS.final else "changed_at"
     return found.order_by(order, "pk")
 
 
@@ -165,6 +165,17 @@ def returned_because(assignment_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
 def _standing(annotations: QuerySet[Annotation]) -> QuerySet[Annotation]:
     """Without labels that were replaced, and those of slots that were left after a lead had returned them."""
     return annotations.filter(current=True).exclude(assignment__state__in=LEFT)
+
+
+def skips(task_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many people skipped each of these tasks, for those that somebody skipped."""
+    skipped = Assignment.objects.filter(task__in=task_ids, state=AssignmentState.SKIPPED)
+    return dict(skipped.values_list("task").annotate(Count("pk")).order_by())
+
+
+def in_hands(task: ReviewTask) -> bool:
+    """Whether somebody labels the task's clip, or has handed in labels of it."""
+    return Assignment.objects.filter(task=task, reviewer__isnull=False).exclude(state__in=LEFT).exists()
 
 
 def _own(reviewer: User, state: str) -> QuerySet[Assignment]:

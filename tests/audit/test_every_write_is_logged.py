@@ -33,7 +33,7 @@ from annotations.privacy import services as privacy
 from annotations.redaction import services as redaction
 from annotations.redaction.models import Outcome, RedactionRun
 from annotations.review import services as review
-from annotations.review.models import Annotation, Assignment
+from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
 from tests import factories as make
 
@@ -392,6 +392,21 @@ def _() -> Act:
 def _() -> Act:
     annotation = submitted()
     return lambda: review.accept(annotation.assignment.task.public_id, annotation.pk, LEAD)
+
+
+@case("review.set_aside")
+def _() -> Act:
+    make.make_project()
+    task = ReviewTask.objects.get(clip=make.make_queued_clip())
+    return lambda: review.set_aside(task.public_id, "Nobody can see anything", LEAD)
+
+
+@case("review.reopen")
+def _() -> Act:
+    make.make_project()
+    task = ReviewTask.objects.get(clip=make.make_queued_clip())
+    review.set_aside(task.public_id, "Nobody can see anything", LEAD)
+    return lambda: review.reopen(task.public_id, LEAD)
 
 
 @case("review.send_back")

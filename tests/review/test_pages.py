@@ -15,7 +15,7 @@ from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.services import place
 from annotations.review import services
-from annotations.review.models import Annotation
+from annotations.review.models import Annotation, ReviewTask
 from tests.factories import make_assignment, make_body, make_project, make_queued_clip, make_user
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +203,16 @@ def test_a_lead_who_finds_a_clip_inappropriate_takes_it_out_of_the_queue(lead: C
     assert "out of the queue" in answer.content.decode()
     assert gate.reasons(clip.pk) == [HoldReason.FLAGGED]
     assert "Nothing waits for you" in texts(lead, "/review/adjudication/")
+
+
+def test_a_lead_sets_a_clip_aside_that_nobody_labels_and_puts_it_back(lead: Client) -> None:
+    make_project()
+    task = ReviewTask.objects.get(clip=make_queued_clip())
+    address = f"/review/adjudication/{task.public_id}/"
+    assert "Set aside without labels" in texts(lead, address)
+    assert "Write down the reason" in lead.post(f"{address}set-aside", {}, follow=True).content.decode()
+    lead.post(f"{address}set-aside", {"reason": "Nothing but fog"})
+    assert str(task.clip.public_id)[:8] in texts(lead, "/review/adjudication/?state=set_aside")
+    assert "Put back into the queue" in texts(lead, address)
+    lead.post(f"{address}reopen")
+    assert "Set aside without labels" in texts(lead, address)

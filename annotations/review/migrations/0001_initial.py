@@ -216,6 +216,7 @@ class Migration(migrations.Migration):
                             ("settling", "Waiting for a lead"),
                             ("accepted", "Accepted"),
                         ],
+                            ("set_aside", "Set aside"),
                         default="open",
                         max_length=16,
                     ),
@@ -318,7 +319,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="reviewtask",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "settling", "accepted"])),
+                condition=models.Q(("state__in", ["open", "settling", "accepted", "set_aside"])),
                 name="reviewtask_state_known",
             ),
         ),

@@ -6,6 +6,7 @@ from .leases import expire_leases, extend, resume
 from .leave import flag, report_missed_face, skip
 from .projects import ensure_default_project, publish_schema
 from .queue import enqueue
+from .set_aside import reopen, set_aside
 from .settle import accept, send_back
 from .submit import submit
 from .watched import note_watched, note_watched_by_lead
@@ -22,10 +23,12 @@ __all__ = [
     "note_watched_by_lead",
     "prefetch",
     "publish_schema",
+    "reopen",
     "report_missed_face",
     "resume",
     "save_draft",
     "send_back",
+    "set_aside",
     "skip",
     "submit",
 ]

@@ -1,0 +1,60 @@
+"""A clip that reviewers do not want to label, or cannot: a lead takes its task off the queue."""
+
+import uuid
+
+from django.db import transaction
+
+from annotations.audit.actors import Actor
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
+from annotations.core import clock
+from annotations.core.errors import Conflict
+
+from .. import log
+from ..enums import AssignmentState
+from ..models import Assignment, ReviewTask
+from ..rules import LEFT, TASKS, check_reason
+from .support import lock_task, note
+
+
+@transaction.atomic
+def set_aside(task_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
+    """Nobody is asked to label the clip any more. Conflict `being_labeled` while somebody has it, or has handed in."""
+    reason = check_reason(reason)
+    task = lock_task(task_id)
+    target = TASKS.target(task.state, "set aside")
+    # A claim that is under way is waited for: its slot is somebody's then.
+    slots = list(Assignment.objects.select_for_update().filter(task=task).exclude(state__in=LEFT))
+    if any(slot.reviewer_id for slot in slots):
+        raise Conflict("being_labeled", "Somebody labels this clip now, or has handed in labels already.")
+    Assignment.objects.filter(pk__in=[slot.pk for slot in slots]).delete()
+    _move(task, target)
+    note(log.SET_ASIDE, actor, task.clip, {"task": str(task.public_id)}, {"reason": reason})
+    return task
+
+
+@transaction.atomic
+def reopen(task_id: uuid.UUID, actor: Actor) -> ReviewTask:
+    """The clip is in the queue again, for people who have not had it."""
+    task = lock_task(task_id)
+    _move(task, TASKS.target(task.state, "reopen"))
+    free = gate.allows(task.clip_id, Purpose.LABELING)
+    state = AssignmentState.OPEN if free else AssignmentState.PARKED
+    Assignment.objects.bulk_create(
+        Assignment(
+            task=task,
+            project=task.project,
+            clip=task.clip,
+            priority=task.priority,
+            number=number,
+            state=state,
+        )
+        for number in range(1, task.project.reviewers + 1)
+    )
+    note(log.REOPENED, actor, task.clip, {"task": str(task.public_id)})
+    return task
+
+
+def _move(task: ReviewTask, state: str) -> None:
+    task.state, task.changed_at = state, clock.now()
+    task.save(update_fields=["state", "changed_at"])
