@@ -25,6 +25,8 @@ WIDTH_FACTOR = 1.5
 HEIGHT_FACTOR = 1.8
 RAISED_BY = 0.08
 MINIMUM_SIDE = 24.0
+LEAST_MARGIN = 7.0
+"""Pixels on each side at least: boxes of small faces are off by more of their size than those of large ones."""
 
 FILL_LEVELS = (96, 128, 128)
 GRID = 32
@@ -34,8 +36,8 @@ GRID = 32
 def region(box: Box) -> Box:
     """The bounding box of the ellipse that hides a face box: head-sized, at least 24 pixels each way."""
     x, y, width, height = box
-    hidden_width = max(width * WIDTH_FACTOR, MINIMUM_SIDE)
-    hidden_height = max(height * HEIGHT_FACTOR, MINIMUM_SIDE)
+    hidden_width = max(width * WIDTH_FACTOR, width + 2 * LEAST_MARGIN, MINIMUM_SIDE)
+    hidden_height = max(height * HEIGHT_FACTOR, height + 2 * LEAST_MARGIN, MINIMUM_SIDE)
     middle_x, middle_y = x + width / 2, y + height / 2 - RAISED_BY * height
     return middle_x - hidden_width / 2, middle_y - hidden_height / 2, hidden_width, hidden_height
 

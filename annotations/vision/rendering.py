@@ -51,7 +51,7 @@ def render(
     count = 0
     rate = (len(times) - 1) / times[-1] if len(times) > 1 else 1.0
     with ThreadPoolExecutor(available_cores()) as pool:
-        check = ResidualCheck(detector, pool, _on_rendition(hidden, plan.frame_map))
+        check = ResidualCheck(detector, pool, _on_rendition(hidden, plan.frame_map), float(plan.rate))
         screening = Screening(screeners, pool, rate)
         try:
             for decoded in decode(source, limits):

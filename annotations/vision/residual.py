@@ -22,20 +22,25 @@ from annotations.vision.report import ExposedFace, ResidualReport
 from annotations.vision.video.decode import available_cores
 
 THRESHOLD = 0.5
+LEAST_SECONDS = 0.9
+"""Key frames that follow sooner than this on one that was checked are passed over."""
 HIDDEN_SHARE = 0.6
 """A face box of which this much is hidden is a hidden head in which the detector still sees something."""
 
 
 class ResidualCheck:
-    """Is given every key frame of a rendition in order, and looks for faces where it differs from the one before.
+    """Is given the key frames of a rendition in order, and looks for faces where they differ from the last one.
 
-    ``hidden`` has the hidden face boxes by frame of the rendition.
+    ``hidden`` has the hidden face boxes by frame of the rendition, whose frame rate is ``rate``.
     """
 
-    def __init__(self, detector: FaceDetector, pool: Executor, hidden: Mapping[int, Sequence[Box]]) -> None:
+    def __init__(
+        self, detector: FaceDetector, pool: Executor, hidden: Mapping[int, Sequence[Box]], rate: float
+    ) -> None:
         self._detector = detector
         self._pool = pool
         self._hidden = hidden
+        self._least_distance = rate * LEAST_SECONDS
         self._decoder: VideoCodecContext | None = None
         self._scaler = VideoReformatter()
         self._attention: Attention | None = None
@@ -47,6 +52,8 @@ class ResidualCheck:
             self._decoder = VideoCodecContext.create("h264", "r")
             self._decoder.extradata = extradata
             self._decoder.thread_count = 1
+        if self._looks and index - self._looks[-1][0] < self._least_distance:
+            return
         frames = [*self._decoder.decode(Packet(coded)), *self._decoder.decode(None)]
         self._decoder.flush_buffers()
         if len(frames) != 1:
@@ -80,7 +87,7 @@ def check(path: str, hidden: Mapping[int, Sequence[Box]], detector: FaceDetector
     """Check a finished rendition."""
     with ThreadPoolExecutor(available_cores()) as pool, av.open(path) as container:
         stream = container.streams.video[0]
-        residual = ResidualCheck(detector, pool, hidden)
+        residual = ResidualCheck(detector, pool, hidden, float(stream.average_rate or 1))
         packets = (packet for packet in container.demux(stream) if packet.size)
         for index, packet in enumerate(packets):
             if packet.is_keyframe:
