@@ -10,6 +10,8 @@ import pytest
 
 from tests.engines.programs import ROOT, wait_until
 
+pytestmark = pytest.mark.once
+
 # A program with a child of its own, in another session, as the machine pass is of a worker.
 PARENT = """
 import subprocess, sys, time
@@ -21,8 +23,6 @@ SUPERVISE = """
 import os, sys
 from pathlib import Path
 from reviewapp.supervisor import Program, Supervisor
-
-pytestmark = pytest.mark.once
 logs, script = Path(sys.argv[1]), sys.argv[2]
 programs = [Program("one", [sys.executable, "-c", script])]
 supervisor = Supervisor(programs, logs, os.environ, lambda text: print(text, flush=True))
@@ -70,21 +70,21 @@ def children_of(pid: int) -> list[int]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_every_descendant(supervise: Supervise, tmp_path: Path, number: signal.Signals) -> None:
     supervisor = supervise(PARENT)
-    wait_until(lambda: len(lines(tmp_path)) == 1, 20)
+    wait_until(lambda: len(lines(tmp_path)) == 1, 60)
     descendants = [*children_of(supervisor.pid), int(lines(tmp_path)[0])]
     assert all(map(runs, descendants))
     supervisor.send_signal(number)
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(60) == 0
     assert not any(map(runs, descendants))
 
 
 def test_a_program_that_dies_is_started_again(supervise: Supervise, tmp_path: Path) -> None:
     supervisor = supervise(PARENT)
-    wait_until(lambda: len(lines(tmp_path)) == 1, 20)
+    wait_until(lambda: len(lines(tmp_path)) == 1, 60)
     os.kill(children_of(supervisor.pid)[0], signal.SIGKILL)
-    wait_until(lambda: len(lines(tmp_path)) == 2, 20)
+    wait_until(lambda: len(lines(tmp_path)) == 2, 60)
     supervisor.terminate()
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(60) == 0
     assert not any(runs(int(pid)) for pid in lines(tmp_path))
 
 
@@ -98,7 +98,7 @@ def test_a_program_that_keeps_dying_ends_the_rest_and_says_why(supervise: Superv
 
 def test_programs_end_when_the_supervisor_is_killed_outright(supervise: Supervise, tmp_path: Path) -> None:
     supervisor = supervise("import time; print('up', flush=True); time.sleep(600)")
-    wait_until(lambda: lines(tmp_path) == ["up"], 20)
+    wait_until(lambda: lines(tmp_path) == ["up"], 60)
     programs = children_of(supervisor.pid)
     supervisor.kill()
     supervisor.wait()
@@ -107,8 +107,8 @@ def test_programs_end_when_the_supervisor_is_killed_outright(supervise: Supervis
 
 def test_readiness_is_announced_once(supervise: Supervise, tmp_path: Path) -> None:
     supervisor = supervise("import time; print('up', flush=True); time.sleep(600)")
-    wait_until(lambda: lines(tmp_path) == ["up"], 20)
+    wait_until(lambda: lines(tmp_path) == ["up"], 60)
     time.sleep(0.5)
     supervisor.terminate()
-    output, _ = supervisor.communicate(timeout=20)
+    output, _ = supervisor.communicate(timeout=60)
     assert output.split() == ["ready"]
