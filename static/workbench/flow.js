@@ -7,7 +7,7 @@
  * @typedef {{ label: string, primary?: boolean, href?: string, act?: () => void }} Way
  */
 
-import { ApiError, isSignedOut, isTransient } from "./api.js";
+import { ApiError, isGone, isSignedOut, isTransient } from "./api.js";
 import { dropOldDrafts } from "./autosave.js";
 import { SUGGEST_AFTER, keepStretch, minutesWorked, readStretch, worked } from "./breaks.js";
 import { askReason, showInstructions } from "./dialogs.js";
@@ -147,8 +147,8 @@ export class Flow {
       if (!quietly) bench.status(say("extended"));
     } catch (error) {
       if (session !== bench.session) return;
-      if (error instanceof ApiError && !isTransient(error)) this.taken(error);
-      else if (!quietly) bench.status(say("offline"));
+      if (isGone(error)) this.taken(error);
+      else if (!quietly) bench.status(error instanceof ApiError && error.message ? error.message : say("offline"));
     }
   }
 
@@ -208,13 +208,13 @@ export class Flow {
     this.#stopped.replaceChildren();
     this.bench.open(ready);
     this.lease.start(assignment, received);
+    if (leaseLeft(assignment, received) < assignment.lease_seconds / 2) void this.extend({ quietly: true });
     if (assignment.id === before) return;
     history.replaceState(null, "", location.pathname.replace(before, assignment.id));
     byId("content", HTMLElement).focus({ preventScroll: true });
     this.bench.status(say("clipOpened", { project: assignment.project.name, seconds: Math.round(assignment.clip.duration) }));
-    // Fetched a while ago: the server says whether it may still be seen, and gives time again where much has gone by.
+    // Fetched a while ago: the server says whether it may still be seen.
     void this.bench.reportWatched();
-    if (leaseLeft(assignment, received) < assignment.lease_seconds / 2) void this.extend({ quietly: true });
   }
 
   /** What was fetched ahead may have been withdrawn meanwhile. */

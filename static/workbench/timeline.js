@@ -142,11 +142,14 @@ export class Timeline {
    */
   #ticks(clip, height) {
     const step = [0.5, 1, 2, 5, 10, 15, 30, 60, 120].find((seconds) => (seconds / clip.duration) * this.#length >= 64) ?? 300;
+    const digits = step < 1 ? 1 : 0;
+    const label = (/** @type {number} */ seconds) =>
+      `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(digits).padStart(digits ? 4 : 2, "0")}`;
     const ticks = [];
     for (let seconds = 0; seconds <= clip.duration; seconds += step) {
       const x = Math.round(this.#x(seconds * clip.frame_rate)) + 0.5;
       ticks.push(svg("line", { class: "tick", x1: x, x2: x, y1: RULER - 8, y2: height }));
-      if (x < this.#width - 40) ticks.push(svg("text", { x: x + 3, y: 10 }, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`));
+      if (x < this.#width - 40) ticks.push(svg("text", { x: x + 3, y: 10 }, label(seconds)));
     }
     return ticks;
   }
