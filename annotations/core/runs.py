@@ -2,7 +2,8 @@
 
 import datetime
 import uuid
-from typing import TypeVar
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -20,15 +21,13 @@ class LostLease(Exception):
 def claim(model: type[R], run_id: uuid.UUID | str, lease: datetime.timedelta) -> R | None:
     """Takes the run for this worker, or returns None: somebody else has it, or it is finished.
 
-    A run whose lease has run out may be taken again until its attempts are used up; then `give_up` parks it.
+    A run whose lease has run out may be taken again until its attempts are used up; then see `seize_spent`.
     """
-    now = clock.now()
     token = ids.random_id()
-    waiting = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=now)
-    taken = model._default_manager.filter(waiting, pk=run_id, attempts__lt=settings.RUN_ATTEMPTS).update(
+    taken = model._default_manager.filter(_idle(), pk=run_id, attempts__lt=settings.RUN_ATTEMPTS).update(
         state=RunState.RUNNING,
         token=token,
-        lease_until=now + lease,
+        lease_until=clock.now() + lease,
         attempts=F("attempts") + 1,
         stage="",
         progress=0,
@@ -73,6 +72,20 @@ def release(run: StageRun) -> None:
     )
 
 
+def seize_spent(model: type[R], lease: datetime.timedelta, **filters: Any) -> Iterator[R]:
+    """Takes over, each with a fresh token, the runs whose attempts are used up although nobody reported a failure:
+    their workers were killed. The caller finishes them as failed.
+    """
+    spent = model._default_manager.filter(_idle(), attempts__gte=settings.RUN_ATTEMPTS, **filters)
+    for run in spent.order_by("woken_at"):
+        token = ids.random_id()
+        if spent.filter(pk=run.pk, token=run.token).update(
+            state=RunState.RUNNING, token=token, lease_until=clock.now() + lease
+        ):
+            run.token = token
+            yield run
+
+
 def before(age: datetime.timedelta) -> datetime.datetime:
     """The instant that lies `age` back."""
     return clock.now() - age
@@ -80,6 +93,9 @@ def before(age: datetime.timedelta) -> datetime.datetime:
 
 def standing_still(model: type[R], older_than: datetime.timedelta) -> QuerySet[R]:
     """Runs that nobody works on and whose last wake-up is long enough ago to send another."""
-    now = clock.now()
-    idle = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=now)
-    return model._default_manager.filter(idle, woken_at__lt=before(older_than)).order_by("woken_at")
+    return model._default_manager.filter(_idle(), woken_at__lt=before(older_than)).order_by("woken_at")
+
+
+def _idle() -> Q:
+    """Runs that nobody works on now."""
+    return Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, lease_until__lt=clock.now())

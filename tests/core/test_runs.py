@@ -50,6 +50,26 @@ def test_attempts_are_limited(run: RedactionRun) -> None:
     assert runs.claim(RedactionRun, run.pk, LEASE) is None
 
 
+def test_spent_runs_are_taken_over_once_with_a_token_of_their_own(run: RedactionRun) -> None:
+    for _ in range(3):
+        last = runs.claim(RedactionRun, run.pk, LEASE)
+        assert not list(runs.seize_spent(RedactionRun, LEASE))
+        let_lease_end(run)
+    assert last is not None
+    assert not list(runs.seize_spent(RedactionRun, LEASE, pk=ids.uuid7()))
+    (seized,) = runs.seize_spent(RedactionRun, LEASE)
+    assert not list(runs.seize_spent(RedactionRun, LEASE))
+    with pytest.raises(runs.LostLease):
+        runs.finish(last)
+    runs.finish(seized, RunState.FAILED, code="worker_lost")
+
+
+def test_a_run_that_can_be_tried_again_is_not_taken_over(run: RedactionRun) -> None:
+    runs.claim(RedactionRun, run.pk, LEASE)
+    let_lease_end(run)
+    assert not list(runs.seize_spent(RedactionRun, LEASE))
+
+
 def test_renewing_notes_stage_and_progress(run: RedactionRun) -> None:
     claimed = runs.claim(RedactionRun, run.pk, LEASE)
     assert claimed is not None

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
-from annotations.core import clock, ids, runs
+from annotations.core import runs
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
 from annotations.vision.errors import VisionError
 
-from .. import log, selectors
+from .. import log
 from ..models import Release
 from . import contents, files
 
@@ -67,17 +67,7 @@ def _park(release: Release, code: str, message: str) -> None:
 
 def _give_up(release_id: uuid.UUID | str) -> None:
     """Parks the release when its attempts are used up although nobody reported a failure."""
-    spent = selectors.standing_still(datetime.timedelta()).filter(
-        pk=release_id, attempts__gte=settings.RUN_ATTEMPTS
-    )
-    if not (release := spent.first()):
-        return
-    token = ids.random_id()
-    taken = spent.filter(token=release.token).update(
-        state=RunState.RUNNING, token=token, lease_until=clock.now() + LEASE
-    )
-    if taken:
-        release.token = token
+    for release in runs.seize_spent(Release, LEASE, pk=release_id):
         reason = (
             release.failure_message or "The worker was stopped each time; the release may be too much for it."
         )
