@@ -79,7 +79,7 @@ def refused(person: Person, response: Any) -> bool:
         to_sign_in = response.status_code == 302 and response["Location"].startswith(
             reverse(settings.LOGIN_URL)
         )
-        return bool(response.status_code == 401 or to_sign_in)
+        return bool(response.status_code in {401, 405} or to_sign_in)
     return bool(response.status_code == 403)
 
 
@@ -114,6 +114,7 @@ OWNED: dict[str, Owned] = {
     **dict.fromkeys(
         (
             "review:workbench",
+            "review:resume",
             "review:media_token",
             "review:draft",
             "review:submit",

@@ -39,6 +39,10 @@ class Matrix:
         rule = self.rules.get((route, "GET" if method == "HEAD" else method))
         return rule is not None and rule.allows(role)
 
+    def methods(self, route: str, role: str) -> list[str]:
+        """The methods by which `role` may call the route."""
+        return [rule.method for rule in self.rules.values() if rule.route == route and rule.allows(role)]
+
 
 @cache
 def load(path: Path) -> Matrix:

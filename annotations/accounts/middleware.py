@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 
 from annotations.audit import actors, services as audit
@@ -66,6 +66,9 @@ class PermissionMiddleware:
             if api:
                 message = "Sign in, or send an API key."
                 return JsonResponse({"code": "not_signed_in", "message": message}, status=401)
+            if others := self.matrix.methods(route, role):
+                # Signing in would change nothing, and the address may hold a secret that must not end in another one.
+                return HttpResponseNotAllowed(others)
             return redirect_to_login(request.get_full_path())
         with transaction.atomic():
             audit.append(

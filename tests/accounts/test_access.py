@@ -127,6 +127,13 @@ def test_strangers_are_asked_to_sign_in_and_programs_get_a_code(client: Client) 
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
 
 
+def test_an_address_with_a_secret_is_not_passed_on_to_the_sign_in_page(client: Client) -> None:
+    response = client.get(reverse("privacy:receipt_withdraw", args=["secret"]))
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "secret" not in response.headers.get("Location", "")
+    assert client.post(reverse("privacy:receipt", args=["secret"])).status_code == 405
+
+
 def test_every_page_has_a_strict_policy(client: Client) -> None:
     response = client.get(reverse("accounts:sign_in"))
     policy = response["Content-Security-Policy"]
