@@ -90,6 +90,9 @@ def test_a_newcomer_sees_clips_redacted_queued_and_one_flagged(up: Up) -> None:
     sign_ins = up.var / "demo" / "sign-ins.txt"
     for secret in (sign_ins, up.var / "keys" / "secret_key", up.var / "keys" / "vault_keys"):
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert stat.S_IMODE(up.var.stat().st_mode) == 0o700
+    for kept in (up.var / "site.sqlite3", *(up.var / "log").iterdir()):
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600, kept
     wait_until(
         lambda: up.count("SELECT count(*) FROM review_reviewtask") == 3, 150, "three clips in the queue"
     )
