@@ -154,6 +154,17 @@ def unsettled_clips(older_than: datetime.timedelta, limit: int = 500) -> QuerySe
     return Clip.objects.filter(pk__in=found).order_by("pk")
 
 
+def skips(task_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many people skipped each of these tasks, for those that somebody skipped."""
+    skipped = Assignment.objects.filter(task__in=task_ids, state=AssignmentState.SKIPPED)
+    return dict(skipped.values_list("task").annotate(Count("pk")).order_by())
+
+
+def in_hands(task: ReviewTask) -> bool:
+    """Whether somebody labels the task's clip, or has handed in labels of it."""
+    return Assignment.objects.filter(task=task, reviewer__isnull=False).exclude(state__in=LEFT).exists()
+
+
 def returned_because(assignment_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The reason for which a lead returned the latest labels of each of these assignments."""
     returns = Adjudication.objects.filter(
@@ -165,17 +176,6 @@ def returned_because(assignment_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
 def _standing(annotations: QuerySet[Annotation]) -> QuerySet[Annotation]:
     """Without labels that were replaced, and those of slots that were left after a lead had returned them."""
     return annotations.filter(current=True).exclude(assignment__state__in=LEFT)
-
-
-def skips(task_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many people skipped each of these tasks, for those that somebody skipped."""
-    skipped = Assignment.objects.filter(task__in=task_ids, state=AssignmentState.SKIPPED)
-    return dict(skipped.values_list("task").annotate(Count("pk")).order_by())
-
-
-def in_hands(task: ReviewTask) -> bool:
-    """Whether somebody labels the task's clip, or has handed in labels of it."""
-    return Assignment.objects.filter(task=task, reviewer__isnull=False).exclude(state__in=LEFT).exists()
 
 
 def _own(reviewer: User, state: str) -> QuerySet[Assignment]:
