@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.test import Client
+from django.urls import reverse
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
@@ -378,7 +380,10 @@ def _() -> Act:
 @case("review.note_watched_by_lead")
 def _() -> Act:
     task = submitted().assignment.task
-    return lambda: review.note_watched_by_lead(task.public_id, [[0.0, 1.0]], LEAD)
+    lead, browser = make.make_user(Role.LEAD), Client()
+    browser.force_login(lead)
+    browser.post(reverse("review:task_media_token", args=[task.public_id]))
+    return lambda: review.note_watched_by_lead(task.public_id, [[0.0, 1.0]], lead.actor)
 
 
 @case("review.expire_leases")
