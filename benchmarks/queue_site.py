@@ -90,6 +90,7 @@ class Site:
             "VAULT_KEYS_FILE": str(keys / "vault_keys"),
             "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
             "BROKER_URL": f"filesystem://{folder / 'broker'}",
+            "REVIEW_RATE_LIMITS": "0",
             "DATABASE_POOL_SIZE": str(self.options.threads),
         }
 

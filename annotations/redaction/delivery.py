@@ -3,7 +3,9 @@
 Used by the contexts to the right: they decide who may see a clip and for which purpose, then call `grant`.
 """
 
+import datetime
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,15 +16,20 @@ from django.urls import reverse
 
 from annotations.accounts.middleware import actor_of
 from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.audit.models import LogEntry
 from annotations.clips import gate
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
+from annotations.core.http import parse_range
 
 from . import log
 from .models import Rendition
 
 _SALT = "redaction.delivery"
+
+Entitled = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,25 @@ class Grant:
     expires_at: str
 
 
+_entitled: dict[str, Entitled] = {}
+
+
+def entitles(kind: str) -> Callable[[Entitled], Entitled]:
+    """Registers the function that tells, by its id, whether something of this kind still lets its holder view."""
+
+    def register(still: Entitled) -> Entitled:
+        _entitled[kind] = still
+        return still
+
+    return register
+
+
 @transaction.atomic
-def grant(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
+def grant(request: HttpRequest, clip: Clip, purpose: str, holder: tuple[str, str] | None = None) -> Grant:
     """Logs that the caller is about to view the clip's rendition and gives the address of its bytes.
 
-    Conflict `clip_held` when the gate is closed for the purpose.
+    `holder` is the kind (see `entitles`) and the id of what the caller views the clip for: when that no longer
+    entitles them, the address no longer answers. Conflict `clip_held` when the gate is closed for the purpose.
     """
     gate.check(clip.pk, purpose)
     rendition = current(clip)
@@ -50,7 +71,7 @@ def grant(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
         purpose=purpose,
         data={"rendition": str(rendition.pk), "seconds": seconds},
     )
-    token = signing.dumps([str(rendition.pk), purpose, _session(request)], salt=_SALT)
+    token = signing.dumps([str(rendition.pk), purpose, _session(request), *(holder or ())], salt=_SALT)
     expires = clock.now() + clock.seconds(seconds)
     return Grant(reverse("redaction:media", args=[token]), expires.isoformat())
 
@@ -59,12 +80,12 @@ def grant(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
 def admit(request: HttpRequest, token: str) -> Rendition:
     """The rendition that the token opens, its delivery logged. Missing when it opens nothing (any more)."""
     try:
-        rendition_id, purpose, session = signing.loads(
+        rendition_id, purpose, session, *holder = signing.loads(
             token, salt=_SALT, max_age=settings.MEDIA_TOKEN_SECONDS
         )
     except signing.BadSignature:
         raise _gone() from None
-    if session != _session(request):
+    if session != _session(request) or (holder and not _stands(*holder)):
         raise _gone()
     rendition = Rendition.objects.select_related("clip__owner").filter(pk=rendition_id, current=True).first()
     if rendition is None or not gate.allows(rendition.clip_id, purpose):
@@ -75,9 +96,15 @@ def admit(request: HttpRequest, token: str) -> Rendition:
         clip=rendition.clip.public_id,
         subject=rendition.clip.owner.pseudonym,
         purpose=purpose,
-        data={"rendition": str(rendition.pk), "range": request.headers.get("Range", "all")[:64]},
+        data={"rendition": str(rendition.pk), "range": _range(request, rendition)},
     )
     return rendition
+
+
+def granted_since(actor: Actor, clip: Clip, moment: datetime.datetime) -> bool:
+    """Whether the person was given a view of the clip after that moment."""
+    entries = LogEntry.objects.filter(clip=clip.public_id, actor=actor.pseudonym, action=log.GRANTED.code)
+    return entries.filter(occurred_at__gt=moment).exists()
 
 
 def current(clip: Clip) -> Rendition:
@@ -86,6 +113,24 @@ def current(clip: Clip) -> Rendition:
     if rendition is None:
         raise Conflict("clip_held", "This clip has no redacted rendition now.")
     return rendition
+
+
+def _range(request: HttpRequest, rendition: Rendition) -> str:
+    """The bytes that the answer will hold, as `first-last of size`: what is sent, not what was asked for."""
+    if request.method == "HEAD":
+        return "none"
+    try:
+        first, last = parse_range(request.headers.get("Range", ""), rendition.bytes) or (
+            0,
+            rendition.bytes - 1,
+        )
+    except ValueError:
+        return "none"
+    return f"{first}-{last} of {rendition.bytes}"
+
+
+def _stands(kind: str, identifier: str) -> bool:
+    return _entitled[kind](identifier)
 
 
 def _session(request: HttpRequest) -> str:

@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import IO, Any, cast
+from math import ceil
+from typing import IO, Any, NoReturn, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError
@@ -15,7 +16,7 @@ from rest_framework.views import APIView
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.models import User
 from annotations.clips.enums import Purpose
-from annotations.core.errors import Missing
+from annotations.core.errors import Missing, TooMany
 from annotations.redaction import delivery
 
 from . import selectors, services, workbench
@@ -31,6 +32,7 @@ from .serializers import (
     WatchedSerializer,
 )
 from .services.support import require_lease
+from .throttle import PersonThrottle
 
 _OBJECT = {"type": "object"}
 _NEXT = {"type": "object", "properties": {"next": {"type": "string", "nullable": True}}}
@@ -52,6 +54,12 @@ class ReviewerView(APIView):
     """A call by a signed-in reviewer."""
 
     parser_classes = (NestedJSONParser,)
+    throttle_classes = (PersonThrottle,)
+    throttle_scope: str | None = None
+
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
+        seconds = max(1, ceil(wait or 0))
+        raise TooMany("slow_down", f"That was very often. Try again in {seconds} seconds.", seconds=seconds)
 
     @property
     def reviewer(self) -> User:
@@ -71,6 +79,8 @@ class ReviewerView(APIView):
 class Claim(ReviewerView):
     """`POST`: the next clip, or with `current` the one to fetch ahead; 204 when there is none."""
 
+    throttle_scope = "claim"
+
     @extend_schema(request=ClaimSerializer, responses={200: _OBJECT, 204: None})
     def post(self, request: Request) -> Response:
         current = self.read(ClaimSerializer)["current"]
@@ -82,13 +92,16 @@ class Claim(ReviewerView):
 class MediaToken(ReviewerView):
     """`POST`: an address at which this session may fetch the clip for a minute. Logged as a view."""
 
+    throttle_scope = "token"
+
     @extend_schema(request=None, responses={200: _OBJECT})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         assignment = selectors.own(self.reviewer, assignment_id)
         if assignment is None:
             raise Missing("assignment_missing", "You have no such clip to label.")
         require_lease(assignment)
-        grant = delivery.grant(request._request, assignment.clip, Purpose.LABELING)
+        holder = ("assignment", str(assignment.public_id))
+        grant = delivery.grant(request._request, assignment.clip, Purpose.LABELING, holder)
         return Response({"url": grant.url, "expires_at": grant.expires_at})
 
 
@@ -114,6 +127,8 @@ class Submit(ReviewerView):
 
 class Extend(ReviewerView):
     """`POST`: the full time again."""
+
+    throttle_scope = "extend"
 
     @extend_schema(request=None, responses={200: _OBJECT})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
@@ -157,6 +172,8 @@ class Watched(ReviewerView):
     The page reports every few seconds, and a page that only plays learns here that the clip was taken away.
     """
 
+    throttle_scope = "watched"
+
     @extend_schema(request=WatchedSerializer, responses={204: None})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         services.note_watched(self.reviewer, assignment_id, self.read(WatchedSerializer)["ranges"])
@@ -169,6 +186,8 @@ class Watched(ReviewerView):
 class TaskMediaToken(ReviewerView):
     """`POST`: the same for a lead who settles the task."""
 
+    throttle_scope = "token"
+
     @extend_schema(request=None, responses={200: _OBJECT})
     def post(self, request: Request, task_id: uuid.UUID) -> Response:
         task = ReviewTask.objects.select_related("clip__owner").filter(public_id=task_id).first()
@@ -180,6 +199,8 @@ class TaskMediaToken(ReviewerView):
 
 class TaskWatched(ReviewerView):
     """`POST`: what the lead's browser says was on screen."""
+
+    throttle_scope = "watched"
 
     @extend_schema(request=WatchedSerializer, responses={204: None})
     def post(self, request: Request, task_id: uuid.UUID) -> Response:

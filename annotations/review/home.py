@@ -4,6 +4,7 @@ import datetime
 from itertools import pairwise
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from annotations.core import clock
 
 from . import selectors
 from .enums import AssignmentState
-from .models import Annotation
+from .models import Annotation, Assignment
 from .schema import name_of
 from .workbench import address
 
@@ -73,14 +74,20 @@ def _line(annotation: Annotation) -> dict[str, Any]:
 
 
 def _returned(reviewer: User) -> list[dict[str, Any]]:
-    waiting = list(selectors.returned(reviewer))
+    waiting = [*selectors.returned(reviewer), *selectors.unfinished(reviewer)[:HISTORY]]
     reasons = selectors.returned_because([assignment.pk for assignment in waiting])
     return [
         {
-            "url": address(assignment),
+            "url": reverse("review:resume", args=[assignment.public_id]),
             "clip": str(assignment.clip.public_id),
-            "note": reasons.get(assignment.pk, _("The clip is available again; your labels were kept.")),
+            "note": reasons.get(assignment.pk) or _why(assignment),
             "until": assignment.lease_until,
         }
         for assignment in waiting
     ]
+
+
+def _why(assignment: Assignment) -> str:
+    if assignment.state == AssignmentState.EXPIRED and not assignment.left_reason:
+        return _("The time for it was over, and nobody else has it yet; your labels were kept.")
+    return _("The clip is available again; your labels were kept.")

@@ -128,6 +128,7 @@ class Assignment(models.Model):
     leased_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # when it last left the reviewer's hands
     left_reason = models.CharField(max_length=64, blank=True)
 
     class Meta:

@@ -36,6 +36,7 @@ ASSIGNMENTS = TransitionTable(
         Transition(A.LEASED, "skip", A.SKIPPED, Role.CONTRACTOR),
         Transition(A.LEASED, "flag", A.FLAGGED, Role.CONTRACTOR),
         Transition(A.LEASED, "report a missed face", A.PARKED, Role.CONTRACTOR),
+        Transition(A.LEASED, "report one more missed face", A.EXPIRED, Role.CONTRACTOR),
         Transition(A.LEASED, "park", A.PARKED, WORKER),
         Transition(A.LEASED, "expire", A.EXPIRED, WORKER),
         Transition(A.PARKED, "reopen", A.OPEN, WORKER),
@@ -63,6 +64,17 @@ KEEPS_DRAFT = (A.LEASED, A.RETURNED, A.PARKED, A.EXPIRED)
 
 # How long labels that came back (from a lead, or after a hold) wait for their reviewer before another gets the clip.
 BACK_WITH_REVIEWER = datetime.timedelta(hours=24)
+# What one person may have in hand: the clip on screen and the one that is fetched ahead.
+MOST_HELD = 2
+# A lease may be extended up to this many times its length, counted from when the clip was taken.
+LONGEST_LEASE = 4
+# Clips that wait for one person (held, or back with them): with more than these, a clip in which they report a face
+# goes back to the common queue. The report itself is always taken.
+MOST_RESERVED = 5
+# How long after a clip left somebody's hands their page may still tell what was on screen.
+LAST_REPORT = datetime.timedelta(minutes=2)
+# The same for a lead, from when they were last given the clip to look at.
+LEADS_REPORT = datetime.timedelta(hours=4)
 MAX_REVIEWERS = 20
 MAX_REASON = 2000
 MAX_RANGES = 500

@@ -12,6 +12,7 @@ from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip, Hold
 from annotations.clips.rules import PASSES
 from annotations.core import clock
+from annotations.redaction import delivery
 from annotations.redaction.models import Rendition
 
 from .enums import AssignmentState, Decision, TaskState
@@ -35,6 +36,18 @@ def unfinished(reviewer: User) -> QuerySet[Assignment]:
         task=OuterRef("task"), number=OuterRef("number"), state=AssignmentState.OPEN
     )
     return _passing(_own(reviewer, AssignmentState.EXPIRED)).filter(Exists(free)).order_by("leased_at", "pk")
+
+
+def reserved(reviewer: User) -> QuerySet[Assignment]:
+    """What waits for the person alone: held at the moment, or back with them."""
+    waiting = (AssignmentState.PARKED, AssignmentState.RETURNED)
+    return Assignment.objects.filter(reviewer=reviewer, state__in=waiting)
+
+
+@delivery.entitles("assignment")
+def still_leased(assignment_id: str) -> bool:
+    """Whether the assignment, by its public id, is still leased: asked before its clip is delivered."""
+    return Assignment.objects.filter(public_id=assignment_id, state=AssignmentState.LEASED).exists()
 
 
 def overdue() -> QuerySet[Assignment, tuple[uuid.UUID, uuid.UUID]]:

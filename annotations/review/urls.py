@@ -7,6 +7,7 @@ urlpatterns = [
     path("review/", views.home, name="home"),
     path("review/next/", views.next_clip, name="next"),
     path("review/<uuid:assignment_id>/", views.workbench, name="workbench"),
+    path("review/<uuid:assignment_id>/resume", views.resume, name="resume"),
     path("review/adjudication/", lead_views.adjudication, name="adjudication"),
     path("review/adjudication/<uuid:task_id>/", lead_views.adjudicate, name="adjudicate"),
     path("review/adjudication/<uuid:task_id>/accept", lead_views.accept, name="accept"),

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from annotations.accounts.models import User
 from annotations.core.errors import DomainError, Missing
 
-from . import home as home_page, services, workbench as workbench_page
+from . import home as home_page, selectors, services, workbench as workbench_page
+from .services.leases import waits
+from .services.support import require_lease
 
 
 @require_safe
@@ -32,15 +34,32 @@ def next_clip(request: HttpRequest) -> HttpResponse:
     return redirect("review:home")
 
 
+@require_POST
+def resume(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
+    """Takes up a clip that came back to the person, or that they did not finish in time."""
+    try:
+        assignment = services.resume(_reviewer(request), assignment_id)
+    except Missing as error:
+        raise Http404 from error
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("review:home")
+    return redirect("review:workbench", assignment.public_id)
+
+
 @require_GET
 @never_cache
 def workbench(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
-    """The labeling page. Opening it gives the person time for the clip, also when it came back to them."""
+    """The labeling page of a clip that the person has in hand. Looking at it takes nothing: see `resume`."""
+    assignment = selectors.own(_reviewer(request), assignment_id)
+    if assignment is None:
+        raise Http404
+    if waits(assignment):
+        messages.info(request, _("That clip is not open now. What you can take up again is listed here."))
+        return redirect("review:home")
     try:
-        assignment = services.resume(_reviewer(request), assignment_id)
+        require_lease(assignment)
         context = {"workbench": workbench_page.present(assignment)}
-    except Missing as error:
-        raise Http404 from error
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("review:home")

@@ -186,6 +186,8 @@ MEDIA_X_ACCEL = False
 # Review.
 REVIEW_LEASE_SECONDS = 20 * 60
 REVIEWERS_PER_CLIP = 1
+# Calls per person; a page that is used as it is meant stays far below.
+REVIEW_RATES = {"claim": "60/min", "token": "60/min", "watched": "60/min", "extend": "10/min"}
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # a poison task would run again and again; the sweep owns retries

@@ -46,5 +46,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "reviewapp.storage.StaticStorage"},
 }
 
+if environment.text("REVIEW_RATE_LIMITS", "1") == "0":  # for the benchmark, whose reviewers never pause
+    REVIEW_RATES = {}
+
 SESSION_COOKIE_NAME = "review_session"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

@@ -1,10 +1,12 @@
 """The labeling API over HTTP: the contract with the workbench page."""
 
+import datetime
 import json
 import uuid
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from annotations.accounts.models import User
@@ -12,6 +14,7 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
 from annotations.clips.services import place
+from annotations.core import clock
 from annotations.review import services
 from annotations.review.models import Annotation, Assignment, Draft
 from tests.factories import make_assignment, make_body, make_project, make_queued_clip, make_user
@@ -107,6 +110,41 @@ def test_the_clip_is_delivered_by_a_token_for_this_session_and_the_view_is_on_th
     other = Client()
     other.force_login(make_user())
     assert other.get(answer.json()["url"]).status_code == 404
+
+
+@pytest.mark.parametrize("end", ["skip", "submit", "expire"])
+def test_an_address_answers_no_more_once_the_clip_left_the_persons_hands(
+    client: Client, assignment: Assignment, end: str
+) -> None:
+    address = send(client, assignment, "media-token").json()["url"]
+    assert client.get(address).getvalue()
+    if end == "expire":
+        Assignment.objects.update(lease_until=clock.now() - datetime.timedelta(seconds=1))
+        services.expire_leases()
+    else:
+        sent = {"reason": "other"} if end == "skip" else {"body": make_body()}
+        assert send(client, assignment, end, sent).status_code == 200
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "scope"),
+    [("claim", "claim"), ("media-token", "token"), ("watched", "watched"), ("extend", "extend")],
+)
+def test_who_calls_very_often_is_asked_to_slow_down_and_nobody_else(
+    client: Client, assignment: Assignment, settings: Any, path: str, scope: str
+) -> None:
+    settings.REVIEW_RATES = {scope: "2/min"}
+    cache.clear()
+    body = {"ranges": [[0, 1]]} if path == "watched" else {}
+    target = None if path == "claim" else assignment
+    answers = [send(client, target, path, body) for _ in range(3)]
+    assert [answer.status_code < 300 for answer in answers] == [True, True, False]
+    assert (answers[2].status_code, answers[2].json()["code"]) == (429, "slow_down")
+    other = Client()
+    other.force_login(make_user())
+    assert send(other, None, "claim").status_code == 204
+    cache.clear()
 
 
 def test_a_token_for_a_held_clip_or_one_that_was_handed_in_is_refused(

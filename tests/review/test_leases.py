@@ -1,9 +1,12 @@
 """A clip is somebody's for a while: more time, the end of it, and what a person may still do after that."""
 
 import datetime
+import uuid
+from collections.abc import Callable
 
 import pytest
 
+from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
@@ -13,7 +16,7 @@ from annotations.core.errors import Conflict, Missing
 from annotations.review import services
 from annotations.review.enums import AssignmentState as A
 from annotations.review.models import Assignment, Draft
-from tests.factories import make_assignment, make_body, make_user
+from tests.factories import make_assignment, make_body, make_queued_clip, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,67 @@ def test_more_time_is_the_full_time_from_now() -> None:
     assert extended.lease_until is not None
     assert extended.lease_until > clock.now() + datetime.timedelta(minutes=19)
     assert LogEntry.objects.filter(action="review.extended", actor=reviewer.pseudonym).exists()
+
+
+def test_a_clip_can_be_extended_to_four_times_its_time_and_no_further() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    taken = clock.now() - datetime.timedelta(minutes=75)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        leased_at=taken, lease_until=clock.now() + datetime.timedelta(seconds=30)
+    )
+    extended = services.extend(reviewer, assignment.public_id)
+    assert extended.lease_until == taken + datetime.timedelta(minutes=80)
+    with pytest.raises(Conflict) as caught:
+        services.extend(reviewer, assignment.public_id)
+    assert caught.value.code == "lease_at_its_end"
+    assert services.next_clip(reviewer) == assignment
+
+
+def test_a_clip_whose_time_is_over_for_good_is_not_handed_to_its_holder_before_others() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    taken = clock.now() - datetime.timedelta(minutes=81)
+    Assignment.objects.filter(pk=assignment.pk).update(
+        leased_at=taken, lease_until=taken + datetime.timedelta(minutes=80)
+    )
+    other = make_queued_clip()
+    following = services.next_clip(reviewer)
+    assert following is not None
+    assert following.clip == other
+    assert state(assignment) == A.EXPIRED
+    offered = services.next_clip(make_user())
+    assert offered is not None
+    assert offered.clip == assignment.clip
+
+
+@pytest.mark.parametrize("take", [services.resume, services.extend])
+def test_nobody_has_more_than_two_clips_in_hand(take: Callable[[User, uuid.UUID], Assignment]) -> None:
+    reviewer = make_user()
+    late = make_assignment(reviewer)
+    run_out(late)
+    services.expire_leases()
+    current = make_assignment(reviewer)
+    make_queued_clip()
+    services.prefetch(reviewer, current.public_id)
+    with pytest.raises(Conflict) as caught:
+        take(reviewer, late.public_id)
+    assert caught.value.code == "too_many_open"
+    assert state(late) == A.EXPIRED
+    services.submit(reviewer, current.public_id, make_body())
+    assert take(reviewer, late.public_id).state == A.LEASED
+
+
+def test_labels_of_a_late_clip_can_be_handed_in_with_two_others_in_hand() -> None:
+    reviewer = make_user()
+    late = make_assignment(reviewer)
+    run_out(late)
+    services.expire_leases()
+    current = make_assignment(reviewer)
+    make_queued_clip()
+    services.prefetch(reviewer, current.public_id)
+    services.submit(reviewer, late.public_id, make_body())
+    assert state(late) == A.SUBMITTED
 
 
 def test_an_assignment_of_somebody_else_looks_as_if_there_were_none() -> None:

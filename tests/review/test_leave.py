@@ -1,5 +1,6 @@
 """Skipping, flagging, reporting a visible face, and what was watched."""
 
+import datetime
 import json
 from typing import Any
 
@@ -9,12 +10,13 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
-from annotations.clips.services import lift
+from annotations.clips.services import lift, place
+from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Flag
 from annotations.redaction.models import RedactionRun
-from annotations.review import services
+from annotations.review import selectors, services
 from annotations.review.enums import AssignmentState as A
 from annotations.review.models import Assignment, Draft
 from tests.factories import make_assignment, make_body, make_rendition, make_user
@@ -117,6 +119,41 @@ def test_a_clip_that_was_hidden_again_comes_back_to_who_reported_the_face() -> N
     assert services.next_clip(reviewer) == assignment
 
 
+def test_reporting_faces_reserves_five_clips_and_further_ones_go_to_whoever_comes_first() -> None:
+    reviewer = make_user()
+    reported = []
+    for _ in range(6):
+        assignment = make_assignment(reviewer)
+        services.report_missed_face(reviewer, assignment.public_id, [FACE])
+        reported.append(assignment)
+    for assignment in reported:
+        assert not gate.allows(assignment.clip_id, Purpose.LABELING)
+        make_rendition(assignment.clip)
+        for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
+            lift(assignment.clip, reason, COMMAND_LINE)
+        services.enqueue(assignment.clip_id)
+    assert list(selectors.returned(reviewer)) == reported[:5]
+    taken = services.next_clip(make_user())
+    assert taken is not None
+    assert taken.clip == reported[5].clip
+    assert services.next_clip(make_user()) is None
+
+
+def test_a_clip_that_was_not_reserved_for_its_reporter_keeps_their_labels_while_nobody_takes_it() -> None:
+    reviewer = make_user()
+    for _ in range(5):
+        services.report_missed_face(reviewer, make_assignment(reviewer).public_id, [FACE])
+    last = make_assignment(reviewer)
+    services.save_draft(reviewer, last.public_id, 0, make_body(note="so far"))
+    services.report_missed_face(reviewer, last.public_id, [FACE])
+    make_rendition(last.clip)
+    for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
+        lift(last.clip, reason, COMMAND_LINE)
+    services.enqueue(last.clip_id)
+    assert services.next_clip(reviewer) == last
+    assert Draft.objects.get(assignment=last).body["note"] == "so far"
+
+
 def test_a_face_outside_the_picture_reports_nothing() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
@@ -170,6 +207,34 @@ def test_nothing_watched_leaves_no_entry() -> None:
     reviewer = make_user()
     services.note_watched(reviewer, make_assignment(reviewer).public_id, [])
     assert not LogEntry.objects.filter(action="review.watched").exists()
+
+
+def test_what_was_watched_is_not_taken_long_after_the_clip_left_the_screen() -> None:
+    reviewer = make_user()
+    skipped = make_assignment(reviewer)
+    services.skip(reviewer, skipped.public_id, "other")
+    submitted = make_assignment(reviewer)
+    services.submit(reviewer, submitted.public_id, make_body())
+    services.note_watched(reviewer, skipped.public_id, [[0, 1]])
+    Assignment.objects.update(ended_at=clock.now() - datetime.timedelta(minutes=3))
+    for assignment in (skipped, submitted):
+        with pytest.raises(Conflict) as caught:
+            services.note_watched(reviewer, assignment.public_id, [[0, 1]])
+        assert caught.value.code == "not_watching"
+    assert LogEntry.objects.filter(action="review.watched").count() == 1
+
+
+def test_a_clip_that_was_taken_away_long_ago_is_not_watched_and_the_page_learns_why() -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    place(assignment.clip, HoldReason.WITHDRAWN, COMMAND_LINE)
+    services.enqueue(assignment.clip_id)
+    services.note_watched(reviewer, assignment.public_id, [[0, 1]])
+    Assignment.objects.update(ended_at=clock.now() - datetime.timedelta(minutes=3))
+    with pytest.raises(Conflict) as caught:
+        services.note_watched(reviewer, assignment.public_id, [[0, 1]])
+    assert caught.value.code == "clip_held"
+    assert LogEntry.objects.filter(action="review.watched").count() == 1
 
 
 def test_watching_somebody_elses_clip_cannot_be_claimed() -> None:

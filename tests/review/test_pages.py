@@ -1,5 +1,6 @@
 """The pages of reviewers and leads."""
 
+import datetime
 import json
 from typing import Any
 
@@ -14,7 +15,8 @@ from annotations.audit.models import LogEntry
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.services import place
-from annotations.review import services
+from annotations.core import clock
+from annotations.review import rules, services
 from annotations.review.models import Annotation, ReviewTask
 from tests.factories import make_assignment, make_body, make_project, make_queued_clip, make_user
 
@@ -164,6 +166,37 @@ def test_a_held_task_shows_no_clip_and_offers_no_decision(lead: Client) -> None:
     assert "This clip is held" in page
     assert "Accept the labels" not in page
     assert lead.post(f"/api/v1/tasks/{made.assignment.task.public_id}/media-token").status_code == 409
+
+
+def test_labels_of_a_held_clip_are_not_shown_even_when_they_were_accepted(lead: Client) -> None:
+    made = handed_in(note="A red car")
+    task = made.assignment.task
+    services.accept(task.public_id, made.pk, COMMAND_LINE)
+    address = f"/review/adjudication/{task.public_id}/"
+    assert "A red car" in texts(lead, address)
+    place(made.assignment.clip, HoldReason.WITHDRAWN, COMMAND_LINE)
+    page = texts(lead, address)
+    assert "This clip is held" in page
+    for secret in ("A red car", "Person arrives", "Threat", "t1", "Decisions so far", "Nobody has handed in"):
+        assert secret not in page
+
+
+def test_a_lead_cannot_claim_to_have_watched_a_clip_that_they_were_not_given_lately(
+    lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = handed_in().assignment.task
+    address = f"/api/v1/tasks/{task.public_id}"
+    ranges = json.dumps({"ranges": [[0, 2]]})
+
+    def told() -> Any:
+        return lead.post(f"{address}/watched", ranges, content_type="application/json")
+
+    assert (told().status_code, told().json()["code"]) == (409, "not_watching")
+    assert lead.post(f"{address}/media-token").status_code == 200
+    assert told().status_code == 204
+    later = clock.now() + rules.LEADS_REPORT + datetime.timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert told().json()["code"] == "not_watching"
 
 
 def test_the_home_asks_the_database_as_often_for_three_rows_as_for_one() -> None:

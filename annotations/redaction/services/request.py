@@ -16,6 +16,7 @@ from annotations.core.events import publish
 from annotations.core.models import RunState
 
 from .. import events, log
+from ..missed_faces import MOST_FACES_OF_CLIP, MOST_FACES_OF_REPORT, SMALLEST_FACE, merged
 from ..models import RedactionRun, Rendition
 
 
@@ -53,7 +54,9 @@ def request_first(clip: Clip, actor: Actor) -> RedactionRun:
 def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -> RedactionRun:
     """A reviewer saw a face: the clip is held at once, its rendition withdrawn, and hidden again with these boxes.
 
-    `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay.
+    `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay,
+    and boxes that nearly coincide become one around them. Raises Invalid `no_faces`, `invalid_face` or
+    `too_many_faces`, Conflict `redaction_running`, and Conflict `too_many_faces` when the clip has had enough reports.
     """
     lock_clip(clip.pk)
     rendition = Rendition.objects.filter(clip=clip, current=True).first()
@@ -62,12 +65,19 @@ def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -
     checked = [_checked(face, rendition) for face in faces]
     if not checked:
         raise Invalid("no_faces", "Draw a box around each face that can be seen.")
-    earlier = rendition.run.missed_faces
+    if len(checked) > MOST_FACES_OF_REPORT:
+        raise Invalid("too_many_faces", f"A report holds at most {MOST_FACES_OF_REPORT} faces.")
+    all_faces = merged([*rendition.run.missed_faces, *checked])
+    if len(all_faces) > MOST_FACES_OF_CLIP:
+        raise Conflict(
+            "too_many_faces",
+            f"{MOST_FACES_OF_CLIP:,} faces of this clip were reported already. Flag it, so that a lead decides.",
+        )
     rendition.current = False
     rendition.save(update_fields=["current"])
     place(clip, HoldReason.AWAITING_REDACTION, actor)
     place(clip, HoldReason.AWAITING_SCREENING, actor)
-    return request(clip, actor, earlier + checked)
+    return request(clip, actor, all_faces)
 
 
 @transaction.atomic
@@ -92,11 +102,14 @@ def _checked(face: dict[str, Any], rendition: Rendition) -> dict[str, Any]:
         raise Invalid("invalid_face", "A face is {frame, box: [x, y, width, height]}.") from None
     inside = (
         0 <= frame < rendition.frames
-        and width >= 1
-        and height >= 1
+        and width >= SMALLEST_FACE
+        and height >= SMALLEST_FACE
         and 0 <= x <= x + width <= rendition.width + 1
         and 0 <= y <= y + height <= rendition.height + 1
     )
     if not inside:
-        raise Invalid("invalid_face", "A box of a face lies outside the picture.")
+        raise Invalid(
+            "invalid_face",
+            f"A box of a face lies outside the picture or is smaller than {SMALLEST_FACE} pixels.",
+        )
     return {"frame": frame, "box": [x, y, width, height]}

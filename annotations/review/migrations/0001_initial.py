@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ("leased_at", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("submitted_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
                 ("left_reason", models.CharField(blank=True, max_length=64)),
                 (
                     "clip",

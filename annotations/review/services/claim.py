@@ -17,8 +17,8 @@ from annotations.core.errors import Conflict
 
 from .. import log, selectors
 from ..models import Assignment, Project
-from .leases import keep, take_up
-from .support import lock, note
+from .leases import expire_at_end, keep, take_up
+from .support import lock, lock_person, note
 
 # The condition of the partial index, spelt out: with a parameter in its place SQLite would not use that index.
 _OPEN = RawSQL("review_assignment.state = 'open'", [], output_field=BooleanField())
@@ -54,9 +54,9 @@ def prefetch(reviewer: User, current: uuid.UUID) -> Assignment | None:
 
 
 def _held(reviewer: User) -> list[Assignment]:
-    # One claim at a time per person, so that two tabs cannot exceed what one may hold.
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=reviewer.pk)
-    return list(selectors.held(reviewer))
+    """What the person has in hand. What cannot be extended any more, and whose time is over, goes to others now."""
+    lock_person(reviewer)
+    return [assignment for assignment in selectors.held(reviewer) if not expire_at_end(assignment)]
 
 
 def _claim(reviewer: User) -> Assignment | None:

@@ -1,5 +1,6 @@
 """Having a clip for a while: more time, taking it up again, and the end of the time."""
 
+import datetime
 import uuid
 
 from django.conf import settings
@@ -15,31 +16,46 @@ from annotations.core.errors import Conflict
 from .. import log, selectors
 from ..enums import AssignmentState
 from ..models import Assignment
-from ..rules import ASSIGNMENTS, FREE, TIMED
-from .support import lock, lock_own, note, replace, require_lease
+from ..rules import ASSIGNMENTS, FREE, LONGEST_LEASE, MOST_HELD, TIMED
+from .support import lock, lock_own, lock_person, note, replace, require_lease
 
 
 @transaction.atomic
 def resume(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
     """The person opens a clip that is theirs: they get time for it, also when it came back to them or had expired.
 
-    Conflict `clip_held` or `lease_lost` when it is not theirs to label any more.
+    Conflict `clip_held` or `lease_lost` when it is not theirs to label any more, `too_many_open` when they have as
+    many in hand as one may have.
     """
+    lock_person(reviewer)
     assignment = lock_own(reviewer, assignment_id)
     if assignment.state == AssignmentState.LEASED:
         require_lease(assignment)
         return keep(assignment, reviewer)
-    return take_up(assignment, reviewer)
+    return _take_one_more(assignment, reviewer)
 
 
 @transaction.atomic
 def extend(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
-    """The full time again, from now."""
+    """The full time again, from now, up to LONGEST_LEASE times as long; Conflict `lease_at_its_end` after that."""
+    lock_person(reviewer)
     assignment = lock_own(reviewer, assignment_id)
     if assignment.state == AssignmentState.EXPIRED:
-        return take_up(assignment, reviewer)
+        return _take_one_more(assignment, reviewer)
     require_lease(assignment)
+    if not _extensible(assignment):
+        raise Conflict(
+            "lease_at_its_end",
+            "You have had this clip for as long as one may. Submit your labels in the time left.",
+        )
     return _renew(assignment, reviewer)
+
+
+def waits(assignment: Assignment) -> bool:
+    """Whether the reviewer would have to take the assignment up again: it came back, or its time is over."""
+    if assignment.state == AssignmentState.LEASED:
+        return assignment.lease_until is not None and assignment.lease_until <= clock.now()
+    return assignment.state in ASSIGNMENTS.sources("resume")
 
 
 def expire_leases(limit: int = 500) -> int:
@@ -52,7 +68,15 @@ def keep(assignment: Assignment, reviewer: User) -> Assignment:
     """The assignment, renewed when little of its time is left: nobody is handed a clip that runs out at once."""
     half = clock.seconds(settings.REVIEW_LEASE_SECONDS / 2)
     due = assignment.lease_until
-    return _renew(assignment, reviewer) if due is None or due < clock.now() + half else assignment
+    short = due is None or due < clock.now() + half
+    return _renew(assignment, reviewer) if short and _extensible(assignment) else assignment
+
+
+def expire_at_end(assignment: Assignment) -> bool:
+    """Whether the time of a leased assignment is over for good; it is then free for others."""
+    due = assignment.lease_until
+    over = due is not None and due < clock.now() and not _extensible(assignment)
+    return over and _expire(assignment.pk, assignment.clip_id)
 
 
 def take_up(assignment: Assignment, reviewer: User) -> Assignment:
@@ -65,9 +89,29 @@ def take_up(assignment: Assignment, reviewer: User) -> Assignment:
     assignment.state = ASSIGNMENTS.target(assignment.state, "resume")
     assignment.leased_at = clock.now()
     assignment.lease_until = assignment.leased_at + clock.seconds(settings.REVIEW_LEASE_SECONDS)
-    assignment.save(update_fields=["state", "leased_at", "lease_until"])
+    assignment.left_reason = ""
+    assignment.save(update_fields=["state", "leased_at", "lease_until", "left_reason"])
     note(log.RESUMED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
     return assignment
+
+
+def _take_one_more(assignment: Assignment, reviewer: User) -> Assignment:
+    if selectors.held(reviewer).count() >= MOST_HELD:
+        raise Conflict(
+            "too_many_open", f"You have {MOST_HELD} clips open already. Submit or skip one of them first."
+        )
+    return take_up(assignment, reviewer)
+
+
+def _end(assignment: Assignment) -> datetime.datetime:
+    """When the assignment can be extended no further."""
+    return (assignment.leased_at or clock.now()) + clock.seconds(
+        LONGEST_LEASE * settings.REVIEW_LEASE_SECONDS
+    )
+
+
+def _extensible(assignment: Assignment) -> bool:
+    return assignment.lease_until is None or assignment.lease_until < _end(assignment)
 
 
 def _withdraw_replacement(assignment: Assignment) -> None:
@@ -84,7 +128,8 @@ def _withdraw_replacement(assignment: Assignment) -> None:
 
 def _renew(assignment: Assignment, reviewer: User) -> Assignment:
     assignment.state = ASSIGNMENTS.target(assignment.state, "extend")
-    assignment.lease_until = clock.now() + clock.seconds(settings.REVIEW_LEASE_SECONDS)
+    full = clock.now() + clock.seconds(settings.REVIEW_LEASE_SECONDS)
+    assignment.lease_until = min(full, _end(assignment))
     assignment.save(update_fields=["lease_until"])
     note(log.EXTENDED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
     return assignment
@@ -97,8 +142,8 @@ def _expire(pk: uuid.UUID, clip_id: uuid.UUID) -> bool:
     if assignment.state not in TIMED or assignment.lease_until is None or assignment.lease_until >= now:
         return False
     assignment.state = ASSIGNMENTS.target(assignment.state, "expire")
-    assignment.lease_until = None
-    assignment.save(update_fields=["state", "lease_until"])
+    assignment.lease_until, assignment.ended_at, assignment.left_reason = None, now, ""
+    assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])
     replace(assignment)
     note(log.EXPIRED, WORKER, assignment.clip, {"assignment": str(assignment.public_id)})
     return True

@@ -6,13 +6,14 @@ from typing import Any
 from django.db import transaction
 
 from annotations.accounts.models import User
+from annotations.core import clock
 from annotations.core.errors import Invalid
 from annotations.moderation import services as moderation
 from annotations.redaction import services as redaction
 
-from .. import log
+from .. import log, selectors
 from ..models import Assignment, LabelSchema
-from ..rules import ASSIGNMENTS, check_reason
+from ..rules import ASSIGNMENTS, MOST_RESERVED, check_reason
 from ..schema import codes
 from .support import lock_own, note, replace, require_lease
 
@@ -49,11 +50,16 @@ def flag(reviewer: User, assignment_id: uuid.UUID, category: str, words: str = "
 def report_missed_face(reviewer: User, assignment_id: uuid.UUID, faces: list[dict[str, Any]]) -> Assignment:
     """A face can be seen: the clip is held with the commit and hidden again with these boxes.
 
-    `faces` are {"frame", "box"}. The person keeps their draft, and the clip comes back to them when it is free.
+    `faces` are {"frame", "box"}. The person keeps their draft, and the clip comes back to them when it is free;
+    while MOST_RESERVED clips wait for them already, it goes to whoever claims it first.
     """
     assignment = _leased(reviewer, assignment_id)
     redaction.report_missed_faces(assignment.clip, faces, reviewer.actor)
-    _leave(assignment, "report a missed face", "")
+    if selectors.reserved(reviewer).count() < MOST_RESERVED:
+        _leave(assignment, "report a missed face", "")
+    else:
+        _leave(assignment, "report one more missed face", "missed_face")
+        replace(assignment)
     data = {"assignment": str(assignment.public_id), "faces": len(faces)}
     note(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
     return assignment
@@ -67,5 +73,5 @@ def _leased(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
 
 def _leave(assignment: Assignment, action: str, reason: str) -> None:
     assignment.state = ASSIGNMENTS.target(assignment.state, action)
-    assignment.lease_until, assignment.left_reason = None, reason
-    assignment.save(update_fields=["state", "lease_until", "left_reason"])
+    assignment.lease_until, assignment.ended_at, assignment.left_reason = None, clock.now(), reason
+    assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])

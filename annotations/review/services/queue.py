@@ -15,7 +15,7 @@ from annotations.redaction.models import Rendition
 from .. import log
 from ..enums import AssignmentState, TaskState
 from ..models import Assignment, Project, ReviewTask
-from ..rules import BACK_WITH_REVIEWER, TIMED
+from ..rules import BACK_WITH_REVIEWER
 from .support import note
 
 
@@ -53,7 +53,12 @@ def _park(task: ReviewTask, clip: Clip) -> None:
     slots = Assignment.objects.filter(task=task)
     # Free ones first: a claim that is under way turns one into a leased one, which the second statement finds.
     parked = slots.filter(state=AssignmentState.OPEN).update(state=AssignmentState.PARKED)
-    parked += slots.filter(state__in=TIMED).update(state=AssignmentState.PARKED, lease_until=None)
+    parked += slots.filter(state=AssignmentState.LEASED).update(
+        state=AssignmentState.PARKED, lease_until=None, ended_at=clock.now()
+    )
+    parked += slots.filter(state=AssignmentState.RETURNED).update(
+        state=AssignmentState.PARKED, lease_until=None
+    )
     if parked:
         note(log.PARKED, WORKER, clip, {"task": str(task.public_id), "slots": parked})
 

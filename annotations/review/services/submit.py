@@ -51,8 +51,8 @@ def submit(reviewer: User, assignment_id: uuid.UUID, body: Any, revision: int | 
         submitted_at=now,
     )
     assignment.state = ASSIGNMENTS.target(assignment.state, "submit")
-    assignment.lease_until, assignment.submitted_at = None, now
-    assignment.save(update_fields=["state", "lease_until", "submitted_at"])
+    assignment.lease_until, assignment.ended_at, assignment.submitted_at = None, now, now
+    assignment.save(update_fields=["state", "lease_until", "ended_at", "submitted_at"])
     _log(annotation, assignment, reviewer)
     _settle(assignment.task_id)
     return annotation

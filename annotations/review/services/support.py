@@ -17,6 +17,11 @@ from ..enums import AssignmentState
 from ..models import Assignment, ReviewTask
 
 
+def lock_person(reviewer: User) -> None:
+    """One claim at a time per person, so that two tabs cannot exceed what one may hold. Comes before other locks."""
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=reviewer.pk)
+
+
 def lock_own(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
     """The reviewer's assignment by its public id, with its clip, both locked; Missing when it is not theirs."""
     found = (
