@@ -11,4 +11,5 @@ def intake_limits() -> Limits:
         max_bytes=settings.CLIP_MAX_BYTES,
         max_width=settings.CLIP_MAX_WIDTH,
         max_height=settings.CLIP_MAX_HEIGHT,
+        max_frames=settings.CLIP_MAX_FRAMES,
     )

@@ -24,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--max-bytes", type=int, default=limits.max_bytes)
     common.add_argument("--max-width", type=int, default=limits.max_width)
     common.add_argument("--max-height", type=int, default=limits.max_height)
+    common.add_argument("--max-frames", type=int, default=limits.max_frames)
     commands.add_parser("probe", parents=[common], help="say what a file is, or why it is not accepted")
     redaction = commands.add_parser("redact", parents=[common], help="hide faces and screen the pictures")
     redaction.add_argument("output", metavar="OUT")
@@ -33,9 +34,7 @@ def parser() -> argparse.ArgumentParser:
         "--detector", type=Path, metavar="FILE", help="a face detector's manifest (.json), or a YuNet file"
     )
     redaction.add_argument("--classifier", type=Path, action="append", default=[], metavar="MANIFEST.json")
-    redaction.add_argument(
-        "--missed-faces", type=json.loads, default=[], metavar="JSON", help="boxes that a person drew"
-    )
+    redaction.add_argument("--missed-faces", type=Path, metavar="FACES.json", help="boxes that a person drew")
     redaction.add_argument("--no-screening", action="store_true", help="leave the built-in screening out")
     redaction.add_argument("--progress", type=int, metavar="FD", help="file descriptor for JSON lines")
     return top
@@ -43,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    limits = Limits(options.max_seconds, options.max_bytes, options.max_width, options.max_height)
+    limits = Limits(
+        options.max_seconds, options.max_bytes, options.max_width, options.max_height, options.max_frames
+    )
     command = importlib.import_module(f"annotations.vision.commands.{options.command}")
     try:
         return int(command.run(options, limits))

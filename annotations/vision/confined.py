@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from annotations.vision import models
 from annotations.vision.errors import VideoError, VisionError
 from annotations.vision.limits import Limits
 from annotations.vision.report import MissedFace
@@ -67,9 +68,11 @@ def run(
     on_progress: ProgressListener | None = None,
     heartbeat: Heartbeat | None = None,
     models_dir: Path | None = None,
+    readable: Sequence[Path] = (),
 ) -> CompletedRun:
     """Run ``annotations.vision`` with these arguments and descriptors, confined, to its end.
 
+    It can read our code, the folder of models and what is ``readable``, and write only the descriptors.
     ``heartbeat`` is called about every second and may raise: that stops the child, and the error goes on to
     the caller. Raises VideoError: "decoder_timeout" when it took too long, "decoder_crashed" when it died.
     """
@@ -79,6 +82,7 @@ def run(
         "cpu_seconds": int(timeout_s * (os.cpu_count() or 1)) + 1,
         "file_bytes": file_bytes,
         "parent": os.getpid(),
+        "readable": [str(place) for place in (CHECKOUT / "annotations", _models(models_dir), *readable)],
     }
     command = [sys.executable, "-m", "annotations.vision.confinement", json.dumps(bounds), *arguments]
     if on_progress is not None:
@@ -137,33 +141,51 @@ def redact(
     VideoError for input that is not accepted, VisionError for failures of ours.
     """
     report_fd = os.memfd_create("report")
+    missed_fd = os.memfd_create("missed faces")
     try:
         arguments = ["redact", f"/proc/self/fd/{fd_in}", f"/proc/self/fd/{fd_out}"]
         arguments += ["--report", f"/proc/self/fd/{report_fd}", "--effect", options.effect]
         arguments += [] if options.screening else ["--no-screening"]
+        readable: list[Path] = []
         if options.detector is not None:
             arguments += ["--detector", str(options.detector.resolve())]
+            readable += _files_of(options.detector.resolve())
         for manifest in options.classifiers:
             arguments += ["--classifier", str(Path(manifest).resolve())]
+            readable += _files_of(Path(manifest).resolve())
         if options.missed_faces:
-            arguments += ["--missed-faces", json.dumps(list(options.missed_faces))]
+            # Not an argument: those are bounded by the system, and what people draw is not.
+            with os.fdopen(os.dup(missed_fd), "w") as stream:
+                json.dump(list(options.missed_faces), stream)
+            arguments += ["--missed-faces", f"/proc/self/fd/{missed_fd}"]
         done = run(
             [*arguments, *_limit_arguments(options.limits)],
-            inputs=[fd_in, fd_out, report_fd],
+            inputs=[fd_in, fd_out, report_fd, missed_fd],
             timeout_s=options.timeout_s,
             memory_bytes=options.memory_bytes,
             on_progress=on_progress,
             heartbeat=heartbeat,
             models_dir=options.models_dir,
+            readable=readable,
         )
         if done.status not in {0, 3}:
             _answer(done)
-        with os.fdopen(os.dup(report_fd), "rb") as stream:
-            stream.seek(0)
-            report: dict[str, Any] = json.load(stream)
+        with os.fdopen(os.dup(report_fd), "rb") as written:
+            written.seek(0)
+            report: dict[str, Any] = json.load(written)
         return report, done.status
     finally:
         os.close(report_fd)
+        os.close(missed_fd)
+
+
+def _files_of(manifest: Path) -> list[Path]:
+    """A manifest and the model that it names, or a model alone. What is wrong with one, the child says."""
+    try:
+        named = str(json.loads(manifest.read_text())["path"])
+    except (OSError, KeyError, TypeError, ValueError):
+        return [manifest]
+    return [manifest, manifest.parent / named]
 
 
 def _answer(done: CompletedRun) -> dict[str, Any]:
@@ -182,22 +204,25 @@ def _limit_arguments(limits: Limits) -> list[str]:
     return [
         "--max-seconds", str(limits.max_seconds), "--max-bytes", str(limits.max_bytes),
         "--max-width", str(limits.max_width), "--max-height", str(limits.max_height),
+        "--max-frames", str(limits.max_frames),
     ]  # fmt: skip
 
 
 def _environment(models_dir: Path | None) -> dict[str, str]:
     """Nothing of ours but what is needed to start: no passwords, keys or addresses."""
-    environment = {
+    return {
         "PATH": os.defpath,
         "PYTHONPATH": str(CHECKOUT),
         "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "MODELS_DIR": str(_models(models_dir)),
     }
-    if folder := models_dir or os.environ.get("MODELS_DIR"):
-        environment["MODELS_DIR"] = os.path.abspath(folder)
-    return environment
+
+
+def _models(models_dir: Path | None) -> Path:
+    return (models_dir or models.folder()).absolute()
 
 
 def _listen(

@@ -2,8 +2,9 @@
 
 Run as ``python -m annotations.vision.confinement BOUNDS COMMAND ...`` (``confined`` does). Before any byte of
 the input is read, and before the decoding libraries are even loaded, this process bounds its memory, time
-and files, dies with its parent, and can no longer open a network socket or start a program. Linux only;
-standard library only.
+and files and dies with its parent. From then on it can read only programs and models, write only what it has
+inherited open, and not reach the network, start a program or touch another process. Linux only; standard
+library only.
 """
 
 import ctypes
@@ -16,7 +17,12 @@ import runpy
 import signal
 import struct
 import sys
+import sysconfig
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from annotations.vision import landlock
+from annotations.vision.system_calls import CLONE, CLONE3, OWN_PROCESS_ONLY, REFUSED, Numbers
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
@@ -27,43 +33,27 @@ SECCOMP_MODE_FILTER = 2
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 VERDICT_ALLOW, VERDICT_KILL, VERDICT_ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 NUMBER_OFFSET, ARCHITECTURE_OFFSET, FIRST_ARGUMENT_OFFSET = 0, 4, 16
-CLONE3 = 435
 CLONE_THREAD = 0x00010000
 X32_CALLS = 0x40000000
 
+AUDIT_CODES = Numbers(x86_64=0xC000003E, aarch64=0xC00000B7)
+"""How the kernel names the architecture of a call (linux/audit.h)."""
 
-class Architecture(NamedTuple):
-    audit_code: int
-    clone: int
-    refused: tuple[int, ...]
-
-
-# socket socketpair bind listen accept accept4 connect sendto sendmsg; execve execveat; ptrace
-# process_vm_readv process_vm_writev pidfd_getfd; io_uring_setup io_uring_enter io_uring_register; bpf
-# perf_event_open userfaultfd; add_key request_key keyctl; mount unshare setns; (x86_64 only: fork vfork)
-ARCHITECTURES = {
-    "x86_64": Architecture(
-        0xC000003E,
-        56,
-        (41, 53, 49, 50, 43, 288, 42, 44, 46, 59, 322, 101, 310, 311, 438, 425, 426, 427, 321, 298, 323,
-         248, 249, 250, 165, 272, 308, 57, 58),
-    ),
-    "aarch64": Architecture(
-        0xC00000B7,
-        220,
-        (198, 199, 200, 201, 202, 242, 203, 206, 211, 221, 281, 117, 270, 271, 438, 425, 426, 427, 280, 241,
-         282, 217, 218, 219, 40, 97, 268),
-    ),
-}  # fmt: skip
+SYSTEM_PLACES = (
+    "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/proc/cpuinfo", "/sys/devices/system/cpu", "/dev/urandom"
+)  # fmt: skip
+"""Shared libraries, and what numerical libraries ask about the processor."""
 
 
 class Bounds(NamedTuple):
-    """What the child may use: bytes of private memory, seconds of processor time, bytes of one file."""
+    """What the child may use: bytes of private memory, seconds of processor time, bytes of one file; and the
+    files and folders, beside Python and the system's libraries, that it may read."""
 
     memory_bytes: int
     cpu_seconds: int
     file_bytes: int
     parent: int
+    readable: Sequence[str] = ()
 
 
 def confine(bounds: Bounds) -> None:
@@ -82,44 +72,66 @@ def confine(bounds: Bounds) -> None:
     ):
         resource.setrlimit(limit, (value, value))
     _prctl(libc, PR_SET_NO_NEW_PRIVS, 1)
-    _refuse_calls(libc)
-
-
-def _refuse_calls(libc: ctypes.CDLL) -> None:
+    landlock.allow_reading_only([*SYSTEM_PLACES, *_python_places(), *bounds.readable])
     machine = platform.machine()
-    if machine not in ARCHITECTURES:
+    if machine not in Numbers._fields:
         raise OSError(f"there is no system call filter for {machine}")
-    program = filter_program(ARCHITECTURES[machine])
+    load_filter(libc, filter_program(machine, os.getpid()))
+
+
+def _python_places() -> set[str]:
+    """Where modules and the libraries beside them are, but not all of a prefix, which may hold a site's data."""
+    paths = sysconfig.get_paths()
+    modules = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    return modules | {os.path.join(sys.base_prefix, "lib")}
+
+
+def load_filter(libc: ctypes.CDLL, program: bytes) -> None:
+    """Put a filter over this thread's system calls, and those of threads that it starts. Raises OSError."""
     instructions = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(instructions))
     _prctl(libc, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.create_string_buffer(header, len(header)))
 
 
-def filter_program(architecture: Architecture) -> bytes:
+def filter_program(machine: str, own: int) -> bytes:
     """The filter: another architecture's calls kill, refused calls fail with EPERM, the rest pass.
 
     Threads may be started, processes not. The arguments of clone3 cannot be seen from here: it "does not
-    exist", and the C library falls back to clone.
+    exist", and the C library falls back to clone. ``own`` is the number of this process.
     """
-    refused = architecture.refused
+    refused = [number for call in REFUSED.values() if (number := getattr(call, machine)) is not None]
+    signal_thread, limits = (getattr(call, machine) for call in OWN_PROCESS_ONLY.values())
     refuse = (RETURN, 0, 0, VERDICT_ERRNO | errno.EPERM)
+    allow = (RETURN, 0, 0, VERDICT_ALLOW)
     steps = [
         (LOAD, 0, 0, ARCHITECTURE_OFFSET),
-        (JUMP_EQUAL, 1, 0, architecture.audit_code),
+        (JUMP_EQUAL, 1, 0, getattr(AUDIT_CODES, machine)),
         (RETURN, 0, 0, VERDICT_KILL),
         (LOAD, 0, 0, NUMBER_OFFSET),
-        (JUMP_EQUAL, 0, 1, CLONE3),
+        (JUMP_EQUAL, 0, 1, getattr(CLONE3, machine)),
         (RETURN, 0, 0, VERDICT_ERRNO | errno.ENOSYS),
-        (JUMP_EQUAL, 0, 4, architecture.clone),
+        (JUMP_EQUAL, 0, 4, getattr(CLONE, machine)),
         (LOAD, 0, 0, FIRST_ARGUMENT_OFFSET),
         (JUMP_ANY_SET, 0, 1, CLONE_THREAD),
-        (RETURN, 0, 0, VERDICT_ALLOW),
+        allow,
         refuse,
+        (JUMP_EQUAL, 1, 0, signal_thread),
+        (JUMP_EQUAL, 0, 5, limits),
+        (LOAD, 0, 0, FIRST_ARGUMENT_OFFSET),
+        (JUMP_EQUAL, 2, 0, own),
+        (JUMP_EQUAL, 1, 0, 0),
+        refuse,
+        allow,
         (JUMP_AT_LEAST, len(refused) + 1, 0, X32_CALLS),
         *((JUMP_EQUAL, len(refused) - position, 0, call) for position, call in enumerate(refused)),
-        (RETURN, 0, 0, VERDICT_ALLOW),
+        allow,
         refuse,
     ]
+    return assemble(steps)
+
+
+def assemble(steps: Sequence[tuple[int, int, int, int]]) -> bytes:
+    """Instructions (code, jumps when true and when false, operand) as the kernel reads them."""
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 

@@ -32,6 +32,7 @@ VIDEO_ERRORS = {
     "no_frames": "The file has a video track without a single picture in it.",
     "too_long": "The clip is longer than is accepted.",
     "too_large": "The file is larger than is accepted.",
+    "too_many_frames": "The clip has more pictures than are accepted: record fewer a second.",
     "too_many_pixels": "The picture is larger than is accepted.",
     "unknown_codec": "The video is coded in a way that is not accepted here.",
     "bad_frame_rate": "The frame rate or the time stamps of the clip make no sense.",

@@ -22,12 +22,16 @@ MINIMUM_SIDE = 16
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on a clip: seconds, bytes, and the size of a landscape picture (portrait fits turned)."""
+    """Bounds on a clip: seconds, bytes, the size of a landscape picture (portrait fits turned), and pictures.
+
+    The work on a clip grows with its pictures: as many as a minute at 60 a second has, and a little.
+    """
 
     max_seconds: float = 60.0
     max_bytes: int = 200_000_000
     max_width: int = 1920
     max_height: int = 1080
+    max_frames: int = 3_700
 
     def allows_size(self, width: int, height: int) -> bool:
         """Whether a picture of this size fits, in either orientation."""

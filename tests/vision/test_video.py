@@ -75,6 +75,26 @@ def test_limits_are_kept(tmp_path: Path) -> None:
     assert refused(path, Limits(max_bytes=1000)) == "too_large"
     assert refused(path, Limits(max_width=300, max_height=300)) == "too_many_pixels"
     assert probe(str(path), Limits(max_seconds=3)).frames == 30
+    assert refused(path, Limits(max_frames=29)) == "too_many_frames"
+    assert refused(path, Limits(max_frames=20, max_seconds=1.5)) == "too_long"
+    assert probe(str(path), Limits(max_frames=30)).frames == 30
+
+
+def test_a_minute_at_sixty_a_second_is_accepted_and_one_of_twice_that_is_not(tmp_path: Path) -> None:
+    for rate, code in ((60, None), (120, "too_many_frames")):
+        path = tmp_path / f"{rate}.mp4"
+        clips.encode(path, [np.zeros((16, 16, 3), np.uint8)] * (60 * rate), rate=rate)
+        if code:
+            assert refused(path) == code
+        else:
+            assert probe(str(path)).frames == 3600
+
+
+def test_decoding_stops_at_the_limit_whatever_the_packets_announced(tmp_path: Path) -> None:
+    clips.scene(tmp_path / "a.mp4", frames=10)
+    with pytest.raises(VideoError) as caught:
+        list(decode(str(tmp_path / "a.mp4"), Limits(max_frames=9)))
+    assert caught.value.code == "too_many_frames"
 
 
 def test_a_portrait_clip_fits_where_a_landscape_one_does(tmp_path: Path) -> None:

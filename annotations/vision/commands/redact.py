@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         detector=detector,
         screeners=screeners,
         effect=options.effect,
-        missed_faces=options.missed_faces,
+        missed_faces=json.loads(options.missed_faces.read_text()) if options.missed_faces else (),
         limits=limits,
         clock=clock,
         on_progress=Progress(options.progress),

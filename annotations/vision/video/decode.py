@@ -18,7 +18,9 @@ from annotations.vision.video.picture import Picture
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
 
 # For files that we made ourselves, whose size was accepted before.
-ANY_SIZE = Limits(max_seconds=float("inf"), max_bytes=1 << 62, max_width=8192, max_height=8192)
+ANY_SIZE = Limits(
+    max_seconds=float("inf"), max_bytes=1 << 62, max_width=8192, max_height=8192, max_frames=1 << 62
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def decode(
 ) -> Iterator[DecodedFrame]:
     """Every frame of the clip, or its key frames (then ``index`` counts those).
 
-    Raises VideoError("decoder_failed") on damage that stops the decoder.
+    Raises VideoError: "decoder_failed" on damage that stops the decoder, "too_many_frames" when packets hold
+    more frames than they announced.
     """
     with open_source(path) as (container, stream):
         prepare(stream, limits, threads or available_cores())
@@ -69,6 +72,8 @@ def decode(
         geometry: Geometry | None = None
         try:
             for index, frame in enumerate(container.decode(stream)):
+                if index >= limits.max_frames:
+                    raise VideoError("too_many_frames")
                 check_size(frame.width, frame.height, limits)
                 geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
                 yield DecodedFrame(index, frame.time, frame, geometry, rate)

@@ -101,9 +101,11 @@ def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
 
 
 def _check_length(stamps: list[float | None], limits: Limits) -> None:
-    """Stop early on a stream that does not end."""
-    if len(stamps) > limits.max_seconds * 240 + 240:
-        raise VideoError("too_long")
+    """Stop early on a stream that does not end, or is more work than its length says."""
+    if len(stamps) > limits.max_frames:
+        known = [stamp for stamp in stamps if stamp is not None]
+        is_long = known and max(known) - min(known) > limits.max_seconds
+        raise VideoError("too_long" if is_long else "too_many_frames")
 
 
 def _in_order(stamps: list[float | None]) -> Sequence[float | None]:
