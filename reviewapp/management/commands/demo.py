@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
@@ -82,4 +82,8 @@ class Command(BaseCommand):
             self._submit(target, purposes)
 
     def _submit(self, folder: Path, purposes: str) -> None:
-        call_command("submit_clips", folder, purpose=purposes, submitter=SUBMITTER, stdout=self.stdout)
+        try:
+            call_command("submit_clips", folder, purpose=purposes, submitter=SUBMITTER, stdout=self.stdout)
+        except CommandError as error:
+            # What was refused is told above; the site starts with the rest.
+            self.stdout.write(str(error))

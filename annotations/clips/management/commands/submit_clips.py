@@ -61,7 +61,10 @@ class Command(BaseCommand):
                     clip, _ = receive(submitter, submitter.actor, file, reception)
                 self.stdout.write(f"{path.name}: received as {clip.public_id}")
             except DomainError as error:
-                refused += error.code != "duplicate"
+                if error.code == "duplicate":
+                    self.stdout.write(f"{path.name}: is here already")
+                    continue
+                refused += 1
                 self.stdout.write(f"{path.name}: {error.code}: {error.message}")
         if refused:
             raise CommandError(f"{refused} of {len(files)} files were refused.")
