@@ -48,7 +48,8 @@ def search(filters: Filters, *, cursor: str = "", size: int = 50) -> Page:
     entries = _filtered(filters)
     if cursor:
         moment, last = _parse(cursor)
-        entries = entries.filter(Q(occurred_at__lt=moment) | Q(occurred_at=moment, id__lt=last))
+        # The last condition says nothing new, but lets the index begin at the cursor.
+        entries = entries.filter(Q(occurred_at__lt=moment) | Q(id__lt=last), occurred_at__lte=moment)
     found = list(entries.order_by("-occurred_at", "-id")[: size + 1])
     shown = found[:size]
     after = f"{shown[-1].occurred_at.isoformat()}~{shown[-1].id}" if len(found) > size else ""
