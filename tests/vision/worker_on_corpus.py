@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from annotations.vision import models
+from annotations.vision.confined import CHECKOUT
 from annotations.vision.confinement import Bounds, confine
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import CenterFace
@@ -19,24 +21,26 @@ def tell(line: dict[str, object]) -> None:
 
 
 def main(folder: Path, skip: int) -> None:
-    confine(Bounds(1_000_000_000, 600, 100_000_000, os.getppid()))
+    rendition = os.memfd_create("rendition")
+    target = f"/proc/self/fd/{rendition}"
+    readable = [str(place) for place in (CHECKOUT / "annotations", models.folder(), folder)]
+    confine(Bounds(1_000_000_000, 600, 100_000_000, os.getppid(), readable))
     detector = CenterFace()
-    target = folder / "out" / "rendition.mp4"
-    for path in sorted((folder / "in").iterdir())[skip:]:
+    for path in sorted(folder.iterdir())[skip:]:
         tell({"name": path.name})
         start = time.monotonic()
         try:
-            report = redact(str(path), str(target), detector=detector)
+            report = redact(str(path), target, detector=detector)
             outcome = "held" if report["residual"]["exposed"] else "accepted"
         except VisionError as error:
             outcome = error.code
         line = {
             "outcome": outcome,
             "seconds": time.monotonic() - start,
-            "left": sorted(os.listdir(target.parent)),
+            "left": os.fstat(rendition).st_size > 0,
             "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         }
-        target.unlink(missing_ok=True)
+        os.truncate(rendition, 0)
         tell(line)
 
 
