@@ -56,6 +56,23 @@ def search(filters: Filters, *, cursor: str = "", size: int = 50) -> Page:
     return Page(present(shown), after)
 
 
+def is_cursor(text: str) -> bool:
+    """Whether `search` takes it as a cursor."""
+    try:
+        _parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def names(pseudonym: str) -> bool:
+    """Whether any entry tells of this pseudonym, as the one who acted or as the owner concerned."""
+    return (
+        LogEntry.objects.filter(actor=pseudonym).exists()
+        or LogEntry.objects.filter(subject=pseudonym).exists()
+    )
+
+
 def of_clip(clip: uuid.UUID) -> list[Line]:
     """Everything that the log tells of one clip (by its public id), oldest first."""
     return present(list(LogEntry.objects.filter(clip=clip).order_by("occurred_at", "id")))
@@ -79,7 +96,10 @@ def _parse(cursor: str) -> tuple[datetime.datetime, uuid.UUID]:
     moment = datetime.datetime.fromisoformat(moment_text)
     if moment.tzinfo is None:
         raise ValueError(cursor)
-    return moment, uuid.UUID(identifier)
+    try:
+        return moment.astimezone(datetime.UTC), uuid.UUID(identifier)
+    except OverflowError:
+        raise ValueError(cursor) from None
 
 
 def _filtered(filters: Filters) -> QuerySet[LogEntry]:

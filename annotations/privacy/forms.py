@@ -1,28 +1,71 @@
+import datetime
+import uuid
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from annotations.audit.registry import codes
+from annotations.audit.registry import by_area
 from annotations.audit.selectors import Filters
+from annotations.core import clock
 
-from .selectors import pseudonym_of
+from .selectors import clip_ids, owner_pseudonym, pseudonym_of
 
 _LOCAL = {"type": "datetime-local"}
 
 
-def _zones() -> list[tuple[str, str]]:
-    named = sorted(
+_COMMON_ZONES = (
+    "America/Los_Angeles",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Kyiv",
+    "Africa/Nairobi",
+    "Asia/Kolkata",
+    "Asia/Manila",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+)
+
+# A name as choices have it, or a group of choices.
+Choices = list[tuple[str, str | list[tuple[str, str]]]]
+
+
+def _zones() -> Choices:
+    rest = sorted(
         zone
         for zone in available_timezones()
-        if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/"))
+        if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")) and zone not in _COMMON_ZONES
     )
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in named)]
+    return [
+        ("UTC", "UTC"),
+        (str(_("Common")), [(zone, zone.replace("_", " ")) for zone in _COMMON_ZONES]),
+        (str(_("All others")), [(zone, zone.replace("_", " ")) for zone in rest]),
+    ]
 
 
-def _actions() -> list[tuple[str, str]]:
-    return [("", str(_("Any"))), *((code, code) for code in codes())]
+def _actions() -> Choices:
+    areas = by_area().items()
+    return [
+        ("", str(_("Any"))),
+        *((area, [(action.code, action.title) for action in actions]) for area, actions in areas),
+    ]
+
+
+def _bounds() -> list[MinValueValidator | MaxValueValidator]:
+    """So that an instant can be moved into any time zone."""
+    first, last = (
+        datetime.datetime.combine(day, datetime.time(), datetime.UTC)
+        for day in (clock.EARLIEST, clock.LATEST)
+    )
+    return [
+        MinValueValidator(first, _("Choose a day after the year 1999.")),
+        MaxValueValidator(last, _("Choose a day before the year 2200.")),
+    ]
 
 
 class LogForm(forms.Form):
@@ -34,7 +77,7 @@ class LogForm(forms.Form):
         max_length=64,
         widget=forms.TextInput(attrs={"size": 14, "placeholder": _("name or p-…")}),
     )
-    clip = forms.UUIDField(label=_("Clip"), required=False)
+    clip = forms.CharField(label=_("Clip"), required=False, max_length=64)
     owner = forms.CharField(
         label=_("Owner"),
         required=False,
@@ -43,14 +86,28 @@ class LogForm(forms.Form):
     )
     action = forms.ChoiceField(label=_("Action"), required=False, choices=_actions)
     since = forms.DateTimeField(
-        label=_("From"), required=False, widget=forms.DateTimeInput(attrs=_LOCAL, format="%Y-%m-%dT%H:%M:%S")
+        label=_("From"),
+        required=False,
+        validators=_bounds(),
+        widget=forms.DateTimeInput(attrs=_LOCAL, format="%Y-%m-%dT%H:%M:%S"),
     )
     until = forms.DateTimeField(
         label=_("Before"),
         required=False,
+        validators=_bounds(),
         widget=forms.DateTimeInput(attrs=_LOCAL, format="%Y-%m-%dT%H:%M:%S"),
     )
     zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=_zones)
+
+    def clean_clip(self) -> uuid.UUID | None:
+        if not (typed := self.cleaned_data["clip"]):
+            return None
+        found = clip_ids(typed)
+        if len(found) > 1:
+            raise forms.ValidationError(_("Several clips begin like this. Type more of the id."))
+        if not found:
+            raise forms.ValidationError(_("No clip has this id. Type at least its first six digits."))
+        return found[0]
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
@@ -65,13 +122,25 @@ class LogForm(forms.Form):
         data = self.cleaned_data
         zone = ZoneInfo(data["zone"] or "UTC")
         return Filters(
-            actor=pseudonym_of(data["person"].strip()) if data["person"].strip() else "",
+            actor=pseudonym_of(data["person"]) if data["person"] else "",
             clip=data["clip"],
-            subject=data["owner"].strip(),
+            subject=owner_pseudonym(data["owner"]) if data["owner"] else "",
             action=data["action"],
             since=data["since"] and data["since"].replace(tzinfo=zone),
             until=data["until"] and data["until"].replace(tzinfo=zone),
         )
+
+
+class LookupForm(forms.Form):
+    """Clips at the desk."""
+
+    q = forms.CharField(
+        label=_("Clip or owner"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"type": "search", "size": 40, "autocomplete": "off"}),
+        help_text=_("The id of a clip or its first digits, or the pseudonym of an owner (o-…)"),
+    )
 
 
 class WithdrawalForm(forms.Form):

@@ -3,7 +3,9 @@
 from annotations.audit.registry import action
 
 DOSSIER_OPENED = action("privacy.dossier_opened", "Opened the clip's dossier")
-OWNER_LOOKED_UP = action("privacy.looked_up", "Looked up clips at the privacy desk: {found} found", ["found"])
+OWNER_LOOKED_UP = action(
+    "privacy.looked_up", "Looked up clips at the privacy desk; found: {found}", ["found"]
+)
 WITHDRAWAL = action("privacy.withdrawal", "Withdrawal of consent asked for by the {source}", ["source"])
 RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")

@@ -1,21 +1,26 @@
 """What officers and owners read, out of every context."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 
 from annotations.accounts.models import User
 from annotations.audit import selectors as audit
 from annotations.audit.selectors import Line
 from annotations.clips.enums import HoldReason
-from annotations.clips.models import Clip, Hold
+from annotations.clips.models import Clip, Hold, Owner
 from annotations.datasets import selectors as datasets
 from annotations.datasets.models import Download, ReleaseItem
 
 from .viewings import Viewing, viewings
+
+# Stands on the log, and in searches, for what was typed and names nobody: typed text never reaches the log.
+UNKNOWN = "unknown"
+
+_DIGITS = re.compile(r"[0-9a-f]{6,32}")
 
 OPEN_HOLDS = Prefetch(
     "holds", Hold.objects.filter(lifted_at=None).order_by("placed_at", "id"), to_attr="open_holds"
@@ -53,12 +58,29 @@ def clip(public_id: uuid.UUID) -> Clip | None:
 
 
 def find(query: str) -> QuerySet[Clip]:
-    """The clip of this public id, or all clips of the owner of this pseudonym, newest first."""
+    """The clips whose public id is or begins like this, or all of the owner of this pseudonym, newest first."""
     clips = clips_with_holds().order_by("-received_at", "-pk")
-    try:
-        return clips.filter(public_id=uuid.UUID(query))
-    except (ValueError, ValidationError):
-        return clips.filter(owner__pseudonym=query)
+    if span := id_span(query):
+        return clips.filter(public_id__range=span)
+    return clips.filter(owner__pseudonym=query.lower())
+
+
+def clip_ids(query: str) -> list[uuid.UUID]:
+    """Public ids that are or begin like this: none, one, or two when there are several."""
+    span = id_span(query)
+    return (
+        list(Clip.objects.filter(public_id__range=span).values_list("public_id", flat=True)[:2])
+        if span
+        else []
+    )
+
+
+def id_span(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:
+    """The first and the last id that begin with these digits, at least six and in any case; None for other text."""
+    digits = text.replace("-", "").lower()
+    if not _DIGITS.fullmatch(digits):
+        return None
+    return uuid.UUID(digits.ljust(32, "0")), uuid.UUID(digits.ljust(32, "f"))
 
 
 def withdrawn() -> QuerySet[Clip]:
@@ -94,8 +116,18 @@ def people(pseudonyms: set[str]) -> dict[str, Person]:
 
 
 def pseudonym_of(person: str) -> str:
-    """The pseudonym that a person typed as user name or pseudonym has; what is unknown is given back."""
-    return User.objects.filter(username=person).values_list("pseudonym", flat=True).first() or person
+    """The pseudonym of whoever was typed as user name (in any case) or pseudonym; UNKNOWN, which nobody has, else."""
+    named = dict(User.objects.filter(username__iexact=person).values_list("username", "pseudonym"))
+    if person in named or len(named) == 1:
+        return named.get(person) or named.popitem()[1]
+    known = User.objects.filter(pseudonym=person.lower()).exists() or audit.names(person.lower())
+    return person.lower() if known else UNKNOWN
+
+
+def owner_pseudonym(owner: str) -> str:
+    """The pseudonym of the owner who was typed, in any case; UNKNOWN, which nobody has, when there is none."""
+    known = Owner.objects.filter(pseudonym=owner.lower()).exists() or audit.names(owner.lower())
+    return owner.lower() if known else UNKNOWN
 
 
 def tone(line: Line) -> str:

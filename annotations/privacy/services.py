@@ -39,7 +39,9 @@ def withdraw(clip: Clip, actor: Actor, reason: str) -> None:
 
 @transaction.atomic
 def note_search(actor: Actor, filters: list[str], page: str) -> None:
-    """Reading the log is on the log. `filters` are like `clip=...`, with pseudonyms instead of names."""
+    """Reading the log is on the log. `filters` are like `clip=...`, with pseudonyms of those who are known and nothing
+    that was typed; `page` is `first` or `next`.
+    """
     audit.append(audit_log.SEARCHED, actor, data={"filters": filters, "page": page})
 
 

@@ -19,7 +19,7 @@ from annotations.core.errors import DomainError
 from annotations.datasets import selectors as datasets
 
 from . import receipts, selectors, services
-from .forms import LogForm, WithdrawalForm
+from .forms import LogForm, LookupForm, WithdrawalForm
 
 PAGE = 50
 
@@ -32,12 +32,11 @@ def log(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "privacy/log.html", {"form": form}, status=400)
     filters = form.filters
-    services.note_search(actor_of(request), _named(filters), cursor or "first")
-    try:
-        page = audit.search(filters, cursor=cursor, size=PAGE)
-    except ValueError:
+    if cursor and not audit.is_cursor(cursor):
         messages.error(request, _("That page is not there any more. This is the first one."))
-        cursor, page = "", audit.search(filters, size=PAGE)
+        cursor = ""
+    services.note_search(actor_of(request), _named(filters), "next" if cursor else "first")
+    page = audit.search(filters, cursor=cursor, size=PAGE)
     context = {
         "form": form,
         "page": page,
@@ -70,9 +69,11 @@ def clip(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Looking up clips by their id or their owner's pseudonym, and the last withdrawals."""
-    query = request.GET.get("q", "").strip()
-    context: dict[str, Any] = {"query": query}
-    if query:
+    form = LookupForm(request.GET)
+    context: dict[str, Any] = {"form": form, "query": request.GET.get("q")}
+    if not form.is_valid():
+        return render(request, "privacy/desk.html", context, status=400)
+    if query := form.cleaned_data["q"]:
         found = Paginator(selectors.find(query), PAGE).get_page(request.GET.get("page"))
         owners = {each.owner.pseudonym for each in found.object_list}
         services.note_lookup(

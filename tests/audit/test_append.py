@@ -78,7 +78,7 @@ def test_an_erased_detail_leaves_the_entry_readable() -> None:
         services.append(lookup("clip.held"), OFFICER, data={"reason": "legal"}, detail={"note": "words"})
     EntryDetail.objects.all().delete()
     (line,) = selectors.search(selectors.Filters()).lines
-    assert line.sentence == "Held: legal"
+    assert line.sentence == "Held: legal hold"
     assert line.detail is None
 
 

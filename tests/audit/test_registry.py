@@ -8,7 +8,7 @@ from annotations.audit import registry
 @pytest.mark.parametrize("code", registry.codes())
 def test_every_declared_sentence_fills_from_its_fields(code: str) -> None:
     kind = registry.lookup(code)
-    values = {name: f"<{name}>" for name in kind.fields}
+    values = {name: [] if name == "ranges" else f"<{name}>" for name in kind.fields}
     sentence = kind.present(values)
     assert sentence
     assert "?" not in sentence
@@ -23,16 +23,38 @@ def test_lists_are_read_as_words() -> None:
     assert "consent to none" in kind.present(data | {"purposes": []})
 
 
-def test_codes_are_read_as_words() -> None:
+def test_codes_are_read_by_their_labels_or_as_words() -> None:
+    held, failed = registry.lookup("clip.held"), registry.lookup("redaction.failed")
+    assert held.present({"reason": "awaiting_redaction"}) == "Held: faces are being hidden"
+    assert held.present({"reason": "of_old"}) == "Held: of_old"
+    assert "failed: worker lost; attempts: 3" in failed.present({"code": "worker_lost", "attempts": 3})
+
+
+def test_watched_ranges_are_read_as_seconds() -> None:
+    data = {"ranges": [[0, 100], [300, 1300]], "claimed_by": "browser"}
+    said = registry.lookup("review.watched").present(data)
+    assert said == "Watched 0.0–0.1 s, 0.3–1.3 s (claimed by the browser)"
+
+
+def test_a_delivery_says_how_much_of_the_file_was_sent() -> None:
+    served = registry.lookup("rendition.served")
     assert (
-        registry.lookup("clip.held").present({"reason": "awaiting_redaction"}) == "Held: awaiting redaction"
+        served.present({"rendition": "x", "range": "0-9 of 90"}) == "Rendition x delivered: bytes 0-9 of 90"
     )
+    assert served.present({"rendition": "x", "range": "none"}) == "Rendition x delivered: no bytes"
 
 
-def test_pairs_are_read_as_ranges() -> None:
-    kind = registry.lookup("review.watched")
-    data = dict.fromkeys(kind.fields, "x") | {"ranges": [[0, 1400], [2000, 2800]]}
-    assert "0–1400, 2000–2800" in kind.present(data)
+def test_kinds_are_grouped_by_what_they_concern_and_have_titles_of_their_own() -> None:
+    areas = registry.by_area()
+    titles = {action.code: action.title for actions in areas.values() for action in actions}
+    assert list(titles) == registry.codes()
+    assert {"Clip", "Dataset", "Review"} <= set(areas)
+    assert (titles["clip.held"], titles["dataset.release_frozen"]) == (
+        "Held",
+        "Release … of dataset … frozen",
+    )
+    for actions in areas.values():
+        assert len({action.title for action in actions}) == len(actions)
 
 
 def test_a_field_that_an_old_entry_lacks_is_shown_as_unknown() -> None:

@@ -100,4 +100,7 @@ def test_the_clip_s_own_line_of_time_is_oldest_first() -> None:
     write(clip=OTHER_CLIP)
     lines = selectors.of_clip(CLIP)
     assert [line.entry.pk for line in lines] == written
-    assert [line.sentence for line in lines] == ["Held: legal", "Held: flagged"]
+    assert [line.sentence for line in lines] == [
+        "Held: legal hold",
+        "Held: flagged inappropriate by a person",
+    ]

@@ -47,6 +47,21 @@ def test_clips_are_found_by_id_and_by_owner(site: Client) -> None:
     assert "No clip found" in shown(site, q="o-nobody22")
 
 
+def test_a_clip_is_found_by_the_first_digits_of_its_id(site: Client) -> None:
+    clip, other = make_clip(), make_clip()
+    html = shown(site, q=str(clip.public_id)[:10].upper())
+    assert reverse("privacy:clip", args=[clip.public_id]) in html
+    assert reverse("privacy:clip", args=[other.public_id]) not in html
+    assert reverse("privacy:clip", args=[clip.public_id]) in shown(site, q=clip.owner.pseudonym.upper())
+
+
+def test_what_no_text_holds_is_refused(site: Client) -> None:
+    response = site.get(reverse(DESK), {"q": "\0"})
+    assert response.status_code == 400
+    assert "Null characters are not allowed" in response.content.decode()
+    assert not LogEntry.objects.filter(action="privacy.looked_up").exists()
+
+
 def test_looking_up_is_on_the_log(site: Client) -> None:
     clip = make_clip()
     shown(site, q=clip.owner.pseudonym)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
+from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
@@ -51,6 +52,13 @@ def shown(site: Client, **filters: str) -> str:
     response = site.get(reverse(LOG), filters)
     assert response.status_code == 200
     return str(response.content.decode())
+
+
+def searched() -> dict[str, Any]:
+    """What the log keeps of the last search."""
+    entry = LogEntry.objects.filter(action="audit.searched").order_by("-occurred_at", "-id")[0]
+    data: dict[str, Any] = json.loads(bytes(entry.canonical))["data"]
+    return data
 
 
 def sentences(html: str) -> list[str]:
@@ -115,8 +123,10 @@ def test_pages_follow_each_other_without_a_gap(site: Client, lead: User) -> None
     cursor = re.search(r'rel="next" href="\?([^"]+)"', first)
     assert cursor is not None
     assert len(sentences(first)) == 50
+    assert searched()["page"] == "first"
     rest = site.get(reverse(LOG) + "?" + cursor[1].replace("&amp;", "&")).content.decode()
     assert len(sentences(rest)) == 30
+    assert searched()["page"] == "next"
     assert 'rel="next"' not in rest
     assert "Newest" in rest
 
@@ -124,7 +134,10 @@ def test_pages_follow_each_other_without_a_gap(site: Client, lead: User) -> None
 @pytest.mark.parametrize(
     ("filters", "message"),
     [
-        ({"clip": "nonsense"}, "valid UUID"),
+        ({"clip": "nonsense"}, "No clip has this id"),
+        ({"person": "a\0b"}, "Null characters are not allowed"),
+        ({"since": "0001-01-01T00:00:00", "zone": "Asia/Tokyo"}, "after the year 1999"),
+        ({"until": "9999-12-31T23:59:59", "zone": "America/New_York"}, "before the year 2200"),
         ({"action": "no.such_thing"}, "valid choice"),
         ({"zone": "Mars/Phobos"}, "valid choice"),
         ({"since": "2026-01-02T00:00", "until": "2026-01-01T00:00"}, "not after the beginning"),
@@ -139,8 +152,61 @@ def test_wrong_filters_are_said_and_nothing_is_shown(
     assert not LogEntry.objects.filter(action="audit.searched").exists()
 
 
-def test_a_cursor_made_elsewhere_shows_the_first_page(site: Client, clip: Clip) -> None:
-    assert "Held: legal" in shown(site, cursor="nonsense", clip=str(clip.public_id))
+@pytest.mark.parametrize(
+    "cursor",
+    ["nonsense", "ivan.petrov@example.org", "e\u0301", f"0001-01-01T00:00:00+14:00~{uuid.UUID(int=0)}"],
+)
+def test_a_cursor_made_elsewhere_shows_the_first_page(site: Client, clip: Clip, cursor: str) -> None:
+    assert "Held: legal" in shown(site, cursor=cursor, clip=str(clip.public_id))
+    assert searched()["page"] == "first"
+
+
+@pytest.mark.parametrize("typed", ["ivan.petrov@example.org", "e\u0301", "<script>alert(1)</script>"])
+def test_what_names_nobody_finds_nothing_and_stays_off_the_log(site: Client, clip: Clip, typed: str) -> None:
+    assert "No entry fits" in shown(site, person=typed)
+    assert searched()["filters"] == ["actor=unknown"]
+    assert "No entry fits" in shown(site, owner=typed)
+    assert searched()["filters"] == ["subject=unknown"]
+
+
+def test_whoever_acts_on_the_log_can_be_searched_for(site: Client, officer: User, clip: Clip) -> None:
+    clips.lift(clip, HoldReason.LEGAL, WORKER)
+    assert sentences(shown(site, person="system-worker")) == ["clip.hold_lifted"]
+    assert searched()["filters"] == ["actor=system-worker"]
+    quiet = make_user(username="Maria")
+    shown(site, person="mARIA")
+    assert searched()["filters"] == [f"actor={quiet.pseudonym}"]
+    shown(site, person=quiet.pseudonym.upper(), owner=clip.owner.pseudonym.upper())
+    assert searched()["filters"] == [f"actor={quiet.pseudonym}", f"subject={clip.owner.pseudonym}"]
+
+
+def test_a_user_name_in_other_case_is_no_other_account(site: Client) -> None:
+    make_user(username="Anna")
+    small = make_user(username="anna")
+    shown(site, person="anna")
+    assert searched()["filters"] == [f"actor={small.pseudonym}"]
+    shown(site, person="ANNA")
+    assert searched()["filters"] == ["actor=unknown"]
+
+
+def test_a_clip_is_found_by_the_first_digits_of_its_id(site: Client, lead: User) -> None:
+    ids = [
+        uuid.UUID("abcdef12-0000-4000-8000-000000000000"),
+        uuid.UUID("abcdef34-0000-4000-8000-000000000000"),
+    ]
+    for public_id in ids:
+        clips.place(make_clip(public_id=public_id), HoldReason.LEGAL, lead.actor)
+    assert sentences(shown(site, clip="ABCDEF12")) == ["clip.held"]
+    assert searched()["filters"] == [f"clip={ids[0]}"]
+    assert sentences(shown(site, clip="abcdef12-00")) == ["clip.held"]
+    assert "Several clips" in site.get(reverse(LOG), {"clip": "abcdef"}).content.decode()
+    assert site.get(reverse(LOG), {"clip": "abcde"}).status_code == 400
+
+
+def test_the_kinds_of_entries_are_offered_in_words(site: Client) -> None:
+    html = shown(site)
+    assert '<optgroup label="Clip">' in html
+    assert '<option value="clip.held">Held</option>' in html
 
 
 def test_typed_text_is_shown_as_text(site: Client) -> None:
