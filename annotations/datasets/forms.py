@@ -2,12 +2,19 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from annotations.core import clock
 from annotations.review.models import Project
 
 from .filters import Filters
 from .selectors import schema_choices
+
+_BOUNDS = [
+    MinValueValidator(clock.EARLIEST, _("Choose a day after the year 1999.")),
+    MaxValueValidator(clock.LATEST, _("Choose a day before the year 2200.")),
+]
 
 
 class DatasetForm(forms.Form):
@@ -40,11 +47,13 @@ class FiltersForm(forms.Form):
     first_day = forms.DateField(
         label=_("Received from (UTC)"),
         required=False,
+        validators=_BOUNDS,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     last_day = forms.DateField(
         label=_("Received until (UTC)"),
         required=False,
+        validators=_BOUNDS,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 

@@ -96,6 +96,11 @@ def downloads_with(clip: Clip) -> QuerySet[Download]:
     return held.select_related("file__release__dataset")
 
 
+def files_with(clip: Clip) -> QuerySet[ExportFile]:
+    """The files of every release that holds the clip, those that were destroyed included."""
+    return ExportFile.objects.filter(release__items__clip=clip)
+
+
 def accepted(project: Project) -> QuerySet[Annotation]:
     """The labels of the project that a lead accepted; at most one per clip."""
     return accepted_annotations().filter(assignment__project=project)

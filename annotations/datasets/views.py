@@ -79,9 +79,12 @@ def change(request: HttpRequest, dataset_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     """The page; for htmx the part of it that moves while the release is being frozen."""
-    found = _release(release_id)
+    return _release_page(request, _release(release_id))
+
+
+def _release_page(request: HttpRequest, found: Release, status: int = 200) -> HttpResponse:
     running = found.state in {RunState.QUEUED, RunState.RUNNING}
-    marks = list(selectors.marks(found))
+    marks, files = list(selectors.marks(found)), list(selectors.files(found))
     context = {
         "release": found,
         "running": running,
@@ -97,12 +100,14 @@ def release(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
             **context,
             "asked": presentation.in_words(found.dataset.project, found.chosen),
             "marks": [(mark, label(mark.reason)) for mark in marks],
-            "files": selectors.files(found),
+            "files": files,
+            "destroyed": any(file.destroyed_at for file in files),
             "left_out": selectors.reasons_in_words(found.left_out),
             "stayed_out": found.exclusions.count(),
             "page": Paginator(selectors.items(found), PAGE).get_page(request.GET.get("page")),
             "may_see_clips": role_of(request) == Role.PRIVACY_OFFICER,
         },
+        status=status,
     )
     if request.htmx:  # type: ignore[attr-defined]
         response["HX-Refresh"] = "true"
@@ -143,7 +148,7 @@ def download(
         return send(request, found, format_)
     except DomainError as error:
         messages.error(request, error.message)
-        return redirect("datasets:release", found.pk)
+        return _release_page(request, found, error.status)
 
 
 def _page(request: HttpRequest, dataset: Dataset, form: FiltersForm, status: int = 200) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The pages and the API of datasets."""
 
+import datetime
 import hashlib
 import io
 import uuid
@@ -16,6 +17,7 @@ from annotations.accounts.models import User
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips import services as clips
+from annotations.core.errors import Invalid
 from annotations.datasets import services
 from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Release
@@ -102,6 +104,16 @@ def test_wrong_filters_are_said_in_place(site: Client, dataset: Dataset) -> None
     assert "The last day is before the first one." in response.content.decode()
 
 
+def test_days_at_the_ends_of_the_calendar_are_refused(site: Client, dataset: Dataset) -> None:
+    for days in ({"last_day": "9999-12-31"}, {"first_day": "0001-01-01"}):
+        response = site.post(reverse("datasets:change", args=[dataset.pk]), days)
+        assert response.status_code == 400
+        assert "Choose a day" in response.content.decode()
+    with pytest.raises(Invalid, match="day_out_of_range"):
+        services.change(dataset, Filters(last_day=datetime.date.max), WORKER)
+    assert site.get(reverse("datasets:detail", args=[dataset.pk])).status_code == 200
+
+
 def test_freezing_freezes_what_the_form_shows(site: Client, dataset: Dataset, project: Project) -> None:
     make_accepted(project)
     form = {"verdicts": ["threat"], "freeze": "1"}
@@ -182,13 +194,17 @@ def test_a_withdrawn_release_says_so_and_is_not_downloaded(site: Client, release
         [str(clip.public_id)],
         None,
     )
-    shown = site.get(reverse("datasets:download", args=[release.pk, "coco"]), follow=True).content.decode()
-    assert "may not be used any more" in shown
+    page = site.get(reverse("datasets:download", args=[release.pk, "coco"]))
+    assert page.status_code == 409
+    assert "1 clips of this release" not in page.content.decode()
+    assert "may not be used any more" in page.content.decode()
+    assert "The same bytes at every download" in page.content.decode()
     services.mark(clip.pk)
     marked = site.get(reverse("datasets:release", args=[release.pk])).content.decode()
     assert "May not be used" in marked
     assert "Consent withdrawn" in marked
     assert reverse("datasets:download", args=[release.pk, "coco"]) not in marked
+    assert "The same bytes at every download" not in marked
     assert not any(storages["exports"].exists(file.name) for file in release.files.all())
 
 

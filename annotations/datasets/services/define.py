@@ -6,6 +6,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
+from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid
 from annotations.review.models import Project
 
@@ -47,6 +48,9 @@ def change(dataset: Dataset, filters: Filters, actor: Actor) -> Dataset:
 
 
 def check(filters: Filters) -> None:
-    """Invalid `days_reversed` when the days leave nothing."""
+    """Invalid `days_reversed` when the days leave nothing, `day_out_of_range` when one is at the calendar's ends."""
+    days = [day for day in (filters.first_day, filters.last_day) if day]
+    if any(not clock.EARLIEST <= day <= clock.LATEST for day in days):
+        raise Invalid("day_out_of_range", "Choose days between the years 2000 and 2199.")
     if filters.first_day and filters.last_day and filters.first_day > filters.last_day:
         raise Invalid("days_reversed", "The first day is after the last one.")

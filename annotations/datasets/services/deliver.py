@@ -51,7 +51,7 @@ def _decide(release: Release, format_: str, actor: Actor) -> ExportFile | Confli
 def _withdrawn(release: Release, clips: list[str]) -> Conflict:
     instead = _instead(release)
     said = (
-        f"{len(clips)} clips of this release may not be used any more."
+        f"Clips of this release that may not be used any more: {len(clips)}."
         if clips
         else "Its files were destroyed."
     )
