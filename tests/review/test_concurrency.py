@@ -76,6 +76,20 @@ def test_one_person_with_many_tabs_holds_no_more_than_one_clip_by_asking_for_the
     assert Assignment.objects.filter(reviewer=reviewer).count() == 1
 
 
+def test_one_person_with_many_tabs_takes_up_no_more_than_two_clips() -> None:
+    reviewer = make_user()
+    handed_in = [
+        services.submit(reviewer, make_assignment(reviewer).public_id, make_body()) for _ in range(THREADS)
+    ]
+    for annotation in handed_in:
+        task = annotation.assignment.task.public_id
+        services.send_back(task, annotation.pk, "Look again", COMMAND_LINE)
+    keys = [annotation.assignment.public_id for annotation in handed_in]
+    taken = at_once(*[lambda key=key: services.resume(reviewer, key) for key in keys])
+    assert taken.count("too_many_open") == THREADS - 2
+    assert Assignment.objects.filter(reviewer=reviewer, state=A.LEASED).count() == 2
+
+
 def test_many_clicks_hand_in_once() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
