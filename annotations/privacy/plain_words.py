@@ -44,6 +44,10 @@ _HOLDS = {
     ),
     HoldReason.CONSENT_MISSING: gettext_lazy("There is no consent, so nobody can watch it."),
 }
+_WATCHERS = {
+    Role.CONTRACTOR: gettext_lazy("a reviewer"),
+    Role.LEAD: gettext_lazy("a senior reviewer"),
+}
 _PURPOSES = {
     Purpose.LABELING: gettext_lazy("to note down what happens in it"),
     Purpose.MODERATION: gettext_lazy("to decide whether it is too private to be used"),
@@ -53,20 +57,23 @@ _PURPOSES = {
 
 @dataclass(frozen=True)
 class Watched:
-    """Somebody watched the clip. `seconds` is what their browser claims, 0 when it said nothing."""
+    """Somebody watched the clip. `seconds` is what their browser claims, 0 when it said nothing; `fetched_ahead`: it
+    was sent to their browser, and nothing tells that it was shown there.
+    """
 
-    role: str
+    who: str
     country: str
     when: datetime.datetime
     purpose: str
     seconds: float
     blurred: bool
+    fetched_ahead: bool
 
 
 @dataclass(frozen=True)
 class Story:
     """`withdrawable`: the consent still stands. `releases` counts the training sets that hold the clip, `downloads`
-    how often one of them was handed out.
+    how often one of them was handed out; `destroyed`: all of their files are.
     """
 
     state: str
@@ -74,6 +81,7 @@ class Story:
     watched: list[Watched]
     releases: int
     downloads: int
+    destroyed: bool
     withdrawable: bool
 
 
@@ -87,6 +95,7 @@ def story(clip: Clip) -> Story:
         watched=_watched(clip),
         releases=datasets.of_clip(clip).count(),
         downloads=datasets.downloads_with(clip).count(),
+        destroyed=not datasets.files_with(clip).filter(destroyed_at=None).exists(),
         withdrawable=consent.withdrawn_at is None,
     )
 
@@ -108,12 +117,13 @@ def _watched(clip: Clip) -> list[Watched]:
     known = people({viewing.actor for viewing in seen})
     return [
         Watched(
-            role=str(Role(viewing.role).label) if viewing.role in Role.values else viewing.role,
+            who=str(_WATCHERS.get(viewing.role, _("one of our staff"))),  # type: ignore[call-overload]
             country=known[viewing.actor].country,
             when=viewing.began,
             purpose=str(_PURPOSES.get(viewing.purpose, viewing.purpose)),  # type: ignore[call-overload]
             seconds=viewing.seconds,
             blurred=viewing.blurred,
+            fetched_ahead=viewing.fetched_ahead,
         )
         for viewing in seen
     ]

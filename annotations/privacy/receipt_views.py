@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from annotations.accounts.middleware import actor_of
+from annotations.accounts.enums import Role
+from annotations.accounts.middleware import actor_of, role_of
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
@@ -20,13 +21,23 @@ from . import plain_words, receipts, services
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     clip = _clip(token)
     services.note_receipt(clip, _actor(request, clip))
-    context = {"clip": clip, "token": token, "story": plain_words.story(clip)}
+    context = {
+        "clip": clip,
+        "token": token,
+        "story": plain_words.story(clip),
+        "staff": actor_of(request) != ANONYMOUS,
+        "desk": role_of(request) == Role.PRIVACY_OFFICER,
+    }
     return render(request, "privacy/receipt.html", context)
 
 
 @require_POST
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     clip = _clip(token)
+    if actor_of(request) != ANONYMOUS:
+        # Staff give a reason, and are named, at the desk; here the log would take them for the owner.
+        messages.error(request, _("You are signed in. Withdraw at the privacy desk, and say why."))
+        return redirect("privacy:receipt", token)
     try:
         services.withdraw(clip, receipts.owner_of(clip), request.POST.get("reason", ""))
     except DomainError as error:

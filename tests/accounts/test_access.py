@@ -113,6 +113,11 @@ def test_home_leads_to_the_first_page_of_the_role(client: Client, role: str) -> 
     assert response.status_code == (403 if role == Role.SUBMITTER else 302)
 
 
+def test_officers_begin_with_the_log(client: Client) -> None:
+    sign_in(client, make_user(Role.PRIVACY_OFFICER))
+    assert client.get("/")["Location"] == reverse("privacy:log")
+
+
 def test_a_refusal_is_logged_with_the_route(client: Client) -> None:
     sign_in(client, make_user(Role.CONTRACTOR))
     assert client.get(reverse("operations")).status_code == 403
@@ -150,7 +155,12 @@ def test_posting_without_a_csrf_token_is_refused_for_sessions_also_in_the_api() 
     person = make_user(Role.OPERATOR)
     assert sign_in(strict, person).status_code == 403
     strict.force_login(person, "django.contrib.auth.backends.ModelBackend")
-    assert strict.post("/api/v1/clips").status_code == 403
+    answer = strict.post("/api/v1/clips")
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+
+def test_a_wrong_password_is_answered_in_plain_words(client: Client) -> None:
+    assert "User name or password is wrong." in sign_in(client, make_user(), "wrong").content.decode()
 
 
 class TestApiKeys:

@@ -71,6 +71,42 @@ def test_a_grant_that_was_never_used_is_told_as_such(reviewer: User, client: Cli
     assert not viewing.delivered
 
 
+def test_a_clip_that_was_fetched_ahead_and_taken_away_is_told_as_such(
+    reviewer: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assignment = make_assignment(reviewer)
+    watch(reviewer, assignment, client)
+    assert not told(assignment)[0].fetched_ahead, "it may be on their screen now"
+    start = clock.now()
+    with monkeypatch.context() as patch:
+        patch.setattr(clock, "now", lambda: start + datetime.timedelta(days=1))
+        assert review.expire_leases() == 1
+    (viewing,) = told(assignment)
+    assert viewing.delivered
+    assert viewing.fetched_ahead
+    client.force_login(make_user(Role.PRIVACY_OFFICER))
+    html = client.get(reverse("privacy:clip", args=[assignment.clip.public_id])).content.decode()
+    assert "fetched ahead, not shown" in html
+
+
+def test_a_clip_that_was_watched_before_it_was_taken_away_was_not_just_fetched(
+    reviewer: User, client: Client
+) -> None:
+    assignment = make_assignment(reviewer)
+    watch(reviewer, assignment, client)
+    review.note_watched(reviewer, assignment.public_id, [[0.0, 1.0]])
+    clips.place(assignment.clip, HoldReason.LEGAL, WORKER)
+    assert [viewing.fetched_ahead for viewing in told(assignment)] == [False]
+
+
+def test_asking_for_what_lies_behind_the_end_delivers_nothing(reviewer: User, client: Client) -> None:
+    assignment = make_assignment(reviewer)
+    client.force_login(reviewer)
+    url = client.post(reverse("review:media_token", args=[assignment.public_id])).json()["url"]
+    assert client.get(url, headers={"Range": "bytes=999999999-"}).status_code == 416
+    assert [viewing.delivered for viewing in told(assignment)] == [False]
+
+
 def test_coming_back_later_is_another_viewing(
     reviewer: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,7 +54,9 @@ def test_the_receipt_tells_who_watched_by_role_country_time_and_purpose_but_neve
     review.note_watched(reviewer, assignment.public_id, [[0.0, 2.0]])
     client.logout()
     html = shown(client, assignment.clip)
-    assert "Contractor" in html
+    assert "a reviewer" in html
+    assert "Contractor" not in html
+    assert "nothing tells that it was shown" not in html
     assert "<td>RO</td>" in html
     assert "to note down what happens in it" in html
     assert "2 s" in html
@@ -97,6 +99,29 @@ def test_the_owner_withdraws_with_one_button_and_no_account() -> None:
     assert (entry.actor, entry.actor_role) == (clip.owner.pseudonym, "owner")
 
 
+def test_staff_do_not_withdraw_as_the_owner_but_at_the_desk(client: Client) -> None:
+    clip = make_queued_clip()
+    client.force_login(make_user(Role.PRIVACY_OFFICER))
+    html = shown(client, clip)
+    assert "Withdraw my consent" not in html
+    assert reverse("privacy:withdraw", args=[clip.public_id]) in html
+    address = reverse("privacy:receipt_withdraw", args=[receipts.token_for(clip)])
+    assert "at the privacy desk, and say why" in client.post(address, follow=True).content.decode()
+    assert gate.allows(clip.pk, Purpose.LABELING)
+    assert not LogEntry.objects.filter(action__contains="withdraw").exists()
+
+
+def test_what_was_sent_in_advance_only_is_told_as_such(client: Client) -> None:
+    reviewer = make_user()
+    assignment = make_assignment(reviewer)
+    client.force_login(reviewer)
+    granted = client.post(reverse("review:media_token", args=[assignment.public_id])).json()
+    assert b"".join(client.get(granted["url"]).streaming_content)  # type: ignore[attr-defined]
+    clips.withdraw(assignment.clip, WORKER)
+    client.logout()
+    assert "nothing tells that it was shown" in shown(client, assignment.clip)
+
+
 def test_withdrawing_twice_says_so(client: Client) -> None:
     clip = make_queued_clip()
     address = reverse("privacy:receipt_withdraw", args=[receipts.token_for(clip)])
@@ -133,6 +158,12 @@ def test_the_receipt_tells_of_training_sets_and_how_often_they_were_fetched(clie
     html = shown(client, annotation.assignment.clip)
     assert "part of 1 training set." in html
     assert "fetched a copy 2 times" in html
+    clips.withdraw(annotation.assignment.clip, WORKER)
+    assert "are being destroyed" in shown(client, annotation.assignment.clip)
+    datasets.mark(annotation.assignment.clip.pk)
+    html = shown(client, annotation.assignment.clip)
+    assert "was part of 1 training set; its files were destroyed." in html
+    assert "is part of" not in html
 
 
 def test_the_command_prints_the_link_and_logs_that_it_was_made() -> None:
