@@ -151,3 +151,11 @@ def test_the_roles_script_is_sound_and_makes_both_roles() -> None:
     assert os.access(script, os.X_OK)
     for role in ("review_owner", "review_app"):
         assert f"CREATE ROLE {role} LOGIN" in script.read_text()
+
+
+def test_the_documentation_names_every_variable_that_production_reads() -> None:
+    settings_source = (ROOT / "reviewapp" / "settings" / "production.py").read_text()
+    read = set(re.findall(r"environment\.(?:text|items|number|secret_file)\(\s*\"(\w+)\"", settings_source))
+    documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "deployment.md").read_text(), re.MULTILINE))
+    assert read
+    assert read - documented == set()
