@@ -24,6 +24,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if request.path.startswith("/api/"):
+        message = "The page was open for too long, or you signed in somewhere else meanwhile. Load it again."
+        return JsonResponse({"code": "csrf_failed", "message": message}, status=403)
     return render(request, "errors/csrf.html", status=403)
 
 

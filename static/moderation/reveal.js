@@ -1,10 +1,14 @@
 // Shows the clip for as long as the button, or the key R, is held. Every reveal asks the server, which logs it.
 
+import { viewerMark } from "../workbench/mark.js";
+
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-reveal]"));
 const poster = /** @type {HTMLImageElement} */ (root.querySelector("img"));
 const video = /** @type {HTMLVideoElement} */ (root.querySelector("video"));
 const button = /** @type {HTMLButtonElement} */ (root.querySelector("button"));
 const status = /** @type {HTMLElement} */ (root.querySelector("[role=status]"));
+
+const mark = viewerMark(root.dataset.mark ?? "");
 
 let held = false;
 let address = "";
@@ -27,6 +31,7 @@ async function reveal() {
     address = URL.createObjectURL(blob);
     video.src = address;
     video.hidden = false;
+    video.after(mark);
     poster.hidden = true;
     await video.play();
     status.textContent = root.dataset.shown ?? "";
@@ -45,6 +50,7 @@ function hide() {
   video.removeAttribute("src");
   video.load();
   video.hidden = true;
+  mark.remove();
   poster.hidden = false;
   if (address) URL.revokeObjectURL(address);
   address = "";

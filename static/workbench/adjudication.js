@@ -14,6 +14,7 @@
 import { Api, ApiError } from "./api.js";
 import { Watched, clock, presentationTime } from "./frames.js";
 import { boxAt } from "./interpolation.js";
+import { viewerMark } from "./mark.js";
 import { Player, loadVideo } from "./player.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -92,6 +93,7 @@ async function show() {
     const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
     if (!response.ok) throw new ApiError(response.status, "media_refused", texts.refused ?? "", null);
     player.show(loadVideo(new Blob([await response.arrayBuffer()], { type: "video/mp4" }), texts.label ?? ""), clip);
+    if (!document.querySelector("#picture .mark")) overlay.before(viewerMark(find("#picture").dataset.mark ?? ""));
     find("#cover").hidden = true;
     status.textContent = texts.shown ?? "";
     shown = true;

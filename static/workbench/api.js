@@ -33,7 +33,7 @@ export const isSignedOut = (error) => error instanceof ApiError && error.status 
  * @returns {error is ApiError}
  */
 export const isGone = (error) =>
-  error instanceof ApiError && (["lease_lost", "clip_held", "not_watching"].includes(error.code) || [404, 410].includes(error.status));
+  error instanceof ApiError && (["lease_lost", "already_submitted", "clip_held", "not_watching"].includes(error.code) || [404, 410].includes(error.status));
 
 export class Api {
   /** @param {string} csrfToken the page's; who signs in again in another tab gets a new one, in a cookie */

@@ -39,8 +39,10 @@ export function editingCommands(bench) {
       return;
     }
     player.pause();
-    const changed = bench.apply(change(bench.session.body, track.id, player.frame), say(`done.${id}`));
-    if (!changed && id === "keyframe") bench.status(say("lastKeyframe"));
+    const { frame } = player;
+    const body = change(bench.session.body, track.id, frame);
+    const changed = bench.apply(body, say(`done.${id}`));
+    bench.status(!changed && id === "keyframe" ? say("lastKeyframe") : now(id, model.findTrack(body, track.id), frame));
   };
 
   /** @param {-1 | 1} direction */
@@ -51,8 +53,13 @@ export function editingCommands(bench) {
       return;
     }
     const frame = model.neighbourKeyframe(track, player.frame, direction);
-    if (frame === null) bench.status(say(direction > 0 ? "noLaterKeyframe" : "noEarlierKeyframe"));
-    else player.seek(frame);
+    if (frame === null) {
+      bench.status(say(direction > 0 ? "noLaterKeyframe" : "noEarlierKeyframe"));
+      return;
+    }
+    player.seek(frame);
+    const number = track.keyframes.findIndex((keyframe) => keyframe.frame === frame) + 1;
+    bench.status(say("atKeyframe", { number, count: track.keyframes.length, time: at(frame) }));
   };
 
   /** @param {Press} press @param {boolean} size */
@@ -161,6 +168,21 @@ export function editingCommands(bench) {
     undo: () => bench.walk("undo"),
     redo: () => bench.walk("redo"),
   };
+}
+
+/**
+ * How a track stands on a frame after one of its states was toggled there.
+ *
+ * @param {string} id the action
+ * @param {import("./types.js").Track | undefined} track
+ * @param {number} frame
+ */
+function now(id, track, frame) {
+  if (!track) return "";
+  if (id === "keyframe") return say(track.keyframes.some((keyframe) => keyframe.frame === frame) ? "keyframeAdded" : "keyframeRemoved");
+  const state = model.stateAt(track, frame);
+  if (id === "outside") return say(state.outside ? "outsideNow" : "insideNow");
+  return say(state.occluded ? "occludedNow" : "plainNow");
 }
 
 /**

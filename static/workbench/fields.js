@@ -6,21 +6,33 @@
 
 import { html } from "./dom.js";
 
+/** What a field shows of a number that is kept in tenths of a pixel. */
+export const shown = (/** @type {number} */ value) => String(Math.round(value));
+
+/**
+ * A box with one of its numbers replaced; the others keep their tenths. Nothing changes for what is no number.
+ *
+ * @param {Readonly<Box>} box
+ * @param {number} i
+ * @param {string} written
+ * @returns {Box}
+ */
+export const withNumber = (box, i, written) =>
+  /** @type {Box} */ (box.map((value, j) => (i === j && written.trim() && Number.isFinite(Number(written)) ? Number(written) : value)));
+
 /**
  * @param {string} label
- * @param {readonly number[]} box
+ * @param {() => Box} current the box as it stands when a number was written
  * @param {(box: Box) => void} onChange
  * @returns {HTMLFieldSetElement} four fields, for those who draw by numbers
  */
-export function boxFields(label, box, onChange) {
-  const inputs = ["x", "y", "w", "h"].map((name, i) =>
-    html("input", { type: "number", step: 1, "data-focus": `number-${name}`, "data-number": i, value: Math.round(box[i] * 10) / 10 }));
-  // After the focus has moved on: the panel is drawn anew, and gives the focus back to where it went.
-  const later = () => setTimeout(read);
-  const read = () => onChange(/** @type {Box} */ (inputs.map((input) => Number(input.value))));
+export function boxFields(label, current, onChange) {
+  const box = current();
   return html("fieldset", { class: "numbers", "aria-label": label },
-    ...inputs.map((input, i) => {
-      input.addEventListener("change", later);
-      return html("label", {}, ["x", "y", "w", "h"][i], input);
+    ...["x", "y", "w", "h"].map((name, i) => {
+      const input = html("input", { type: "number", step: 1, "data-focus": `number-${name}`, "data-number": i, value: shown(box[i]) });
+      // After the focus has moved on: the panel is drawn anew, and gives the focus back to where it went.
+      input.addEventListener("change", () => setTimeout(() => onChange(withNumber(current(), i, input.value))));
+      return html("label", {}, name, input);
     }));
 }

@@ -50,8 +50,14 @@ export class Flow {
       skip: () => void this.skip(),
       sendFaces: () => void this.sendFaces(),
       extend: () => void this.extend(),
-      help: () => help.show(),
-      instructions: () => showInstructions(this.bench.session.assignment.project.instructions),
+      help: () => {
+        this.bench.player.pause();
+        help.show();
+      },
+      instructions: () => {
+        this.bench.player.pause();
+        showInstructions(this.bench.session.assignment.project.instructions);
+      },
     });
   }
 
@@ -159,9 +165,10 @@ export class Flow {
    */
   taken(error) {
     if (!this.bench.working && this.#stopped.hidden) return;
-    const known = { lease_lost: "leaseLost", clip_held: "clipHeld" }[error.code];
+    const known = { lease_lost: "leaseLost", already_submitted: "alreadySubmitted", clip_held: "clipHeld" }[error.code];
     this.bench.autosave.stop();
-    if (error.code === "clip_held") this.bench.autosave.forget(); // nothing of a withdrawn clip stays in this browser
+    // Nothing of a withdrawn clip stays in this browser, and what was changed after the submission does not count.
+    if (error.code === "clip_held" || error.code === "already_submitted") this.bench.autosave.forget();
     this.#leave("");
     this.#say(known ? say(known) : say("clipGone"), known ? say(`${known}Text`) : error.message, [
       { label: say("nextClip"), primary: true, act: () => void this.next() },
@@ -260,7 +267,7 @@ export class Flow {
       autosave.stop();
       autosave.forget();
       await this.next();
-      if (bench.working) bench.status(done);
+      bench.status(done); // also when no clip came: this one is dealt with
     };
     await send();
   }

@@ -15,7 +15,7 @@
  */
 
 import { html, icon, kbd, replace } from "./dom.js";
-import { boxFields } from "./fields.js";
+import { boxFields, shown } from "./fields.js";
 import { clock, presentationTime } from "./frames.js";
 import { stateAt } from "./model.js";
 import { say } from "./text.js";
@@ -24,6 +24,7 @@ import { swatch, trackColor } from "./timeline.js";
 export class Labels {
   /** @type {string | null} */
   #loaded = null;
+  #frame = 0;
   #boxes = html("section", { class: "labels-part", "aria-labelledby": "boxes-title" });
   #events = html("section", { class: "labels-part", "aria-labelledby": "events-title" });
   #returned = html("div", { class: "labels-part" });
@@ -48,6 +49,7 @@ export class Labels {
    */
   render(session, frame) {
     const { assignment, body } = session;
+    this.#frame = frame;
     if (this.#loaded !== assignment.id) {
       this.#loaded = assignment.id;
       this.#returned.hidden = !assignment.returned_note;
@@ -66,12 +68,13 @@ export class Labels {
    * @param {number} frame
    */
   setFrame(session, frame) {
+    this.#frame = frame;
     const track = session.selectedTrack;
     if (!track) return;
     const state = stateAt(track, frame);
     for (const input of this.#boxes.querySelectorAll("input[data-number]")) {
       if (!(input instanceof HTMLInputElement) || input === document.activeElement) continue;
-      input.value = String(Math.round(state.box[Number(input.dataset.number)] * 10) / 10);
+      input.value = shown(state.box[Number(input.dataset.number)]);
     }
     const isKeyframe = track.keyframes.some((keyframe) => keyframe.frame === frame);
     const pressed = { keyframe: isKeyframe, outside: state.outside, occluded: state.occluded };
@@ -88,15 +91,15 @@ export class Labels {
   #renderBoxes(session, frame) {
     const { body, clip, selectedTrack } = session;
     replace(this.#boxes,
-      html("h2", { id: "boxes-title" }, say("boxes"), html("span", { class: "muted" }, selectedTrack ? say("labelOfSelected") : say("labelOfNext"))),
+      html("h2", { id: "boxes-title" }, say("boxes"), html("span", { class: "muted" }, selectedTrack ? say("labelOfSelected") : say("labelOfNextBox"))),
       this.#chips("track", session, selectedTrack?.label ?? session.next.track, selectedTrack !== null),
       body.tracks.length > 0 && html("ul", { class: "items" }, ...body.tracks.map((track) => {
         const selected = track === selectedTrack;
         const first = clock(presentationTime(track.keyframes[0].frame, clip));
         const name = session.nameOf("track", track.label);
         return html("li", { "data-selected": selected, "data-color": trackColor(track) },
-          this.#row("track", track.id, name, say("keyframes", { count: track.keyframes.length, from: first }), selected),
-          selected && this.#boxDetail(track, frame));
+          this.#row("track", track.id, name, say(track.keyframes.length === 1 ? "oneKeyframe" : "keyframes", { count: track.keyframes.length, from: first }), selected),
+          selected && this.#boxDetail(track));
       })),
       !body.tracks.length && html("p", { class: "hint" }, say("boxesHint")),
     );
@@ -107,7 +110,7 @@ export class Labels {
   #renderEvents(session) {
     const { body, clip, selectedEvent } = session;
     replace(this.#events,
-      html("h2", { id: "events-title" }, say("events"), html("span", { class: "muted" }, selectedEvent ? say("labelOfSelected") : say("labelOfNext"))),
+      html("h2", { id: "events-title" }, say("events"), html("span", { class: "muted" }, selectedEvent ? say("labelOfSelected") : say("labelOfNextEvent"))),
       this.#chips("event", session, selectedEvent?.label ?? session.next.event, selectedEvent !== null),
       body.events.length > 0 && html("ul", { class: "items" }, ...body.events.map((event) => {
         const selected = event === selectedEvent;
@@ -157,12 +160,9 @@ export class Labels {
       html("span", { class: "when" }, when)));
   }
 
-  /**
-   * @param {Track} track
-   * @param {number} frame
-   */
-  #boxDetail(track, frame) {
-    const fields = boxFields(say("boxNumbers"), stateAt(track, frame).box, (box) => this.listeners.box(track.id, box));
+  /** @param {Track} track */
+  #boxDetail(track) {
+    const fields = boxFields(say("boxNumbers"), () => stateAt(track, this.#frame).box, (box) => this.listeners.box(track.id, box));
     return html("div", { class: "detail" },
       fields,
       html("div", { class: "toolbar" },
@@ -176,10 +176,11 @@ export class Labels {
    * @param {ClipEvent} event
    */
   #eventDetail(session, event) {
-    const last = session.clip.frames - 1;
+    const { frames } = session.clip;
     const field = (/** @type {"start" | "end"} */ edge) => {
-      const input = html("input", { type: "number", min: 0, max: last, step: 1, value: event[edge], "data-focus": `event-${edge}` });
-      input.addEventListener("change", () => setTimeout(() => this.listeners.event(event.id, { [edge]: Number(input.value) })));
+      // People count frames from 1, as under the picture.
+      const input = html("input", { type: "number", min: 1, max: frames, step: 1, value: event[edge] + 1, "data-focus": `event-${edge}` });
+      input.addEventListener("change", () => setTimeout(() => this.listeners.event(event.id, { [edge]: Number(input.value) - 1 })));
       return html("label", {}, edge === "start" ? say("firstFrame") : say("lastFrame"), input);
     };
     return html("div", { class: "detail" },

@@ -70,9 +70,14 @@ byId("content", HTMLElement).addEventListener("pointerdown", (event) => {
   const elsewhere = event.target instanceof Element && event.target.closest("button, #stage, #scrubber");
   if (elsewhere && field instanceof HTMLElement && field.matches(FIELDS)) field.blur();
 }, { capture: true });
-byId("content", HTMLElement).addEventListener("mousedown", (event) => {
-  if (event.target instanceof Element && event.target.closest("button")) event.preventDefault();
+document.addEventListener("mousedown", (event) => {
+  if (event.target instanceof Element && event.target.closest("button") && !event.target.closest("dialog")) event.preventDefault();
 });
+// After a dialog the keys act on the clip again, not on the button that opened it. Its event does not bubble.
+document.addEventListener("close", () => {
+  const way = document.querySelector("#stopped:not([hidden]) :is(a, button)");
+  (way instanceof HTMLElement ? way : byId("content", HTMLElement)).focus({ preventScroll: true });
+}, { capture: true });
 for (const name of ["contextmenu", "dragstart"]) {
   byId("stage", HTMLElement).addEventListener(name, (event) => event.preventDefault());
 }

@@ -1,7 +1,8 @@
 import { svg } from "./dom.js";
 
 /**
- * A faint code over the whole picture: who photographs the screen photographs it too.
+ * A faint code over the whole picture: who photographs the screen photographs it too. Light letters with a dark
+ * edge, so that it is there on any ground.
  *
  * @param {string} code
  * @returns {SVGSVGElement}

@@ -76,7 +76,7 @@ export class Timeline {
     set(this.playhead, { transform: `translate(${this.#x(frame + 0.5)} 0)` });
     set(this.slider, {
       "aria-valuenow": frame,
-      "aria-valuetext": say("frameAtTime", { frame, time: clock(presentationTime(frame, clip)) }),
+      "aria-valuetext": say("frameAtTime", { frame: frame + 1, time: clock(presentationTime(frame, clip)) }),
     });
   }
 

@@ -28,6 +28,8 @@ import { Session } from "./session.js";
 import { say } from "./text.js";
 import { Timeline } from "./timeline.js";
 
+/** How long a sentence of the status stands, in milliseconds. */
+const STATUS_STANDS = 5000;
 /** In one report of what was watched. */
 const MOST_RANGES = 400;
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
@@ -40,6 +42,8 @@ export class Workbench {
   #clock = byId("clock", HTMLElement);
   #frameNumber = byId("frame-number", HTMLElement);
   #watchedShown = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #statusEnds;
 
   /**
    * @param {Ready["assignment"]} assignment the clip that the page came with
@@ -120,6 +124,7 @@ export class Workbench {
     this.player.clear();
     this.overlay.render([], false);
     this.session.tool = null;
+    this.status("");
     this.#hideBanners();
   }
 
@@ -128,9 +133,11 @@ export class Workbench {
     this.commands[action]?.(press);
   }
 
-  /** @param {string} text announced, and shown under the picture */
+  /** @param {string} text announced, and shown above the picture for a while */
   status(text) {
+    clearTimeout(this.#statusEnds);
     this.#status.value = text;
+    if (text) this.#statusEnds = setTimeout(() => (this.#status.value = ""), STATUS_STANDS);
   }
 
   /**
@@ -142,7 +149,10 @@ export class Workbench {
    */
   apply(body, done, merge = null) {
     const changed = this.working && this.session.commit(body, done, merge);
-    if (changed) this.autosave.change(this.session.body);
+    if (changed) {
+      this.autosave.change(this.session.body);
+      this.status(""); // what was said before no longer holds; who calls says what does
+    }
     this.render();
     return changed;
   }
@@ -191,7 +201,13 @@ export class Workbench {
 
   /** @param {string} id @param {{ start?: number, end?: number, label?: string }} change */
   changeEvent(id, change) {
-    this.apply(model.changeEvent(this.session.body, id, change, this.session.clip.frames), say("done.event"));
+    const { clip } = this.session;
+    const body = model.changeEvent(this.session.body, id, change, clip.frames);
+    const event = body.events.find((other) => other.id === id);
+    if (!event) return;
+    const at = (/** @type {number} */ frame) => clock(presentationTime(frame, clip));
+    this.apply(body, say("done.event"));
+    this.status(say("eventPlaced", { from: at(event.start), to: at(event.end) }));
   }
 
   /** @param {"box" | "face" | null} tool */
@@ -233,6 +249,9 @@ export class Workbench {
     } else {
       this.apply(model.setBox(session.body, id, this.player.frame, fitted), say("done.move"), merge);
     }
+    const [x, y, width, height] = fitted.map(Math.round);
+    const limited = fitted.some((value, i) => Math.abs(value - box[i]) >= 0.5);
+    this.status(say(limited ? "boxLimited" : "boxPlaced", { x, y, width, height }));
   }
 
   /** @returns {boolean} whether a gesture with the pointer was under way */
@@ -317,7 +336,7 @@ export class Workbench {
       text: face ? say("facesMarked", { count: session.faces.length }) : say(session.tool === "face" ? "drawFace" : "drawBox"),
       tone: session.tool === "face" ? "bad" : "accent",
       choices: face ? [send, cancel] : [middle, cancel],
-      extra: face ? boxFields(say("boxNumbers"), face.box, (box) => this.placeBox("face", box)) : null,
+      extra: face ? boxFields(say("boxNumbers"), () => session.faces.at(-1)?.box ?? face.box, (box) => this.placeBox("face", box)) : null,
     });
   }
 

@@ -129,6 +129,16 @@ test("a lost lease stops saving, keeps the labels in the browser and says why", 
   assert.equal(memory.size, 1);
 });
 
+test("labels changed after the clip was submitted in another tab stop saving and say why", async (t) => {
+  const { autosave, server, stopped } = setup(t);
+  server.answer = async () => {
+    throw new ApiError(409, "already_submitted", "", null);
+  };
+  autosave.change(note("x"));
+  await tick(400);
+  assert.deepEqual(stopped, ["already_submitted"]);
+});
+
 test("labels that the server refuses stay in the browser, and the next change is tried", async (t) => {
   const { autosave, server, stopped, refused, memory } = setup(t);
   server.answer = async () => {

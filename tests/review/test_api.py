@@ -156,7 +156,7 @@ def test_a_token_for_a_held_clip_or_one_that_was_handed_in_is_refused(
     done = make_assignment(reviewer)
     services.submit(reviewer, done.public_id, make_body())
     answer = send(client, done, "media-token")
-    assert (answer.status_code, answer.json()["code"]) == (409, "lease_lost")
+    assert (answer.status_code, answer.json()["code"]) == (409, "already_submitted")
 
 
 def test_drafts_are_saved_and_conflicts_shown(client: Client, assignment: Assignment) -> None:

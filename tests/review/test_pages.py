@@ -58,6 +58,20 @@ def test_the_home_tells_what_waits_and_offers_to_resume() -> None:
     assert client.get("/review/").context["resume"] == response["Location"]
 
 
+def test_the_home_offers_what_came_back_when_nothing_else_waits() -> None:
+    reviewer, lead = make_user(), make_user("lead")
+    client = signed_in(reviewer)
+    assignment = make_assignment(reviewer)
+    made = services.submit(reviewer, assignment.public_id, make_body())
+    services.send_back(made.assignment.task.public_id, made.pk, "The car is missing", lead.actor)
+    home = texts(client, "/review/")
+    assert "1 clip came back to you" in home
+    assert "No clip waits for you now</h2>" not in home
+    start = home[home.index('id="start"') : home.index("</section>")]
+    assert f"/review/{assignment.public_id}/" in start
+    assert "Resume" in start
+
+
 def test_the_home_shows_what_became_of_the_last_submissions() -> None:
     reviewer, lead = make_user(), make_user("lead")
     client = signed_in(reviewer)

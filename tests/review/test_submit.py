@@ -63,7 +63,7 @@ def test_a_draft_of_labels_that_were_handed_in_is_refused() -> None:
     reviewer = make_user()
     key = make_assignment(reviewer).public_id
     services.submit(reviewer, key, make_body())
-    assert code(services.save_draft, reviewer, key, 1, make_body(note="too late")) == "lease_lost"
+    assert code(services.save_draft, reviewer, key, 1, make_body(note="too late")) == "already_submitted"
 
 
 def test_labels_are_kept_with_their_schema_rendition_and_digest() -> None:

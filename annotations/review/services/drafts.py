@@ -20,7 +20,8 @@ def save_draft(reviewer: User, assignment_id: uuid.UUID, revision: int, body: An
 
     `revision` is the one that the labels are based on, 0 for the first. Conflict `draft_conflict` carries the
     `revision` and `body` that another tab saved since. When the clip was taken away meanwhile the labels are
-    saved nevertheless, and then Conflict says so (`clip_held`, `lease_lost`).
+    saved nevertheless, and then Conflict says so (`clip_held`, `lease_lost`). Labels that were handed in already are
+    not touched: `already_submitted`.
     """
     check_draft(body)
     assignment, saved = _save(reviewer, assignment_id, revision, body)

@@ -15,6 +15,7 @@ from annotations.core.errors import Conflict, Missing
 
 from ..enums import AssignmentState
 from ..models import Assignment, ReviewTask
+from ..rules import HANDED_IN
 
 
 def lock_person(reviewer: User) -> None:
@@ -49,7 +50,7 @@ def lock_task(task_id: uuid.UUID) -> ReviewTask:
 
 
 def require_lease(assignment: Assignment) -> None:
-    """Conflict unless the reviewer holds the clip now: `clip_held` or `lease_lost` say why."""
+    """Conflict unless the reviewer holds the clip now: `clip_held`, `already_submitted` or `lease_lost` say why."""
     if assignment.state == AssignmentState.LEASED:
         gate.check(assignment.clip_id, Purpose.LABELING)
         return
@@ -57,9 +58,9 @@ def require_lease(assignment: Assignment) -> None:
         raise Conflict(
             "clip_held", "This clip is no longer available. Nothing that you did is lost; take the next one."
         )
-    raise Conflict(
-        "lease_lost", "This clip is no longer yours: it was submitted, skipped, or the time for it was over."
-    )
+    if assignment.state in HANDED_IN:
+        raise Conflict("already_submitted", "You have submitted this clip already.")
+    raise Conflict("lease_lost", "This clip is no longer yours: it was skipped, or the time for it was over.")
 
 
 def note(
