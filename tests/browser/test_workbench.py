@@ -15,6 +15,7 @@ from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.clips.enums import HoldReason
 from annotations.clips.services import place
+from annotations.core import clock
 from annotations.redaction.models import Rendition
 from annotations.review.models import Annotation, Assignment, Draft
 from tests.engines.programs import wait_until
@@ -156,6 +157,30 @@ def test_a_clip_that_is_withdrawn_leaves_the_screen(page: Page) -> None:
     expect(page.locator("#picture video")).to_have_count(1)
 
 
+def test_a_clip_that_cannot_be_extended_any_more_stays_on_screen_while_its_time_runs(page: Page) -> None:
+    taken, soon = clock.now() - 4 * clock.seconds(20 * 60), clock.now() + clock.seconds(60)
+    Assignment.objects.filter(pk=current(page).pk).update(leased_at=taken, lease_until=soon)
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    expect(page.locator("#stopped")).to_be_hidden()
+    page.get_by_role("button", name="More time").click()
+    expect(page.locator("#status")).to_have_text(re.compile("for as long as one may"))
+    expect(page.locator("#picture video")).to_have_count(1)
+
+
+def test_a_clip_that_came_back_is_taken_up_from_the_queues_page(
+    page: Page, inspected: Callable[[Page, str], Any]
+) -> None:
+    address, assignment = page.url, current(page)
+    Assignment.objects.filter(pk=assignment.pk).update(state="returned")
+    page.goto(address)
+    expect(page).to_have_url(re.compile(r"/review/$"))
+    inspected(page, "review-home-returned")
+    page.get_by_role("button", name="Take up again").click()
+    expect(page).to_have_url(address)
+    expect(page.locator("#picture video")).to_have_count(1)
+
+
 def test_labels_survive_a_lost_connection_and_a_reload(page: Page) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.route("**/draft", lambda route: route.abort())
@@ -213,3 +238,61 @@ def test_single_keys_act_outside_fields_and_can_be_changed_or_turned_off(
     expect(page.locator("#stopped")).to_be_hidden()
     page.keyboard.press("1")
     expect(page.get_by_role("button", name="Threat")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_last_clip_of_the_queue_goes_with_a_confirmation(page: Page) -> None:
+    status = page.locator("#status")
+    for _ in range(2):
+        shown = page.url
+        for key in ("s", "1", "Control+Enter"):
+            page.keyboard.press(key)
+        expect(page).not_to_have_url(shown)
+        expect(status).to_have_text("The clip was skipped.")
+    for key in ("f", "1", "Control+Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="No clip is waiting")).to_be_visible()
+    expect(status).to_have_text("The clip was flagged and has left the queue.")
+
+
+def test_a_clip_that_was_submitted_in_another_tab_says_so_and_leaves_nothing_behind(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#stopped")).to_be_hidden()
+    other.keyboard.press("2")
+    other.keyboard.press("Control+Enter")
+    wait_until(Annotation.objects.exists, 20, "the submission")
+    other.close()
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name="You have submitted this clip")).to_be_visible()
+    assert page.evaluate("() => Object.keys(localStorage).filter((key) => key.includes(':draft:'))") == []
+
+
+def test_keys_act_on_the_clip_after_a_dialog_and_each_act_says_what_it_did(page: Page) -> None:
+    status, dialog = page.locator("#status"), page.get_by_role("dialog", name="Keys")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Keys").click()
+    expect(dialog).to_be_visible()
+    expect(page.locator("body")).not_to_have_attribute("data-playing", re.compile(""))
+    for key in ("Escape", "Home", "b", "Enter"):
+        page.keyboard.press(key)
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#verdicts kbd").first).to_be_hidden()
+    page.keyboard.press("q")
+    expect(status).to_have_text("Partly hidden from here.")
+    page.get_by_role("spinbutton", name="x").fill("5000")
+    page.keyboard.press("Tab")
+    expect(status).to_contain_text("The box has to fit into the picture")
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("n")
+    expect(status).to_have_text("Keyframe added.")
+    page.keyboard.press("n")
+    expect(status).to_have_text("Keyframe removed.")
+    for key in ("Escape", "i", "ArrowRight", "o"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("First frame")).to_have_value("2")
+    expect(page.get_by_label("Last frame")).to_have_value("3")
+    expect(page.locator("#verdicts kbd").first).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator("#verdicts kbd").first).to_be_visible()
+    expect(status).to_be_empty(timeout=8000)
