@@ -53,7 +53,17 @@ def ours(source: Path, folder: Path) -> tuple[dict[str, Any], int]:
     report = folder / "report.json"
     command = [sys.executable, "-m", "annotations.vision", "redact", str(source), str(folder / "ours.mp4")]
     done = subprocess.run(
-        [*command, "--report", str(report), "--max-seconds", "100000", "--max-bytes", "100000000000"],
+        [
+            *command,
+            "--report",
+            str(report),
+            "--max-seconds",
+            "100000",
+            "--max-bytes",
+            "100000000000",
+            "--max-frames",
+            "1000000",
+        ],
         cwd=ROOT,
         check=False,
     )
