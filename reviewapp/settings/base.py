@@ -201,7 +201,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"redaction.redact": {"queue": "redact"}}
+# What takes long has a queue of its own, so that events never wait behind it.
+CELERY_TASK_ROUTES = {"redaction.redact": {"queue": "redact"}, "datasets.freeze": {"queue": "redact"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "reviewapp.deliver_events", "schedule": 10},
