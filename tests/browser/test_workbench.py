@@ -171,6 +171,7 @@ def test_a_clip_that_cannot_be_extended_any_more_stays_on_screen_while_its_time_
 def test_a_clip_that_came_back_is_taken_up_from_the_queues_page(
     page: Page, inspected: Callable[[Page, str], Any]
 ) -> None:
+    page.wait_for_load_state("networkidle")  # the page is through with fetching ahead, which would take the clip again
     address, assignment = page.url, current(page)
     Assignment.objects.filter(pk=assignment.pk).update(state="returned")
     page.goto(address)
@@ -273,7 +274,10 @@ def test_keys_act_on_the_clip_after_a_dialog_and_each_act_says_what_it_did(page:
     page.get_by_role("button", name="Keys").click()
     expect(dialog).to_be_visible()
     expect(page.locator("body")).not_to_have_attribute("data-playing", re.compile(""))
-    for key in ("Escape", "Home", "b", "Enter"):
+    for key in ("Escape", "Home"):
+        page.keyboard.press(key)
+    expect(page.locator("#frame-number")).to_have_text(f"frame 1 of {FRAMES}")
+    for key in ("b", "Enter"):
         page.keyboard.press(key)
     expect(dialog).to_be_hidden()
     expect(page.locator("#verdicts kbd").first).to_be_hidden()
@@ -284,12 +288,15 @@ def test_keys_act_on_the_clip_after_a_dialog_and_each_act_says_what_it_did(page:
     expect(status).to_contain_text("The box has to fit into the picture")
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
+    expect(page.locator("#frame-number")).to_have_text(f"frame 2 of {FRAMES}")
     page.keyboard.press("n")
     expect(status).to_have_text("Keyframe added.")
     page.keyboard.press("n")
     expect(status).to_have_text("Keyframe removed.")
-    for key in ("Escape", "i", "ArrowRight", "o"):
+    for key in ("Escape", "i", "ArrowRight"):
         page.keyboard.press(key)
+    expect(page.locator("#frame-number")).to_have_text(f"frame 3 of {FRAMES}")
+    page.keyboard.press("o")
     expect(page.get_by_label("First frame")).to_have_value("2")
     expect(page.get_by_label("Last frame")).to_have_value("3")
     expect(page.locator("#verdicts kbd").first).to_be_hidden()
