@@ -52,7 +52,8 @@ def note_sign_out(user: User) -> None:
 @transaction.atomic
 def note_failure(username: str, *, locked: bool = False) -> None:
     """A failed sign-in. The log names the account by its pseudonym; what was typed for no account is not kept."""
-    user = User.objects.filter(username=username).first()
+    # PostgreSQL takes no NUL, not even to compare with; no account has one in its name.
+    user = None if "\0" in username else User.objects.filter(username=username).first()
     account = user.pseudonym if user else "unknown"
     audit.append(log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})
     if locked:

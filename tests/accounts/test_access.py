@@ -47,6 +47,12 @@ def test_guessing_is_logged_and_locks_the_account_from_there(client: Client) -> 
     assert sign_in(Client(REMOTE_ADDR="192.0.2.7"), person).status_code == 302
 
 
+def test_a_name_that_no_account_can_have_is_refused_as_any_other(client: Client) -> None:
+    typed = {"username": "a\0b", "password": "x"}
+    assert client.post(reverse("accounts:sign_in"), typed).status_code == 200
+    assert actions() == ["account.sign_in_failed"]
+
+
 def test_a_locked_account_does_not_grow_the_log(client: Client) -> None:
     person = make_user()
     for n in range(5):
