@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
 from annotations.review import services
 from annotations.review.models import Adjudication, Assignment
@@ -52,6 +53,8 @@ def test_a_lead_sees_both_sides_looks_at_the_clip_and_decides(
     page.get_by_role("button", name="Show the clip").click()
     expect(page.get_by_text("This view is on the log")).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    mark = User.objects.get(username="lead").pseudonym[:8]
+    expect(page.locator("#picture .mark text").first).to_have_text(mark)
     page.get_by_role("button", name=re.compile("^1.2")).click()
     expect(page.locator("#moment")).to_have_text("0:01.200")
     expect(page.locator("#boxes g")).to_have_count(3)

@@ -1,11 +1,8 @@
 import json
 
-import pytest
 from django.test import RequestFactory
 
 from reviewapp.views import csrf_failure
-
-pytestmark = pytest.mark.django_db
 
 
 def test_a_call_without_the_token_against_forgery_is_answered_as_a_call() -> None:
