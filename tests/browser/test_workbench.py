@@ -171,7 +171,9 @@ def test_a_clip_that_cannot_be_extended_any_more_stays_on_screen_while_its_time_
 def test_a_clip_that_came_back_is_taken_up_from_the_queues_page(
     page: Page, inspected: Callable[[Page, str], Any]
 ) -> None:
-    page.wait_for_load_state("networkidle")  # the page is through with fetching ahead, which would take the clip again
+    page.wait_for_load_state(
+        "networkidle"
+    )  # the page is through with fetching ahead, which would take the clip again
     address, assignment = page.url, current(page)
     Assignment.objects.filter(pk=assignment.pk).update(state="returned")
     page.goto(address)
@@ -303,3 +305,15 @@ def test_keys_act_on_the_clip_after_a_dialog_and_each_act_says_what_it_did(page:
     page.keyboard.press("Escape")
     expect(page.locator("#verdicts kbd").first).to_be_visible()
     expect(status).to_be_empty(timeout=8000)
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 640), (720, 450)])
+def test_on_a_small_screen_nothing_covers_the_controls_under_the_picture(
+    page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    for part in (page.get_by_role("button", name="Play or pause"), page.get_by_role("slider")):
+        box = part.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= height
+        part.click(trial=True)
