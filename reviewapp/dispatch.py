@@ -13,6 +13,7 @@ from .celery import app
 from .pipeline import DELIVERIES, SWEEPS
 
 BATCH = 200
+WAKE_AT_MOST = 100  # of each kind in one sweep: less than the slowest broker carries until the next
 KEEP_DELIVERED = timedelta(days=7)
 
 
@@ -43,7 +44,7 @@ def sweep() -> int:
     """Wakes the tasks of rows that stand still longer than their stage allows, in capped batches; how many."""
     woken = 0
     for each in SWEEPS:
-        for row in list(each.rows(each.older_than)[:BATCH]):
+        for row in list(each.rows(each.older_than)[:WAKE_AT_MOST]):
             app.send_task(each.task, kwargs={each.argument: str(row.pk)})
             if isinstance(row, StageRun):
                 type(row)._default_manager.filter(pk=row.pk).update(woken_at=clock.now())

@@ -141,7 +141,9 @@ def small_video(width: int = WIDTH, height: int = HEIGHT, frames: int = FRAMES) 
 
 def make_project(**fields: Any) -> Project:
     """An active project with the default labels."""
-    project = Project.objects.create(**{"name": f"Project {next(_numbers)}", "instructions": "Look.", **fields})
+    project = Project.objects.create(
+        **{"name": f"Project {next(_numbers)}", "instructions": "Look.", **fields}
+    )
     review.publish_schema(project, HOME_THREAT_DETECTION, COMMAND_LINE)
     return project
 
@@ -178,7 +180,9 @@ def make_body(**fields: Any) -> dict[str, Any]:
     }
 
 
-def make_accepted(project: Project | None = None, *, body: dict[str, Any] | None = None, **fields: Any) -> Annotation:
+def make_accepted(
+    project: Project | None = None, *, body: dict[str, Any] | None = None, **fields: Any
+) -> Annotation:
     """Labels of a new ready clip (made with `fields`) that a reviewer handed in and a lead accepted."""
     reviewer, lead = make_user(), make_user(Role.LEAD)
     project = project or make_project()

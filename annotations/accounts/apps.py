@@ -9,3 +9,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("annotations.accounts.signals")
+        import_module("annotations.accounts.schema")

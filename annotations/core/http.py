@@ -69,7 +69,7 @@ def ranged_response(
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = span or (0, size - 1)
     response = StreamingHttpResponse(
-        _read(file, start, end - start + 1), status=206 if span else 200, content_type=content_type
+        _Span(file, start, end - start + 1), status=206 if span else 200, content_type=content_type
     )
     response["Content-Length"] = str(end - start + 1)
     response["Accept-Ranges"] = "bytes"
@@ -78,9 +78,18 @@ def ranged_response(
     return response
 
 
-def _read(file: IO[Any], start: int, length: int) -> Iterator[bytes]:
-    with file:
-        file.seek(start)
-        while length > 0 and (block := file.read(min(_BLOCK, length))):
-            length -= len(block)
+class _Span:
+    """Part of a file, in blocks. Django closes it with the response, also when nobody read to the end."""
+
+    def __init__(self, file: IO[Any], start: int, length: int) -> None:
+        self.file, self.start, self.length = file, start, length
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(self.start)
+        left = self.length
+        while left > 0 and (block := self.file.read(min(_BLOCK, left))):
+            left -= len(block)
             yield block
+
+    def close(self) -> None:
+        self.file.close()

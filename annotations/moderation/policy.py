@@ -13,7 +13,7 @@ from typing import Any
 
 from .enums import FlagCategory
 
-NUDENET = "nudenet"
+NUDENET = "nudenet-320n"  # as the model names itself in its findings
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from .enums import TaskState
 from .models import Project
 from .rules import MAX_REASON
 
-
 # As a lead wants them: what waits first.
 STATES = (TaskState.SETTLING, TaskState.OPEN, TaskState.ACCEPTED, TaskState.SET_ASIDE)
 

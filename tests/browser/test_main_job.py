@@ -52,6 +52,8 @@ def submit(page: Page, inspected: Inspect, a_clip: Path) -> None:
     inspected(page, "submit")
     page.get_by_label("Video file").set_input_files(a_clip)
     page.get_by_label("Owner reference").fill("household-17")
+    page.get_by_label("Troubleshooting").check()
+    page.get_by_label("Training").check()
     page.get_by_role("button", name="Submit clip").click()
     expect(page.get_by_text("received. Its faces are being hidden")).to_be_visible()
     page.goto("/operations/")

@@ -31,6 +31,17 @@ def test_a_range_beyond_the_end_cannot_be_satisfied(header: str) -> None:
         parse_range(header, 10)
 
 
+@pytest.mark.django_db  # the end of a response is the end of its connections
+@pytest.mark.parametrize("read", [0, 1])
+def test_the_file_is_closed_also_when_nobody_reads_to_the_end(read: int) -> None:
+    file = io.BytesIO(b"x" * 1_000_000)
+    response = ranged_response(file, 1_000_000, "video/mp4", "")
+    for _ in range(read):
+        next(iter(response))
+    response.close()
+    assert file.closed
+
+
 @given(content=st.binary(min_size=1, max_size=300), first=st.integers(0, 400), last=st.integers(0, 400))
 def test_the_answer_holds_exactly_the_bytes_that_were_asked_for(
     content: bytes, first: int, last: int

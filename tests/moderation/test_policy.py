@@ -3,6 +3,7 @@ from hypothesis import given, strategies as st
 
 from annotations.moderation.enums import FlagCategory
 from annotations.moderation.policy import NUDENET, RULES, concerns, rule_of
+from annotations.vision.content import NudeNet
 
 
 def finding(label: str, score: float, frame: int = 0, model: str = NUDENET) -> dict[str, object]:
@@ -38,6 +39,18 @@ def test_any_label_of_an_operators_classifier_counts() -> None:
 @given(st.lists(st.tuples(st.sampled_from([r.label for r in RULES]), st.floats(0, 0.449), st.integers(0, 9))))
 def test_nothing_below_its_threshold_is_a_concern(seen: list[tuple[str, float, int]]) -> None:
     assert concerns([finding(*each) for each in seen]) == []
+
+
+def test_the_policy_speaks_of_the_model_that_runs_and_of_labels_that_it_reports() -> None:
+    model = NudeNet()
+    assert model.name == NUDENET
+    ours = {rule.label for rule in RULES if rule.model == NUDENET}
+    assert ours <= set(model.labels) - model.unreported
+
+
+def test_what_nudenet_reports_besides_is_noted_and_does_nothing() -> None:
+    harmless = set(NudeNet.labels) - {rule.label for rule in RULES}
+    assert concerns([finding(label, 0.99, frame) for label in harmless for frame in range(5)]) == []
 
 
 def test_each_label_has_one_rule() -> None:
