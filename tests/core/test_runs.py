@@ -1,4 +1,5 @@
 import datetime
+import uuid
 
 import pytest
 
@@ -97,6 +98,9 @@ def test_only_what_nobody_works_on_stands_still(run: RedactionRun) -> None:
 
 
 def test_time_ordered_ids_are_version_7_and_sort_by_time() -> None:
-    made = [ids.uuid7() for _ in range(3)]
+    made = [ids.uuid7() for _ in range(1000)]
+    assert made == sorted(made)
+    assert len(set(made)) == 1000
+    assert {value.variant for value in made} == {uuid.RFC_4122}
     assert {value.version for value in made} == {7}
     assert abs((made[0].int >> 80) - clock.now().timestamp() * 1000) < 5000
