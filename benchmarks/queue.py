@@ -207,7 +207,8 @@ def main() -> int:
         tally, seconds = measure(
             options.base_url or (site.address if site else ""),
             accounts,
-            options.tasks * options.wanted,
+            # A queue of its own is worked through to its end; on a running site only so many labels are made.
+            sys.maxsize if site else options.tasks * options.wanted,
             options.think,
         )
         kept = site.kept() if site else None
