@@ -26,9 +26,9 @@ from typing import Any  # noqa: E402
 
 import av  # noqa: E402
 
-from annotations.vision.limits import Limits  # noqa: E402
+from annotations.vision.limits import ANY_SIZE, Limits  # noqa: E402
 from annotations.vision.scoring import score  # noqa: E402
-from annotations.vision.video.decode import ANY_SIZE, available_cores  # noqa: E402
+from annotations.vision.video.decode import available_cores  # noqa: E402
 from annotations.vision.video.encode import X264_OPTIONS  # noqa: E402
 from annotations.vision.video.probe import probe  # noqa: E402
 

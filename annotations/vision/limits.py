@@ -39,3 +39,9 @@ class Limits:
         return long_side <= max(self.max_width, self.max_height) and short_side <= min(
             self.max_width, self.max_height
         )
+
+
+# For files that we made ourselves, whose size was accepted before, and for a person's own file on the command line.
+ANY_SIZE = Limits(
+    max_seconds=float("inf"), max_bytes=1 << 62, max_width=8192, max_height=8192, max_frames=1 << 62
+)

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, covered
+from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
-from annotations.vision.video.decode import ANY_SIZE, decode
+from annotations.vision.video.decode import decode
 
 COVERED_SHARE = 0.95
 LEAKING_CORRELATION = 0.5

@@ -13,14 +13,9 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from annotations.vision.errors import VideoError
-from annotations.vision.limits import Limits
+from annotations.vision.limits import ANY_SIZE, Limits
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
-
-# For files that we made ourselves, whose size was accepted before.
-ANY_SIZE = Limits(
-    max_seconds=float("inf"), max_bytes=1 << 62, max_width=8192, max_height=8192, max_frames=1 << 62
-)
 
 
 @dataclass(frozen=True)
