@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from annotations.clips.memory import memory_file
 from annotations.core.errors import Conflict
 from annotations.redaction.models import Rendition
+from annotations.vision.limits import ANY_SIZE
 from annotations.vision.video import decode
-from annotations.vision.video.decode import ANY_SIZE
 
 # A frame's number and its picture: height x width x 3, RGB.
 Numbered = tuple[int, NDArray[np.uint8]]
