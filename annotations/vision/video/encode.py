@@ -6,6 +6,7 @@ from fractions import Fraction
 import av
 from av.bitstream import BitStreamFilterContext
 from av.packet import Packet
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from annotations.vision.video.decode import available_cores
@@ -62,6 +63,7 @@ class Encoder:
         try:
             for packet in self._stream.encode():
                 self._write(packet)
+            self._finish()
         finally:
             self._container.close()
 
@@ -86,8 +88,20 @@ class Encoder:
         if self._filter is None:
             self._filter = BitStreamFilterContext(STRIP_REMARKS, self._stream)
         for kept in self._filter.filter(packet):
+            number = self._number(self._written)
             if kept.is_keyframe and self._on_key_frame is not None:
-                self._on_key_frame(self._written, bytes(kept), self._stream.codec_context.extradata)
+                self._on_key_frame(number, bytes(kept), self._stream.codec_context.extradata)
             self._written += 1
-            kept.stream = self._stream
-            self._container.mux(kept)
+            self._mux(kept, number)
+
+    def _mux(self, packet: "Packet[Stream]", number: int) -> None:
+        """Put the packet of frame ``number`` into the file."""
+        packet.stream = self._stream
+        self._container.mux(packet)
+
+    def _number(self, coded: int) -> int:
+        """Which frame of the rendition the picture is that was coded as number ``coded``."""
+        return coded
+
+    def _finish(self) -> None:
+        """What is to be done when everything has been coded."""
