@@ -1,0 +1,98 @@
+"""What a log asks of a witness, and the rules by which a witness answers (c2sp.org/tlog-witness, add-checkpoint).
+
+Pure: who calls `judge` holds the witness's memory, and stores what it returns before any cosignature leaves.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from . import notes
+from .checkpoints import Checkpoint
+from .merkle import EMPTY_ROOT, HASH_SIZE
+from .notes import PublicKey
+from .proofs import InvalidProof, verify_consistency
+from .text import base64_decode, base64_encode, decimal
+
+SIZE_TYPE = "text/x.tlog.size"
+_PROOF_LIMIT = 63
+
+
+class Refused(Exception):
+    """The witness does not cosign: `status` is that of the HTTP answer; a conflict tells the size that it knows."""
+
+    def __init__(self, status: int, reason: str, *, known_size: int | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.known_size = known_size
+
+
+@dataclass(frozen=True)
+class Request:
+    """A checkpoint, as a signed note, with the proof that it continues the tree of `old` leaves."""
+
+    old: int
+    proof: tuple[bytes, ...]
+    checkpoint: str
+
+    def format(self) -> str:
+        head = (f"old {self.old}", *map(base64_encode, self.proof), "")
+        return "".join(f"{line}\n" for line in head) + self.checkpoint
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Request":
+        """Raises ValueError unless the body is a request in form."""
+        head, blank, checkpoint = body.decode().partition("\n\n")
+        old, *proof = head.split("\n")
+        if not blank or not old.startswith("old "):
+            raise ValueError("a request has the old size, the proof, an empty line and the checkpoint")
+        hashes = tuple(map(base64_decode, proof))
+        if len(hashes) > _PROOF_LIMIT or any(len(each) != HASH_SIZE for each in hashes):
+            raise ValueError("a proof has at most 63 hashes of 32 bytes")
+        return cls(decimal(old.removeprefix("old ")), hashes, checkpoint)
+
+
+def judge(
+    body: bytes,
+    logs: Mapping[str, Sequence[PublicKey]],
+    latest: Callable[[str], Checkpoint | None],
+) -> Checkpoint:
+    """The checkpoint that may be cosigned, once it is stored as the latest of its log.
+
+    `logs` are the origins that the witness watches with their keys; `latest` gives what it cosigned last for an
+    origin. Raises Refused with the status to answer.
+    """
+    try:
+        request = Request.parse(body)
+        note = notes.parse(request.checkpoint)
+        checkpoint = Checkpoint.parse(note.text)
+    except ValueError as error:
+        raise Refused(400, f"The request is not in form: {error}.") from None
+    if checkpoint.origin not in logs:
+        raise Refused(404, "This witness does not watch that log.")
+    try:
+        note.verify(logs[checkpoint.origin])
+    except notes.Untrusted as error:
+        raise Refused(403, f"The checkpoint is not the log's: {error}.") from None
+    if request.old > checkpoint.size:
+        raise Refused(400, "The old size is larger than the checkpoint's.")
+    known = latest(checkpoint.origin)
+    known_size = known.size if known else 0
+    if request.old != known_size:
+        raise Refused(409, "The old size is not the one known here.", known_size=known_size)
+    if known and known.size == checkpoint.size and known.root != checkpoint.root:
+        raise Refused(409, "Another root was cosigned for this size.", known_size=known_size)
+    _check_proof(request, known, checkpoint)
+    return checkpoint
+
+
+def _check_proof(request: Request, known: Checkpoint | None, checkpoint: Checkpoint) -> None:
+    try:
+        if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
+            raise InvalidProof("an empty tree has the hash of nothing as its root")
+        if request.old:
+            root = known.root if known else EMPTY_ROOT
+            verify_consistency(request.old, checkpoint.size, root, checkpoint.root, request.proof)
+        elif request.proof:
+            raise InvalidProof("from an empty tree there is nothing to prove")
+    except InvalidProof as error:
+        raise Refused(422, f"The consistency proof does not hold: {error}.") from None

@@ -1,0 +1,88 @@
+"""Asking a witness for its cosignature, over HTTP."""
+
+import http.client
+import ssl
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Sequence
+
+from . import notes
+from .notes import PublicKey, Signature
+from .text import decimal
+from .witness import SIZE_TYPE, Refused, Request
+
+_ANSWER_LIMIT = 65_536  # bytes
+
+
+class Unreachable(Exception):
+    """No answer, or none that makes sense: worth trying again."""
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A witness answers where it was asked."""
+
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
+        return None
+
+
+def cosign(
+    address: str,
+    checkpoint: str,
+    prove: Callable[[int], Sequence[bytes]],
+    keys: Sequence[PublicKey],
+    *,
+    known_size: int = 0,
+    timeout: float = 10.0,
+) -> list[Signature]:
+    """The witness's cosignatures of a signed checkpoint, verified against its keys.
+
+    `address` is the submission prefix of the witness. `prove` gives the consistency proof from a size to the
+    checkpoint (the empty list from 0). `known_size` is what the witness is believed to know; it is asked once more
+    when it knows better. Raises Refused with the witness's status, or Unreachable.
+    """
+    try:
+        return _ask(address, checkpoint, prove, keys, known_size, timeout)
+    except Refused as refused:
+        if refused.known_size is None or refused.known_size == known_size:
+            raise
+        return _ask(address, checkpoint, prove, keys, refused.known_size, timeout)
+
+
+def _ask(
+    address: str,
+    checkpoint: str,
+    prove: Callable[[int], Sequence[bytes]],
+    keys: Sequence[PublicKey],
+    known_size: int,
+    timeout: float,
+) -> list[Signature]:
+    body = Request(known_size, tuple(prove(known_size)), checkpoint).format().encode()
+    status, kind, answer = _post(f"{address.rstrip('/')}/add-checkpoint", body, timeout)
+    try:
+        if status == http.HTTPStatus.OK:
+            note = notes.parse(checkpoint)
+            return notes.Note(note.text, notes.parse_signatures(answer)).verify(keys)
+        size = decimal(answer.removesuffix("\n")) if kind == SIZE_TYPE else None
+    except ValueError as error:
+        raise Unreachable(f"The witness's answer makes no sense: {error}.") from None
+    raise Refused(status, f"The witness answered {status}: {answer.strip()[:200]}", known_size=size)
+
+
+def _post(url: str, body: bytes, timeout: float) -> tuple[int, str, str]:
+    if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
+        raise Unreachable("A witness has an address that begins with https:// or http://.")
+    opener = urllib.request.build_opener(
+        _NoRedirect, urllib.request.HTTPSHandler(context=ssl.create_default_context())
+    )
+    request = urllib.request.Request(url, body, {"Content-Type": "text/plain; charset=utf-8"}, method="POST")  # noqa: S310
+    try:
+        try:
+            answer = opener.open(request, timeout=timeout)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            content = answer.read(_ANSWER_LIMIT)
+            return answer.status, answer.headers.get_content_type(), content.decode()
+    except (OSError, http.client.HTTPException, UnicodeDecodeError) as error:
+        raise Unreachable(f"The witness could not be asked: {error}.") from None
