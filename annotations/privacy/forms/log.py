@@ -1,3 +1,5 @@
+"""What the log is searched by."""
+
 import datetime
 import uuid
 from typing import Any
@@ -11,7 +13,7 @@ from annotations.audit.registry import by_area
 from annotations.audit.selectors import Filters
 from annotations.core import clock
 
-from .selectors import clip_ids, owner_pseudonym, pseudonym_of
+from ..selectors import clip_ids, owner_pseudonym, pseudonym_of
 
 _LOCAL = {"type": "datetime-local"}
 
@@ -129,24 +131,3 @@ class LogForm(forms.Form):
             since=data["since"] and data["since"].replace(tzinfo=zone),
             until=data["until"] and data["until"].replace(tzinfo=zone),
         )
-
-
-class LookupForm(forms.Form):
-    """Clips at the desk."""
-
-    q = forms.CharField(
-        label=_("Clip or owner"),
-        required=False,
-        max_length=64,
-        widget=forms.TextInput(attrs={"type": "search", "size": 40, "autocomplete": "off"}),
-        help_text=_("The id of a clip or its first digits, or the pseudonym of an owner (o-…)"),
-    )
-
-
-class WithdrawalForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For instance who asked for it, and how. It is kept on the log."),
-    )
