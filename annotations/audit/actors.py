@@ -12,5 +12,6 @@ class Actor:
 
 
 WORKER = Actor("system-worker", "worker")
+SEQUENCER = Actor("system-sequencer", "worker")
 ANONYMOUS = Actor("anonymous", "anonymous")
 COMMAND_LINE = Actor("system-command", "operator")

@@ -1,4 +1,8 @@
-"""What the application's role may do on PostgreSQL, granted by the owner after every migration."""
+"""What the roles may do on PostgreSQL, granted by the owner after every migration. They own nothing.
+
+The application's role may add to the log. Only the sequencer's may add to the tree: where an installation has no
+such role (`DATABASE_SEQUENCER_ROLE` is empty) the application's is both.
+"""
 
 from typing import Any
 
@@ -7,28 +11,50 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
-from .append_only import TABLE
+from .append_only import ACCOUNTS, TABLE, TREE
+from .enqueueing import QUEUE
+
+HURRY = "audit_hurry"
+
+_APPLICATION = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+)
 
 
 def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """Gives `DATABASE_APP_ROLE` the rows of all tables, but of the log SELECT and INSERT only. It owns none."""
+    """Gives `DATABASE_APP_ROLE` the rows of all tables, but of the log and its tree only what adds to them."""
     connection = connections[using]
-    role = settings.DATABASE_APP_ROLE
+    role, sequencer = settings.DATABASE_APP_ROLE, settings.DATABASE_SEQUENCER_ROLE
     if connection.vendor != "postgresql" or not role:
         return
-    statements = (
-        "GRANT USAGE ON SCHEMA public TO {role}",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
-        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
-        "REVOKE ALL ON {table} FROM {role}",
-        "GRANT SELECT, INSERT ON {table} TO {role}",
-        "REVOKE INSERT, UPDATE, DELETE ON {migrations} FROM {role}",
-    )
-    names = {
-        "role": sql.Identifier(role),
-        "table": sql.Identifier(TABLE),
-        "migrations": sql.Identifier("django_migrations"),
-    }
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(sql.SQL(statement).format(**names))
+        for statement in _APPLICATION:
+            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
+        for table in (TABLE, *ACCOUNTS):
+            _only(cursor, role, table, "SELECT, INSERT")
+        for table in (*TREE, QUEUE):
+            _only(cursor, role, table, "SELECT")
+        _sequencing(cursor, sequencer or role)
+        if sequencer:
+            _only(cursor, sequencer, TABLE, "SELECT, INSERT")
+            _only(cursor, sequencer, HURRY, "SELECT, DELETE")
+            for table in ACCOUNTS:
+                _only(cursor, sequencer, table, "SELECT")
+            cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(sequencer)))
+
+
+def _sequencing(cursor: Any, role: str) -> None:
+    """The rights on the tree. The queue may be added to as well, for what it lost (`sequence --requeue`)."""
+    for table in TREE:
+        _only(cursor, role, table, "SELECT, INSERT")
+    _only(cursor, role, QUEUE, "SELECT, INSERT, DELETE")
+
+
+def _only(cursor: Any, role: str, table: str, rights: str) -> None:
+    """Gives the role these rights on the table and takes every other."""
+    names = {"role": sql.Identifier(role), "table": sql.Identifier(table)}
+    cursor.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}").format(**names))
+    cursor.execute(sql.SQL(f"GRANT {rights} ON {{table}} TO {{role}}").format(**names))

@@ -40,3 +40,94 @@ class EntryDetail(models.Model):
     subject = models.CharField(max_length=64)
     salt = models.BinaryField()
     detail = models.BinaryField()
+
+
+class Pending(models.Model):
+    """An entry that has no leaf yet. The database itself adds it with the entry; the sequencer takes it away.
+
+    A set, not a position: an entry whose transaction commits late is not passed over.
+    """
+
+    entry = models.UUIDField(primary_key=True)
+
+
+class Hurry(models.Model):
+    """An entry for whose checkpoint somebody waits: the sequencer does not wait for others to go with it."""
+
+    entry = models.UUIDField(primary_key=True)
+
+
+class TreeLeaf(models.Model):
+    """The place of an entry in the tree, and RFC 9162's hash of its canonical bytes. Append-only."""
+
+    index = models.BigIntegerField(primary_key=True)
+    entry = models.UUIDField(unique=True)
+    hash = models.BinaryField()
+
+
+class HashTile(models.Model):
+    """256 hashes of a level of tiles side by side, and the hash over them. Only full tiles; append-only.
+
+    `hashes` of level 0 are the leaves' own, of level n the roots of the tiles of level n - 1.
+    """
+
+    pk = models.CompositePrimaryKey("level", "number")
+    level = models.SmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+    root = models.BinaryField()
+
+
+class Checkpoint(models.Model):
+    """What the log signed about the first `size` entries. One for a size, for ever; append-only."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    signed_at = models.DateTimeField()
+
+
+class Cosignature(models.Model):
+    """A witness's word that it saw the checkpoint of `size` and that it continues the one before. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    size = models.BigIntegerField()
+    witness = models.CharField(max_length=200)
+    line = models.TextField()
+    witnessed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["witness", "-size"], name="cosignature_witness")]
+
+
+class KeyChange(models.Model):
+    """From which size on checkpoints carry a key's signature, or no longer do. Append-only: the log's key policy."""
+
+    class Kind(models.TextChoices):
+        ADDED = "added"
+        RETIRED = "retired"
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    vkey = models.CharField(max_length=300)
+    size = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vkey", "kind"], name="key_changes_once")]
+
+
+class Verification(models.Model):
+    """One check of the whole log against its tree: what was checked and what was found. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    ok = models.BooleanField()
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["-finished_at"], name="verification_time")]

@@ -46,3 +46,9 @@ class TooLarge(DomainError):
 
 class TooMany(DomainError):
     status = 429
+
+
+class Unavailable(DomainError):
+    """Something that the act needs does not answer now."""
+
+    status = 503

@@ -189,6 +189,13 @@ REVIEWERS_PER_CLIP = 1
 # Calls per person; a page that is used as it is meant stays far below.
 REVIEW_RATES = {"claim": "60/min", "token": "60/min", "watched": "60/min", "extend": "10/min"}
 
+# The log's tree. Keys are given to the sequencer's process alone.
+AUDIT_KEYS_DIR = ""
+AUDIT_SEQUENCE_SECONDS = 1.0
+AUDIT_SEQUENCE_ENTRIES = 256
+AUDIT_SEQUENCE_INLINE = False  # whoever waits seals: for tests, whose rows no other process sees
+AUDIT_WAIT_SECONDS = 5.0
+
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # a poison task would run again and again; the sweep owns retries
 CELERY_TASK_IGNORE_RESULT = True

@@ -16,6 +16,11 @@ DATABASES = {
     "default": environment.database(environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'site.sqlite3'}"))
 }
 DATABASE_APP_ROLE = ""
+DATABASE_SEQUENCER_ROLE = ""
+
+AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN", "clip-review.localhost/log")
+AUDIT_KEYS_DIR = environment.text("AUDIT_KEYS_DIR", "")
+AUDIT_WITNESSES = environment.witnesses("AUDIT_WITNESSES")
 
 _broker = environment.broker(environment.text("BROKER_URL", f"filesystem://{VAR_DIR / 'broker'}"))
 CELERY_BROKER_URL = _broker["url"]

@@ -83,6 +83,17 @@ def database(url: str) -> dict[str, Any]:
     raise ImproperlyConfigured(f"DATABASE_URL has the scheme {parts.scheme!r}; use sqlite or postgresql.")
 
 
+def witnesses(name: str) -> list[tuple[str, str]]:
+    """Who cosigns the log: address and verifier key of each, from `https://address key, https://address key`."""
+    found = []
+    for item in items(name):
+        address, _, key = item.partition(" ")
+        if not address.startswith(("https://", "http://")) or not key.strip():
+            raise ImproperlyConfigured(f"{name}: {item!r} is not an address and a verifier key.")
+        found.append((address, key.strip()))
+    return found
+
+
 def broker(url: str) -> dict[str, Any]:
     """Celery's transport options for the broker that the URL names.
 

@@ -14,6 +14,11 @@ CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS")
 # The app's role owns no table; migrations run with the owner's URL in DATABASE_URL.
 DATABASES = {"default": environment.database(environment.text("DATABASE_URL"))}
 DATABASE_APP_ROLE = environment.text("DATABASE_APP_ROLE", "review_app")
+DATABASE_SEQUENCER_ROLE = environment.text("DATABASE_SEQUENCER_ROLE", "review_sequencer")
+
+AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN")
+AUDIT_KEYS_DIR = environment.text("AUDIT_KEYS_DIR", "")
+AUDIT_WITNESSES = environment.witnesses("AUDIT_WITNESSES")
 
 _broker = environment.broker(environment.text("BROKER_URL"))
 CELERY_BROKER_URL = _broker["url"]

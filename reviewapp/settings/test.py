@@ -22,6 +22,12 @@ _unnamed = {
 }
 DATABASES = {"default": environment.database(environment.text("DATABASE_URL", _unnamed[TEST_DATABASE]))}
 DATABASE_APP_ROLE = "review_app" if TEST_DATABASE == "postgresql" else ""
+DATABASE_SEQUENCER_ROLE = ""
+
+AUDIT_ORIGIN = "clip-review.test/log"
+AUDIT_KEYS_DIR = environment.text("AUDIT_KEYS_DIR", str(VAR_DIR / "keys" / "log"))
+AUDIT_SEQUENCE_INLINE = environment.text("AUDIT_SEQUENCE_INLINE", "1") == "1"
+AUDIT_WITNESSES = environment.witnesses("AUDIT_WITNESSES")
 
 # In the test's own process a wake-up reaches nobody, like one that a broker lost.
 _broker_url = environment.text("BROKER_URL", "")

@@ -116,14 +116,15 @@ def test_the_guards_stand_after_every_migration(db: None) -> None:
             cursor.execute(
                 "SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='audit_logentry'"
             )
-            expected = {"audit_no_update", "audit_no_delete", "audit_no_replace"}
+            expected = {"audit_no_update", "audit_no_delete", "audit_no_replace", "audit_enqueue"}
             assert {name for (name,) in cursor.fetchall()} == expected
         else:
             cursor.execute(
                 "SELECT tgname, tgenabled FROM pg_trigger"
                 " WHERE tgrelid = 'audit_logentry'::regclass AND NOT tgisinternal"
             )
-            assert set(cursor.fetchall()) == {("audit_append_only", "A"), ("audit_no_truncate", "A")}
+            expected = {"audit_append_only", "audit_no_truncate", "audit_enqueue"}
+            assert set(cursor.fetchall()) == {(name, "A") for name in expected}
 
 
 def test_the_application_on_postgresql_neither_owns_nor_may_change_the_log(db: None) -> None:

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 ACCOUNT = "postgres"
-OWNER, APP = "review_owner", "review_app"
+OWNER, APP, SEQUENCER = "review_owner", "review_app", "review_sequencer"
 
 
 def free_port() -> int:
@@ -83,7 +83,7 @@ class PostgreSQL:
             )
         self._wait()
         with self.admin() as connection:
-            for role in (OWNER, APP):
+            for role in (OWNER, APP, SEQUENCER):
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 
     def _wait(self) -> None:

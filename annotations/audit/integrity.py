@@ -1,0 +1,91 @@
+"""How the log stands: how much of it is sealed, by which checkpoint, who witnessed it, when it was last verified."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from annotations.core import clock
+
+from .models import Checkpoint, Cosignature, LogEntry, Pending, TreeLeaf, Verification
+
+# A sequencer that works seals an entry within a second or two.
+STANDING_STILL = datetime.timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """The largest size of the log that a witness has cosigned, and when."""
+
+    name: str
+    size: int
+    witnessed_at: datetime.datetime
+
+    @property
+    def age(self) -> datetime.timedelta:
+        return clock.now() - self.witnessed_at
+
+
+@dataclass(frozen=True)
+class Integrity:
+    """`size` counts the entries in the tree, `unsequenced` those that wait for their place in it.
+
+    `oldest` is when the first of those was written that no checkpoint covers yet. `checkpoint` and `verification` are
+    the last ones, None where there is none.
+    """
+
+    size: int
+    unsequenced: int
+    oldest: datetime.datetime | None
+    checkpoint: Checkpoint | None
+    witnesses: tuple[Witness, ...]
+    verification: Verification | None
+
+    @property
+    def checkpoint_age(self) -> datetime.timedelta | None:
+        return clock.now() - self.checkpoint.signed_at if self.checkpoint else None
+
+    @property
+    def verification_age(self) -> datetime.timedelta | None:
+        return clock.now() - self.verification.finished_at if self.verification else None
+
+    @property
+    def standing_still(self) -> bool:
+        """Whether entries wait for so long that no sequencer can be at work."""
+        return self.oldest is not None and clock.now() - self.oldest > STANDING_STILL
+
+
+def integrity() -> Integrity:
+    """How the log stands now, in a few short queries."""
+    last = TreeLeaf.objects.order_by("-index").values_list("index", flat=True).first()
+    checkpoint = last_checkpoint()
+    return Integrity(
+        size=0 if last is None else last + 1,
+        unsequenced=Pending.objects.count(),
+        oldest=_oldest_uncovered(checkpoint.size if checkpoint else 0),
+        checkpoint=checkpoint,
+        witnesses=_witnesses(),
+        verification=Verification.objects.order_by("-finished_at").first(),
+    )
+
+
+def last_checkpoint() -> Checkpoint | None:
+    return Checkpoint.objects.order_by("-size").first()
+
+
+def _oldest_uncovered(size: int) -> datetime.datetime | None:
+    """When the first entry was written that is not among the first `size` of the tree; None when there is none."""
+    waiting = Pending.objects.order_by("entry").values_list("entry", flat=True).first()
+    unsealed = TreeLeaf.objects.filter(index=size).values_list("entry", flat=True).first()
+    entries = LogEntry.objects.filter(pk__in=[each for each in (waiting, unsealed) if each])
+    return entries.order_by("occurred_at").values_list("occurred_at", flat=True).first()
+
+
+def _witnesses() -> tuple[Witness, ...]:
+    sizes = Cosignature.objects.order_by("witness").values("witness").annotate(largest=Max("size"))
+    found = []
+    for each in sizes:
+        last = Cosignature.objects.filter(witness=each["witness"], size=each["largest"])
+        moment = last.order_by("-witnessed_at").values_list("witnessed_at", flat=True)[0]
+        found.append(Witness(each["witness"], each["largest"], moment))
+    return tuple(found)
