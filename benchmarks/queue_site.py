@@ -80,7 +80,8 @@ class Site:
         keys = folder / "keys"
         keys.mkdir(mode=0o700)
         (keys / "secret_key").write_text(secrets.token_urlsafe(48))
-        (keys / "vault_keys").write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+        for name in ("vault_keys", "subject_keys"):
+            (keys / name).write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "reviewapp.settings.dev",
@@ -88,6 +89,8 @@ class Site:
             "VAR_DIR": str(folder),
             "SECRET_KEY_FILE": str(keys / "secret_key"),
             "VAULT_KEYS_FILE": str(keys / "vault_keys"),
+            "SUBJECT_KEYS_FILE": str(keys / "subject_keys"),
+            "SUBJECT_STORE_URL": f"sqlite:///{folder / 'subjects' / 'keys.sqlite3'}",
             "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
             "BROKER_URL": f"filesystem://{folder / 'broker'}",
             "REVIEW_RATE_LIMITS": "0",

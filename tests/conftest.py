@@ -50,6 +50,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         engine.prepare()
         url = engine.create()
         databases.use(url)
+    settings.SUBJECT_STORE_URL = engine.subject_store()
     yield
     with django_db_blocker.unblock():
         databases.use(url)
@@ -80,6 +81,8 @@ def _own_files(tmp_path: Path, settings: Any) -> None:
         else storage
         for name, storage in settings.STORAGES.items()
     }
+    if settings.SUBJECT_STORE_URL.startswith("sqlite:"):
+        settings.SUBJECT_STORE_URL = f"sqlite:///{tmp_path / 'subjects' / 'keys.sqlite3'}"
 
 
 @pytest.fixture

@@ -88,7 +88,8 @@ def test_a_newcomer_sees_clips_redacted_queued_and_one_flagged(up: Up) -> None:
     for name in ("carla", "lea", "milo", "paula", "omar", "API key"):
         assert name in up.said()
     sign_ins = up.var / "demo" / "sign-ins.txt"
-    for secret in (sign_ins, up.var / "keys" / "secret_key", up.var / "keys" / "vault_keys"):
+    keys = [up.var / "keys" / name for name in ("secret_key", "vault_keys", "subject_keys")]
+    for secret in (sign_ins, *keys):
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert stat.S_IMODE(up.var.stat().st_mode) == 0o700
     for kept in (up.var / "site.sqlite3", *(up.var / "log").iterdir()):

@@ -23,3 +23,8 @@ ANCHORED = action(
 ANCHOR_FAILED = action(
     "audit.anchor_failed", "A witness did not cosign the log: {witness} ({reason})", ["witness", "reason"]
 )
+SUBJECT_ERASED = action(
+    "audit.subject_erased",
+    "Erased for ever what entries told of this subject in somebody's words; details: {details}, keys: {keys}",
+    ["details", "keys"],
+)

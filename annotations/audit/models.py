@@ -31,15 +31,19 @@ class LogEntry(models.Model):
 
 
 class EntryDetail(models.Model):
-    """What an entry tells in somebody's own words; the entry itself holds only SHA-256(salt || detail).
+    """What an entry tells in somebody's own words, encrypted (`audit.details`); the entry holds only a commitment.
 
-    It may be erased without touching the entry.
+    `key` names the key in the store of subjects' keys. Erasing a subject destroys that key and these rows, and leaves
+    the entries as they are.
     """
 
     entry = models.UUIDField(primary_key=True)
     subject = models.CharField(max_length=64)
-    salt = models.BinaryField()
-    detail = models.BinaryField()
+    key = models.UUIDField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["subject"], name="entrydetail_subject")]
 
 
 class Pending(models.Model):

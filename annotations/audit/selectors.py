@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from .models import EntryDetail, LogEntry
+from . import details, log
+from .enums import DetailState
+from .models import LogEntry
 from .registry import lookup
 
 
@@ -26,12 +28,19 @@ class Filters:
 
 @dataclass(frozen=True)
 class Line:
-    """An entry as a person reads it."""
+    """An entry as a person reads it. `detail` is what it tells in somebody's words, if `detail_state` is READABLE."""
 
     entry: LogEntry
     sentence: str
     data: dict[str, Any]
     detail: dict[str, Any] | None
+    detail_state: DetailState = DetailState.NONE
+
+    @property
+    def lost_detail(self) -> str:
+        """Why the detail cannot be shown, in words; empty when it is shown or when there never was one."""
+        shown = self.detail_state in {DetailState.NONE, DetailState.READABLE}
+        return "" if shown else str(self.detail_state.label)
 
 
 @dataclass(frozen=True)
@@ -73,21 +82,25 @@ def names(pseudonym: str) -> bool:
     )
 
 
+def last_erasure(subject: str) -> LogEntry | None:
+    """The entry of the subject's last erasure."""
+    erasures = LogEntry.objects.filter(action=log.SUBJECT_ERASED.code, subject=subject)
+    return erasures.order_by("-occurred_at", "-id").first()
+
+
 def of_clip(clip: uuid.UUID) -> list[Line]:
     """Everything that the log tells of one clip (by its public id), oldest first."""
     return present(list(LogEntry.objects.filter(clip=clip).order_by("occurred_at", "id")))
 
 
 def present(entries: list[LogEntry]) -> list[Line]:
-    """The entries with their sentences, and their details where these were not erased."""
-    details = {
-        detail.entry: json.loads(bytes(detail.detail))
-        for detail in EntryDetail.objects.filter(entry__in=[entry.id for entry in entries])
-    }
+    """The entries with their sentences and their details, or what became of these."""
+    told = details.read(entries)
     lines = []
     for entry in entries:
         data = json.loads(bytes(entry.canonical))["data"]
-        lines.append(Line(entry, lookup(entry.action).present(data), data, details.get(entry.id)))
+        detail = told.get(entry.id, details.Detail(DetailState.NONE))
+        lines.append(Line(entry, lookup(entry.action).present(data), data, detail.content, detail.state))
     return lines
 
 

@@ -1,7 +1,5 @@
 """Writing to the log."""
 
-import hashlib
-import secrets
 import unicodedata
 import uuid
 from collections.abc import Iterable
@@ -9,16 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 
 from annotations.core import clock, ids
+from annotations.core.errors import Invalid, Missing
 
+from . import details, log, selectors, subject_lock
 from .actors import Actor
 from .canonical import canonical, timestamp
 from .models import EntryDetail, LogEntry
 from .registry import Action
+from .subject_keys import store
 
 VERSION = 1
+MAX_REASON = 2000
 
 
 def append(
@@ -30,16 +32,19 @@ def append(
     purpose: str = "",
     data: dict[str, Any] | None = None,
     detail: dict[str, Any] | None = None,
+    detail_of: str = "",
 ) -> LogEntry:
     """Adds an entry inside the transaction of the act that it tells of.
 
     `clip` is the clip's public id, `subject` the pseudonym of the owner concerned. `data` holds what may be
     kept for ever (no names, no free text) and has exactly the fields that the action declares; `detail` holds
-    the rest (a reason in somebody's words): the entry carries only its salted commitment.
+    the rest (a reason in somebody's words): the entry carries only its salted commitment and the id of the key
+    under which it is encrypted. The detail is erased with `detail_of`: the subject, or else the actor, when not said.
 
     Raises RuntimeError outside a transaction, ValueError when the data is not what the action declares.
     """
-    entry = _entry(action, actor, clip, subject, purpose, data or {}, detail)
+    about = detail_of or subject or actor.pseudonym
+    entry = _entry(action, actor, clip, subject, purpose, data or {}, detail, about)
     entry.save(force_insert=True)
     return entry
 
@@ -55,7 +60,7 @@ class ClipAct:
 
 def append_each(action: Action, actor: Actor, acts: Iterable[ClipAct], *, purpose: str = "") -> None:
     """Adds one entry per clip for an act that concerns many, in few statements. Raises as `append` does."""
-    entries = (_entry(action, actor, act.clip, act.subject, purpose, act.data, None) for act in acts)
+    entries = (_entry(action, actor, act.clip, act.subject, purpose, act.data) for act in acts)
     LogEntry.objects.bulk_create(entries, batch_size=500)
 
 
@@ -66,7 +71,8 @@ def _entry(
     subject: str,
     purpose: str,
     data: dict[str, Any],
-    detail: dict[str, Any] | None,
+    detail: dict[str, Any] | None = None,
+    detail_of: str = "",
 ) -> LogEntry:
     if not connection.in_atomic_block:
         raise RuntimeError("An entry is written in the transaction of the act that it tells of.")
@@ -87,12 +93,7 @@ def _entry(
         "data": data,
     }
     if detail:
-        salt = secrets.token_bytes(32)
-        content = canonical(_normalised(detail))
-        body["commitment"] = hashlib.sha256(salt + content).hexdigest()
-        EntryDetail.objects.create(
-            entry=entry_id, subject=subject or actor.pseudonym, salt=salt, detail=content
-        )
+        body |= _keep(entry_id, detail_of, detail)
     return LogEntry(
         id=entry_id,
         canonical=canonical(body),
@@ -107,6 +108,69 @@ def _entry(
     )
 
 
+def _keep(entry: uuid.UUID, subject: str, detail: dict[str, Any]) -> dict[str, str]:
+    """Stores the detail encrypted; what the entry says of it. When the act fails, a key stays that opens nothing."""
+    subject_lock.hold(subject, alone=False)
+    key = store().ensure(subject)
+    kept, commitment = details.seal(entry, subject, key, _normalised(detail))
+    kept.save(force_insert=True)
+    return {"commitment": commitment, "key": str(key.id)}
+
+
 def _normalised(detail: dict[str, Any]) -> dict[str, Any]:
     """People type any Unicode; the log keeps normal form C."""
     return {k: unicodedata.normalize("NFC", v) if isinstance(v, str) else v for k, v in detail.items()}
+
+
+def erase_subject(subject: str, actor: Actor, reason: str) -> LogEntry:
+    """Erases what entries tell in somebody's words about this pseudonym: its keys and the details. Gives the entry.
+
+    The entry and the deletion of the details commit together; then the keys are destroyed. Killed in between, the
+    entry stands and `finish_erasures` does the rest. Erasing again gives the entry that there is, unless details were
+    written since. Those get a key of their own: refusing them would stop the acts of other people.
+
+    Raises Invalid `reason_missing` or `own_details`, Missing `unknown_subject`.
+    """
+    reason = reason.strip()[:MAX_REASON]
+    if not reason:
+        raise Invalid("reason_missing", "Write down why, for instance who asked for the erasure.")
+    if subject == actor.pseudonym:
+        raise Invalid("own_details", "Ask another privacy officer to erase what concerns you yourself.")
+    if not selectors.names(subject):
+        raise Missing("unknown_subject", "No entry names this pseudonym. Look it up in the log.")
+    entry = _log_erasure(subject, actor, reason)
+    finish_erasures()
+    return entry
+
+
+@transaction.atomic(durable=True)
+def _log_erasure(subject: str, actor: Actor, reason: str) -> LogEntry:
+    subject_lock.hold(subject, alone=True)
+    finish_erasures()
+    keys = store().of(subject)
+    rows = EntryDetail.objects.filter(subject=subject)
+    count = rows.count()
+    earlier = selectors.last_erasure(subject)
+    if earlier and not count and not keys:
+        return earlier
+    entry = append(
+        log.SUBJECT_ERASED,
+        actor,
+        subject=subject,
+        data={"details": count, "keys": [str(key) for key in keys]},
+        detail={"reason": reason},
+        detail_of=actor.pseudonym,
+    )
+    rows.delete()
+    store().retire(keys, by=entry.pk)
+    return entry
+
+
+def finish_erasures() -> int:
+    """Destroys the keys that an erasure on the log retired and that a killed process left; how many."""
+    waiting = store().retired()
+    logged = set(LogEntry.objects.filter(pk__in={entry for _, entry in waiting}).values_list("pk", flat=True))
+    due = [key for key, entry in waiting if entry in logged]
+    if due:
+        store().destroy(due)
+    return len(due)

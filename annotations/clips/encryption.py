@@ -3,51 +3,24 @@
 Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance
 (CRYPTO 2015). A file is a header, then chunks. The nonce of a chunk is a random prefix of 7 bytes, the chunk's
 number in 4 bytes and a byte that is 1 for the last chunk, so that truncation, reordering and swapping are told;
-the header is the associated data of every chunk. Each file has a random key of its own, wrapped by a
-key-encryption key (AES key wrap, RFC 3394) and kept apart from the file: without it the file is noise.
+the header is the associated data of every chunk. Each file has a random key of its own
+(`core.wrapping`), kept apart from the file: without it the file is noise.
 """
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from annotations.core.wrapping import Damaged
 
 CHUNK = 1024 * 1024
 TAG = 16
 _MAGIC = b"RVAULT1\n"
 _PREFIX = 7
 HEADER = len(_MAGIC) + _PREFIX
-
-
-class Damaged(Exception):
-    """The file is not what was written under this key: cut, reordered, altered, or of another key."""
-
-
-@dataclass(frozen=True)
-class WrappedKey:
-    """A file's key as it may be stored: wrapped by the key-encryption key that `key_id` names."""
-
-    key_id: str
-    wrapped: bytes
-
-
-def new_key(keys: dict[str, bytes]) -> tuple[bytes, WrappedKey]:
-    """A fresh file key, and the same wrapped by the first of the key-encryption keys."""
-    key_id, wrapping = next(iter(keys.items()))
-    key = secrets.token_bytes(32)
-    return key, WrappedKey(key_id, aes_key_wrap(wrapping, key))
-
-
-def unwrap(keys: dict[str, bytes], wrapped: WrappedKey) -> bytes:
-    """The file key; Damaged when the key-encryption key is not there or is not the one that wrapped it."""
-    try:
-        return aes_key_unwrap(keys[wrapped.key_id], wrapped.wrapped)
-    except (KeyError, InvalidUnwrap, ValueError) as error:
-        raise Damaged(f"The key cannot be unwrapped by {wrapped.key_id}.") from error
 
 
 def encrypt(key: bytes, plain: BinaryIO) -> Iterator[bytes]:

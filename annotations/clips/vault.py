@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 
-from annotations.core import ids
+from annotations.core import ids, wrapping
+from annotations.core.wrapping import Damaged, WrappedKey
 
 from . import encryption
-from .encryption import WrappedKey
 from .memory import memory_file
 from .models import Original
 
@@ -27,7 +27,7 @@ def put(plain: BinaryIO) -> tuple[str, WrappedKey]:
 
     Only ciphertext goes through the spooled temporary file.
     """
-    key, wrapped = encryption.new_key(settings.VAULT_KEYS)
+    key, wrapped = wrapping.new_key(settings.VAULT_KEYS)
     plain.seek(0)
     with tempfile.SpooledTemporaryFile(max_size=16 * encryption.CHUNK) as encrypted:
         target = cast(BinaryIO, encrypted)
@@ -43,12 +43,12 @@ def opened(original: Original) -> Iterator[BinaryIO]:
 
     Raises Damaged when it is not what was received: altered, cut, or another clip's.
     """
-    key = encryption.unwrap(settings.VAULT_KEYS, WrappedKey(original.key_id, bytes(original.wrapped_key)))
+    key = wrapping.unwrap(settings.VAULT_KEYS, WrappedKey(original.key_id, bytes(original.wrapped_key)))
     with memory_file("original") as plain:
         with storage().open(original.name) as encrypted:
             encryption.write_all(encryption.decrypt(key, cast(BinaryIO, encrypted)), plain)
         plain.seek(0)
         if hashlib.file_digest(plain, "sha256").hexdigest() != original.clip.sha256:
-            raise encryption.Damaged("This is not the clip's original.")
+            raise Damaged("This is not the clip's original.")
         plain.seek(0)
         yield plain

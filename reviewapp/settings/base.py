@@ -218,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-leases": {"task": "review.expire_leases", "schedule": 30},
     "expire-consents": {"task": "clips.expire_consents", "schedule": 60},
     "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
+    "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
 }
 

@@ -10,6 +10,13 @@ VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 DEBUG = environment.text("DEBUG", "") == "1"
 SECRET_KEY = environment.secret_file("SECRET_KEY_FILE", VAR_DIR / "keys" / "secret_key")
 VAULT_KEYS = environment.keyring(environment.secret_file("VAULT_KEYS_FILE", VAR_DIR / "keys" / "vault_keys"))
+SUBJECT_KEYS = environment.keyring(
+    environment.secret_file("SUBJECT_KEYS_FILE", VAR_DIR / "keys" / "subject_keys")
+)
+# A folder of its own, so that backups of the site can leave it out: what is erased is gone from them too.
+SUBJECT_STORE_URL = environment.text(
+    "SUBJECT_STORE_URL", f"sqlite:///{VAR_DIR / 'subjects' / 'keys.sqlite3'}"
+)
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 DATABASES = {

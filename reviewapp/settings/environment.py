@@ -37,16 +37,16 @@ def secret_file(name: str, default: Path | None = None) -> str:
 
 
 def keyring(content: str) -> dict[str, bytes]:
-    """Key-encryption keys from lines `id:base64-of-32-bytes`; the first line is the one that new files use."""
+    """Key-encryption keys from lines `id:base64-of-32-bytes`; new things use the first."""
     keys = {}
     for line in content.splitlines():
         if line.strip():
             identifier, _, encoded = line.strip().partition(":")
             keys[identifier] = base64.b64decode(encoded)
             if len(keys[identifier]) != 32:
-                raise ImproperlyConfigured(f"Vault key {identifier} is not 32 bytes long.")
+                raise ImproperlyConfigured(f"Key {identifier} is not 32 bytes long.")
     if not keys:
-        raise ImproperlyConfigured("The vault key file holds no key.")
+        raise ImproperlyConfigured("A key file holds no key.")
     return keys
 
 

@@ -8,6 +8,8 @@ from .base import *  # noqa: F403
 DEBUG = False
 SECRET_KEY = environment.secret_file("SECRET_KEY_FILE")
 VAULT_KEYS = environment.keyring(environment.secret_file("VAULT_KEYS_FILE"))
+SUBJECT_KEYS = environment.keyring(environment.secret_file("SUBJECT_KEYS_FILE"))
+SUBJECT_STORE_URL = environment.text("SUBJECT_STORE_URL")
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS")
 

@@ -13,6 +13,10 @@ VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var" / "tests")))
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 VAULT_KEYS = {"test": b"k" * 32}
+SUBJECT_KEYS = {"test": b"s" * 32}
+SUBJECT_STORE_URL = environment.text(
+    "SUBJECT_STORE_URL", f"sqlite:///{VAR_DIR / 'subjects' / 'keys.sqlite3'}"
+)
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 TEST_DATABASE = environment.text("TEST_DATABASE", "sqlite")

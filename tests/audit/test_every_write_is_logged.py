@@ -19,7 +19,7 @@ from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
-from annotations.audit.models import EntryDetail, LogEntry
+from annotations.audit.models import LogEntry
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
@@ -50,6 +50,7 @@ OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
 EXEMPT = {
     "audit.append": "it is the log",
     "audit.append_each": "it is the log",
+    "audit.finish_erasures": "destroys keys whose erasure is on the log already, and no others",
     "clips.sweep_orphans": "deletes files that belong to no clip, left by a process that died before it committed",
     "review.save_draft": "a draft is not an act yet, handing it in is; an entry per keystroke would bury the log",
 }
@@ -124,8 +125,18 @@ def everything() -> dict[str, list[str]]:
     return {
         model.__name__: sorted(map(str, model._default_manager.values_list()))
         for model in models
-        if model not in (LogEntry, EntryDetail)
+        if model is not LogEntry
     }
+
+
+# audit
+
+
+@case("audit.erase_subject")
+def _() -> Act:
+    clip = make.make_clip()
+    privacy.withdraw(clip, OFFICER, "The owner wrote to us.")
+    return lambda: audit.erase_subject(clip.owner.pseudonym, OFFICER, "The owner asked for it.")
 
 
 # accounts

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from annotations.clips import encryption
-from annotations.clips.encryption import CHUNK, HEADER, TAG, Damaged, WrappedKey
+from annotations.clips.encryption import CHUNK, HEADER, TAG
+from annotations.core.wrapping import Damaged, new_key
 
 KEYS = {"now": b"n" * 32, "before": b"b" * 32}
 
 
 def encrypted(content: bytes) -> tuple[bytes, bytes]:
-    key, _ = encryption.new_key(KEYS)
+    key, _ = new_key(KEYS)
     return key, b"".join(encryption.encrypt(key, io.BytesIO(content)))
 
 
@@ -61,20 +62,8 @@ def test_truncation_reordering_and_appending_are_told(attack: object) -> None:
 
 
 def test_chunks_of_another_file_under_the_same_key_do_not_fit() -> None:
-    key, _ = encryption.new_key(KEYS)
+    key, _ = new_key(KEYS)
     first, second = (b"".join(encryption.encrypt(key, io.BytesIO(b * 3 * CHUNK))) for b in (b"a", b"b"))
     header, parts = chunks(first)
     with pytest.raises(Damaged):
         decrypted(key, header + parts[0] + chunks(second)[1][1] + parts[2])
-
-
-def test_a_key_is_unwrapped_only_by_the_key_that_wrapped_it() -> None:
-    key, wrapped = encryption.new_key(KEYS)
-    assert wrapped.key_id == "now"
-    assert encryption.unwrap({"before": KEYS["before"], "now": KEYS["now"]}, wrapped) == key
-    with pytest.raises(Damaged):
-        encryption.unwrap({"now": KEYS["before"]}, wrapped)
-    with pytest.raises(Damaged):
-        encryption.unwrap({}, wrapped)
-    with pytest.raises(Damaged):
-        encryption.unwrap(KEYS, WrappedKey("now", wrapped.wrapped[:-1] + b"?"))

@@ -27,6 +27,7 @@ VALUES = {
     "OWNER_DATABASE_PASSWORD": "two",
     "APP_DATABASE_PASSWORD": "three",
     "REDIS_PASSWORD": "four",
+    "SUBJECTS_DATABASE_PASSWORD": "five",
     "SECRETS_DIR": "/secrets",
     "TLS_DIR": "/tls",
 }
@@ -40,7 +41,8 @@ def filled(value: str) -> str:
 def environment(service: str, tmp_path: Path) -> dict[str, str]:
     """What the service's programs find in their environment, with files in place of its secrets and volumes."""
     (tmp_path / "secret_key").write_text("s3cret-" + "x" * 60)
-    (tmp_path / "vault_keys").write_text("k1:" + base64.b64encode(b"k" * 32).decode())
+    for name in ("vault_keys", "subject_keys"):
+        (tmp_path / name).write_text("k1:" + base64.b64encode(b"k" * 32).decode())
     variables = {name: filled(value) for name, value in SERVICES[service]["environment"].items()}
     image = dict(re.findall(r"(\w+)=(\S+)", re.search(r"^ENV PATH(.*?)^USER", dockerfile(), re.S | re.M)[1]))  # type: ignore[index]
     return {
@@ -49,6 +51,7 @@ def environment(service: str, tmp_path: Path) -> dict[str, str]:
         **variables,
         "SECRET_KEY_FILE": str(tmp_path / "secret_key"),
         "VAULT_KEYS_FILE": str(tmp_path / "vault_keys"),
+        "SUBJECT_KEYS_FILE": str(tmp_path / "subject_keys"),
     }
 
 
@@ -63,7 +66,7 @@ def commands() -> dict[str, list[str]]:
 
 
 def test_the_services_are_those_of_the_production_column() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "nginx", *OURS}
+    assert set(SERVICES) == {"postgres", "subjects", "redis", "nginx", *OURS}
 
 
 def test_every_variable_is_in_the_example() -> None:

@@ -72,6 +72,14 @@ class SQLiteDatabases:
         shutil.copyfile(self._template, path)
         return f"sqlite:///{path}"
 
+    def empty(self) -> str:
+        """The URL of a database without tables, for a test of migrations."""
+        return f"sqlite:///{self.folder / uuid.uuid4().hex}.sqlite3"
+
+    def subject_store(self) -> str:
+        """The URL of a store of subjects' keys; every test gets one of its own in its folder."""
+        return f"sqlite:///{self.folder / 'subjects.sqlite3'}"
+
     def drop(self, url: str) -> None:
         path = url.removeprefix("sqlite:///")
         for suffix in ("", "-wal", "-shm"):
@@ -104,14 +112,30 @@ class PostgreSQLDatabases:
             self._create(server, name, TEMPLATE)
         return self._url(name, APP)
 
+    def empty(self) -> str:
+        """The URL of a database without tables, for a test of migrations, as the tables' owner."""
+        name = f"review_{uuid.uuid4().hex}"
+        with self._admin() as server:
+            self._create(server, name)
+        return self._url(name, OWNER)
+
+    def subject_store(self) -> str:
+        """The URL of a store of subjects' keys, for this process: an empty database of the application's role."""
+        name = f"subjects_{uuid.uuid4().hex}"
+        with self._admin() as server:
+            self._create(server, name, owner=APP)
+        return self._url(name, APP)
+
     def drop(self, url: str) -> None:
         name = url.rsplit("/", 1)[1]
         with self._admin() as server:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def _create(self, server: psycopg.Connection, name: str, template: str = "template1") -> None:
+    def _create(
+        self, server: psycopg.Connection, name: str, template: str = "template1", owner: str = OWNER
+    ) -> None:
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
-        server.execute(statement.format(*map(sql.Identifier, (name, OWNER, template))))
+        server.execute(statement.format(*map(sql.Identifier, (name, owner, template))))
 
     def _admin(self) -> psycopg.Connection:
         return psycopg.connect(self._url("postgres", "postgres"), autocommit=True)

@@ -77,6 +77,7 @@ class Programs:
             "DATABASE_URL": database,
             "BROKER_URL": broker,
             "VAR_DIR": str(folder),
+            "SUBJECT_STORE_URL": settings.SUBJECT_STORE_URL,
             "MODELS_DIR": str(settings.MODELS_DIR),
             "PYTHONUNBUFFERED": "1",
             **variables,

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from annotations.audit import selectors as audit
 from annotations.audit.actors import COMMAND_LINE
-from annotations.audit.models import EntryDetail, LogEntry
+from annotations.audit.models import LogEntry
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.services import lift, place
@@ -47,7 +48,8 @@ def test_the_reason_of_a_skip_is_on_the_log_and_the_words_are_erasable() -> None
     skipped = entry("review.skipped")
     assert skipped["data"]["reason"] == "other"
     assert "neighbour" not in json.dumps(skipped)
-    assert b"neighbour" in bytes(EntryDetail.objects.get(entry=skipped["id"]).detail)
+    (line,) = audit.present([LogEntry.objects.get(pk=skipped["id"])])
+    assert "neighbour" in str(line.detail)
 
 
 def test_an_unknown_reason_is_refused_and_the_clip_stays() -> None:

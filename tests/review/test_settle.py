@@ -3,8 +3,9 @@
 import pytest
 
 from annotations.accounts.models import User
+from annotations.audit import selectors as audit
 from annotations.audit.actors import COMMAND_LINE
-from annotations.audit.models import EntryDetail, LogEntry
+from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
 from annotations.clips.services import place
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
@@ -97,7 +98,7 @@ def test_the_reason_of_a_return_is_written_and_its_words_are_erasable() -> None:
     services.send_back(task, annotation.pk, "The car is missing", make_user("lead").actor)
     entry = LogEntry.objects.get(action="review.returned")
     assert b"car" not in bytes(entry.canonical)
-    assert b"The car is missing" in bytes(EntryDetail.objects.get(entry=entry.pk).detail)
+    assert audit.present([entry])[0].detail == {"reason": "The car is missing"}
 
 
 def test_labels_of_a_held_clip_are_not_decided_on() -> None:

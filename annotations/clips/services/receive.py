@@ -13,11 +13,11 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core.errors import Conflict, DomainError, Invalid, TooLarge
 from annotations.core.events import publish
+from annotations.core.wrapping import WrappedKey
 from annotations.vision import confined
 from annotations.vision.errors import VideoError
 
 from .. import events, log, vault
-from ..encryption import WrappedKey
 from ..enums import HoldReason
 from ..intake import intake_limits
 from ..models import Clip, Consent, Device, Original, Owner, Submission

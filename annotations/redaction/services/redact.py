@@ -15,7 +15,6 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.clips import log as clips_log, vault
-from annotations.clips.encryption import Damaged
 from annotations.clips.enums import HoldReason
 from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
@@ -23,6 +22,7 @@ from annotations.clips.services import lift, place
 from annotations.core import clock, ids, runs
 from annotations.core.events import publish
 from annotations.core.models import RunState
+from annotations.core.wrapping import Damaged
 from annotations.vision import confined
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 

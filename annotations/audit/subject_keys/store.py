@@ -1,0 +1,136 @@
+"""What the store does, in statements that both engines understand."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from annotations.core import ids
+from annotations.core.errors import DomainError
+from annotations.core.wrapping import Damaged, WrappedKey, new_key, unwrap
+
+# Runs one statement, with `?` for its parameters, that is durable when it returns; the rows it gives.
+Run = Callable[..., list[tuple[Any, ...]]]
+
+TABLE = """CREATE TABLE IF NOT EXISTS subject_key (
+    id TEXT PRIMARY KEY, subject TEXT NOT NULL, key_id TEXT NOT NULL, wrapped {bytes} NOT NULL, retired_by TEXT)"""
+ONE_IN_USE = """CREATE UNIQUE INDEX IF NOT EXISTS subject_key_in_use ON subject_key (subject)
+    WHERE retired_by IS NULL"""
+BY_SUBJECT = "CREATE INDEX IF NOT EXISTS subject_key_subject ON subject_key (subject)"
+
+_AT_ONCE = 500
+
+
+class Unreachable(DomainError):
+    """The store does not answer. Says nothing of whether a key exists."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "subject_keys_unreachable", "The store of the keys does not answer. Nothing was saved; try again."
+        )
+
+
+class Engine(Protocol):
+    """Where the table lives."""
+
+    def session(self) -> AbstractContextManager[Run]:
+        """A connection for a few statements; raises Unreachable."""
+
+    def forget(self, run: Run) -> None:
+        """Clears away what deleted rows left behind in the engine's files."""
+
+
+@dataclass(frozen=True)
+class SubjectKey:
+    """A key and its id, which tells nothing of its subject."""
+
+    id: uuid.UUID
+    key: bytes
+
+
+class SubjectKeyStore:
+    """One key in use per subject, wrapped by the first of `wrapping`; older ones until they are destroyed."""
+
+    def __init__(self, engine: Engine, wrapping: dict[str, bytes]) -> None:
+        self.engine = engine
+        self.wrapping = wrapping
+
+    def ensure(self, subject: str) -> SubjectKey:
+        """The subject's key in use, made now when there is none: one, whoever asks at the same time.
+
+        Durable when it returns. Raises Unreachable, or Damaged when the wrapping key is not the one that made it.
+        """
+        with self.engine.session() as run:
+            if not (found := _in_use(run, subject)):
+                _, wrapped = new_key(self.wrapping)
+                run(
+                    "INSERT INTO subject_key (id, subject, key_id, wrapped) VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT DO NOTHING",
+                    *(str(ids.random_id()), subject, wrapped.key_id, wrapped.wrapped),
+                )
+                found = _in_use(run, subject)
+        ((identifier, key_id, wrapped_key),) = found
+        return SubjectKey(
+            uuid.UUID(identifier), unwrap(self.wrapping, WrappedKey(key_id, bytes(wrapped_key)))
+        )
+
+    def find(self, identifiers: Iterable[uuid.UUID]) -> dict[uuid.UUID, bytes]:
+        """Those of the keys that exist and can be unwrapped, by their ids."""
+        found = {}
+        with self.engine.session() as run:
+            for some in _some(identifiers):
+                for identifier, key_id, wrapped in run(
+                    f"SELECT id, key_id, wrapped FROM subject_key WHERE id IN ({_places(some)})",  # noqa: S608
+                    *some,
+                ):
+                    try:
+                        found[uuid.UUID(identifier)] = unwrap(
+                            self.wrapping, WrappedKey(key_id, bytes(wrapped))
+                        )
+                    except Damaged:
+                        continue
+        return found
+
+    def of(self, subject: str) -> list[uuid.UUID]:
+        """The ids of all the subject's keys that exist."""
+        with self.engine.session() as run:
+            rows = run("SELECT id FROM subject_key WHERE subject = ? ORDER BY id", subject)
+        return [uuid.UUID(identifier) for (identifier,) in rows]
+
+    def retire(self, identifiers: Iterable[uuid.UUID], by: uuid.UUID) -> None:
+        """No new detail uses these keys any more; `by` is the entry of the log that will allow their destruction."""
+        with self.engine.session() as run:
+            for some in _some(identifiers):
+                run(f"UPDATE subject_key SET retired_by = ? WHERE id IN ({_places(some)})", str(by), *some)  # noqa: S608
+
+    def retired(self) -> list[tuple[uuid.UUID, uuid.UUID]]:
+        """The keys that are retired and exist still, each with the entry that it waits for."""
+        with self.engine.session() as run:
+            rows = run("SELECT id, retired_by FROM subject_key WHERE retired_by IS NOT NULL ORDER BY id")
+        return [(uuid.UUID(identifier), uuid.UUID(by)) for identifier, by in rows]
+
+    def destroy(self, identifiers: Iterable[uuid.UUID]) -> None:
+        """Deletes the keys, and what is left of them in the store's files. Ids that are unknown are passed over."""
+        with self.engine.session() as run:
+            for some in _some(identifiers):
+                run(f"DELETE FROM subject_key WHERE id IN ({_places(some)})", *some)  # noqa: S608
+            self.engine.forget(run)
+
+
+def _in_use(run: Run, subject: str) -> list[tuple[Any, ...]]:
+    return run(
+        "SELECT id, key_id, wrapped FROM subject_key WHERE subject = ? AND retired_by IS NULL", subject
+    )
+
+
+def _some(identifiers: Iterable[uuid.UUID]) -> Iterator[tuple[str, ...]]:
+    """As many at once as every engine takes."""
+    every = tuple(map(str, identifiers))
+    return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
+
+
+def _places(values: tuple[str, ...]) -> str:
+    return ", ".join("?" * len(values))
