@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from . import details, log
+from . import details
 from .enums import DetailState
 from .models import LogEntry
 from .registry import lookup
@@ -80,12 +80,6 @@ def names(pseudonym: str) -> bool:
         LogEntry.objects.filter(actor=pseudonym).exists()
         or LogEntry.objects.filter(subject=pseudonym).exists()
     )
-
-
-def last_erasure(subject: str) -> LogEntry | None:
-    """The entry of the subject's last erasure."""
-    erasures = LogEntry.objects.filter(action=log.SUBJECT_ERASED.code, subject=subject)
-    return erasures.order_by("-occurred_at", "-id").first()
 
 
 def of_clip(clip: uuid.UUID) -> list[Line]:

@@ -15,6 +15,7 @@ from annotations.core.errors import Invalid, Missing
 from . import details, log, selectors, subject_lock
 from .actors import Actor
 from .canonical import canonical, timestamp
+from .erasures import last_erasure
 from .models import EntryDetail, LogEntry
 from .registry import Action
 from .subject_keys import store
@@ -150,7 +151,7 @@ def _log_erasure(subject: str, actor: Actor, reason: str) -> LogEntry:
     keys = store().of(subject)
     rows = EntryDetail.objects.filter(subject=subject)
     count = rows.count()
-    earlier = selectors.last_erasure(subject)
+    earlier = last_erasure(subject)
     if earlier and not count and not keys:
         return earlier
     entry = append(

@@ -17,6 +17,7 @@ from django.db import connection, connections, transaction
 from annotations.audit import selectors, services
 from annotations.audit.actors import Actor
 from annotations.audit.enums import DetailState
+from annotations.audit.erasures import last_erasure
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.registry import lookup
 from annotations.audit.subject_keys import store
@@ -219,10 +220,10 @@ def test_killed_at_any_step_nothing_is_lost_unlogged_and_a_second_try_ends_it(fr
             cwd=Path(__file__).parents[2],
             capture_output=True,
         )
-        logged = selectors.last_erasure(subject) is not None
+        logged = last_erasure(subject) is not None
         assert state(entry) == (DetailState.ERASED if logged else DetailState.READABLE), steps
         erasure = erase(subject)
-        assert erasure == selectors.last_erasure(subject)
+        assert erasure == last_erasure(subject)
         assert LogEntry.objects.filter(action="audit.subject_erased", subject=subject).count() == 1
         assert state(entry) == DetailState.ERASED
         assert store().of(subject) == []

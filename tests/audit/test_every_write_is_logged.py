@@ -7,6 +7,7 @@ needs and gives back the act.
 import datetime
 import importlib
 import inspect
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -523,6 +524,16 @@ def _() -> Act:
 def _() -> Act:
     clip = make.make_clip()
     return lambda: privacy.note_dossier(clip, OFFICER)
+
+
+@case("privacy.note_erasure_prepared")
+def _() -> Act:
+    return lambda: privacy.note_erasure_prepared(OFFICER, "o-owner222", 1)
+
+
+@case("privacy.note_certificate")
+def _() -> Act:
+    return lambda: privacy.note_certificate(OFFICER, "o-owner222", uuid.uuid4())
 
 
 @case("privacy.note_receipt")

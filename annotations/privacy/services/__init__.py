@@ -1,6 +1,23 @@
 """Writes of this context, one use case per module."""
 
-from .reading import note_dossier, note_lookup, note_receipt, note_receipt_link, note_search
+from .reading import (
+    note_certificate,
+    note_dossier,
+    note_erasure_prepared,
+    note_lookup,
+    note_receipt,
+    note_receipt_link,
+    note_search,
+)
 from .withdraw import withdraw
 
-__all__ = ["note_dossier", "note_lookup", "note_receipt", "note_receipt_link", "note_search", "withdraw"]
+__all__ = [
+    "note_certificate",
+    "note_dossier",
+    "note_erasure_prepared",
+    "note_lookup",
+    "note_receipt",
+    "note_receipt_link",
+    "note_search",
+    "withdraw",
+]

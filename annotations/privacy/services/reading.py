@@ -1,5 +1,7 @@
 """That somebody looked. Reading is an act, so it is on the log."""
 
+import uuid
+
 from django.db import transaction
 
 from annotations.audit import log as audit_log, services as audit
@@ -36,3 +38,13 @@ def note_receipt(clip: Clip, actor: Actor) -> None:
 def note_receipt_link(clip: Clip, actor: Actor) -> None:
     """Whoever has the link can read the receipt and withdraw, so making one is on the log."""
     audit.append(log.RECEIPT_LINKED, actor, clip=clip.public_id, subject=clip.owner.pseudonym)
+
+
+@transaction.atomic
+def note_erasure_prepared(actor: Actor, subject: str, details: int) -> None:
+    audit.append(log.ERASURE_PREPARED, actor, subject=subject, data={"details": details})
+
+
+@transaction.atomic
+def note_certificate(actor: Actor, subject: str, entry: uuid.UUID) -> None:
+    audit.append(log.ERASURE_CERTIFIED, actor, subject=subject, data={"entry": str(entry)})

@@ -1,0 +1,58 @@
+"""Reading what was erased, and what an erasure would take."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+
+from . import log
+from .models import EntryDetail, LogEntry
+from .subject_keys import Unreachable, store
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What a certificate tells. `digest` is SHA-256 of the entry's canonical bytes, in hexadecimal digits.
+
+    `finished` says whether all the keys are gone; None when the store of the keys does not answer.
+    """
+
+    entry: LogEntry
+    details: int
+    keys: tuple[str, ...]
+    digest: str
+    finished: bool | None
+
+
+def erasure(entry_id: uuid.UUID) -> Erasure | None:
+    """The erasure that this entry tells of; None when it tells of something else, or does not exist."""
+    entry = LogEntry.objects.filter(pk=entry_id, action=log.SUBJECT_ERASED.code).first()
+    if entry is None:
+        return None
+    canonical = bytes(entry.canonical)
+    data = json.loads(canonical)["data"]
+    return Erasure(
+        entry,
+        data["details"],
+        tuple(data["keys"]),
+        hashlib.sha256(canonical).hexdigest(),
+        _all_gone([uuid.UUID(key) for key in data["keys"]]),
+    )
+
+
+def last_erasure(subject: str) -> LogEntry | None:
+    """The entry of the subject's last erasure."""
+    erasures = LogEntry.objects.filter(action=log.SUBJECT_ERASED.code, subject=subject)
+    return erasures.order_by("-occurred_at", "-id").first()
+
+
+def details_of(subject: str) -> int:
+    """How many details an erasure of this subject would destroy now."""
+    return EntryDetail.objects.filter(subject=subject).count()
+
+
+def _all_gone(keys: list[uuid.UUID]) -> bool | None:
+    try:
+        return not store().find(keys)
+    except Unreachable:
+        return None
