@@ -1,0 +1,1235 @@
+"""Verifies an exported audit log, offline: this one file, Python 3.11 and `cryptography`, nothing else.
+
+    python verify_log.py verify EXPORT [--policy FILE] [--trusted FILE]... [--deep] [--json] [--processes N]
+    python verify_log.py prove EXPORT ENTRY > entry.tlog-proof
+    python verify_log.py verify-proof entry.tlog-proof --policy FILE
+
+`verify` hashes every entry of the export again, builds the Merkle tree (RFC 9162) and holds it against every
+checkpoint that the log ever signed. `--policy` is the log's key policy kept from another source: without it the
+export's own is believed, and its keys are printed for you to compare. `--trusted` is a checkpoint kept from before:
+the log must continue it. `--deep` reads every entry in full besides, which takes several times as long.
+
+Ends with 0 when the log is whole, 1 when it was tampered with, 2 when the input cannot be used. What an export
+holds, and what can and cannot be detected, stands in audit-export.md of the project.
+"""
+
+import argparse
+import base64
+import binascii
+import bisect
+import hashlib
+import itertools
+import json
+import multiprocessing
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+FORMAT = "audit-export/1"
+ERASED = b'"action":"audit.subject_erased"'
+FILES = {"policy.json", "checkpoints.jsonl", "details.jsonl", "verify_log.py"}
+WIDTH = 256
+HASH = 32
+PORTION = 64  # checkpoints that one task takes
+CHUNK = 32  # bundles that one task takes, 8,192 entries
+SHOWN = 50  # problems of one kind that are printed
+
+EMPTY_ROOT = hashlib.sha256().digest()
+_LEAF = hashlib.sha256(b"\x00")
+_NODE = hashlib.sha256(b"\x01")
+
+
+class Unusable(Exception):
+    """The input is no export, or not in a form that this program reads."""
+
+
+# --- Hashes -----------------------------------------------------------------------------------------------------
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def fold(hashes: list[bytes]) -> bytes:
+    """The hash over complete subtrees that shrink from left to right."""
+    if not hashes:
+        return EMPTY_ROOT
+    current = hashes[-1]
+    for each in reversed(hashes[:-1]):
+        current = node_hash(each, current)
+    return current
+
+
+def levels_over(leaves: list[bytes]) -> list[list[bytes]]:
+    """The hashes of all complete subtrees over at most 256 leaves, lowest level first."""
+    levels = [leaves]
+    fresh = _NODE.copy
+    while len(levels[-1]) > 1:
+        pairs, above = iter(levels[-1]), []
+        for left, right in zip(pairs, pairs, strict=False):
+            node = fresh()
+            node.update(left + right)
+            above.append(node.digest())
+        levels.append(above)
+    return levels
+
+
+def edge_of(levels: list[list[bytes]], count: int) -> bytes:
+    """The hash over the first `count` leaves."""
+    return fold(
+        [levels[n][(count >> n) - 1] for n in range(count.bit_length() - 1, -1, -1) if count >> n & 1]
+    )
+
+
+class Frontier:
+    """The right edge of a tree whose leaves are whole bundles: `append` gives the subtrees that each completes."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.hashes: list[bytes] = []
+
+    def append(self, bundle: bytes) -> Iterator[tuple[int, bytes]]:
+        level, index, current = 0, self.count, bundle
+        yield level, current
+        while index & 1:
+            current = node_hash(self.hashes.pop(), current)
+            level, index = level + 1, index >> 1
+            yield level, current
+        self.hashes.append(current)
+        self.count += 1
+
+    def root(self, *rest: bytes) -> bytes:
+        return fold([*self.hashes, *rest])
+
+
+# --- Signed notes and checkpoints (c2sp.org/signed-note, tlog-checkpoint, tlog-cosignature) ----------------------
+
+
+def decode64(text: str) -> bytes:
+    """Base 64 in its one spelling; ValueError otherwise."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise ValueError("not base64") from None
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("not base64 in its one spelling")
+    return data
+
+
+def decimal(text: str) -> int:
+    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", text, re.ASCII):
+        raise ValueError("not a number")
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of the log (kind 1) or of a witness (kind 4). It signs from size `since` on, until before `until`."""
+
+    vkey: str
+    since: int = 0
+    until: int | None = None
+
+    @property
+    def name(self) -> str:
+        return self.vkey.partition("+")[0]
+
+    @property
+    def id(self) -> bytes:
+        return bytes.fromhex(self.vkey.split("+", 2)[1])
+
+    def check(self, kind: int) -> None:
+        """Raises ValueError unless the vkey is one in form, of this kind."""
+        name, key_id, encoded = self.vkey.split("+", 2)
+        key = decode64(encoded)
+        made = hashlib.sha256(f"{name}\n".encode() + key).digest()[:4].hex()
+        if (
+            not name
+            or any(sign.isspace() for sign in name)
+            or len(key) != 33
+            or key[0] != kind
+            or made != key_id
+        ):
+            raise ValueError(f"{self.vkey!r} is no key of kind {kind}")
+
+    def signs(self, size: int) -> bool:
+        return self.since <= size and (self.until is None or size < self.until)
+
+    def made(self, text: str, content: bytes) -> bool:
+        """Whether this key made the signature over a checkpoint's text."""
+        key = decode64(self.vkey.split("+", 2)[2])
+        message = text.encode()
+        if key[0] == 4:
+            time, content = int.from_bytes(content[:8], "big"), content[8:]
+            message = f"cosignature/v1\ntime {time}\n".encode() + message
+        try:
+            Ed25519PublicKey.from_public_bytes(key[1:]).verify(content, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signed checkpoint: its text and what the text says, and its signatures as (name, key id, content)."""
+
+    text: str
+    origin: str
+    size: int
+    root: bytes
+    signatures: tuple[tuple[str, bytes, bytes], ...]
+
+    @classmethod
+    def parse(cls, note: str) -> "Signed":
+        """Raises ValueError unless it is a signed checkpoint in its one spelling."""
+        head, blank, tail = note.rpartition("\n\n")
+        lines = head.split("\n")
+        if not blank or not tail.endswith("\n") or len(lines) < 3 or not all(lines):
+            raise ValueError("not a signed checkpoint")
+        if any(sign < " " and sign != "\n" for sign in note):
+            raise ValueError("a control character")
+        root = decode64(lines[2])
+        if len(root) != HASH:
+            raise ValueError("a root of another length than 32 bytes")
+        signatures = []
+        for line in tail[:-1].split("\n"):
+            dash, name, encoded = line.split(" ") if line.count(" ") == 2 else ("", "", "")
+            content = decode64(encoded)
+            if dash != "—" or not name or len(content) < 5:
+                raise ValueError("a line that is no signature")
+            signatures.append((name, content[:4], content[4:]))
+        return cls(head + "\n", lines[0], decimal(lines[1]), root, tuple(signatures))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Whose signatures a log's checkpoints carry. `required` of the witnesses cosign the last checkpoint."""
+
+    origin: str
+    keys: tuple[Key, ...]
+    witnesses: tuple[Key, ...]
+    required: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Policy":
+        """Raises Unusable unless it is a policy in form."""
+        try:
+            value = json.loads(text)
+            if value["format"] != FORMAT:
+                raise ValueError(f"format {value['format']!r}, not {FORMAT!r}")
+            keys = tuple(Key(each["vkey"], each["since"], each["until"]) for each in value["keys"])
+            witnesses = tuple(map(Key, value["witnesses"]))
+            required = value["cosignatures_required"]
+            if not keys or not all(
+                isinstance(each, int) for each in (required, *(key.since for key in keys))
+            ):
+                raise ValueError("it names no keys, or no sizes for them")
+            for key in keys:
+                key.check(1)
+            for key in witnesses:
+                key.check(4)
+            return cls(str(value["origin"]), keys, witnesses, required)
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unusable(f"The policy cannot be read: {error!r}") from None
+
+    def objections(self, signed: Signed, *, last: bool) -> list[tuple[str, str]]:
+        """What is wrong with the signatures of a checkpoint, as codes and words."""
+        found = []
+        if signed.origin != self.origin:
+            found.append(("wrong_origin", f"it is of the log {signed.origin!r}, not of {self.origin!r}"))
+        known = {(key.name, key.id): key for key in (*self.keys, *self.witnesses)}
+        good: set[str] = set()
+        for name, key_id, content in signed.signatures:
+            key = known.get((name, key_id))
+            if key is None:
+                found.append(
+                    ("wrong_key", f"{name}+{key_id.hex()} signed it, which the policy does not name")
+                )
+            elif not key.made(signed.text, content):
+                found.append(("bad_signature", f"the signature of {name}+{key_id.hex()} is wrong"))
+            elif not key.signs(signed.size):
+                found.append(("key_out_of_time", f"{name}+{key_id.hex()} does not sign at this size"))
+            elif key.vkey in good:
+                found.append(("wrong_key", f"{name}+{key_id.hex()} signed it twice"))
+            else:
+                good.add(key.vkey)
+        for key in self.keys:
+            if key.signs(signed.size) and key.vkey not in good:
+                found.append(("signature_missing", f"{key.name}+{key.id.hex()} should have signed it"))
+        if not any(key.signs(signed.size) for key in self.keys):
+            found.append(("wrong_key", "the policy names no key that signs at this size"))
+        cosigned = sum(key.vkey in good for key in self.witnesses)
+        if last and cosigned < self.required:
+            found.append(
+                ("not_witnessed", f"{cosigned} witnesses cosigned it, the policy asks for {self.required}")
+            )
+        return found
+
+
+# --- The export's files -----------------------------------------------------------------------------------------
+
+
+def tile_path(kind: str, index: int, width: int) -> str:
+    groups = [f"{index % 1000:03d}"]
+    while index := index // 1000:
+        groups.insert(0, f"x{index % 1000:03d}")
+    return f"tile/{kind}/{'/'.join(groups)}" + (f".p/{width}" if width < WIDTH else "")
+
+
+def read(folder: Path, name: str) -> bytes | None:
+    """A file's content, None when there is no such file."""
+    try:
+        with open(f"{folder}/{name}", "rb", buffering=0) as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+def split(bundle: bytes) -> list[bytes] | None:
+    """The entries of a bundle; None when it is not one."""
+    entries, at = [], 0
+    while at < len(bundle):
+        end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
+        if len(bundle) < max(end, at + 2):
+            return None
+        entries.append(bundle[at + 2 : end])
+        at = end
+    return entries
+
+
+def manifest_text(size: int, files: dict[str, str]) -> bytes:
+    """The one spelling of a manifest. `files` are the SHA-256 digests of the files that the tree does not cover."""
+    if not isinstance(size, int) or not 0 <= size < 2**63:
+        raise ValueError("the size is no number of entries")
+    value = {"files": files, "format": FORMAT, "size": size}
+    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
+
+
+def files_of(size: int) -> set[str]:
+    """Every tile and bundle that an export of `size` entries has."""
+    count, level, names = size, 0, set()
+    while count:
+        kinds = (str(level), "entries") if level == 0 else (str(level),)
+        for kind in kinds:
+            names |= {tile_path(kind, index, WIDTH) for index in range(count // WIDTH)}
+            if count % WIDTH:
+                names.add(tile_path(kind, count // WIDTH, count % WIDTH))
+        count, level = count // WIDTH, level + 1
+    return names
+
+
+# --- Entries ----------------------------------------------------------------------------------------------------
+
+
+ENTRY_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{6}Z")
+_FIELDS = {"action", "actor", "clip", "data", "id", "purpose", "request", "subject", "time", "version"}
+
+
+def canonical(value: Any) -> str:
+    """The one spelling of the log's profile of RFC 8785; ValueError for what it has no place for."""
+    if isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            raise ValueError("text that is not in normal form C")
+        return json.dumps(value, ensure_ascii=False)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, int) and abs(value) < 2**53:
+        return str(value)
+    if isinstance(value, list):
+        return f"[{','.join(map(canonical, value))}]"
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
+    raise ValueError(f"a {type(value).__name__}")
+
+
+def unfit(entry: bytes) -> str:
+    """Why an entry is not one in form; empty when it is."""
+    try:
+        value = json.loads(entry)
+        if not isinstance(value, dict) or canonical(value).encode() != entry:
+            return "it is not in its one spelling"
+        if set(value) - {"commitment", "key"} != _FIELDS or not isinstance(value["data"], dict):
+            return "it has not the fields of an entry"
+        if not ENTRY_ID.fullmatch(value["id"]) or not _TIME.fullmatch(value["time"]):
+            return "its id or its time is not in form"
+        if set(value["actor"]) != {"pseudonym", "role"} or not isinstance(value["action"], str):
+            return "it does not tell who did what"
+    except (ValueError, TypeError, RecursionError) as error:
+        return f"it cannot be read: {error}"
+    return ""
+
+
+def id_of(entry: bytes) -> str:
+    """An entry's id, for people: whatever stands in its place."""
+    at = entry.rfind(b'},"id":"')
+    return entry[at + 8 : at + 44].decode("utf-8", "replace") if at >= 0 else "?"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: a stable code, what it concerns, and a sentence."""
+
+    code: str
+    message: str
+    index: int | None = None
+    entry: str | None = None
+    first: int | None = None
+    last: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+# --- One task: some bundles side by side --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Task:
+    """Bundles `first` up to, not with, `end` of a log of `size` entries; `cuts` are checkpoints inside bundles."""
+
+    folder: Path
+    size: int
+    first: int
+    end: int
+    cuts: tuple[int, ...]
+    details: bool
+    deep: bool
+
+
+@dataclass
+class Found:
+    """What a task gives: a hash for every full bundle and for every cut, and what the entries tell.
+
+    `stored` holds the same hashes out of the stored tiles, for bundles that differ from their tile. `committed` are
+    (index, id, commitment, key, subject or actor) of entries with a detail.
+    """
+
+    bundles: list[bytes] = field(default_factory=list)
+    cuts: dict[int, bytes] = field(default_factory=dict)
+    stored: dict[int, bytes] = field(default_factory=dict)
+    stored_cuts: dict[int, bytes] = field(default_factory=dict)
+    ids: bytes = b""
+    twice: list[bytes] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    erased_keys: set[str] = field(default_factory=set)
+    erased_subjects: set[str] = field(default_factory=set)
+    committed: list[tuple[int, str, str, str, str]] = field(default_factory=list)
+
+
+def work(task: Task) -> Found:
+    found = Found()
+    ids: list[bytes] = []
+    for number in range(task.first, task.end):
+        width = min(WIDTH, task.size - number * WIDTH)
+        bundle = read(task.folder, tile_path("entries", number, width))
+        tile = read(task.folder, tile_path("0", number, width))
+        leaves: list[bytes] = []
+        if bundle is None:
+            found.problems.append(
+                _of_bundle("bundle_missing", "The file of these entries is missing.", number, width)
+            )
+        elif not _hash_entries(bundle, leaves, ids) or len(leaves) != width:
+            found.problems.append(
+                _of_bundle(
+                    "bundle_damaged", f"The file of these entries does not hold {width}.", number, width
+                )
+            )
+        if tile is None or len(tile) != width * HASH:
+            found.problems.append(
+                _of_bundle(
+                    "tile_damaged", "The stored hashes of these entries are missing or cut.", number, width
+                )
+            )
+        start = number * WIDTH
+        cuts = [size for size in task.cuts if start < size < start + WIDTH]
+        _keep(found.bundles, found.cuts, number, leaves, width, cuts)
+        if bundle is not None:
+            _read(task, found, number, bundle, len(leaves))
+        if tile is not None and len(tile) == width * HASH and tile != b"".join(leaves):
+            stored = [tile[at : at + HASH] for at in range(0, len(tile), HASH)]
+            _keep_stored(found, number, stored, width, cuts)
+            found.problems += _differences(number, leaves, stored, bundle)
+    found.ids = _packed(ids, found, task)
+    return found
+
+
+def _hash_entries(bundle: bytes, leaves: list[bytes], ids: list[bytes]) -> bool:
+    """The inner loop: hashes each entry and finds its id. False when the bundle ends inside an entry."""
+    at, end = 0, len(bundle)
+    fresh, rfind, keep, tell = _LEAF.copy, bundle.rfind, leaves.append, ids.append
+    try:
+        while at < end:
+            start = at + 2
+            at = start + (bundle[at] << 8 | bundle[at + 1])
+            leaf = fresh()
+            leaf.update(bundle[start:at])
+            keep(leaf.digest())
+            place = rfind(b'},"id":"', start, at)
+            tell(bundle[place + 8 : place + 44] if place > 0 else b"")
+    except IndexError:
+        return False
+    return at == end
+
+
+def _keep(
+    bundles: list[bytes],
+    cuts: dict[int, bytes],
+    number: int,
+    leaves: list[bytes],
+    width: int,
+    sizes: list[int],
+) -> None:
+    levels = levels_over(leaves)
+    for size in sizes:
+        count = size - number * WIDTH
+        cuts[size] = edge_of(levels, count) if count <= len(leaves) else b""
+    if width == WIDTH:
+        bundles.append(levels[8][0] if len(leaves) == WIDTH else b"")
+
+
+def _keep_stored(found: Found, number: int, stored: list[bytes], width: int, sizes: list[int]) -> None:
+    whole: list[bytes] = []
+    _keep(whole, found.stored_cuts, number, stored, width, sizes)
+    if whole:
+        found.stored[number] = whole[0]
+
+
+def _read(task: Task, found: Found, number: int, bundle: bytes, count: int) -> None:
+    """Reads what must be understood: erasures, commitments to details, and with `deep` everything."""
+    telling = ERASED in bundle or (task.details and b'"commitment":"' in bundle)
+    if not telling and not task.deep:
+        return
+    for offset, entry in enumerate((split(bundle) or [])[:count]):
+        index = number * WIDTH + offset
+        if task.deep and (why := unfit(entry)):
+            found.problems.append(
+                Problem("entry_malformed", f"Entry {index} is malformed: {why}.", index, id_of(entry))
+            )
+        if ERASED in entry or b'"commitment":"' in entry:
+            _understand(found, index, entry)
+
+
+def _understand(found: Found, index: int, entry: bytes) -> None:
+    try:
+        value = json.loads(entry)
+        subject = value["subject"] or value["actor"]["pseudonym"]
+        if value["action"] == "audit.subject_erased":
+            found.erased_keys.update(value["data"]["keys"])
+            found.erased_subjects.add(subject)
+        if "commitment" in value:
+            found.committed.append((index, value["id"], value["commitment"], value.get("key", ""), subject))
+    except (ValueError, KeyError, TypeError):
+        found.problems.append(
+            Problem("entry_malformed", f"Entry {index} cannot be read.", index, id_of(entry))
+        )
+
+
+def _packed(ids: list[bytes], found: Found, task: Task) -> bytes:
+    """The ids in 16 bytes each, in ascending order. Says which entries have none."""
+    joined = b"".join(ids)
+    dashes = b"-" * len(ids)
+    if len(joined) == 36 * len(ids) and all(joined[at::36] == dashes for at in (8, 13, 18, 23)):
+        try:
+            raw = bytes.fromhex(joined.replace(b"-", b"").decode("ascii"))
+        except ValueError:
+            raw = b""
+        if len(raw) == 16 * len(ids):
+            pieces = [raw[at : at + 16] for at in range(0, len(raw), 16)]
+            if not any(map(bytes.__ge__, pieces, pieces[1:])):
+                return raw
+            return _sorted(pieces, found)
+    good = []
+    for offset, each in enumerate(ids):
+        if ENTRY_ID.fullmatch(text := each.decode("utf-8", "replace")):
+            good.append(bytes.fromhex(text.replace("-", "")))
+        else:
+            # Counted from the task's first entry: right as long as its bundles are whole, which is told apart.
+            index = task.first * WIDTH + offset
+            found.problems.append(Problem("entry_malformed", f"Entry {index} has no id in its place.", index))
+    return _sorted(good, found)
+
+
+def _sorted(ids: list[bytes], found: Found) -> bytes:
+    ids.sort()
+    found.twice += [one for one, two in itertools.pairwise(ids) if one == two]
+    return b"".join(ids)
+
+
+def _of_bundle(code: str, message: str, number: int, width: int) -> Problem:
+    first = number * WIDTH
+    return Problem(
+        code, f"Entries {first} to {first + width - 1}: {message}", first=first, last=first + width - 1
+    )
+
+
+def _differences(
+    number: int, leaves: list[bytes], stored: list[bytes], bundle: bytes | None
+) -> list[Problem]:
+    """Names the entries that are not the ones whose hashes are stored, and how they differ."""
+    entries = split(bundle or b"")
+    if not entries:
+        return []  # the file is missing or damaged, and that is told
+    start = number * WIDTH
+    wrong = [n for n, (leaf, hash_) in enumerate(zip(leaves, stored, strict=False)) if leaf != hash_]
+    if not wrong:
+        return []
+    at = wrong[0]
+    if leaves[at + 1 :] == stored[at : len(leaves) - 1] and len(wrong) > 1:
+        kind, what = "entry_inserted", "was inserted: what follows is shifted by one"
+    elif leaves[at : len(stored) - 1] == stored[at + 1 : len(leaves) + 1] and len(wrong) > 1:
+        kind, what = "entry_removed", "stands where another was removed: what follows is shifted by one"
+    elif sorted(leaves) == sorted(stored):
+        kind, what = "entries_reordered", "stands in another's place"
+    else:
+        kind, what = "entry_altered", "is not the one whose hash is stored"
+    named = wrong[:1] if kind in {"entry_inserted", "entry_removed"} else wrong
+    return [
+        Problem(kind, f"Entry {start + n} ({id_of(entries[n])}) {what}.", start + n, id_of(entries[n]))
+        for n in named
+    ]
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Checkpoints whose signatures are to be checked; `last` is the size of the export's last one."""
+
+    policy: Policy
+    checkpoints: tuple[Signed, ...]
+    last: int
+
+
+def check_signatures(task: Signatures) -> list[Problem]:
+    return [
+        Problem(code, f"The checkpoint of {signed.size} entries: {words}.", last=signed.size)
+        for signed in task.checkpoints
+        for code, words in task.policy.objections(signed, last=signed.size == task.last)
+    ]
+
+
+# --- The whole log ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Report:
+    """The outcome. `notes` are things worth knowing that are no problem."""
+
+    origin: str = ""
+    size: int = 0
+    root: str = ""
+    checkpoints: int = 0
+    keys: list[str] = field(default_factory=list)
+    details: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        return not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "whole": self.whole, "problems": [each.as_json() for each in self.problems]}
+
+    def say(self, code: str, message: str, **where: Any) -> None:
+        self.problems.append(Problem(code, message, **where))
+
+
+class Log:
+    """An export with what was found in it, joined task by task."""
+
+    def __init__(self, folder: Path, policy: Policy | None, trusted: list[Path], report: Report) -> None:
+        self.folder, self.report = folder, report
+        manifest = self._manifest()
+        self.size: int = manifest["size"]
+        self.details: bool = manifest["details"]
+        own = Policy.parse((read(folder, "policy.json") or b"").decode("utf-8", "replace"))
+        if policy is None:
+            report.notes.append(
+                "The keys are the export's own word: compare them with those that you were given."
+            )
+        elif policy != own:
+            report.say(
+                "policy_differs", "The export's key policy is not the one that you gave; yours is used."
+            )
+        self.policy = policy or own
+        self.checkpoints = self._checkpoints()
+        self.trusted = [self._trust(path) for path in trusted]
+        self.sizes = {self.size, *(each.size for each in (*self.checkpoints, *self.trusted))}
+        self.frontier = Frontier()
+        self.roots: dict[int, set[bytes]] = {0: {EMPTY_ROOT}}
+        self.upper: dict[int, list[bytes]] = {}
+        report.origin, report.size = self.policy.origin, self.size
+        report.keys = [key.vkey for key in (*self.policy.keys, *self.policy.witnesses)]
+
+    def _manifest(self) -> dict[str, Any]:
+        content = read(self.folder, "manifest.json")
+        try:
+            value = json.loads(content or b"")
+            names = set(value["files"])
+            if value["format"] != FORMAT or content != manifest_text(value["size"], value["files"]):
+                raise ValueError(f"not a manifest of the form {FORMAT}")
+            if not {"policy.json", "checkpoints.jsonl"} <= names <= FILES:
+                raise ValueError("it does not name the files that an export has")
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unusable(f"{self.folder} is no export of a log: manifest.json: {error!r}") from None
+        for name, digest in value["files"].items():
+            if hashlib.sha256(read(self.folder, name) or b"").hexdigest() != digest:
+                self.report.say("file_altered", f"{name} is not the file that the export was made with.")
+        expected = {"manifest.json"} | names | files_of(value["size"])
+        for path, _, found in os.walk(self.folder):
+            for name in found:
+                relative = (Path(path) / name).relative_to(self.folder).as_posix()
+                if relative not in expected:
+                    self.report.say("foreign_file", f"{relative} is no part of the export.")
+        return {"size": value["size"], "details": "details.jsonl" in names}
+
+    def _checkpoints(self) -> list[Signed]:
+        """Every checkpoint of the export that can be read, in the order of their sizes; says what is wrong."""
+        found: list[Signed] = []
+        *lines, rest = (read(self.folder, "checkpoints.jsonl") or b"").decode("utf-8", "replace").split("\n")
+        if rest:
+            self.report.say("checkpoint_malformed", "The last line of checkpoints.jsonl does not end.")
+        for number, line in enumerate(lines, 1):
+            try:
+                note = json.loads(line)
+                signed = Signed.parse(note)
+                if json.dumps(note, ensure_ascii=False) != line:
+                    raise ValueError("not in its one spelling")
+            except (ValueError, TypeError, AttributeError) as error:
+                self.report.say("checkpoint_malformed", f"Line {number} of checkpoints.jsonl: {error}.")
+                continue
+            if found and signed.size <= found[-1].size:
+                again = "forked" if any(each.size == signed.size for each in found) else "replayed"
+                self.report.say(
+                    f"checkpoint_{again}",
+                    f"A checkpoint of {signed.size} entries comes after one of {found[-1].size}.",
+                )
+            else:
+                found.append(signed)
+        if not found or found[-1].size != self.size:
+            last = found[-1].size if found else "none"
+            self.report.say(
+                "checkpoint_missing", f"The last checkpoint is of {last} entries, the export has {self.size}."
+            )
+        self.report.checkpoints = len(found)
+        return found
+
+    def signatures(self) -> Iterator["Signatures"]:
+        """The checkpoints in portions, for their signatures to be checked."""
+        last = self.checkpoints[-1].size if self.checkpoints else -1
+        for at in range(0, len(self.checkpoints), PORTION):
+            yield Signatures(self.policy, tuple(self.checkpoints[at : at + PORTION]), last)
+
+    def _trust(self, path: Path) -> Signed:
+        try:
+            signed = Signed.parse(path.read_text())
+        except (OSError, ValueError) as error:
+            raise Unusable(f"{path} is no checkpoint: {error}") from None
+        if signed.origin != self.policy.origin:
+            self.report.say(
+                "wrong_origin", f"{path.name} is of the log {signed.origin}, not {self.policy.origin}."
+            )
+        signers = {(key.name, key.id): key for key in self.policy.keys if key.signs(signed.size)}
+        known = [(signers.get((name, key_id)), content) for name, key_id, content in signed.signatures]
+        if not any(key and key.made(signed.text, content) for key, content in known):
+            self.report.say(
+                "wrong_key", f"None of the log's keys signed {path.name}: its keys were exchanged."
+            )
+        return signed
+
+    # What the tasks found
+
+    def tasks(self, *, deep: bool) -> Iterator[Task]:
+        sizes = sorted(self.sizes)
+        bundles = -(-self.size // WIDTH)
+        for first in range(0, bundles, CHUNK):
+            end = min(first + CHUNK, bundles)
+            low, high = bisect.bisect_right(sizes, first * WIDTH), bisect.bisect_left(sizes, end * WIDTH)
+            cuts = tuple(size for size in sizes[low:high] if size % WIDTH)
+            yield Task(self.folder, self.size, first, end, cuts, self.details, deep)
+
+    def join(self, task: Task, found: Found) -> None:
+        """Adds a task's bundles to the tree."""
+        self.report.problems += found.problems
+        bundles = iter(found.bundles)
+        for size in sorted(task.cuts):
+            while self.frontier.count < size // WIDTH:
+                self._append(next(bundles), found)
+            options = {found.cuts[size], found.stored_cuts.get(size, b"")} - {b""}
+            self.roots[size] = {self.frontier.root(each) for each in options}
+        for bundle in bundles:
+            self._append(bundle, found)
+
+    def _append(self, bundle: bytes, found: Found) -> None:
+        number = self.frontier.count
+        stored = found.stored.get(number, b"")
+        # Where entries and stored hashes differ, the level above tells which of them were there before.
+        if not bundle or (stored and self._above(number) == stored):
+            bundle = stored or self._above(number) or bytes(HASH)
+        for level, current in self.frontier.append(bundle):
+            if level % 8 == 0:
+                tile = self.upper.setdefault(level // 8 + 1, [])
+                tile.append(current)
+                if len(tile) == WIDTH:
+                    self._check_tile(level // 8 + 1, tile)
+                    tile.clear()
+        size = self.frontier.count * WIDTH
+        if size in self.sizes:
+            self.roots[size] = {self.frontier.root()}
+
+    def _above(self, number: int) -> bytes:
+        """What the stored tile of the level above says of a bundle; empty where there is none."""
+        index, offset = divmod(number, WIDTH)
+        width = min(WIDTH, self.size // WIDTH - index * WIDTH)
+        return (read(self.folder, tile_path("1", index, width)) or b"")[offset * HASH : (offset + 1) * HASH]
+
+    def _check_tile(self, level: int, hashes: list[bytes]) -> None:
+        span = WIDTH**level
+        index = (self.frontier.count * WIDTH - 1) // (span * WIDTH)
+        stored = read(self.folder, tile_path(str(level), index, len(hashes))) or b""
+        if stored == b"".join(hashes):
+            return
+        same = next(
+            (n for n, each in enumerate(hashes) if stored[n * HASH : (n + 1) * HASH] != each), len(hashes)
+        )
+        first = (index * WIDTH + same) * span
+        last = min(first + span, self.size) - 1
+        self.report.say(
+            "tile_damaged",
+            f"The stored hash over entries {first} to {last} (level {level}) is not that of these entries.",
+            first=first,
+            last=last,
+        )
+
+    def conclude(self) -> None:
+        """After the last task: the unfilled tiles, and every checkpoint against the tree."""
+        for level, hashes in self.upper.items():
+            if hashes:
+                self._check_tile(level, hashes)
+        final = self.roots.get(self.size) or {b""}
+        self.report.root = base64.b64encode(min(final)).decode()
+        good = 0
+        bad: list[Signed] = []
+        for signed in self.checkpoints:
+            if signed.size > self.size:
+                self._say_beyond(signed, "a checkpoint of the export")
+            elif signed.root not in self.roots.get(signed.size, ()):
+                bad.append(signed)
+            else:
+                for each in bad:
+                    self.report.say(
+                        "checkpoint_altered",
+                        f"The checkpoint of {each.size} entries does not fit the log, though later ones do.",
+                        last=each.size,
+                    )
+                bad.clear()
+                good = signed.size
+        if bad:
+            self._say_rewritten("tree_rewritten", good, bad[0].size, "no checkpoint from then on fits")
+        kept = 0
+        for signed in sorted(self.trusted, key=lambda each: each.size):
+            if signed.size > self.size:
+                self._say_beyond(signed, "a checkpoint that you kept")
+            elif signed.root not in self.roots.get(signed.size, ()):
+                words = f"it is not the log whose checkpoint of {signed.size} entries you kept"
+                self._say_rewritten("log_forked", kept, signed.size, words)
+                break
+            else:
+                kept = signed.size
+
+    def _say_beyond(self, signed: Signed, whose: str) -> None:
+        self.report.say(
+            "log_truncated",
+            f"The log had {signed.size} entries, says {whose}; here it ends after {self.size}.",
+            first=self.size,
+            last=signed.size - 1,
+        )
+
+    def _say_rewritten(self, code: str, good: int, bad: int, why: str) -> None:
+        self.report.say(
+            code,
+            f"Something was changed, added or taken away among entries {good} to {bad - 1}: {why}.",
+            first=good,
+            last=bad - 1,
+        )
+
+
+class Identities:
+    """Whether an entry's id comes twice. Keeps 16 bytes of each entry."""
+
+    def __init__(self) -> None:
+        self.runs: list[bytes] = []
+
+    def add(self, run: bytes) -> None:
+        """Takes ids of 16 bytes in ascending order."""
+        if run:
+            self.runs.append(run)
+
+    def twice(self) -> list[bytes]:
+        """The ids that come more than once. Runs that do not overlap with others are only held against themselves."""
+        self.runs.sort()
+        contested: list[bytes] = []
+        highest = b""
+        for n, run in enumerate(self.runs):
+            places = range(len(run) // 16)
+            after = self.runs[n + 1][:16] if n + 1 < len(self.runs) else b"\xff" * 17
+
+            def at(place: int, run: bytes = run) -> bytes:
+                return run[place * 16 : place * 16 + 16]
+
+            left = bisect.bisect_right(places, highest, key=at)
+            right = max(left, bisect.bisect_left(places, after, key=at))
+            contested += [at(place) for place in (*places[:left], *places[right:])]
+            highest = max(highest, run[-16:])
+        contested.sort()
+        return sorted({one for one, two in itertools.pairwise(contested) if one == two})
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    if path.is_file():
+        with path.open("rb") as file:
+            yield from file
+
+
+class Details:
+    """Holds the exported details against what the entries committed to, in the order of the entries."""
+
+    def __init__(self, log: Log) -> None:
+        self.report = log.report
+        self._lines = enumerate(_lines(log.folder / "details.jsonl"), 1)
+        self._next = self._line()
+        self.missing: list[tuple[int, str, str, str, str]] = []
+        self.present_keys: set[str] = set()
+        self.present = 0
+
+    def _line(self) -> dict[str, Any] | None:
+        for number, line in self._lines:
+            try:
+                value = json.loads(line)
+                if (canonical(value) + "\n").encode() != line or set(value) != {
+                    "detail",
+                    "entry",
+                    "index",
+                    "salt",
+                }:
+                    raise ValueError("not in its one spelling")
+                bytes.fromhex(value["salt"])
+                if not isinstance(value["index"], int) or not isinstance(value["detail"], str):
+                    raise ValueError("not a detail")
+                return dict(value)
+            except (ValueError, TypeError, RecursionError) as error:
+                self.report.say("detail_malformed", f"Line {number} of details.jsonl: {error}.")
+        return None
+
+    def check(self, committed: list[tuple[int, str, str, str, str]]) -> None:
+        for each in committed:
+            index, entry, commitment, key, _ = each
+            self._pass(index)
+            line = self._next
+            if line is None or line["index"] != index:
+                self.missing.append(each)
+                continue
+            self._next = self._line()
+            made = hashlib.sha256(bytes.fromhex(line["salt"]) + line["detail"].encode()).hexdigest()
+            if line["entry"] != entry or made != commitment:
+                words = f"The detail of entry {index} ({entry}) is not what the entry committed to."
+                self.report.say("detail_altered", words, index=index, entry=entry)
+            else:
+                self.present += 1
+                self.present_keys.add(key)
+
+    def _pass(self, index: int | float) -> None:
+        while self._next is not None and self._next["index"] < index:
+            line = self._next
+            words = f"There is a detail for entry {line['index']}, which committed to none, or to another."
+            self.report.say("detail_foreign", words, index=line["index"])
+            self._next = self._line()
+
+    def conclude(self, erased_keys: set[str], erased_subjects: set[str]) -> None:
+        """Tells what was erased from what is missing without a word."""
+        self._pass(float("inf"))
+        erased = 0
+        for index, entry, _, key, subject in self.missing:
+            if key in erased_keys or (not key and subject in erased_subjects):
+                erased += 1
+            else:
+                words = f"The detail of entry {index} ({entry}) is missing, and no erasure on the log explains it."
+                self.report.say("detail_missing", words, index=index, entry=entry)
+        for key in sorted((self.present_keys & erased_keys) - {""}):
+            self.report.say(
+                "erasure_undone", f"The log says that key {key} was destroyed, and a detail was read by it."
+            )
+        self.report.details = {"present": self.present, "erased": erased}
+
+
+def verify(
+    folder: Path,
+    *,
+    policy: Policy | None = None,
+    trusted: list[Path] | None = None,
+    deep: bool = False,
+    processes: int = 1,
+) -> Report:
+    """The whole verification. Raises Unusable when the folder holds no export."""
+    report = Report()
+    log = Log(folder, policy, trusted or [], report)
+    identities, details = Identities(), Details(log)
+    twice: list[bytes] = []
+    erased_keys: set[str] = set()
+    erased_subjects: set[str] = set()
+    tasks = list(log.tasks(deep=deep))
+    with multiprocessing.Pool(processes) if processes > 1 and len(tasks) > 1 else _Alone() as pool:
+        for task, found in zip(tasks, pool.imap(work, tasks), strict=True):
+            log.join(task, found)
+            identities.add(found.ids)
+            twice += found.twice
+            erased_keys |= found.erased_keys
+            erased_subjects |= found.erased_subjects
+            if log.details:
+                details.check(found.committed)
+        for problems in pool.imap(check_signatures, log.signatures()):
+            report.problems += problems
+    log.conclude()
+    if log.details:
+        details.conclude(erased_keys, erased_subjects)
+    for index, entry in _places(folder, log.size, twice + identities.twice()):
+        report.say(
+            "entry_twice", f"Entry {index} has the id {entry}, as another has.", index=index, entry=entry
+        )
+    if not deep:
+        report.notes.append("The entries' form was not read in full; --deep does.")
+    return report
+
+
+class _Alone:
+    """Does the tasks in this process."""
+
+    imap = staticmethod(map)
+
+    def __enter__(self) -> "_Alone":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+
+def _places(folder: Path, size: int, ids: list[bytes]) -> Iterator[tuple[int, str]]:
+    """Where the entries of these ids stand. Reads the export once more, only when there are such."""
+    wanted = {f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}" for h in (each.hex() for each in ids)}
+    for number in range(-(-size // WIDTH) if wanted else 0):
+        bundle = read(folder, tile_path("entries", number, min(WIDTH, size - number * WIDTH))) or b""
+        for offset, entry in enumerate(split(bundle) or []):
+            if (name := id_of(entry)) in wanted:
+                yield number * WIDTH + offset, name
+
+
+# --- Proofs of single entries (c2sp.org/tlog-proof) ---------------------------------------------------------------
+
+
+def path_of(index: int, size: int) -> list[tuple[int, int, bool]]:
+    """The subtrees [start, end) beside the way from leaf `index` to the root, lowest first; True when on the left."""
+    low, high, sides = 0, size, []
+    while high - low > 1:
+        middle = low + (1 << ((high - low - 1).bit_length() - 1))
+        if index < middle:
+            sides.append((middle, high, False))
+            high = middle
+        else:
+            sides.append((low, middle, True))
+            low = middle
+    return sides[::-1]
+
+
+class Tiles:
+    """The stored hashes of an export, as complete subtrees. They are believed: `verify` is what checks them."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self.folder, self.size = folder, size
+
+    def hash_over(self, start: int, end: int) -> bytes:
+        pieces = []
+        while start < end:
+            level = min((end - start).bit_length() - 1, (start & -start).bit_length() - 1 if start else 63)
+            pieces.append(self._node(level, start >> level))
+            start += 1 << level
+        return fold(pieces)
+
+    def _node(self, level: int, index: int) -> bytes:
+        tile_level, height = divmod(level, 8)
+        first, count = index << height, 1 << height
+        number, offset = divmod(first, WIDTH)
+        width = min(WIDTH, (self.size >> 8 * tile_level) - number * WIDTH)
+        content = read(self.folder, tile_path(str(tile_level), number, width)) or b""
+        hashes = [content[at * HASH : (at + 1) * HASH] for at in range(offset, offset + count)]
+        if any(len(each) != HASH for each in hashes):
+            raise Unusable(f"The stored hashes of level {tile_level} are missing or cut.")
+        return levels_over(hashes)[-1][0]
+
+
+def prove(folder: Path, wanted: str) -> str:
+    """The tlog-proof of an entry, by its id or its index. The entry's own bytes are the `extra` data."""
+    log = Log(folder, None, [], Report())
+    if not log.checkpoints or log.checkpoints[-1].size != log.size:
+        raise Unusable("The export has no checkpoint over all its entries.")
+    note = [json.loads(line) for line in (folder / "checkpoints.jsonl").read_text().split("\n")[:-1]][-1]
+    for number in range(-(-log.size // WIDTH)):
+        bundle = read(folder, tile_path("entries", number, min(WIDTH, log.size - number * WIDTH))) or b""
+        if wanted.isdigit() and int(wanted) // WIDTH != number:
+            continue
+        for offset, entry in enumerate(split(bundle) or []):
+            index = number * WIDTH + offset
+            if wanted in {str(index), id_of(entry)}:
+                tiles = Tiles(folder, log.size)
+                hashes = [tiles.hash_over(start, end) for start, end, _ in path_of(index, log.size)]
+                return _proof_text(index, hashes, note, entry)
+    raise Unusable(f"The export has no entry {wanted}.")
+
+
+def _proof_text(index: int, hashes: list[bytes], note: str, entry: bytes) -> str:
+    lines = ["c2sp.org/tlog-proof@v1", f"extra {base64.b64encode(entry).decode()}", f"index {index}"]
+    lines += [base64.b64encode(each).decode() for each in hashes]
+    return "\n".join(lines) + "\n\n" + note
+
+
+def verify_proof(text: str, policy: Policy) -> tuple[Report, bytes]:
+    """Whether the entry that a proof carries is in the log, under a checkpoint that the policy accepts; and the entry.
+
+    Raises Unusable for a text that is no proof.
+    """
+    report = Report(origin=policy.origin, keys=[key.vkey for key in (*policy.keys, *policy.witnesses)])
+    head, blank, note = text.partition("\n\n")
+    lines = head.split("\n")
+    try:
+        if not blank or len(lines) < 3 or lines[0] != "c2sp.org/tlog-proof@v1":
+            raise ValueError("not a tlog-proof")
+        if not lines[1].startswith("extra ") or not lines[2].startswith("index "):
+            raise ValueError("it carries no entry, or no index")
+        entry, index = decode64(lines[1][6:]), decimal(lines[2][6:])
+        hashes = list(map(decode64, lines[3:]))
+        signed = Signed.parse(note)
+    except ValueError as error:
+        raise Unusable(f"The proof cannot be read: {error}.") from None
+    report.size, report.checkpoints = signed.size, 1
+    for code, words in policy.objections(signed, last=True):
+        report.say(code, f"The checkpoint of {signed.size} entries: {words}.")
+    sides = path_of(index, signed.size) if index < signed.size else []
+    current = hashlib.sha256(b"\x00" + entry).digest()
+    for each, (_, _, left) in zip(hashes, sides, strict=False):
+        current = node_hash(each, current) if left else node_hash(current, each)
+    if index >= signed.size or len(hashes) != len(sides) or current != signed.root:
+        report.say(
+            "not_included", f"The hashes do not lead from this entry to the checkpoint, at index {index}."
+        )
+    report.root = base64.b64encode(signed.root).decode()
+    return report, entry
+
+
+# --- Command line -------------------------------------------------------------------------------------------------
+
+
+def main(arguments: list[str]) -> int:
+    if arguments and arguments[0] not in {"verify", "prove", "verify-proof", "-h", "--help"}:
+        arguments = ["verify", *arguments]
+    parser = argparse.ArgumentParser(prog="verify_log.py", description=__doc__, formatter_class=_AsWritten)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("verify", help="the whole export")
+    command.add_argument("export", type=Path)
+    command.add_argument("--policy", type=Path, help="the key policy that you were given")
+    command.add_argument(
+        "--trusted", type=Path, action="append", default=[], help="a checkpoint kept from before"
+    )
+    command.add_argument("--deep", action="store_true", help="read every entry in full")
+    command.add_argument("--json", action="store_true", help="the outcome as JSON")
+    command.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    command = commands.add_parser("prove", help="prints a proof of one entry")
+    command.add_argument("export", type=Path)
+    command.add_argument("entry", help="its id or its index")
+    command = commands.add_parser("verify-proof", help="checks such a proof")
+    command.add_argument("proof", type=Path)
+    command.add_argument("--policy", type=Path, required=True)
+    command.add_argument("--json", action="store_true", help="the outcome as JSON")
+    options = parser.parse_args(arguments)
+    try:
+        return _run(options)
+    except Unusable as error:
+        _print(f"Cannot be used: {error}")
+        return 2
+
+
+class _AsWritten(argparse.RawDescriptionHelpFormatter):
+    pass
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "prove":
+        sys.stdout.write(prove(options.export, options.entry))
+        return 0
+    if options.command == "verify":
+        report = verify(
+            options.export,
+            policy=Policy.parse(_text(options.policy)) if options.policy else None,
+            trusted=options.trusted,
+            deep=options.deep,
+            processes=options.processes,
+        )
+    else:
+        report, entry = verify_proof(_text(options.proof), Policy.parse(_text(options.policy)))
+        if report.whole and not options.json:
+            _print(f"The entry: {entry.decode('utf-8', 'replace')}")
+    if options.json:
+        _print(json.dumps(report.as_json(), indent=1))
+    else:
+        _tell(report)
+    return 0 if report.whole else 1
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, ValueError) as error:
+        raise Unusable(f"{path} cannot be read: {error}") from None
+
+
+def _tell(report: Report) -> None:
+    if report.whole:
+        _print(f"Whole: {report.origin}, {report.size} entries, {report.checkpoints} checkpoints.")
+    else:
+        _print(f"NOT WHOLE: {report.origin}, {report.size} entries: {len(report.problems)} problems.")
+    _print(f"Root: {report.root}")
+    for key in report.keys:
+        _print(f"Key: {key}")
+    if report.details:
+        _print(
+            f"Details: {report.details['present']} as committed, {report.details['erased']} erased on the log."
+        )
+    for note in report.notes:
+        _print(f"Note: {note}")
+    shown: dict[str, int] = {}
+    for each in report.problems:
+        shown[each.code] = shown.get(each.code, 0) + 1
+        if shown[each.code] <= SHOWN:
+            _print(f"{each.code}: {each.message}")
+    for code, count in shown.items():
+        if count > SHOWN:
+            _print(f"{code}: {count - SHOWN} more; --json has them all.")
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _main() -> NoReturn:
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    _main()
