@@ -28,6 +28,9 @@ READS_ENVIRONMENT = ("reviewapp/settings/", "annotations/vision/")
 # Entry points name the settings module, and the supervisor hands its environment on.
 NAMES_SETTINGS = {"reviewapp/celery.py", "reviewapp/wsgi.py", "reviewapp/local.py"}
 
+# Who verifies the log elsewhere is handed this file alone.
+ONE_FILE_BY_DESIGN = "annotations/audit/offline/verify_log.py"
+
 
 def tracked() -> list[Path]:
     """The files of the repository that hold text."""
@@ -73,7 +76,7 @@ def test_files_stay_small() -> None:
     long = {
         relative(path): len(path.read_text().splitlines())
         for path in PRODUCT
-        if "migrations" not in path.parts
+        if "migrations" not in path.parts and relative(path) != ONE_FILE_BY_DESIGN
     }
     assert {name: lines for name, lines in long.items() if lines > 420} == {}
 

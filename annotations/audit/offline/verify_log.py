@@ -17,6 +17,7 @@ import argparse
 import base64
 import binascii
 import bisect
+import functools
 import hashlib
 import itertools
 import json
@@ -130,6 +131,9 @@ def decimal(text: str) -> int:
     return int(text)
 
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
 @dataclass(frozen=True)
 class Key:
     """A key of the log (kind 1) or of a witness (kind 4). It signs from size `since` on, until before `until`."""
@@ -142,7 +146,7 @@ class Key:
     def name(self) -> str:
         return self.vkey.partition("+")[0]
 
-    @property
+    @functools.cached_property
     def id(self) -> bytes:
         return bytes.fromhex(self.vkey.split("+", 2)[1])
 
@@ -165,16 +169,22 @@ class Key:
 
     def made(self, text: str, content: bytes) -> bool:
         """Whether this key made the signature over a checkpoint's text."""
-        key = decode64(self.vkey.split("+", 2)[2])
+        kind, public = _public(self.vkey)
         message = text.encode()
-        if key[0] == 4:
+        if kind == 4:
             time, content = int.from_bytes(content[:8], "big"), content[8:]
             message = f"cosignature/v1\ntime {time}\n".encode() + message
         try:
-            Ed25519PublicKey.from_public_bytes(key[1:]).verify(content, message)
+            public.verify(content, message)
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+@functools.cache
+def _public(vkey: str) -> tuple[int, Ed25519PublicKey]:
+    key = decode64(vkey.split("+", 2)[2])
+    return key[0], Ed25519PublicKey.from_public_bytes(key[1:])
 
 
 @dataclass(frozen=True)
@@ -194,7 +204,7 @@ class Signed:
         lines = head.split("\n")
         if not blank or not tail.endswith("\n") or len(lines) < 3 or not all(lines):
             raise ValueError("not a signed checkpoint")
-        if any(sign < " " and sign != "\n" for sign in note):
+        if _CONTROL.search(note):
             raise ValueError("a control character")
         root = decode64(lines[2])
         if len(root) != HASH:
@@ -329,6 +339,8 @@ def files_of(size: int) -> set[str]:
 # --- Entries ----------------------------------------------------------------------------------------------------
 
 
+ID_MARK = b'},"id":"'
+ID_FRAME = [*enumerate(ID_MARK), *((at, ord("-")) for at in (16, 21, 26, 31))]
 ENTRY_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{6}Z")
 _FIELDS = {"action", "actor", "clip", "data", "id", "purpose", "request", "subject", "time", "version"}
@@ -371,7 +383,7 @@ def unfit(entry: bytes) -> str:
 
 def id_of(entry: bytes) -> str:
     """An entry's id, for people: whatever stands in its place."""
-    at = entry.rfind(b'},"id":"')
+    at = entry.rfind(ID_MARK)
     return entry[at + 8 : at + 44].decode("utf-8", "replace") if at >= 0 else "?"
 
 
@@ -464,7 +476,10 @@ def work(task: Task) -> Found:
 
 
 def _hash_entries(bundle: bytes, leaves: list[bytes], ids: list[bytes]) -> bool:
-    """The inner loop: hashes each entry and finds its id. False when the bundle ends inside an entry."""
+    """The inner loop: hashes each entry and takes what stands in its id's place, `},"id":"` and 36 characters.
+
+    The id comes behind the entry's `data`, whose brace is the last but one. False when the bundle ends in an entry.
+    """
     at, end = 0, len(bundle)
     fresh, rfind, keep, tell = _LEAF.copy, bundle.rfind, leaves.append, ids.append
     try:
@@ -474,8 +489,8 @@ def _hash_entries(bundle: bytes, leaves: list[bytes], ids: list[bytes]) -> bool:
             leaf = fresh()
             leaf.update(bundle[start:at])
             keep(leaf.digest())
-            place = rfind(b'},"id":"', start, at)
-            tell(bundle[place + 8 : place + 44] if place > 0 else b"")
+            place = rfind(b"}", start, at - 1)
+            tell(bundle[place : place + 44])
     except IndexError:
         return False
     return at == end
@@ -534,29 +549,38 @@ def _understand(found: Found, index: int, entry: bytes) -> None:
         )
 
 
-def _packed(ids: list[bytes], found: Found, task: Task) -> bytes:
+def _packed(places: list[bytes], found: Found, task: Task) -> bytes:
     """The ids in 16 bytes each, in ascending order. Says which entries have none."""
-    joined = b"".join(ids)
-    dashes = b"-" * len(ids)
-    if len(joined) == 36 * len(ids) and all(joined[at::36] == dashes for at in (8, 13, 18, 23)):
+    count = len(places)
+    joined = b"".join(places)
+    if len(joined) == 44 * count and all(joined[at::44] == bytes([sign]) * count for at, sign in ID_FRAME):
         try:
-            raw = bytes.fromhex(joined.replace(b"-", b"").decode("ascii"))
+            raw = bytes.fromhex(joined.replace(ID_MARK, b"").replace(b"-", b"").decode("ascii"))
         except ValueError:
             raw = b""
-        if len(raw) == 16 * len(ids):
+        if len(raw) == 16 * count:
             pieces = [raw[at : at + 16] for at in range(0, len(raw), 16)]
             if not any(map(bytes.__ge__, pieces, pieces[1:])):
                 return raw
             return _sorted(pieces, found)
+    return _sorted(_ids_one_by_one(found, task), found)
+
+
+def _ids_one_by_one(found: Found, task: Task) -> list[bytes]:
+    """The ids of a task's entries, where not all stand in their place: a brace may stand in somebody's name."""
     good = []
-    for offset, each in enumerate(ids):
-        if ENTRY_ID.fullmatch(text := each.decode("utf-8", "replace")):
-            good.append(bytes.fromhex(text.replace("-", "")))
-        else:
-            # Counted from the task's first entry: right as long as its bundles are whole, which is told apart.
-            index = task.first * WIDTH + offset
-            found.problems.append(Problem("entry_malformed", f"Entry {index} has no id in its place.", index))
-    return _sorted(good, found)
+    for number in range(task.first, task.end):
+        bundle = read(task.folder, tile_path("entries", number, min(WIDTH, task.size - number * WIDTH)))
+        for offset, entry in enumerate(split(bundle or b"") or []):
+            name = id_of(entry)
+            if ENTRY_ID.fullmatch(name):
+                good.append(bytes.fromhex(name.replace("-", "")))
+            else:
+                index = number * WIDTH + offset
+                found.problems.append(
+                    Problem("entry_malformed", f"Entry {index} has no id in its place.", index)
+                )
+    return good
 
 
 def _sorted(ids: list[bytes], found: Found) -> bytes:

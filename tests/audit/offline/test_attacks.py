@@ -306,6 +306,13 @@ def test_an_entry_without_an_id_is_told_by_every_verification(tmp_path: Path, lo
     )
 
 
+def test_a_brace_in_a_name_hides_no_id(tmp_path: Path, log: Made) -> None:
+    log.entries[10] = entry(10, purpose='a}b{"}')
+    assert codes(log.write(tmp_path / "whole"), deep=True) == []
+    log.entries[300] = entry(10, purpose="other}")
+    assert codes(log.write(tmp_path / "twice")) == ["entry_twice"]
+
+
 def test_an_altered_file_of_the_export_is_told(export: Path) -> None:
     (export / "verify_log.py").write_text("print('Whole')")
     assert codes(export) == ["file_altered"]
