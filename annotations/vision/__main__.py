@@ -1,4 +1,5 @@
-"""Command line: ``python -m annotations.vision probe IN`` and ``redact IN OUT --report REPORT.json``.
+"""Command line: ``python -m annotations.vision probe IN``, ``redact IN OUT --report REPORT.json`` and ``repair IN
+EARLIER OUT --order ORDER.json --report REPORT.json``.
 
 Exit status: 0 done, 1 failed inside, 2 the input is not accepted (the reason is on standard output as JSON),
 3 a face was found in the rendition outside what was hidden, and OUT was not left behind.
@@ -26,17 +27,28 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--max-height", type=int, default=limits.max_height)
     common.add_argument("--max-frames", type=int, default=limits.max_frames)
     commands.add_parser("probe", parents=[common], help="say what a file is, or why it is not accepted")
-    redaction = commands.add_parser("redact", parents=[common], help="hide faces and screen the pictures")
-    redaction.add_argument("output", metavar="OUT")
-    redaction.add_argument("--report", type=Path, required=True, metavar="REPORT.json")
-    redaction.add_argument("--effect", choices=("blur", "fill"), default="blur")
-    redaction.add_argument(
+    making = argparse.ArgumentParser(add_help=False)
+    making.add_argument("--report", type=Path, required=True, metavar="REPORT.json")
+    making.add_argument("--effect", choices=("blur", "fill"), default="blur")
+    making.add_argument(
         "--detector", type=Path, metavar="FILE", help="a face detector's manifest (.json), or a YuNet file"
     )
+    making.add_argument("--progress", type=int, metavar="FD", help="file descriptor for JSON lines")
+    redaction = commands.add_parser(
+        "redact", parents=[common, making], help="hide faces and screen the pictures"
+    )
+    redaction.add_argument("output", metavar="OUT")
     redaction.add_argument("--classifier", type=Path, action="append", default=[], metavar="MANIFEST.json")
     redaction.add_argument("--missed-faces", type=Path, metavar="FACES.json", help="boxes that a person drew")
     redaction.add_argument("--no-screening", action="store_true", help="leave the built-in screening out")
-    redaction.add_argument("--progress", type=int, metavar="FD", help="file descriptor for JSON lines")
+    again = commands.add_parser(
+        "repair", parents=[common, making], help="make anew what is to hide something else"
+    )
+    again.add_argument("earlier", metavar="EARLIER", help="the rendition as it was made before")
+    again.add_argument("output", metavar="OUT")
+    again.add_argument(
+        "--order", type=Path, required=True, metavar="ORDER.json", help="see report.RepairOrder"
+    )
     return top
 
 

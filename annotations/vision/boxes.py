@@ -37,6 +37,12 @@ def distance(a: Box, b: Box) -> float:
     return float(np.hypot(ax - bx, ay - by) / max(1e-6, (size(a) + size(b)) / 2))
 
 
+def around(a: Box, b: Box) -> Box:
+    """The smallest box that holds both."""
+    x, y = min(a[0], b[0]), min(a[1], b[1])
+    return x, y, max(a[0] + a[2], b[0] + b[2]) - x, max(a[1] + a[3], b[1] + b[3]) - y
+
+
 def blend(a: Box, b: Box, share: float) -> Box:
     """The box ``share`` of the way from a to b."""
     x, y, width, height = ((1 - share) * p + share * q for p, q in zip(a, b, strict=True))

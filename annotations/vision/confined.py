@@ -20,7 +20,7 @@ from typing import Any
 from annotations.vision import models
 from annotations.vision.errors import VideoError, VisionError
 from annotations.vision.limits import Limits
-from annotations.vision.report import MissedFace
+from annotations.vision.report import MissedFace, RepairOrder
 
 ProgressListener = Callable[[dict[str, Any]], None]
 Heartbeat = Callable[[], None]
@@ -140,33 +140,74 @@ def redact(
     On 3 a face was found outside what was hidden: ``fd_out`` is empty and the report says where. Raises
     VideoError for input that is not accepted, VisionError for failures of ours.
     """
-    report_fd = os.memfd_create("report")
     missed_fd = os.memfd_create("missed faces")
     try:
         arguments = ["redact", f"/proc/self/fd/{fd_in}", f"/proc/self/fd/{fd_out}"]
-        arguments += ["--report", f"/proc/self/fd/{report_fd}", "--effect", options.effect]
         arguments += [] if options.screening else ["--no-screening"]
         readable: list[Path] = []
-        if options.detector is not None:
-            arguments += ["--detector", str(options.detector.resolve())]
-            readable += _files_of(options.detector.resolve())
         for manifest in options.classifiers:
             arguments += ["--classifier", str(Path(manifest).resolve())]
             readable += _files_of(Path(manifest).resolve())
         if options.missed_faces:
             # Not an argument: those are bounded by the system, and what people draw is not.
-            with os.fdopen(os.dup(missed_fd), "w") as stream:
-                json.dump(list(options.missed_faces), stream)
+            _write(missed_fd, list(options.missed_faces))
             arguments += ["--missed-faces", f"/proc/self/fd/{missed_fd}"]
+        inputs = [fd_in, fd_out, missed_fd]
+        return _reported(arguments, inputs, options, on_progress, heartbeat, readable)
+    finally:
+        os.close(missed_fd)
+
+
+def repair(
+    fd_in: int,
+    fd_earlier: int,
+    fd_out: int,
+    order: RepairOrder,
+    options: RedactOptions,
+    on_progress: ProgressListener | None = None,
+    heartbeat: Heartbeat | None = None,
+) -> tuple[dict[str, Any], int]:
+    """Make the rendition behind ``fd_earlier`` anew where it hides something else now; otherwise as ``redact``.
+
+    Raises VisionError "not_spliceable" when the earlier rendition does not serve: then the whole pass is needed.
+    """
+    order_fd = os.memfd_create("order")
+    try:
+        _write(order_fd, order)
+        arguments = ["repair", *(f"/proc/self/fd/{fd}" for fd in (fd_in, fd_earlier, fd_out))]
+        arguments += ["--order", f"/proc/self/fd/{order_fd}"]
+        return _reported(
+            arguments, [fd_in, fd_earlier, fd_out, order_fd], options, on_progress, heartbeat, []
+        )
+    finally:
+        os.close(order_fd)
+
+
+def _reported(
+    arguments: Sequence[str],
+    inputs: Sequence[int],
+    options: RedactOptions,
+    on_progress: ProgressListener | None,
+    heartbeat: Heartbeat | None,
+    readable: Sequence[Path],
+) -> tuple[dict[str, Any], int]:
+    """Run a command that writes a report; the report and the exit status, 0 or 3."""
+    report_fd = os.memfd_create("report")
+    try:
+        more = ["--report", f"/proc/self/fd/{report_fd}", "--effect", options.effect]
+        files = list(readable)
+        if options.detector is not None:
+            more += ["--detector", str(options.detector.resolve())]
+            files += _files_of(options.detector.resolve())
         done = run(
-            [*arguments, *_limit_arguments(options.limits)],
-            inputs=[fd_in, fd_out, report_fd, missed_fd],
+            [*arguments, *more, *_limit_arguments(options.limits)],
+            inputs=[*inputs, report_fd],
             timeout_s=options.timeout_s,
             memory_bytes=options.memory_bytes,
             on_progress=on_progress,
             heartbeat=heartbeat,
             models_dir=options.models_dir,
-            readable=readable,
+            readable=files,
         )
         if done.status not in {0, 3}:
             _answer(done)
@@ -176,7 +217,11 @@ def redact(
         return report, done.status
     finally:
         os.close(report_fd)
-        os.close(missed_fd)
+
+
+def _write(descriptor: int, what: object) -> None:
+    with os.fdopen(os.dup(descriptor), "w") as stream:
+        json.dump(what, stream)
 
 
 def _files_of(manifest: Path) -> list[Path]:

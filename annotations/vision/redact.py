@@ -182,4 +182,5 @@ def _track(track: Track) -> TrackReport:
         id=track.id,
         boxes={str(frame): [round(value, 2) for value in box] for frame, box in track.boxes.items()},
         score=round(track.score, 4),
+        source="detector",
     )

@@ -32,11 +32,13 @@ class RenditionReport(TypedDict):
 
 
 class TrackReport(TypedDict):
-    """``boxes`` by frame number (as text): face boxes; what is hidden is ``obscure.region`` of them."""
+    """``boxes`` by frame number (as text): face boxes; what is hidden is ``obscure.region`` of them. ``source`` is
+    "detector", or "person" when somebody drew the face and it was followed from there."""
 
     id: int
     boxes: dict[str, list[float]]
     score: float
+    source: str
 
 
 class FindingReport(TypedDict):
@@ -89,3 +91,29 @@ class MissedFace(TypedDict):
 
     frame: int
     box: list[float]
+
+
+class LiftedTrack(TypedDict):
+    """A track that is not hidden any more; ``boxes`` as in a track's report."""
+
+    boxes: dict[str, list[float]]
+
+
+class EarlierRun(TypedDict):
+    """What a repair has to know of the run that made the rendition: the fields of its report."""
+
+    schema: int
+    presentation_times: list[float]
+    frame_map: list[int] | None
+    effect: str
+    tracks: list[TrackReport]
+    findings: list[FindingReport]
+    models: list[ModelReport]
+
+
+class RepairOrder(TypedDict):
+    """``missed_faces`` are the faces that were drawn since that run, ``lifted`` all that is not to be hidden."""
+
+    earlier: EarlierRun
+    missed_faces: list[MissedFace]
+    lifted: list[LiftedTrack]

@@ -32,7 +32,8 @@ class Progress:
             self._descriptor = None  # nobody listens any more; the work goes on
 
 
-def _detector(file: Path | None) -> FaceDetector:
+def detector_of(file: Path | None) -> FaceDetector:
+    """The built-in detector, or the one that a file describes."""
     if file is None:
         return CenterFace()
     return OnnxFaceDetector(file) if file.suffix == ".json" else YuNet(file)
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
     """The exit status. Raises VisionError."""
     clock = Clock()
     with clock.stage("start"):
-        detector = _detector(options.detector)
+        detector = detector_of(options.detector)
         screeners: list[ContentModel] = [] if options.no_screening else [NudeNet()]
         screeners.extend(Classifier(manifest) for manifest in options.classifier)
     report = redact(

@@ -67,6 +67,10 @@ class Encoder:
         finally:
             self._container.close()
 
+    def abandon(self) -> None:
+        """Close the file as it is, good for nothing."""
+        self._container.close()
+
     def colours(self, colorspace: int, color_range: int, primaries: int, transfer: int) -> None:
         """Say how colours are coded; to be called before the first picture."""
         context = self._stream.codec_context

@@ -117,6 +117,10 @@ class Splicer(Encoder):
         finally:
             self._earlier.close()
 
+    def abandon(self) -> None:
+        self._earlier.close()
+        super().abandon()
+
     def _number(self, coded: int) -> int:
         return self.awaited[coded]
 

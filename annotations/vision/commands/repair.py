@@ -1,0 +1,29 @@
+"""``repair IN EARLIER OUT --order ORDER.json --report REPORT.json``: make anew what hides something else now."""
+
+import argparse
+import json
+
+from annotations.vision.commands.redact import Progress, detector_of
+from annotations.vision.limits import Limits
+from annotations.vision.redact import Clock
+from annotations.vision.repair import repair
+
+
+def run(options: argparse.Namespace, limits: Limits) -> int:
+    """The exit status. Raises VisionError."""
+    clock = Clock()
+    with clock.stage("start"):
+        detector = detector_of(options.detector)
+    report = repair(
+        options.input,
+        options.earlier,
+        options.output,
+        json.loads(options.order.read_text()),
+        detector=detector,
+        effect=options.effect,
+        limits=limits,
+        clock=clock,
+        on_progress=Progress(options.progress),
+    )
+    options.report.write_text(json.dumps(report))
+    return 3 if report["residual"]["exposed"] else 0

@@ -1,0 +1,224 @@
+"""A rendition made anew where what it hides has changed: faces that people drew, regions that people lifted.
+
+Only the groups of pictures in which a hidden region appears, changes or goes are decoded from the original and coded
+again; the others are copied. The check and its further attempts are those of the whole pass.
+"""
+
+import os
+import resource
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from typing import cast
+
+from annotations.vision.boxes import Box
+from annotations.vision.faces import FaceDetector
+from annotations.vision.follow import Timeline, follow
+from annotations.vision.lifting import is_lifted, lifted_by_frame
+from annotations.vision.limits import Limits
+from annotations.vision.obscure import Effect, obscure
+from annotations.vision.redact import ATTEMPTS, Clock, ProgressCallback, discard, quiet
+from annotations.vision.report import (
+    SCHEMA,
+    EarlierRun,
+    MissedFace,
+    ModelReport,
+    RenditionReport,
+    RepairOrder,
+    Report,
+    ResidualReport,
+    SourceReport,
+    TrackReport,
+)
+from annotations.vision.residual import ResidualCheck
+from annotations.vision.tracking import Track
+from annotations.vision.video.decode import available_cores
+from annotations.vision.video.probe import Probe, probe
+from annotations.vision.video.ranges import Ranges
+from annotations.vision.video.splice import Layout, NotSpliceable, Splicer, groups_of, layout
+
+Hidden = Mapping[int, Sequence[Box]]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What stays the same through the attempts."""
+
+    earlier: str
+    target: str
+    ranges: Ranges
+    timeline: Timeline
+    effect: Effect
+    lifted: Hidden
+    detector: FaceDetector
+
+
+def repair(
+    source: str,
+    earlier: str,
+    target: str,
+    order: RepairOrder,
+    *,
+    detector: FaceDetector,
+    effect: Effect = "blur",
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    clock: Clock | None = None,
+    on_progress: ProgressCallback = quiet,
+) -> Report:
+    """Write a rendition of ``source`` to ``target``, made of the one at ``earlier``, and return the whole report.
+
+    When the report's ``residual.exposed`` is not empty, ``target`` has been emptied or removed, as by ``redact``.
+    Raises NotSpliceable when the earlier rendition does not serve: then the whole pass is needed.
+    """
+    clock = clock or Clock()
+    past = order["earlier"]
+    timeline = Timeline.of(past["presentation_times"], past["frame_map"])
+    with clock.stage("probe"):
+        facts = probe(source, limits)
+        _check(past, layout(earlier), facts, timeline, effect)
+        ranges = Ranges(source, limits, timeline.frames)
+    before = [(track, _boxes(track)) for track in past["tracks"]]
+    kept = [(track, boxes) for track, boxes in before if not is_lifted(boxes, order["lifted"])]
+    job = _Job(earlier, target, ranges, timeline, effect, lifted_by_frame(order["lifted"]), detector)
+    tracks = [track for track, _ in kept]
+    missed, origin = order["missed_faces"], "person"
+    old = _by_frame([boxes for _, boxes in before])
+    on_progress("follow", 0, 1)
+    for _ in range(ATTEMPTS):
+        hidden = _by_frame([_boxes(track) for track in tracks])
+        with clock.stage("follow"):
+            for track in follow(ranges, timeline, missed, detector, hidden):
+                if not is_lifted(track.boxes, order["lifted"]):
+                    tracks.append(_report_of(track, len(tracks) and max(t["id"] for t in tracks), origin))
+        hidden = _by_frame([_boxes(track) for track in tracks])
+        try:
+            with clock.stage("render"):
+                rendition, residual = _render(job, old, hidden, on_progress)
+        except BaseException:
+            discard(target)
+            raise
+        if not residual["exposed"]:
+            break
+        discard(target)
+        missed, origin = (
+            [MissedFace(frame=face["frame"], box=face["box"]) for face in residual["exposed"]],
+            "detector",
+        )
+    found_by = ModelReport(name=detector.name, sha256=detector.sha256, role="face")
+    return Report(
+        schema=SCHEMA,
+        source=_source(facts, timeline),
+        presentation_times=past["presentation_times"],
+        frame_map=past["frame_map"],
+        rendition=rendition,
+        effect=effect,
+        tracks=tracks,
+        findings=past["findings"],
+        residual=residual,
+        models=[found_by, *(model for model in past["models"] if model["role"] != "face")],
+        seconds=clock.seconds,
+        peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    )
+
+
+def _check(past: EarlierRun, made: Layout, facts: Probe, timeline: Timeline, effect: str) -> None:
+    """Raises NotSpliceable when the earlier run cannot be built upon."""
+    if past["schema"] != SCHEMA:
+        raise NotSpliceable("The earlier run was reported in another form.")
+    if past["effect"] != effect:
+        raise NotSpliceable("The earlier rendition hides faces in another way.")
+    if (made.width, made.height) != (facts.width, facts.height):
+        raise NotSpliceable("The earlier rendition has another size.")
+    if made.frames != len(timeline.shown()) or facts.frames != timeline.frames:
+        raise NotSpliceable("The earlier rendition has another number of frames.")
+
+
+def _render(
+    job: _Job, old: Hidden, hidden: Hidden, on_progress: ProgressCallback
+) -> tuple[RenditionReport, ResidualReport]:
+    """One attempt: the groups in which something else is hidden than in the earlier rendition, and the check."""
+    shown = job.timeline.shown()
+    changed = groups_of(
+        frame for frame, original in enumerate(shown) if _differ(old.get(original), hidden.get(original))
+    )
+    if not changed:
+        raise NotSpliceable("Nothing of what is hidden would change.")
+    spared = {
+        frame: [*hidden.get(original, ()), *job.lifted.get(original, ())]
+        for frame, original in enumerate(shown)
+        if original in hidden or original in job.lifted
+    }
+    with ThreadPoolExecutor(available_cores()) as pool:
+        check = ResidualCheck(job.detector, pool, spared, rate=0.0)
+        splicer = Splicer(job.earlier, job.target, changed, on_key_frame=check.see)
+        try:
+            done = 0
+            for frames in _stretches(splicer.awaited):
+                originals = [shown[frame] for frame in frames]
+                for decoded in job.ranges.between(originals[0], originals[-1]):
+                    repeats = originals.count(decoded.index)
+                    if not repeats:
+                        continue
+                    picture = decoded.picture()
+                    if (picture.width, picture.height) != (splicer.width, splicer.height):
+                        raise NotSpliceable("The clip changes its size.")
+                    obscure(picture, hidden.get(decoded.index, ()), job.effect)
+                    for _ in range(repeats):
+                        splicer.write(picture)
+                    done += repeats
+                    on_progress("render", done, len(splicer.awaited))
+        except BaseException:
+            splicer.abandon()
+            raise
+        splicer.close()
+        rendition = RenditionReport(
+            frames=splicer.layout.frames,
+            frame_rate=float(splicer.layout.rate),
+            width=splicer.width,
+            height=splicer.height,
+            bytes=os.stat(job.target).st_size,
+        )
+        return rendition, check.report()
+
+
+def _stretches(frames: Sequence[int]) -> list[list[int]]:
+    """Runs of frames that follow each other."""
+    runs = groupby(enumerate(frames), key=lambda pair: pair[1] - pair[0])
+    return [[frame for _, frame in run] for _, run in runs]
+
+
+def _differ(one: Sequence[Box] | None, other: Sequence[Box] | None) -> bool:
+    return sorted(one or ()) != sorted(other or ())
+
+
+def _by_frame(tracks: Sequence[Mapping[int, Box]]) -> dict[int, list[Box]]:
+    by_frame: dict[int, list[Box]] = {}
+    for boxes in tracks:
+        for frame, box in boxes.items():
+            by_frame.setdefault(frame, []).append(box)
+    return by_frame
+
+
+def _boxes(track: TrackReport) -> dict[int, Box]:
+    return {int(frame): cast(Box, tuple(box)) for frame, box in track["boxes"].items()}
+
+
+def _report_of(track: Track, last_id: int, source: str) -> TrackReport:
+    boxes = {str(frame): [round(value, 2) for value in box] for frame, box in track.boxes.items()}
+    return TrackReport(id=last_id + 1, boxes=boxes, score=round(track.score, 4), source=source)
+
+
+def _source(facts: Probe, timeline: Timeline) -> SourceReport:
+    return SourceReport(
+        container=facts.container,
+        codec=facts.codec,
+        width=facts.width,
+        height=facts.height,
+        rotation=facts.rotation,
+        frame_rate=facts.frame_rate,
+        constant_rate=timeline.frame_map is None,
+        frames=timeline.frames,
+        duration=facts.duration,
+        has_audio=facts.has_audio,
+    )

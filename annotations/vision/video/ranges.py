@@ -1,0 +1,96 @@
+"""Frames of a clip by their numbers, without decoding what comes long before them."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+from av.video.stream import VideoStream
+
+from annotations.vision.errors import VideoError
+from annotations.vision.limits import Limits
+from annotations.vision.video.decode import DecodedFrame, available_cores, decode
+from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
+
+
+class Ranges:
+    """Reads stretches of a clip that is known to have ``frames`` frames.
+
+    Where time stamps name every frame, reading starts at the key frame before; else at the beginning.
+    """
+
+    def __init__(self, path: str, limits: Limits, frames: int) -> None:
+        self._path, self._limits = path, limits
+        with open_source(path) as (container, stream):
+            packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
+        stamps = sorted({packet.pts for packet in packets if packet.pts is not None})
+        self._stamps = stamps if len(stamps) == len(packets) == frames else []
+        self._keys = sorted(packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None)
+        self._number = {stamp: number for number, stamp in enumerate(self._stamps)}
+
+    def start_before(self, number: int) -> int:
+        """The frame with which reading starts when frame ``number`` is wanted."""
+        if number >= len(self._stamps):
+            return 0
+        key = bisect_right(self._keys, self._stamps[number])
+        return self._number[self._keys[key - 1]] if key else 0
+
+    def between(self, first: int, last: int) -> Iterator[DecodedFrame]:
+        """Frames ``first`` to ``last``, both included. Raises VideoError when they are not there."""
+        expected = first
+        for decoded in self._from(first):
+            if decoded.index > last:
+                break
+            if decoded.index >= first:
+                if decoded.index != expected:
+                    raise changed()
+                yield decoded
+                expected += 1
+                if expected > last:
+                    break
+        if expected <= last:
+            raise changed()
+
+    def _from(self, first: int) -> Iterator[DecodedFrame]:
+        if first >= len(self._stamps) or (key := bisect_right(self._keys, self._stamps[first])) < 2:
+            yield from decode(self._path, self._limits)
+            return
+        seeking = self._after_seeking(self._keys[key - 1])
+        start = next(seeking, None)
+        if start is None or start.index > first:
+            seeking = decode(self._path, self._limits)  # the container's index is wrong
+        else:
+            yield start
+        yield from seeking
+
+    def _after_seeking(self, stamp: int) -> Iterator[DecodedFrame]:
+        with open_source(self._path) as (container, stream):
+            prepare(stream, self._limits, available_cores())
+            rate = nominal_rate(stream)
+            try:
+                container.seek(stamp, stream=stream)
+                yield from self._numbered(container.decode(stream), stream, rate)
+            except av.error.FFmpegError as error:
+                raise VideoError("decoder_failed") from error
+
+    def _numbered(
+        self, frames: Iterator[av.VideoFrame], stream: VideoStream, rate: Fraction | None
+    ) -> Iterator[DecodedFrame]:
+        geometry: Geometry | None = None
+        reached = -1
+        for frame in frames:
+            check_size(frame.width, frame.height, self._limits)
+            geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
+            number = self._number.get(frame.pts) if frame.pts is not None else None
+            if number is None:
+                raise changed()
+            # What is shown before the key frame that was sought refers to pictures that were not read.
+            if reached < 0 and not frame.key_frame:
+                continue
+            if number > reached:
+                reached = number
+                yield DecodedFrame(number, frame.time, frame, geometry, rate)
+
+
+def changed() -> VideoError:
+    return VideoError("decoder_failed", "The video could not be read twice in the same way.")
