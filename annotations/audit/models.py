@@ -27,6 +27,13 @@ class LogEntry(models.Model):
             models.Index(fields=["clip", "-occurred_at", "-id"], name="logentry_clip"),
             models.Index(fields=["action", "-occurred_at", "-id"], name="logentry_action"),
             models.Index(fields=["subject", "-occurred_at", "-id"], name="logentry_subject"),
+            models.Index(fields=["actor_role", "-occurred_at", "-id"], name="logentry_role"),
+            models.Index(
+                fields=["purpose", "-occurred_at", "-id"],
+                condition=~models.Q(purpose=""),
+                name="logentry_purpose",
+            ),
+            models.Index(fields=["request"], condition=~models.Q(request=""), name="logentry_request"),
         ]
 
 

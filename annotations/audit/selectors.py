@@ -1,29 +1,15 @@
 """Reading the log."""
 
-import datetime
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Q, QuerySet
 
 from . import details
 from .enums import DetailState
 from .models import LogEntry
 from .registry import lookup
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the log is searched by; an empty filter matches all. Times are aware, `until` is exclusive."""
-
-    actor: str = ""
-    clip: uuid.UUID | None = None
-    subject: str = ""
-    action: str = ""
-    since: datetime.datetime | None = None
-    until: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -43,37 +29,6 @@ class Line:
         return "" if shown else str(self.detail_state.label)
 
 
-@dataclass(frozen=True)
-class Page:
-    lines: list[Line]
-    next_cursor: str
-
-
-def search(filters: Filters, *, cursor: str = "", size: int = 50) -> Page:
-    """One page, newest first. `cursor` is what the page before gave (keyset: deep pages are no dearer).
-
-    Raises ValueError for a cursor that was not made here.
-    """
-    entries = _filtered(filters)
-    if cursor:
-        moment, last = _parse(cursor)
-        # The last condition says nothing new, but lets the index begin at the cursor.
-        entries = entries.filter(Q(occurred_at__lt=moment) | Q(id__lt=last), occurred_at__lte=moment)
-    found = list(entries.order_by("-occurred_at", "-id")[: size + 1])
-    shown = found[:size]
-    after = f"{shown[-1].occurred_at.isoformat()}~{shown[-1].id}" if len(found) > size else ""
-    return Page(present(shown), after)
-
-
-def is_cursor(text: str) -> bool:
-    """Whether `search` takes it as a cursor."""
-    try:
-        _parse(text)
-    except ValueError:
-        return False
-    return True
-
-
 def names(pseudonym: str) -> bool:
     """Whether any entry tells of this pseudonym, as the one who acted or as the owner concerned."""
     return (
@@ -82,9 +37,12 @@ def names(pseudonym: str) -> bool:
     )
 
 
-def of_clip(clip: uuid.UUID) -> list[Line]:
-    """Everything that the log tells of one clip (by its public id), oldest first."""
-    return present(list(LogEntry.objects.filter(clip=clip).order_by("occurred_at", "id")))
+def of_clip(clip: uuid.UUID, actions: Iterable[str] = ()) -> list[Line]:
+    """Everything that the log tells of one clip (by its public id), oldest first; of these kinds only, if any."""
+    entries = LogEntry.objects.filter(clip=clip).order_by("occurred_at", "id")
+    if actions:
+        entries = entries.filter(action__in=actions)
+    return present(list(entries))
 
 
 def present(entries: list[LogEntry]) -> list[Line]:
@@ -96,26 +54,3 @@ def present(entries: list[LogEntry]) -> list[Line]:
         detail = told.get(entry.id, details.Detail(DetailState.NONE))
         lines.append(Line(entry, lookup(entry.action).present(data), data, detail.content, detail.state))
     return lines
-
-
-def _parse(cursor: str) -> tuple[datetime.datetime, uuid.UUID]:
-    moment_text, _, identifier = cursor.partition("~")
-    moment = datetime.datetime.fromisoformat(moment_text)
-    if moment.tzinfo is None:
-        raise ValueError(cursor)
-    try:
-        return moment.astimezone(datetime.UTC), uuid.UUID(identifier)
-    except OverflowError:
-        raise ValueError(cursor) from None
-
-
-def _filtered(filters: Filters) -> QuerySet[LogEntry]:
-    entries = LogEntry.objects.all()
-    for column in ("actor", "clip", "subject", "action"):
-        if value := getattr(filters, column):
-            entries = entries.filter(**{column: value})
-    if filters.since:
-        entries = entries.filter(occurred_at__gte=filters.since)
-    if filters.until:
-        entries = entries.filter(occurred_at__lt=filters.until)
-    return entries

@@ -15,3 +15,24 @@ ERASURE_PREPARED = action(
 ERASURE_CERTIFIED = action("privacy.erasure_certified", "Certificate of an erasure shown: {entry}", ["entry"])
 RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")
+
+ENTRY_OPENED = action("audit.entry_opened", "Opened entry {entry} of the log", ["entry"])
+PERSON_OPENED = action(
+    "audit.person_opened",
+    "Looked at what {person} saw, from {since} to {until}",
+    ["person", "since", "until"],
+)
+# The words themselves stay off the log: they may name somebody.
+WORDS_SEARCHED = action(
+    "audit.words_searched",
+    "Searched the words of {searched} entries; filters: {filters}; found: {found}",
+    ["filters", "searched", "found"],
+)
+ENTRIES_EXPORTED = action(
+    "audit.entries_exported", "Took entries out as {format}; filters: {filters}", ["filters", "format"]
+)
+VIEW_SAVED = action(
+    "audit.view_saved", "Saved filters as view {view}; filters: {filters}", ["view", "filters", "shared"]
+)
+VIEW_RENAMED = action("audit.view_renamed", "View {view} renamed", ["view"])
+VIEW_DELETED = action("audit.view_deleted", "View {view} deleted", ["view"])

@@ -5,7 +5,13 @@ from . import receipt_views, views
 app_name = "privacy"
 urlpatterns = [
     path("audit/", views.log, name="log"),
+    path("audit/words", views.words, name="log_words"),
+    path("audit/export", views.export, name="log_export"),
+    path("audit/views", views.save_view, name="save_view"),
+    path("audit/views/<uuid:view_id>", views.change_view, name="change_view"),
+    path("audit/entries/<uuid:entry_id>/", views.entry, name="entry"),
     path("audit/clips/<uuid:clip_id>/", views.clip, name="clip"),
+    path("audit/people/<str:pseudonym>/", views.person, name="person"),
     path("consents/", views.desk, name="desk"),
     path("consents/erase", views.erase, name="erase"),
     path("consents/erasures/<uuid:entry_id>/", views.erasure, name="erasure"),

@@ -1,8 +1,10 @@
 """Who saw a clip, made out of its log entries. Pure."""
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from annotations.audit.selectors import Line
 from annotations.clips import log as clips
@@ -13,12 +15,27 @@ from annotations.review import log as review
 # Entries of one person for one purpose that lie closer together than this belong to one viewing.
 PAUSE = datetime.timedelta(minutes=30)
 
-_KINDS = {
-    redaction.GRANTED.code,
-    redaction.SERVED.code,
-    moderation.POSTER_SERVED.code,
-    review.WATCHED.code,
+
+class Look(StrEnum):
+    """How the clip was seen."""
+
+    REDACTED = "redacted"
+    BLURRED = "blurred"
+    REVEALED = "revealed"
+    BREAK_GLASS = "break_glass"
+
+
+# The entries that tell of views. Kinds that only some sites write stand here by their codes.
+KINDS = {
+    redaction.GRANTED.code: Look.REDACTED,
+    redaction.SERVED.code: Look.REDACTED,
+    review.WATCHED.code: Look.REDACTED,
+    moderation.POSTER_SERVED.code: Look.BLURRED,
+    "content.revealed": Look.REVEALED,
+    "break_glass.served": Look.BREAK_GLASS,
 }
+# Of these, the ones after which nothing was on a screen yet.
+_PROMISES = {redaction.GRANTED.code}
 # What a reviewer does with a clip that is on their screen.
 _WORK = {
     review.WATCHED.code,
@@ -30,11 +47,18 @@ _WORK = {
 }
 
 
+# All that must be known of a clip to tell who saw it.
+TOLD_BY = sorted({*KINDS, *_WORK, review.CLAIMED.code, review.EXPIRED.code, clips.HELD.code})
+
+_SENT = re.compile(r"(\d+)-(\d+) of (\d+)")
+
+
 @dataclass
 class Viewing:
     """One person at one clip, once. What was delivered is the server's own knowledge; `watched` (ascending ranges of
     milliseconds on the clip's own line of time) is what the viewer's browser claims. `fetched_ahead`: it was delivered
-    to a reviewer from whom it was taken before anything told that it was on their screen.
+    to a reviewer from whom it was taken before anything told that it was on their screen. `sent` are the bytes that
+    were delivered, as ascending ranges of thousandths of the file; `count` is how often the server delivered.
     """
 
     actor: str
@@ -42,10 +66,16 @@ class Viewing:
     purpose: str
     began: datetime.datetime
     ended: datetime.datetime
+    look: Look = Look.REDACTED
     delivered: bool = False
-    blurred: bool = True
     fetched_ahead: bool = False
+    count: int = 0
     watched: list[tuple[int, int]] = field(default_factory=list)
+    sent: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def blurred(self) -> bool:
+        return self.look == Look.BLURRED
 
     @property
     def seconds(self) -> float:
@@ -83,13 +113,12 @@ def _never_shown(viewing: Viewing, lines: list[Line]) -> bool:
 
 def _found(lines: list[Line]) -> list[Viewing]:
     found: list[Viewing] = []
-    open_: dict[tuple[str, bool], Viewing] = {}
+    open_: dict[tuple[str, Look], Viewing] = {}
     for line in lines:
         entry = line.entry
-        if entry.action not in _KINDS:
+        if (look := KINDS.get(entry.action)) is None:
             continue
-        blurred = entry.action == moderation.POSTER_SERVED.code
-        viewing = open_.get((entry.actor, blurred))
+        viewing = open_.get((entry.actor, look))
         if viewing is None or entry.occurred_at - viewing.ended > PAUSE:
             viewing = Viewing(
                 entry.actor,
@@ -97,28 +126,53 @@ def _found(lines: list[Line]) -> list[Viewing]:
                 entry.purpose,
                 entry.occurred_at,
                 entry.occurred_at,
-                blurred=blurred,
+                look,
             )
-            open_[entry.actor, blurred] = viewing
+            open_[entry.actor, look] = viewing
             found.append(viewing)
         viewing.ended = entry.occurred_at
         viewing.purpose = viewing.purpose or entry.purpose
-        if entry.action == moderation.POSTER_SERVED.code or (
-            entry.action == redaction.SERVED.code and line.data["range"] != "none"
-        ):
-            viewing.delivered = True
-        if entry.action == review.WATCHED.code:
-            viewing.watched = _merged(
-                [*viewing.watched, *((start, end) for start, end in line.data["ranges"])]
-            )
+        _add(viewing, line)
     return found
 
 
-def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
+def _add(viewing: Viewing, line: Line) -> None:
+    """What this entry adds to the viewing."""
+    code = line.entry.action
+    if code == review.WATCHED.code:
+        ranges = ((start, end) for start, end in line.data["ranges"])
+        viewing.watched = merged([*viewing.watched, *ranges])
+    elif code == redaction.SERVED.code:
+        if sent := _SENT.fullmatch(line.data["range"]):
+            first, last, size = map(int, sent.groups())
+            viewing.sent = merged([*viewing.sent, (1000 * first // size, -(-1000 * (last + 1) // size))])
+            viewing.delivered, viewing.count = True, viewing.count + 1
+    elif code not in _PROMISES:
+        viewing.delivered, viewing.count = True, viewing.count + 1
+
+
+def unseen(viewings: Iterable[Viewing], milliseconds: int) -> list[tuple[int, int]]:
+    """The parts of a clip of this length that nobody's browser claims to have shown."""
+    seen = merged([each for viewing in viewings for each in viewing.watched])
+    gaps, at = [], 0
+    for start, end in seen:
+        if start > at:
+            gaps.append((at, min(start, milliseconds)))
+        at = max(at, end)
+    return [*gaps, (at, milliseconds)] if at < milliseconds else gaps
+
+
+def length(ranges: Iterable[tuple[int, int]]) -> int:
+    """Milliseconds that ascending ranges cover."""
+    return sum(end - start for start, end in ranges)
+
+
+def merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same ranges ascending, those that touch made one."""
+    joined: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
-            merged.append((start, end))
-    return merged
+            joined.append((start, end))
+    return joined

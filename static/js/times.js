@@ -1,4 +1,5 @@
 // Shows each <time datetime> in the reader's own zone; the UTC instant stays in the title.
+// <time data-zoned> was written in a zone that the reader chose, and stays as it is.
 // <time data-relative> counts ("3 minutes ago") and keeps the local time in the title as well.
 
 const language = document.documentElement.lang || undefined;
@@ -27,7 +28,7 @@ function ago(instant, now) {
 
 /** @param {ParentNode} root */
 function localise(root) {
-  for (const element of root.querySelectorAll("time[datetime]:not([data-localised])")) {
+  for (const element of root.querySelectorAll("time[datetime]:not([data-localised], [data-zoned])")) {
     const time = /** @type {HTMLTimeElement} */ (element);
     const value = time.dateTime;
     if (!value.includes("T") || !/(Z|[+-]\d\d:?\d\d)$/.test(value)) continue; // a date, or no zone: leave as written

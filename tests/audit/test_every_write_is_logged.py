@@ -515,6 +515,46 @@ def _() -> Act:
     return lambda: privacy.note_search(OFFICER, [], "first")
 
 
+@case("privacy.note_entry")
+def _() -> Act:
+    clip = make.make_clip()
+    clips.place(clip, HoldReason.LEGAL, OFFICER)
+    entry = LogEntry.objects.latest("occurred_at")
+    return lambda: privacy.note_entry(OFFICER, entry)
+
+
+@case("privacy.note_person")
+def _() -> Act:
+    return lambda: privacy.note_person(OFFICER, LEAD.pseudonym, clock.now(), clock.now())
+
+
+@case("privacy.note_words")
+def _() -> Act:
+    return lambda: privacy.note_words(OFFICER, [], 3, 1)
+
+
+@case("privacy.note_export")
+def _() -> Act:
+    return lambda: privacy.note_export(OFFICER, [], "csv")
+
+
+@case("privacy.save_view")
+def _() -> Act:
+    return lambda: privacy.save_view(OFFICER, "Leads", {"role": "lead"}, shared=True)
+
+
+@case("privacy.rename_view")
+def _() -> Act:
+    view = privacy.save_view(OFFICER, "Leads", {"role": "lead"}, shared=True)
+    return lambda: privacy.rename_view(view.pk, OFFICER, "What leads do")
+
+
+@case("privacy.delete_view")
+def _() -> Act:
+    view = privacy.save_view(OFFICER, "Leads", {"role": "lead"}, shared=True)
+    return lambda: privacy.delete_view(view.pk, OFFICER)
+
+
 @case("privacy.note_lookup")
 def _() -> Act:
     return lambda: privacy.note_lookup(OFFICER, 0)

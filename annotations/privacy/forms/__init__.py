@@ -3,5 +3,14 @@
 from .desk import LookupForm, WithdrawalForm
 from .erasure import ErasureForm, SubjectForm
 from .log import LogForm
+from .period import PeriodForm, instants
 
-__all__ = ["ErasureForm", "LogForm", "LookupForm", "SubjectForm", "WithdrawalForm"]
+__all__ = [
+    "ErasureForm",
+    "LogForm",
+    "LookupForm",
+    "PeriodForm",
+    "SubjectForm",
+    "WithdrawalForm",
+    "instants",
+]

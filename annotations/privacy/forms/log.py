@@ -10,9 +10,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from annotations.audit.registry import by_area
-from annotations.audit.selectors import Filters
+from annotations.audit.search import Filters, at
+from annotations.clips.enums import Purpose
 from annotations.core import clock
 
+from ..roles import role_choices
 from ..selectors import clip_ids, owner_pseudonym, pseudonym_of
 
 _LOCAL = {"type": "datetime-local"}
@@ -51,11 +53,23 @@ def _zones() -> Choices:
 
 
 def _actions() -> Choices:
-    areas = by_area().items()
     return [
         ("", str(_("Any"))),
-        *((area, [(action.code, action.title) for action in actions]) for area, actions in areas),
+        *(
+            (
+                area,
+                [
+                    (f"{area.lower()}.*", _("%(area)s: anything") % {"area": area}),
+                    *((action.code, action.title) for action in actions),
+                ],
+            )
+            for area, actions in by_area().items()
+        ),
     ]
+
+
+def _any_of(choices: list[tuple[str, Any]]) -> list[tuple[str, str]]:
+    return [("", str(_("Any"))), *((code, str(label)) for code, label in choices)]
 
 
 def _bounds() -> list[MinValueValidator | MaxValueValidator]:
@@ -87,6 +101,9 @@ class LogForm(forms.Form):
         widget=forms.TextInput(attrs={"size": 14, "placeholder": "o-…"}),
     )
     action = forms.ChoiceField(label=_("Action"), required=False, choices=_actions)
+    purpose = forms.ChoiceField(label=_("Purpose"), required=False, choices=lambda: _any_of(Purpose.choices))
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=lambda: _any_of(role_choices()))
+    request = forms.UUIDField(label=_("Request"), required=False, widget=forms.TextInput(attrs={"size": 14}))
     since = forms.DateTimeField(
         label=_("From"),
         required=False,
@@ -100,6 +117,12 @@ class LogForm(forms.Form):
         widget=forms.DateTimeInput(attrs=_LOCAL, format="%Y-%m-%dT%H:%M:%S"),
     )
     zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=_zones)
+    at = forms.DateTimeField(
+        label=_("Go to"),
+        required=False,
+        validators=_bounds(),
+        widget=forms.DateTimeInput(attrs={**_LOCAL, "form": "go"}, format="%Y-%m-%dT%H:%M:%S"),
+    )
 
     def clean_clip(self) -> uuid.UUID | None:
         if not (typed := self.cleaned_data["clip"]):
@@ -119,15 +142,49 @@ class LogForm(forms.Form):
         return data
 
     @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.cleaned_data["zone"] or "UTC")
+
+    @property
     def filters(self) -> Filters:
-        """The filters, with the pseudonym of a user name and the instants of the local times."""
+        """The filters, with the pseudonym of a user name and the instants of the local times.
+
+        Where a clock was put back a time stands for two instants: then the range is the longer one.
+        """
         data = self.cleaned_data
-        zone = ZoneInfo(data["zone"] or "UTC")
         return Filters(
             actor=pseudonym_of(data["person"]) if data["person"] else "",
             clip=data["clip"],
             subject=owner_pseudonym(data["owner"]) if data["owner"] else "",
             action=data["action"],
-            since=data["since"] and data["since"].replace(tzinfo=zone),
-            until=data["until"] and data["until"].replace(tzinfo=zone),
+            purpose=data["purpose"],
+            role=data["role"],
+            request=str(data["request"] or ""),
+            since=data["since"] and data["since"].replace(tzinfo=self.tz, fold=0),
+            until=data["until"] and data["until"].replace(tzinfo=self.tz, fold=1),
         )
+
+    @property
+    def place(self) -> str:
+        """The cursor of the time to go to."""
+        moment = self.cleaned_data["at"]
+        return at(moment.replace(tzinfo=self.tz, fold=1)) if moment else ""
+
+    @property
+    def lasting(self) -> dict[str, str]:
+        """The filters as an address has them, with nothing in them that was typed: for links and saved views."""
+        data, found = self.cleaned_data, self.filters
+        values = {
+            "person": found.actor,
+            "clip": str(found.clip or ""),
+            "owner": found.subject,
+            "action": found.action,
+            "purpose": found.purpose,
+            "role": found.role,
+            "request": found.request,
+            "since": data["since"].isoformat() if data["since"] else "",
+            "until": data["until"].isoformat() if data["until"] else "",
+        }
+        kept = {name: value for name, value in values.items() if value}
+        # A time says nothing without its zone; the zone alone is a matter of the reader.
+        return {**kept, "zone": self.tz.key} if "since" in kept or "until" in kept else kept

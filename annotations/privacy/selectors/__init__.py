@@ -2,22 +2,32 @@
 
 from .clips import clip, clip_ids, clips_with_holds, find, id_span, withdrawn
 from .dossier import Dossier, dossier, hold_rows, tone
+from .entry import Entry, entry
 from .people import UNKNOWN, Person, owner_pseudonym, people, pseudonym_of
+from .views import NamedView, saved_views
+from .watching import Watching, last_act, watching
 
 __all__ = [
     "UNKNOWN",
     "Dossier",
+    "Entry",
+    "NamedView",
     "Person",
+    "Watching",
     "clip",
     "clip_ids",
     "clips_with_holds",
     "dossier",
+    "entry",
     "find",
     "hold_rows",
     "id_span",
+    "last_act",
     "owner_pseudonym",
     "people",
     "pseudonym_of",
+    "saved_views",
     "tone",
+    "watching",
     "withdrawn",
 ]

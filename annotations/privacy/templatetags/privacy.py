@@ -1,10 +1,15 @@
 """What the officers' pages show that templates cannot say themselves."""
 
+import datetime
+from zoneinfo import ZoneInfo
+
 from django import template
 
-from annotations.accounts.enums import Role
+from annotations.audit.models import LogEntry
 
+from ..roles import role_name
 from ..selectors import Person
+from ..viewings import Viewing, length, unseen
 
 register = template.Library()
 
@@ -16,11 +21,64 @@ def person(people: dict[str, Person], pseudonym: str) -> Person:
 
 @register.filter
 def role(code: str) -> str:
-    """The name of a role; those that no account has (worker, owner) as they are."""
-    return str(Role(code).label) if code in Role.values else code
+    return role_name(code)
 
 
 @register.filter
-def seconds(milliseconds: int) -> str:
-    """Milliseconds as seconds with a tenth."""
-    return f"{milliseconds / 1000:.1f}"
+def in_zone(moment: datetime.datetime, zone: ZoneInfo) -> str:
+    """The local time with its distance from UTC, so that it stands for one instant only."""
+    local = moment.astimezone(zone)
+    offset = f"{local:%z}"
+    return f"{local:%Y-%m-%d %H:%M:%S} {'UTC' if offset == '+0000' else f'{offset[:3]}:{offset[3:5]}'}"
+
+
+@register.filter
+def exact(entry: LogEntry) -> str:
+    """The entry's canonical bytes as text."""
+    return bytes(entry.canonical).decode()
+
+
+@register.filter
+def utc(moment: datetime.datetime) -> str:
+    return in_zone(moment, ZoneInfo("UTC"))
+
+
+@register.filter
+def local_input(moment: datetime.datetime, zone: ZoneInfo) -> str:
+    """The local time as a field for times takes it, a second later, so that what happened then is before it."""
+    return f"{moment.astimezone(zone) + datetime.timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}"
+
+
+@register.filter
+def ranges(pairs: list[tuple[int, int]]) -> str:
+    """Ranges of milliseconds, in seconds."""
+    return ", ".join(f"{start / 1000:.1f}–{end / 1000:.1f} s" for start, end in pairs)
+
+
+@register.filter
+def total_seconds(pairs: list[tuple[int, int]]) -> str:
+    return f"{length(pairs) / 1000:.1f}"
+
+
+@register.filter
+def duration(milliseconds: int) -> str:
+    """Minutes and seconds."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+@register.filter
+def part(value: int, whole: int) -> int:
+    """In thousandths of the whole."""
+    return round(1000 * value / whole)
+
+
+@register.filter
+def span(start: int, end: int) -> int:
+    return end - start
+
+
+@register.filter
+def missed(viewing: Viewing, milliseconds: int) -> str:
+    """Seconds of the clip that this viewer's browser does not claim to have shown."""
+    return total_seconds(unseen([viewing], milliseconds))

@@ -2,7 +2,23 @@
 
 from .clip import clip
 from .desk import desk, link_receipt, withdraw
+from .entry import entry
 from .erasure import erase, erasure
-from .log import log
+from .log import change_view, export, log, save_view, words
+from .person import person
 
-__all__ = ["clip", "desk", "erase", "erasure", "link_receipt", "log", "withdraw"]
+__all__ = [
+    "change_view",
+    "clip",
+    "desk",
+    "entry",
+    "erase",
+    "erasure",
+    "export",
+    "link_receipt",
+    "log",
+    "person",
+    "save_view",
+    "withdraw",
+    "words",
+]

@@ -1,19 +1,25 @@
 """The officer's page of the log."""
 
+import uuid
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
-from annotations.audit import selectors as audit
-from annotations.audit.selectors import Filters
+from annotations.audit.search import FIRST_LOOK, GOING_ON, Filters, is_cursor, search
+from annotations.audit.selectors import Line
+from annotations.core import clock
+from annotations.core.errors import DomainError
 
-from .. import selectors, services
+from .. import export as exporting, selectors, services
+from ..chips import chips
 from ..forms import LogForm
+from ..words import search_words
 
 PAGE = 50
 
@@ -21,27 +27,127 @@ PAGE = 50
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """The audit log. Each page that is shown is an entry itself, written before the page is read."""
-    form = LogForm(request.GET)
+    form = _form(request, request.GET)
     cursor = request.GET.get("cursor", "")
     if not form.is_valid():
-        return render(request, "privacy/log.html", {"form": form}, status=400)
-    filters = form.filters
-    if cursor and not audit.is_cursor(cursor):
+        return render(request, "privacy/log.html", {"form": form, "views": _views(request)}, status=400)
+    if cursor and not is_cursor(cursor):
         messages.error(request, _("That page is not there any more. This is the first one."))
         cursor = ""
-    services.note_search(actor_of(request), _named(filters), "next" if cursor else "first")
-    page = audit.search(filters, cursor=cursor, size=PAGE)
-    context = {
-        "form": form,
-        "page": page,
-        "cursor": cursor,
-        "rows": [(line, bytes(line.entry.canonical).decode()) for line in page.lines],
-        "people": selectors.people({line.entry.actor for line in page.lines}),
-        "filtered": bool(_named(filters)),
-    }
+    cursor = cursor or form.place
+    filters = form.filters
+    services.note_search(actor_of(request), named(filters), "next" if cursor else "first")
+    context = {**_context(request, form), "cursor": cursor}
+    try:
+        page = search(
+            filters,
+            cursor=cursor,
+            newer="newer" in request.GET,
+            size=PAGE,
+            seconds=GOING_ON if "on" in request.GET else FIRST_LOOK,
+        )
+    except DomainError as error:
+        return render(request, "privacy/log.html", {**context, "error": error.message}, status=400)
+    context |= {"page": page, **_rows(page.lines)}
     return render(request, "privacy/log.html", context)
 
 
-def _named(filters: Filters) -> list[str]:
+@require_POST
+def words(request: HttpRequest) -> HttpResponse:
+    """Entries in whose details these words stand. By POST: an address, which others may read, holds no words."""
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        return render(request, "privacy/log.html", {"form": form, "views": _views(request)}, status=400)
+    typed = request.POST.get("words", "")[:200]
+    context = {**_context(request, form), "words": typed}
+    try:
+        found = search_words(form.filters, typed)
+    except DomainError as error:
+        return render(request, "privacy/log.html", {**context, "error": error.message}, status=400)
+    services.note_words(actor_of(request), named(form.filters), found.searched, len(found.lines))
+    return render(request, "privacy/log.html", {**context, "found": found, **_rows(found.lines)})
+
+
+@require_POST
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered log as a file. Its entry is committed before the first byte leaves."""
+    form = _form(request, request.POST)
+    chosen = request.POST.get("format", "")
+    if not form.is_valid() or chosen not in exporting.LogFormat.values:
+        messages.error(request, _("Choose the filters and the format again."))
+        return redirect("privacy:log")
+    services.note_export(actor_of(request), named(form.filters), chosen)
+    kind = exporting.LogFormat(chosen)
+    response = StreamingHttpResponse(
+        exporting.write(form.filters, kind), content_type=exporting.MEDIA_TYPES[kind]
+    )
+    name = f"log-{clock.now():%Y-%m-%dT%H%M%SZ}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose the filters again."))
+        return redirect("privacy:log")
+    shared = request.POST.get("shared") == "on"
+    try:
+        services.save_view(actor_of(request), request.POST.get("name", ""), form.lasting, shared=shared)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The view is saved."))
+    address = QueryDict(mutable=True)
+    address.update(form.lasting)
+    return redirect(f"{request.path.rsplit('views', 1)[0]}?{address.urlencode()}")
+
+
+@require_POST
+def change_view(request: HttpRequest, view_id: uuid.UUID) -> HttpResponse:
+    """Renames a view of one's own, or deletes it."""
+    try:
+        if "delete" in request.POST:
+            services.delete_view(view_id, actor_of(request))
+        else:
+            services.rename_view(view_id, actor_of(request), request.POST.get("name", ""))
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("privacy:log")
+
+
+def named(filters: Filters) -> list[str]:
     """The filters as the log keeps them: `name=value`, pseudonyms only."""
     return [f"{name}={value}" for name, value in asdict(filters).items() if value]
+
+
+def _form(request: HttpRequest, data: QueryDict) -> LogForm:
+    """The form with the officer's time zone: the one they chose last, unless they choose another one now."""
+    data = data.copy()
+    if not data.get("zone"):
+        data["zone"] = request.session.get("zone", "UTC")
+    form = LogForm(data)
+    if form.is_valid() and form.tz.key != request.session.get("zone", "UTC"):
+        request.session["zone"] = form.tz.key
+    return form
+
+
+def _context(request: HttpRequest, form: LogForm) -> dict[str, Any]:
+    return {
+        "form": form,
+        "zone": form.tz,
+        "lasting": form.lasting,
+        "chips": chips(form),
+        "filtered": bool(form.lasting),
+        "formats": exporting.LogFormat.choices,
+        "views": _views(request),
+    }
+
+
+def _rows(lines: list[Line]) -> dict[str, Any]:
+    return {"lines": lines, "people": selectors.people({line.entry.actor for line in lines})}
+
+
+def _views(request: HttpRequest) -> list[selectors.NamedView]:
+    return selectors.saved_views(actor_of(request).pseudonym)

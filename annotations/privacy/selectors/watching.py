@@ -1,0 +1,117 @@
+"""What one person saw."""
+
+import datetime
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from annotations.audit.models import LogEntry
+from annotations.audit.search import Filters, search
+from annotations.audit.selectors import Line, present
+from annotations.clips import log as clips_log
+from annotations.clips.models import Clip
+from annotations.datasets import log as datasets_log
+from annotations.review import log as review_log
+
+from ..viewings import KINDS, TOLD_BY, Viewing, length, viewings
+from .people import Person, people
+
+# Entries of one period that are read; more are said to be left out.
+MOST = 4_000
+_BESIDE = 50
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One viewing of one clip; `milliseconds` is the clip's length, 0 when the clip is not known any more."""
+
+    clip: uuid.UUID
+    viewing: Viewing
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class Day:
+    day: datetime.date
+    seen: list[Seen]
+
+    @property
+    def clips(self) -> int:
+        return len({each.clip for each in self.seen})
+
+    @property
+    def watched(self) -> int:
+        """Milliseconds, as browsers claim."""
+        return sum(length(each.viewing.watched) for each in self.seen)
+
+
+@dataclass(frozen=True)
+class Watching:
+    """What a person saw in a period, the last day first; `left_out_before`: earlier entries of it were too many."""
+
+    person: Person
+    role: str
+    days: list[Day]
+    exports: list[Line]
+    reads: list[Line]
+    left_out_before: datetime.datetime | None
+
+    @property
+    def clips(self) -> int:
+        return len({each.clip for day in self.days for each in day.seen})
+
+    @property
+    def viewings(self) -> int:
+        return sum(len(day.seen) for day in self.days)
+
+    @property
+    def watched(self) -> int:
+        return sum(day.watched for day in self.days)
+
+
+def last_act(pseudonym: str) -> LogEntry | None:
+    """The last entry of what this person did."""
+    return LogEntry.objects.filter(actor=pseudonym).order_by("-occurred_at", "-id").first()
+
+
+def watching(pseudonym: str, since: datetime.datetime, until: datetime.datetime, zone: ZoneInfo) -> Watching:
+    """The views that begin in the period, by days of this time zone."""
+    period = {"occurred_at__gte": since, "occurred_at__lt": until}
+    theirs = LogEntry.objects.filter(actor=pseudonym, action__in=TOLD_BY, clip__isnull=False, **period)
+    found = list(theirs.order_by("-occurred_at", "-id")[: MOST + 1])
+    left_out = found[MOST].occurred_at if len(found) > MOST else None
+    seen = _seen(pseudonym, found[:MOST])
+    days = groupby(
+        sorted(seen, key=lambda each: each.viewing.began, reverse=True),
+        key=lambda each: each.viewing.began.astimezone(zone).date(),
+    )
+    last = last_act(pseudonym)
+    did = Filters(actor=pseudonym, since=since, until=until)
+    return Watching(
+        person=people({pseudonym})[pseudonym],
+        role=last.actor_role if last else "",
+        days=[Day(day, list(each)) for day, each in days],
+        exports=search(replace(did, action=datasets_log.EXPORTED.code), size=_BESIDE).lines,
+        reads=search(replace(did, action="audit.*"), size=_BESIDE).lines,
+        left_out_before=left_out,
+    )
+
+
+def _seen(pseudonym: str, entries: list[LogEntry]) -> list[Seen]:
+    ids = {entry.clip for entry in entries if entry.action in KINDS and entry.clip}
+    # What others did that took a clip from its viewer.
+    taken = LogEntry.objects.filter(
+        clip__in=ids, action__in=[clips_log.HELD.code, review_log.EXPIRED.code]
+    ).exclude(actor=pseudonym)
+    by_clip: dict[uuid.UUID, list[LogEntry]] = defaultdict(list)
+    for entry in [*entries, *taken]:
+        if entry.clip in ids:
+            by_clip[entry.clip].append(entry)
+    lengths = dict(Clip.objects.filter(public_id__in=ids).values_list("public_id", "duration"))
+    return [
+        Seen(clip, viewing, round(lengths.get(clip, 0) * 1000))
+        for clip, theirs in by_clip.items()
+        for viewing in viewings(present(sorted(theirs, key=lambda each: (each.occurred_at, each.id))))
+    ]
