@@ -1,4 +1,4 @@
-"""The whole site on one machine: web server, workers and beat side by side, as `./workbench up` starts them."""
+"""The whole site on one machine, its programs side by side, as `./workbench up` starts them."""
 
 import argparse
 import contextlib
@@ -45,8 +45,14 @@ def programs(port: int, var: Path) -> list[Program]:
             ],
         ),
         Program("worker-redact", [*worker, "--queues", "redact", "--hostname", "redact@local"]),
-        Program("worker", [*worker, "--queues", "default", "--hostname", "default@local"]),
+        Program("worker", [*worker, "--queues", "default,outside", "--hostname", "default@local"]),
         Program("beat", [*celery, "beat", "--pidfile", "", "--loglevel", "INFO"]),
+        # It alone is given the keys of the log.
+        Program(
+            "sequencer",
+            [sys.executable, "manage.py", "sequence"],
+            {"AUDIT_KEYS_DIR": str(var / "keys" / "log")},
+        ),
     ]
 
 
@@ -78,7 +84,8 @@ def main() -> int:
         except BlockingIOError:
             say(f"The site in {options.var} is running already. Stop that one first.")
             return 1
-        supervisor = Supervisor(programs(options.port, options.var), options.var / "log", os.environ, say)
+        others = {name: value for name, value in os.environ.items() if name != "AUDIT_KEYS_DIR"}
+        supervisor = Supervisor(programs(options.port, options.var), options.var / "log", others, say)
         return supervisor.run(
             ready=lambda: answers(options.port),
             announce=lambda: say(

@@ -26,10 +26,11 @@ _TICK = 0.1
 
 @dataclass(frozen=True)
 class Program:
-    """A command line under a name, which its log file bears too."""
+    """A command line under a name, which its log file bears too. `variables` are this program's alone."""
 
     name: str
     command: list[str]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=self.environment,
+                env={**self.environment, **program.variables},
                 start_new_session=True,
                 preexec_fn=follow_parent,
             )

@@ -1,8 +1,14 @@
 from celery import shared_task
 
-from . import services
+from . import anchoring, services
+from .actors import WORKER
 
 
 @shared_task(name="audit.finish_erasures")
 def finish_erasures() -> None:
     services.finish_erasures()
+
+
+@shared_task(name="audit.anchor")
+def anchor() -> None:
+    anchoring.anchor(WORKER)

@@ -49,9 +49,9 @@ def poster(request: HttpRequest, flag_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def reveal(request: HttpRequest, flag_id: uuid.UUID) -> JsonResponse:
-    """The address of the clip's rendition, for as long as a token lasts; each time on the log."""
+    """The address of the clip's rendition, for as long as a token lasts; sealed on the log first, each time."""
     try:
-        grant = delivery.grant(request, _flag(flag_id).clip, Purpose.MODERATION)
+        grant = delivery.grant_sealed(request, _flag(flag_id).clip, Purpose.MODERATION)
     except DomainError as error:
         return JsonResponse(error.as_dict(), status=error.status)
     return JsonResponse({"url": grant.url, "expires_at": grant.expires_at})

@@ -5,6 +5,7 @@ Used by the contexts to the right: they decide who may see a clip and for which 
 
 import datetime
 import hashlib
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from annotations.accounts.middleware import actor_of
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
+from annotations.audit.waiting import await_checkpoint
 from annotations.clips import gate
 from annotations.clips.models import Clip
 from annotations.core import clock
@@ -34,10 +36,11 @@ Entitled = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Grant:
-    """`url` answers until `expires_at` (ISO 8601), for this session only."""
+    """`url` answers until `expires_at` (ISO 8601), for this session only. `entry` is the id of its log entry."""
 
     url: str
     expires_at: str
+    entry: uuid.UUID
 
 
 _entitled: dict[str, Entitled] = {}
@@ -63,7 +66,7 @@ def grant(request: HttpRequest, clip: Clip, purpose: str, holder: tuple[str, str
     gate.check(clip.pk, purpose)
     rendition = current(clip)
     seconds = settings.MEDIA_TOKEN_SECONDS
-    audit.append(
+    entry = audit.append(
         log.GRANTED,
         actor_of(request),
         clip=clip.public_id,
@@ -73,7 +76,17 @@ def grant(request: HttpRequest, clip: Clip, purpose: str, holder: tuple[str, str
     )
     token = signing.dumps([str(rendition.pk), purpose, _session(request), *(holder or ())], salt=_SALT)
     expires = clock.now() + clock.seconds(seconds)
-    return Grant(reverse("redaction:media", args=[token]), expires.isoformat())
+    return Grant(reverse("redaction:media", args=[token]), expires.isoformat(), entry.pk)
+
+
+def grant_sealed(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
+    """As `grant`, but only once a signed checkpoint covers the entry: what is seen then cannot be denied any more.
+
+    Raises Unavailable `log_not_sealed`, too. Not inside a transaction.
+    """
+    given = grant(request, clip, purpose)
+    await_checkpoint(given.entry)
+    return given
 
 
 @transaction.atomic

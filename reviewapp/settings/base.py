@@ -209,7 +209,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # What takes long has a queue of its own, so that events never wait behind it.
-CELERY_TASK_ROUTES = {"redaction.redact": {"queue": "redact"}, "datasets.freeze": {"queue": "redact"}}
+# What calls somebody elsewhere has another, for a worker that may.
+CELERY_TASK_ROUTES = {
+    "redaction.redact": {"queue": "redact"},
+    "datasets.freeze": {"queue": "redact"},
+    "audit.anchor": {"queue": "outside"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "reviewapp.deliver_events", "schedule": 10},
@@ -219,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-consents": {"task": "clips.expire_consents", "schedule": 60},
     "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
+    "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
 }
 

@@ -11,9 +11,11 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
+from annotations.audit import sealing
 from annotations.audit.actors import WORKER
 from annotations.audit.append_only import ACCOUNTS, TREE
 from annotations.audit.grants import grant
+from annotations.audit.integrity import integrity
 from annotations.audit.models import (
     Checkpoint,
     Cosignature,
@@ -168,7 +170,12 @@ def test_only_the_sequencer_s_role_may_add_to_the_tree(fresh_database: str, sett
     # The application's role adds entries all the same: the queue's trigger has rights of its own.
     with transaction.atomic():
         append(lookup("account.signed_in"), WORKER)
+    with pytest.raises(DatabaseError, match="permission denied"):
+        sealing.own_sequencer().once()
     assert Pending.objects.count() == 1
+    databases.use(fresh_database.replace("review_app@", "review_sequencer@"))
+    assert sealing.own_sequencer().once() == 2
+    assert integrity().oldest is None
 
 
 def grant_again(url: str, owner: str) -> None:

@@ -20,12 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker-redact", "worker", "beat")
+OURS = ("migrate", "web", "worker-redact", "worker", "beat", "sequencer", "worker-outside")
 VALUES = {
     "SITE_HOST": "review.example.org",
     "POSTGRES_PASSWORD": "one",
     "OWNER_DATABASE_PASSWORD": "two",
     "APP_DATABASE_PASSWORD": "three",
+    "SEQUENCER_DATABASE_PASSWORD": "five",
+    "AUDIT_WITNESSES": "",
     "REDIS_PASSWORD": "four",
     "SUBJECTS_DATABASE_PASSWORD": "five",
     "SECRETS_DIR": "/secrets",
@@ -122,14 +124,23 @@ def test_the_workers_take_every_queue_that_tasks_are_sent_to(settings: Any) -> N
     assert taken == routed | {settings.CELERY_TASK_DEFAULT_QUEUE}
 
 
-def test_our_programs_have_no_privileges_and_no_way_out() -> None:
+def test_our_programs_have_no_privileges_and_no_way_out_but_one_that_decodes_nothing() -> None:
     for name in OURS:
         service = SERVICES[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
-        assert service["networks"] == ["inside"]
+        outside = name == "worker-outside"
+        assert service["networks"] == (["inside", "outside"] if outside else ["inside"])
+        assert not outside or service["volumes"] == []
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     assert re.search(r"^USER review$", dockerfile(), re.M)
+
+
+def test_only_the_sequencer_has_the_log_s_keys_and_may_write_its_tree() -> None:
+    for given in ("AUDIT_KEYS_DIR", "review_sequencer:"):
+        assert [name for name in OURS if given in str(SERVICES[name]["environment"])] == ["sequencer"]
+    mounting = [name for name in SERVICES if "log-keys" in str(SERVICES[name].get("volumes"))]
+    assert mounting == ["sequencer"]
 
 
 def test_only_nginx_is_reachable_and_it_cannot_write_media() -> None:
@@ -148,17 +159,19 @@ def test_the_image_copies_what_exists_and_leaves_secrets_out() -> None:
     assert {line[1:] for line in ignored if line.startswith("!")} >= {"annotations", "reviewapp", "manage.py"}
 
 
-def test_the_roles_script_is_sound_and_makes_both_roles() -> None:
+def test_the_roles_script_is_sound_and_makes_every_role() -> None:
     script = DEPLOY / "postgres" / "roles.sh"
     subprocess.run(["sh", "-n", script], check=True)
     assert os.access(script, os.X_OK)
-    for role in ("review_owner", "review_app"):
+    for role in ("review_owner", "review_app", "review_sequencer"):
         assert f"CREATE ROLE {role} LOGIN" in script.read_text()
 
 
 def test_the_documentation_names_every_variable_that_production_reads() -> None:
     settings_source = (ROOT / "reviewapp" / "settings" / "production.py").read_text()
-    read = set(re.findall(r"environment\.(?:text|items|number|secret_file)\(\s*\"(\w+)\"", settings_source))
+    read = set(
+        re.findall(r"environment\.(?:text|items|number|secret_file|witnesses)\(\s*\"(\w+)\"", settings_source)
+    )
     documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "deployment.md").read_text(), re.MULTILINE))
     assert read
     assert read - documented == set()

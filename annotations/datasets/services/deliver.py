@@ -4,6 +4,8 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
+from annotations.audit.models import LogEntry
+from annotations.audit.waiting import await_checkpoint
 from annotations.core.errors import Conflict, Missing
 from annotations.core.models import RunState
 
@@ -12,20 +14,22 @@ from ..models import Download, ExportFile, Release
 
 
 def deliver(release: Release, format_: str, actor: Actor) -> ExportFile:
-    """The file, its download logged before a byte is sent. The gate is asked again for every clip.
+    """The file, its download logged, and sealed there, before a byte is sent. The gate is asked again for every clip.
 
     Missing `no_such_file`; Conflict `release_not_ready`, or `release_withdrawn` with the `clips` (public ids) that
     may not be used, and `instead`, the newest release of the dataset that may be, or None. That is logged too.
+    Unavailable `log_not_sealed`. Not inside a transaction.
     """
-    outcome = _decide(release, format_, actor)
+    outcome, entry = _decide(release, format_, actor)
     if isinstance(outcome, Conflict):
         raise outcome
+    await_checkpoint(entry.pk)
     return outcome
 
 
 @transaction.atomic
-def _decide(release: Release, format_: str, actor: Actor) -> ExportFile | Conflict:
-    """A refusal is returned, not raised, so that its entry stays."""
+def _decide(release: Release, format_: str, actor: Actor) -> tuple[ExportFile | Conflict, LogEntry]:
+    """What is given, with its entry. A refusal is returned, not raised, so that its entry stays."""
     if release.state != RunState.DONE:
         raise Conflict("release_not_ready", "This release is not frozen yet.")
     file = ExportFile.objects.filter(release=release, format=format_).first()
@@ -36,16 +40,16 @@ def _decide(release: Release, format_: str, actor: Actor) -> ExportFile | Confli
         str(clip) for clip in selectors.unusable(release).values_list("clip__public_id", flat=True)
     )
     if clips or file.destroyed_at:
-        audit.append(log.REFUSED, actor, data={**data, "clips": len(clips)})
-        return _withdrawn(release, clips)
+        refused = audit.append(log.REFUSED, actor, data={**data, "clips": len(clips)})
+        return _withdrawn(release, clips), refused
     Download.objects.create(file=file, by=actor.pseudonym)
-    audit.append(
+    exported = audit.append(
         log.EXPORTED,
         actor,
         purpose="training",
         data={**data, "clips": release.items.count(), "sha256": file.sha256},
     )
-    return file
+    return file, exported
 
 
 def _withdrawn(release: Release, clips: list[str]) -> Conflict:

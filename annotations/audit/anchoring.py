@@ -1,0 +1,97 @@
+"""Showing the log's checkpoints to its witnesses and keeping their cosignatures.
+
+A witness is another organisation. Once it has cosigned a checkpoint nobody can show the world another past, not even
+with the log's own keys.
+"""
+
+import datetime
+import logging
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from annotations.core import clock
+
+from . import log
+from .actors import Actor
+from .integrity import last_checkpoint
+from .models import Checkpoint, Cosignature, LogEntry, TreeLeaf
+from .services import append
+from .stored_tree import StoredTree
+from .tree.notes import PublicKey, Signature
+from .tree.proofs import consistency_proof
+from .tree.witness import Refused
+from .tree.witness_client import Unreachable, cosign
+
+logger = logging.getLogger(__name__)
+
+# An unchanged log is shown again after this long: a fresh cosignature tells that the witness still looks.
+REFRESH = datetime.timedelta(hours=1)
+_TIMEOUT_SECONDS = 10.0
+_OWN = (log.ANCHORED.code, log.ANCHOR_FAILED.code)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one witness did: `reason` is empty when it cosigned, or had nothing new to cosign."""
+
+    witness: str
+    size: int
+    reason: str
+
+
+def anchor(actor: Actor) -> list[Outcome]:
+    """Shows the last checkpoint to every witness of the settings; what each did. Each is on the log."""
+    checkpoint = last_checkpoint()
+    if checkpoint is None:
+        return []
+    keys = [(address, PublicKey.parse(vkey)) for address, vkey in settings.AUDIT_WITNESSES]
+    return [_show(checkpoint, address, key, actor) for address, key in keys]
+
+
+def _show(checkpoint: Checkpoint, address: str, key: PublicKey, actor: Actor) -> Outcome:
+    latest = Cosignature.objects.filter(witness=key.name).order_by("-size", "-witnessed_at").first()
+    known = latest.size if latest else 0
+    if latest and not _worth_showing(checkpoint, latest):
+        return Outcome(key.name, known, "")
+    try:
+        signatures = cosign(
+            address,
+            checkpoint.note,
+            lambda size: consistency_proof(size, checkpoint.size, StoredTree(checkpoint.size).node),
+            [key],
+            known_size=known,
+            timeout=_TIMEOUT_SECONDS,
+        )
+    except (Refused, Unreachable) as error:
+        logger.warning("The witness %s did not cosign: %s", key.name, error)
+        status = f"status_{error.status}" if isinstance(error, Refused) else "no_answer"
+        with transaction.atomic():
+            append(log.ANCHOR_FAILED, actor, data={"witness": key.name, "reason": status})
+        return Outcome(key.name, known, status)
+    _keep(checkpoint, key, signatures, actor)
+    return Outcome(key.name, checkpoint.size, "")
+
+
+def _worth_showing(checkpoint: Checkpoint, latest: Cosignature) -> bool:
+    """Whether the log holds more than its own notes about anchoring since then, or the witness saw it long ago.
+
+    Else an idle log would grow for ever: each anchoring is on the log, and so makes a new checkpoint.
+    """
+    if clock.now() - latest.witnessed_at > REFRESH:
+        return True
+    since = TreeLeaf.objects.filter(index__gte=latest.size, index__lt=checkpoint.size)
+    return LogEntry.objects.filter(pk__in=since.values("entry")).exclude(action__in=_OWN).exists()
+
+
+@transaction.atomic
+def _keep(checkpoint: Checkpoint, key: PublicKey, signatures: list[Signature], actor: Actor) -> None:
+    for each in signatures:
+        Cosignature.objects.create(
+            size=checkpoint.size,
+            witness=key.name,
+            line=each.line,
+            witnessed_at=datetime.datetime.fromtimestamp(each.timestamp, datetime.UTC),
+        )
+    append(log.ANCHORED, actor, data={"witness": key.name, "size": checkpoint.size})

@@ -1,0 +1,57 @@
+"""Taking keys of the log into use and out of it. Each change is on the log and in the policy, both for ever."""
+
+from django.db import transaction
+
+from annotations.core import clock
+from annotations.core.errors import Conflict, Missing
+
+from . import leader, log
+from .actors import Actor
+from .integrity import last_checkpoint
+from .models import KeyChange
+from .policy import log_keys
+from .registry import Action
+from .services import append
+from .signing import KeyFolder
+from .tree.notes import PublicKey
+
+
+def ensure(folder: KeyFolder, actor: Actor) -> None:
+    """Makes the first key of a log that has none yet."""
+    if not log_keys():
+        new(folder, actor)
+
+
+@transaction.atomic
+def new(folder: KeyFolder, actor: Actor) -> PublicKey:
+    """Makes a key that signs from the next checkpoint on, beside those that sign already."""
+    leader.wait()
+    key = folder.make()
+    _change(KeyChange.Kind.ADDED, key, log.KEY_ADDED, actor)
+    return key
+
+
+def retire(folder: KeyFolder, key_id: str, actor: Actor) -> PublicKey:
+    """Takes a key out of use from the next checkpoint on, and destroys it.
+
+    `key_id` in hexadecimal. Missing `no_such_key`; Conflict `last_key` when no other one signs.
+    """
+    with transaction.atomic():
+        leader.wait()
+        signing = {key.public.key_id.hex(): key.public for key in log_keys() if key.until is None}
+        if key_id not in signing:
+            raise Missing("no_such_key", f"No key {key_id} signs the log. manage.py audit keys lists them.")
+        if len(signing) == 1:
+            raise Conflict("last_key", "No other key signs the log. Make one first: manage.py audit keys new")
+        _change(KeyChange.Kind.RETIRED, signing[key_id], log.KEY_RETIRED, actor)
+    folder.destroy(signing[key_id])
+    return signing[key_id]
+
+
+def _change(kind: KeyChange.Kind, key: PublicKey, action: Action, actor: Actor) -> None:
+    last = last_checkpoint()
+    size = last.size + 1 if last else 1
+    KeyChange.objects.create(
+        kind=kind, vkey=key.vkey, size=size, changed_at=clock.now(), changed_by=actor.pseudonym
+    )
+    append(action, actor, data={"key": key.vkey, "size": size})

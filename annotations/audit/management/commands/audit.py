@@ -1,0 +1,24 @@
+from types import ModuleType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from annotations.audit.commands import anchor, keys, verify
+from annotations.core.errors import DomainError
+
+COMMANDS: dict[str, ModuleType] = {"verify": verify, "anchor": anchor, "keys": keys}
+
+
+class Command(BaseCommand):
+    help = "The log's proofs: checking it, showing it to witnesses, its keys."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        commands = parser.add_subparsers(dest="what", metavar="COMMAND", required=True)
+        for name, module in COMMANDS.items():
+            module.arguments(commands.add_parser(name, help=module.HELP, description=module.HELP))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            COMMANDS[options["what"]].run(self, options)
+        except DomainError as error:
+            raise CommandError(error.message) from error

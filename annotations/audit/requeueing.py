@@ -1,0 +1,19 @@
+"""Queueing again what somebody took out of the queue before it had its place in the tree."""
+
+from django.db import transaction
+
+from . import log
+from .actors import COMMAND_LINE
+from .models import Pending
+from .services import append
+from .verification import forgotten
+
+
+@transaction.atomic
+def requeue() -> int:
+    """Queues every entry that has no leaf and does not wait for one; how many. Logged when there were any."""
+    lost = [Pending(entry=entry) for entry in forgotten().values_list("pk", flat=True)]
+    Pending.objects.bulk_create(lost, batch_size=500, ignore_conflicts=True)
+    if lost:
+        append(log.REQUEUED, COMMAND_LINE, data={"entries": len(lost)})
+    return len(lost)

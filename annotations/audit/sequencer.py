@@ -1,0 +1,143 @@
+"""Giving entries their places in the tree, and signing what the tree then is.
+
+Two transactions, each under the one leader's lock. `take` turns the waiting entries into leaves and commits; `seal`
+signs the tree that it finds committed, and nothing else. Dying anywhere in between loses nothing: what was not
+committed still waits, what was not signed is signed by the next one. See ADR 13.
+"""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, transaction
+
+from annotations.core import clock
+
+from . import leader
+from .growth import FullTile
+from .integrity import last_checkpoint
+from .models import Checkpoint, HashTile, Hurry, LogEntry, Pending, TreeLeaf
+from .signing import KeyFolder, Refused
+from .stored_tree import Incomplete, StoredTree, growth, root_at, tree_size
+from .tree.merkle import leaf_hash
+from .tree.proofs import InvalidProof, consistency_proof, verify_consistency
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.1
+BATCH = 2048  # entries in one transaction, where many wait
+_RETRY_SECONDS = 5.0
+
+
+def nothing(point: str) -> None:
+    """What is done when a step is reached: nothing, but in tests of what survives."""
+
+
+class Sequencer:
+    """`once` takes what waits and seals it; `run` does so again and again. `reached` is told of each step."""
+
+    def __init__(self, folder: KeyFolder, reached: Callable[[str], None] = nothing) -> None:
+        self.folder = folder
+        self.reached = reached
+
+    def once(self) -> int:
+        """Takes everything that waits and seals it; how many entries got a place. Raises Refused, Incomplete."""
+        hurried = list(Hurry.objects.values_list("entry", flat=True)[:BATCH])
+        taken, count = 0, BATCH
+        while count == BATCH:
+            count = self._take()
+            taken += count
+            self._seal()
+        if hurried:
+            Hurry.objects.filter(entry__in=hurried).delete()
+        return taken
+
+    def run(self, stopped: threading.Event) -> None:
+        """Until `stopped`. What goes wrong is told in the program's log and tried again."""
+        unsure = True  # at the start, and after a failure: there may be leaves that nobody has sealed
+        since: float | None = None
+        while not stopped.is_set():
+            pause = POLL_SECONDS
+            try:
+                waiting = Pending.objects.all()[: settings.AUDIT_SEQUENCE_ENTRIES].count()
+                since = (since or time.monotonic()) if waiting else None
+                if unsure or (since and self._due(waiting, since)):
+                    self.once()
+                    unsure, since = False, None
+            except (DatabaseError, Refused, Incomplete, OSError) as error:
+                logger.error("The log is not sealed: %s: %s", type(error).__name__, error)
+                close_old_connections()
+                unsure, pause = True, _RETRY_SECONDS
+            stopped.wait(pause)
+
+    @staticmethod
+    def _due(waiting: int, since: float) -> bool:
+        """Whether enough wait, or for long enough, or somebody waits for one of them."""
+        return (
+            waiting >= settings.AUDIT_SEQUENCE_ENTRIES
+            or time.monotonic() - since >= settings.AUDIT_SEQUENCE_SECONDS
+            or Hurry.objects.exists()
+        )
+
+    def _take(self) -> int:
+        """Gives places to a batch of those that wait, in one transaction; how many. None while another leads."""
+        with transaction.atomic(durable=True):
+            if not leader.lead():
+                return 0
+            self.reached("leading")
+            waiting = list(Pending.objects.order_by("entry").values_list("entry", flat=True)[:BATCH])
+            placed = set(TreeLeaf.objects.filter(entry__in=waiting).values_list("entry", flat=True))
+            rows = LogEntry.objects.filter(pk__in=waiting).exclude(pk__in=placed).order_by("pk")
+            entries = [(entry, bytes(canonical)) for entry, canonical in rows.values_list("pk", "canonical")]
+            self.reached("read")
+            self._write(entries)
+            done = [entry for entry, _ in entries]
+            Pending.objects.filter(entry__in=[*done, *placed]).delete()
+            self.reached("taken")
+        self.reached("committed")
+        return len(entries)
+
+    def _write(self, entries: list[tuple[uuid.UUID, bytes]]) -> None:
+        grown = growth(tree_size())
+        leaves: list[TreeLeaf] = []
+        tiles: list[FullTile] = []
+        for entry, canonical in entries:
+            hashed = leaf_hash(canonical)
+            leaves.append(TreeLeaf(index=grown.size, entry=entry, hash=hashed))
+            tiles += grown.append(hashed)
+        TreeLeaf.objects.bulk_create(leaves)
+        self.reached("leaves written")
+        HashTile.objects.bulk_create(HashTile(**tile._asdict()) for tile in tiles)
+        self.reached("tiles written")
+
+    def _seal(self) -> None:
+        """Signs the tree as it stands committed, when it has grown since it was signed. Raises Refused, Incomplete."""
+        with transaction.atomic(durable=True):
+            if not leader.lead():
+                return
+            size, last = tree_size(), last_checkpoint()
+            if size == (last.size if last else 0):
+                return
+            root = root_at(size)
+            if last:
+                _check_continues(last, size, root)
+            self.reached("checked")
+            note = self.folder.sign(size, root, root_at)
+            self.reached("signed")
+            Checkpoint.objects.create(size=size, root=root, note=note, signed_at=clock.now())
+            self.reached("inserted")
+        self.reached("sealed")
+
+
+def _check_continues(last: Checkpoint, size: int, root: bytes) -> None:
+    """Refused unless the stored tree still holds, at its beginning, the one that was signed last."""
+    if size < last.size or root_at(last.size) != bytes(last.root):
+        raise Refused(f"The tree of {size} entries does not hold the one of {last.size} that was signed.")
+    proof = consistency_proof(last.size, size, StoredTree(size).node)
+    try:
+        verify_consistency(last.size, size, bytes(last.root), root, proof)
+    except InvalidProof as error:
+        raise Refused(f"The tree of {size} entries does not continue that of {last.size}: {error}") from None

@@ -1,0 +1,182 @@
+"""Checking the whole log in the database: every entry against its leaf, the tree against every checkpoint.
+
+This finds what somebody changed behind the log's back who cannot sign. It trusts the keys' policy as the database holds
+it; `verify_log.py` trusts nothing of ours, and is what convinces somebody else.
+"""
+
+import datetime
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from annotations.core import clock
+
+from . import log
+from .actors import Actor
+from .canonical import timestamp
+from .growth import FullTile, Growth
+from .integrity import last_checkpoint
+from .models import Checkpoint, HashTile, LogEntry, Pending, TreeLeaf, Verification
+from .policy import LogKey, log_keys
+from .services import append
+from .stored_tree import tree_size
+from .tree import checkpoints, notes
+from .tree.merkle import leaf_hash
+
+BATCH = 4096
+_KEPT = 100  # problems that are kept in words; the rest is counted
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`code` says what kind, `message` what and where."""
+
+    code: str
+    message: str
+
+
+def verify(actor: Actor) -> Verification:
+    """Checks everything, keeps what was found, and logs it. Reads in short transactions, so that nothing waits."""
+    begun = clock.now()
+    size = tree_size()
+    found = list(_problems(size))
+    return _keep(actor, begun, size, found)
+
+
+@transaction.atomic
+def _keep(actor: Actor, begun: datetime.datetime, size: int, found: list[Problem]) -> Verification:
+    kept = Verification.objects.create(
+        started_at=begun,
+        finished_at=clock.now(),
+        by=actor.pseudonym,
+        size=size,
+        ok=not found,
+        problems=[asdict(each) for each in found[:_KEPT]],
+    )
+    whole = "no" if found else "yes"
+    append(log.VERIFIED, actor, data={"ok": whole, "size": size, "problems": len(found)})
+    return kept
+
+
+def forgotten() -> QuerySet[LogEntry]:
+    """Entries that have no leaf and do not wait for one: somebody took them out of the queue."""
+    leaves = TreeLeaf.objects.filter(entry=OuterRef("pk"))
+    waiting = Pending.objects.filter(entry=OuterRef("pk"))
+    return LogEntry.objects.filter(~Exists(leaves), ~Exists(waiting)).order_by("pk")
+
+
+def _problems(size: int) -> Iterator[Problem]:
+    grown = Growth(0, [[]])
+    keys = log_keys()
+    for start in range(0, size, BATCH):
+        yield from _batch(grown, start, min(start + BATCH, size), keys)
+    last = last_checkpoint()
+    if last and last.size > (left := tree_size()):
+        yield Problem("tree_shortened", f"A tree of {last.size} entries was signed; {left} are left.")
+    for entry in forgotten().values_list("pk", flat=True)[: _KEPT + 1]:
+        yield Problem("entry_forgotten", f"Entry {entry} has no place in the tree and waits for none.")
+    present = LogEntry.objects.filter(pk=OuterRef("entry"))
+    for entry in Pending.objects.filter(~Exists(present)).values_list("pk", flat=True)[: _KEPT + 1]:
+        yield Problem("entry_missing", f"Entry {entry} waits for its place, and the log lacks it.")
+
+
+def _batch(grown: Growth, start: int, end: int, keys: list[LogKey]) -> Iterator[Problem]:
+    """Checks the leaves `start` to, not with, `end`, and grows the tree by them."""
+    within = TreeLeaf.objects.filter(index__gte=start, index__lt=end)
+    leaves = list(within.order_by("index").values_list("index", "entry", "hash"))
+    if len(leaves) != end - start:
+        missing = end - start - len(leaves)
+        yield Problem("leaf_missing", f"From number {start} to {end - 1}, {missing} leaves are missing.")
+    entries = {row.pk: row for row in LogEntry.objects.filter(pk__in=within.values("entry"))}
+    signed = {row.size: row for row in Checkpoint.objects.filter(size__gt=start, size__lte=end)}
+    filled: list[FullTile] = []
+    for index, entry, stored in leaves:
+        yield from _entry(index, entry, bytes(stored), entries.get(entry))
+        filled += grown.append(bytes(stored))
+        if checkpoint := signed.pop(grown.size, None):
+            yield from _checkpoint(checkpoint, grown.root(), keys)
+    for checkpoint in signed.values():
+        yield from _checkpoint(checkpoint, None, keys)
+    yield from _tiles(filled)
+
+
+def _entry(index: int, entry: uuid.UUID, stored: bytes, row: LogEntry | None) -> Iterator[Problem]:
+    if row is None:
+        yield Problem("entry_missing", f"Entry {entry}, number {index} of the tree, is not in the log.")
+    elif leaf_hash(bytes(row.canonical)) != stored:
+        yield Problem("entry_altered", f"Entry {entry} is not what stands at number {index} of the tree.")
+    elif different := _columns_that_differ(row):
+        columns = ", ".join(different)
+        yield Problem(
+            "column_altered", f"Entry {entry}, number {index}: {columns} tell something else than it does."
+        )
+
+
+def _columns_that_differ(row: LogEntry) -> list[str]:
+    """The columns, which the log is searched by, that do not repeat what the entry's bytes say."""
+    body: dict[str, Any] = json.loads(bytes(row.canonical))
+    said = {
+        "id": body["id"],
+        "occurred_at": body["time"],
+        "action": body["action"],
+        "actor": body["actor"]["pseudonym"],
+        "actor_role": body["actor"]["role"],
+        "clip": body["clip"],
+        "subject": body["subject"],
+        "purpose": body["purpose"],
+        "request": body["request"],
+    }
+    repeated = {
+        "id": str(row.id),
+        "occurred_at": timestamp(row.occurred_at),
+        "action": row.action,
+        "actor": row.actor,
+        "actor_role": row.actor_role,
+        "clip": str(row.clip) if row.clip else None,
+        "subject": row.subject,
+        "purpose": row.purpose,
+        "request": row.request,
+    }
+    return [name for name, value in said.items() if repeated[name] != value]
+
+
+def _tiles(filled: Iterable[FullTile]) -> Iterator[Problem]:
+    """Whether the database holds these tiles as they must be."""
+    expected = {(tile.level, tile.number): tile for tile in filled}
+    for level in {level for level, _ in expected}:
+        numbers = [number for each, number in expected if each == level]
+        rows = HashTile.objects.filter(level=level, number__gte=min(numbers), number__lte=max(numbers))
+        for number, hashes, root in rows.values_list("number", "hashes", "root"):
+            tile = expected.pop((level, number))
+            if (bytes(hashes), bytes(root)) != (tile.hashes, tile.root):
+                yield Problem(
+                    "tile_altered", f"Tile {number} of level {level} does not hold the tree's hashes."
+                )
+    for level, number in expected:
+        yield Problem("tile_missing", f"Tile {number} of level {level} is missing.")
+
+
+def _checkpoint(row: Checkpoint, root: bytes | None, keys: list[LogKey]) -> Iterator[Problem]:
+    """`root` is the tree's at the checkpoint's size, None where it has none."""
+    if root != bytes(row.root):
+        yield Problem("root_differs", f"The first {row.size} entries are not those that were signed.")
+    expected = checkpoints.Checkpoint(settings.AUDIT_ORIGIN, row.size, bytes(row.root)).format()
+    needed = [key.public for key in keys if key.signs(row.size)]
+    try:
+        note = notes.parse(row.note)
+        signatures = note.verify(needed)
+    except notes.InvalidNote as error:
+        yield Problem("signature_wrong", f"The checkpoint of {row.size} entries is not signed: {error}.")
+        return
+    if note.text != expected:
+        yield Problem(
+            "checkpoint_altered", f"The checkpoint of {row.size} entries says something else in its note."
+        )
+    if len(signatures) != len(needed):
+        yield Problem("signature_missing", f"The checkpoint of {row.size} entries lacks a key's signature.")

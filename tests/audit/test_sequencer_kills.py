@@ -1,0 +1,190 @@
+"""`kill -9` of the sequencer at every step and at any time, 220 times, while others write: nothing is lost or doubled,
+and of everything that was ever signed, published or not, nothing contradicts anything else.
+
+The killed are processes of their own that run the sequencer's own loop; forked, because starting Python afresh would
+take a second each. A few more run `manage.py sequence`.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import random
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections, transaction
+
+from annotations.audit import sealing, services
+from annotations.audit.actors import WORKER
+from annotations.audit.models import Checkpoint, LogEntry, Pending, TreeLeaf
+from annotations.audit.policy import log_keys
+from annotations.audit.registry import lookup
+from annotations.audit.sequencer import Sequencer
+from annotations.audit.signing import KeyFolder
+from annotations.audit.tree import checkpoints, notes
+from annotations.audit.tree.merkle import Frontier, leaf_hash
+from annotations.audit.verification import verify
+from tests.engines.programs import Programs
+
+POINTS = (
+    *("leading", "read", "leaves written", "tiles written", "taken", "committed"),
+    *("checked", "signed", "inserted", "sealed"),
+)
+AT_EVERY_POINT, AT_ANY_TIME, WRITERS = 12, 100, 3
+
+pytestmark = [pytest.mark.engines, pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+class Kept(KeyFolder):
+    """Signs as ever, and keeps a copy of each note where `kill -9` cannot reach it."""
+
+    def sign(self, size: int, root: bytes, root_of: Callable[[int], bytes]) -> str:
+        note = super().sign(size, root, root_of)
+        copies = os.open(self.folder / "copies", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(copies, f"{note}\0".encode())
+        os.close(copies)
+        return note
+
+
+def sequence(point: str, passes: int) -> None:
+    """The loop in a process of its own, which kills itself the n-th time that it reaches the point."""
+    left = {point: passes}
+
+    def reached(where: str) -> None:
+        if where in left:
+            left[where] -= 1
+            if not left[where]:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    folder = Kept(Path(settings.AUDIT_KEYS_DIR), settings.AUDIT_ORIGIN)
+    Sequencer(folder, reached).run(threading.Event())
+
+
+def write(stop: Path, seed: int) -> None:
+    """Writes entries until told to stop, one to four in a transaction; some transactions stay open for a while."""
+    chance = random.Random(seed)
+    while not stop.exists():
+        with contextlib.suppress(Undone), transaction.atomic():
+            for _ in range(chance.choice((1, 1, 2, 4))):
+                services.append(lookup("account.signed_in"), WORKER)
+            if chance.random() < 0.1:
+                time.sleep(0.02)
+            if chance.random() < 0.1:
+                raise Undone
+        time.sleep(chance.random() * 0.02)
+
+
+class Undone(Exception):
+    """The act failed, and its entries went with it."""
+
+
+def forked(target: Callable[..., None], *arguments: object) -> multiprocessing.process.BaseProcess:
+    """A process of the same program, which inherits no connection."""
+    connections.close_all()
+    if connections["default"].vendor == "postgresql":
+        connections["default"].close_pool()  # type: ignore[attr-defined]
+    process = multiprocessing.get_context("fork").Process(target=target, args=arguments)
+    process.start()
+    return process
+
+
+def killed(process: multiprocessing.process.BaseProcess, after: float) -> bool:
+    """Waits until it killed itself; if it has not after so many seconds, kills it. Whether it did so itself."""
+    process.join(after)
+    by_itself = process.exitcode is not None
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    return by_itself
+
+
+def test_nothing_is_lost_doubled_or_contradicted(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "AUDIT_SEQUENCE_SECONDS", 0.02)
+    monkeypatch.setattr("annotations.audit.sequencer.POLL_SECONDS", 0.01)
+    chance = random.Random(20260)
+    sealing.own_sequencer()
+    stop = tmp_path / "stop"
+    writers = [forked(write, stop, seed) for seed in range(WRITERS)]
+    plan = [(point, chance.randint(1, 3)) for point in POINTS for _ in range(AT_EVERY_POINT)]
+    plan += [("nowhere", 1)] * AT_ANY_TIME
+    chance.shuffle(plan)
+    by_themselves = 0
+    for point, passes in plan:
+        process = forked(sequence, point, passes)
+        by_themselves += killed(process, 10 if point in POINTS else chance.random() * 0.2)
+    stop.touch()
+    for writer in writers:
+        writer.join(30)
+        assert writer.exitcode == 0
+    assert len(plan) >= 200
+    assert by_themselves == AT_EVERY_POINT * len(POINTS)
+    copies = Kept(Path(settings.AUDIT_KEYS_DIR), settings.AUDIT_ORIGIN)
+    Sequencer(copies).once()
+    check(signed(copies.folder))
+
+
+def signed(folder: Path) -> list[str]:
+    """Every note that was ever signed, also by processes that died before anybody saw it."""
+    return [note for note in (folder / "copies").read_text().split("\0") if note]
+
+
+def check(copies: list[str]) -> None:
+    """The tree is the log, once each, and each signed root is the tree's at its size: so no two contradict."""
+    rows = list(TreeLeaf.objects.order_by("index").values_list("index", "entry", "hash"))
+    entries = {pk: bytes(canonical) for pk, canonical in LogEntry.objects.values_list("pk", "canonical")}
+    assert len(entries) > 300
+    assert [index for index, _, _ in rows] == list(range(len(entries)))
+    assert {entry for _, entry, _ in rows} == set(entries)
+    assert not Pending.objects.exists()
+    grown, roots = Frontier(), [Frontier().root()]
+    for _, entry, stored in rows:
+        assert bytes(stored) == leaf_hash(entries[entry])
+        grown.append(bytes(stored))
+        roots.append(grown.root())
+    keys = [key.public for key in log_keys()]
+    for copy in copies:
+        note = notes.parse(copy)
+        assert len(note.verify(keys)) == 1
+        checkpoint = checkpoints.Checkpoint.parse(note.text)
+        assert checkpoint.root == roots[checkpoint.size]
+    published = list(Checkpoint.objects.order_by("size"))
+    assert published[-1].size == len(entries)
+    assert {row.note for row in published} <= set(copies)
+    assert len(copies) > len(published), "some died between signing and publishing"
+    assert verify(WORKER).problems == []
+
+
+def test_the_program_itself_is_killed_and_goes_on(programs: Programs, tmp_path: Path) -> None:
+    """`manage.py sequence`, killed eight times while an act after the other is sealed."""
+    chance = random.Random(3)
+    written: list[uuid.UUID] = []
+    for _ in range(8):
+        process = programs.start("sequencer", "manage.py", "sequence")
+        until = time.monotonic() + chance.uniform(0.8, 2.5)
+        while time.monotonic() < until:
+            with transaction.atomic():
+                written.append(services.append(lookup("account.signed_in"), WORKER).pk)
+            time.sleep(0.01)
+        programs.kill(process)
+    last = programs.start("sequencer", "manage.py", "sequence")
+    until = time.monotonic() + 30
+    while Pending.objects.exists() or not covered():
+        assert time.monotonic() < until, programs.log("sequencer")
+        time.sleep(0.1)
+    last.terminate()
+    assert last.wait(10) == 0
+    assert set(TreeLeaf.objects.values_list("entry", flat=True)) >= set(written)
+    assert verify(WORKER).problems == []
+
+
+def covered() -> bool:
+    """Whether a checkpoint covers every leaf."""
+    return Checkpoint.objects.filter(size=TreeLeaf.objects.count()).exists()

@@ -1,0 +1,156 @@
+"""`audit verify` finds what somebody changed behind the log's back, and says what and where."""
+
+import io
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from annotations.audit import sealing, services
+from annotations.audit.actors import WORKER
+from annotations.audit.models import Checkpoint, LogEntry, Pending, Verification
+from annotations.audit.registry import lookup
+from annotations.audit.requeueing import requeue
+from annotations.audit.verification import verify
+from tests.engines import databases
+
+Tamper = Callable[[str], None]
+
+
+def append(count: int = 1) -> list[uuid.UUID]:
+    with transaction.atomic():
+        return [services.append(lookup("account.signed_in"), WORKER).pk for _ in range(count)]
+
+
+@pytest.fixture
+def sealed(fresh_database: str) -> str:
+    """A log of 301 entries under two checkpoints. Gives the database's URL."""
+    sequencer = sealing.own_sequencer()
+    append(100)
+    sequencer.once()
+    append(200)
+    sequencer.once()
+    return fresh_database
+
+
+@contextmanager
+def unguarded(url: str, *tables: str) -> Iterator[None]:
+    """As somebody who may do anything to the database: without the triggers, and as the owner of the tables."""
+    if connection.vendor == "postgresql":
+        databases.use(url.replace("review_app@", "review_owner@"))
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER audit_append_only")
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name <> 'audit_enqueue'"
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+    yield
+    databases.use(url)
+
+
+def codes() -> list[str]:
+    return [problem["code"] for problem in verify(WORKER).problems]
+
+
+def run(statement: str, *parameters: str | bytes | uuid.UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        assert cursor.rowcount >= 1
+
+
+def hexed(entry: uuid.UUID) -> str | uuid.UUID:
+    return entry.hex if connection.vendor == "sqlite" else entry
+
+
+def test_a_log_that_nobody_touched_is_whole_and_the_check_is_kept_and_logged(sealed: str) -> None:
+    append(3)
+    found = verify(WORKER)
+    assert (found.ok, found.size, found.problems, found.by) == (True, 301, [], WORKER.pseudonym)
+    assert Verification.objects.get() == found
+    assert LogEntry.objects.filter(action="audit.verified").count() == 1
+
+
+def test_each_change_is_named(sealed: str) -> None:
+    """One after the other, each kind found beside those before."""
+    entries = list(LogEntry.objects.order_by("pk").values_list("pk", flat=True))
+    with unguarded(sealed, "audit_logentry"):
+        run("UPDATE audit_logentry SET actor = 'p-somebody' WHERE id = %s", hexed(entries[5]))
+    (problem,) = verify(WORKER).problems
+    assert problem["code"] == "column_altered"
+    assert f"{entries[5]}, number 5: actor" in problem["message"]
+    with unguarded(sealed, "audit_logentry"):
+        run("UPDATE audit_logentry SET canonical = %s WHERE id = %s", b"{}", hexed(entries[6]))
+        run("DELETE FROM audit_logentry WHERE id = %s", hexed(entries[7]))
+    assert codes() == ["column_altered", "entry_altered", "entry_missing"]
+
+
+TREE = {
+    "a leaf": ("audit_treeleaf", 'UPDATE {} SET hash = %s WHERE "index" = 280', "entry_altered root_differs"),
+    "no leaf": (
+        "audit_treeleaf",
+        'DELETE FROM {} WHERE hash <> %s AND "index" = 300',
+        "tree_shortened entry_forgotten",
+    ),
+    "a tile": ("audit_hashtile", "UPDATE {} SET root = %s", "tile_altered"),
+    "no tile": ("audit_hashtile", "DELETE FROM {} WHERE root <> %s", "tile_missing"),
+    "a checkpoint": (
+        "audit_checkpoint",
+        "UPDATE {} SET root = %s WHERE size = 301",
+        "root_differs checkpoint_altered",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(TREE))
+def test_each_change_of_the_tree_is_named(sealed: str, name: str) -> None:
+    table, statement, expected = TREE[name]
+    with unguarded(sealed, table):
+        run(statement.format(table), b"x" * 32)
+    assert codes() == expected.split()
+
+
+def test_a_checkpoint_signed_by_another_key_is_named(sealed: str) -> None:
+    with unguarded(sealed, "audit_checkpoint"):
+        for row in Checkpoint.objects.filter(size=301):
+            run("UPDATE audit_checkpoint SET note = %s WHERE size = 301", row.note[:-6] + "AAA=\n")
+    assert codes() == ["signature_wrong"]
+
+
+def test_an_entry_that_was_taken_out_of_the_queue_is_found_and_queued_again(sealed: str) -> None:
+    lost, kept = append(2)
+    with unguarded(sealed):
+        run("DELETE FROM audit_pending WHERE entry = %s", hexed(lost))
+    (problem,) = verify(WORKER).problems
+    assert problem["code"] == "entry_forgotten"
+    assert str(lost) in problem["message"]
+    assert requeue() == 1
+    assert {lost, kept} <= set(Pending.objects.values_list("entry", flat=True))
+    sealing.own_sequencer().once()
+    assert codes() == []
+    assert requeue() == 0
+    assert LogEntry.objects.filter(action="audit.requeued").count() == 1
+
+
+def test_what_was_queued_and_is_no_entry_is_named_and_stops_nobody(sealed: str) -> None:
+    stray = Pending.objects.create(entry=uuid.UUID(int=1))
+    append(1)
+    assert sealing.own_sequencer().once() == 1
+    assert codes() == ["entry_missing"]
+    assert Pending.objects.filter(pk=stray.pk).exists()
+
+
+def test_the_command_tells_and_ends_with_one_when_the_log_is_not_whole(sealed: str) -> None:
+    call_command("audit", "verify", stdout=(said := io.StringIO()))
+    assert "The log is whole: 301 entries" in said.getvalue()
+    with unguarded(sealed, "audit_logentry"):
+        run("UPDATE audit_logentry SET actor = 'p-somebody'")
+    with pytest.raises(CommandError, match="not whole"):
+        call_command("audit", "verify", stderr=(told := io.StringIO()))
+    assert told.getvalue().count("column_altered") == 100
