@@ -48,6 +48,13 @@ def encrypt(entry: uuid.UUID, subject: str, key: SubjectKey, salted: bytes) -> b
 
 def unseal(detail: EntryDetail, key: bytes, commitment: str) -> dict[str, Any]:
     """The detail; ValueError when it is not what the entry committed to."""
+    _, content = salt_and_detail(detail, key, commitment)
+    told: dict[str, Any] = json.loads(content)
+    return told
+
+
+def salt_and_detail(detail: EntryDetail, key: bytes, commitment: str) -> tuple[bytes, bytes]:
+    """What the commitment was made of; ValueError when it is not what the entry committed to."""
     sealed = bytes(detail.sealed)
     try:
         salted = AESGCM(key).decrypt(
@@ -57,8 +64,7 @@ def unseal(detail: EntryDetail, key: bytes, commitment: str) -> dict[str, Any]:
         raise ValueError("It was not encrypted under this key, for this entry and this subject.") from None
     if not secrets.compare_digest(_commitment(salted), commitment):
         raise ValueError("It is not what its entry committed to.")
-    content: dict[str, Any] = json.loads(salted[SALT:])
-    return content
+    return salted[:SALT], salted[SALT:]
 
 
 def read(entries: Iterable[LogEntry]) -> dict[uuid.UUID, Detail]:

@@ -4,29 +4,20 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
 from .canonical import canonical
 from .offline import verify_log
+from .policy import LogKey
 from .tree import tiles
 from .tree.tiles import Tile
 
 FORMAT = verify_log.FORMAT
 
 
-@dataclass(frozen=True)
-class SigningKey:
-    """A key of the log by its vkey: it signs checkpoints from size `since` on, and from `until` no more."""
-
-    vkey: str
-    since: int
-    until: int | None
-
-
-def policy_text(origin: str, keys: Sequence[SigningKey], witnesses: Sequence[str], required: int) -> str:
+def policy_text(origin: str, keys: Sequence[LogKey], witnesses: Sequence[str], required: int) -> str:
     """policy.json: whose signatures the log's checkpoints carry, and how many witnesses cosign the last one."""
     value = {
         "cosignatures_required": required,
@@ -41,7 +32,8 @@ def policy_text(origin: str, keys: Sequence[SigningKey], witnesses: Sequence[str
 class ExportFolder:
     """An export while it is being written; used by `with`, and whole only after `finish`.
 
-    The folder must not exist: an export is never written over another. Raises FileExistsError.
+    The folder must not exist: an export is never written over another. Raises FileExistsError. What was written goes
+    again when the writing fails.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,6 +50,8 @@ class ExportFolder:
     ) -> None:
         for file, _ in self._lines.values():
             file.close()
+        if error:
+            shutil.rmtree(self.folder)
 
     def bundle(self, tile: Tile, entries: Iterable[bytes]) -> None:
         """A bundle of entries, by their exact bytes."""

@@ -23,6 +23,10 @@ ANCHORED = action(
 ANCHOR_FAILED = action(
     "audit.anchor_failed", "A witness did not cosign the log: {witness} ({reason})", ["witness", "reason"]
 )
+EXPORTED = action(
+    "audit.exported", "Exported the whole log, to be verified elsewhere; with details: {details}", ["details"]
+)
+PROVEN = action("audit.proven", "Made a proof that an entry is on the log: {entry}", ["entry"])
 SUBJECT_ERASED = action(
     "audit.subject_erased",
     "Erased for ever what entries told of this subject in somebody's words; details: {details}, keys: {keys}",

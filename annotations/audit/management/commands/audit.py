@@ -3,10 +3,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from annotations.audit.commands import anchor, keys, verify
+from annotations.audit.commands import anchor, export, keys, prove, verify
 from annotations.core.errors import DomainError
 
-COMMANDS: dict[str, ModuleType] = {"verify": verify, "anchor": anchor, "keys": keys}
+COMMANDS: dict[str, ModuleType] = {
+    "verify": verify,
+    "anchor": anchor,
+    "export": export,
+    "prove": prove,
+    "keys": keys,
+}
 
 
 class Command(BaseCommand):
