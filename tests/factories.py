@@ -17,6 +17,7 @@ from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
+from annotations.audit.models import Pending, TreeLeaf
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Consent, Device, Hold, Owner, Submission
 from annotations.clips.rules import ConsentTerms
@@ -194,3 +195,13 @@ def make_accepted(
     annotation = review.submit(reviewer, assignment.public_id, body or make_body())
     review.accept(assignment.task.public_id, annotation.pk, lead.actor)
     return annotation
+
+
+def make_leaves() -> None:
+    """Gives the entries of the log that wait their places in its tree, without a checkpoint."""
+    first = TreeLeaf.objects.count()
+    waiting = list(Pending.objects.order_by("entry").values_list("entry", flat=True))
+    TreeLeaf.objects.bulk_create(
+        TreeLeaf(index=first + n, entry=entry, hash=bytes(32)) for n, entry in enumerate(waiting)
+    )
+    Pending.objects.filter(entry__in=waiting).delete()

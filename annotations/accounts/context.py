@@ -1,5 +1,6 @@
 """What every page's frame needs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -16,16 +17,41 @@ PAGES = (
     (_("Adjudication"), "review:adjudication"),
     (_("Flagged"), "moderation:flagged"),
     (_("Audit"), "privacy:log"),
+    (_("Alerts"), "privacy:alerts"),
     (_("Consents"), "privacy:desk"),
     (_("Datasets"), "datasets:index"),
     (_("Operations"), "operations"),
     (_("Submit"), "clips:submit"),
 )
 
+Count = Callable[[], int]
+_counts: dict[str, Count] = {}
+
+
+def counts(route: str) -> Callable[[Count], Count]:
+    """Registers the function that tells how many things wait on a page of the top bar."""
+
+    def register(count: Count) -> Count:
+        _counts[route] = count
+        return count
+
+    return register
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """`navigation`: label, url and whether the person is there or below, for each page that they may open."""
+    """`navigation`: label, url, whether the person is there or below, and what counts the things that wait there, for
+    each page that they may open.
+    """
     matrix, role = load(settings.PERMISSION_MATRIX), role_of(request)
-    pages = [(label, reverse(route)) for label, route in PAGES if matrix.allows(route, "GET", role)]
-    current = max((url for _, url in pages if request.path.startswith(url)), key=len, default="")
-    return {"navigation": [{"label": label, "url": url, "current": url == current} for label, url in pages]}
+    pages = [
+        (label, reverse(route), _counts.get(route))
+        for label, route in PAGES
+        if matrix.allows(route, "GET", role)
+    ]
+    current = max((url for _, url, _ in pages if request.path.startswith(url)), key=len, default="")
+    return {
+        "navigation": [
+            {"label": label, "url": url, "current": url == current, "waiting": count}
+            for label, url, count in pages
+        ]
+    }

@@ -1,6 +1,8 @@
 """The entries that this context writes."""
 
-from annotations.audit.registry import action
+from annotations.audit.registry import action, labels
+
+from .enums import AlertKind
 
 DOSSIER_OPENED = action("privacy.dossier_opened", "Opened the clip's dossier")
 OWNER_LOOKED_UP = action(
@@ -36,3 +38,24 @@ VIEW_SAVED = action(
 )
 VIEW_RENAMED = action("audit.view_renamed", "View {view} renamed", ["view"])
 VIEW_DELETED = action("audit.view_deleted", "View {view} deleted", ["view"])
+
+_RULE = {"rule": labels(AlertKind.choices)}
+_ALERT = ["alert", "rule", "person"]
+
+ALERT_RAISED = action(
+    "alert.raised",
+    "Alert about {person}: {rule}; {measured}, allowed {allowed}",
+    [*_ALERT, "version", "measured", "allowed"],
+    _RULE,
+)
+ALERT_OPENED = action("alert.opened", "Alert about {person} opened: {rule}", _ALERT, _RULE)
+ALERT_TAKEN = action("alert.taken", "Alert about {person} taken: {rule}", _ALERT, _RULE)
+ALERT_GIVEN_BACK = action("alert.given_back", "Alert about {person} given back: {rule}", _ALERT, _RULE)
+ALERT_EXPLAINED = action("alert.explained", "Alert about {person} explained: {rule}", _ALERT, _RULE)
+ALERT_ESCALATED = action("alert.escalated", "Alert about {person} escalated: {rule}", _ALERT, _RULE)
+ALERT_RULE_CHANGED = action(
+    "alert.rule_changed",
+    "Rule for alerts changed ({rule}), version {version}, on: {on}; values: {values}",
+    ["rule", "version", "on", "values"],
+    _RULE,
+)

@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
+    "watch-log": {"task": "privacy.watch_log", "schedule": 60},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
 }
 

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
-from annotations.accounts import services as accounts
+from annotations.accounts import log as accounts_log, services as accounts
 from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
@@ -33,6 +33,8 @@ from annotations.datasets.models import Dataset, Release
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Flag, Screening
 from annotations.privacy import services as privacy
+from annotations.privacy.enums import AlertKind
+from annotations.privacy.models import Alert
 from annotations.redaction import services as redaction
 from annotations.redaction.models import Outcome, RedactionRun
 from annotations.review import services as review
@@ -586,3 +588,54 @@ def _() -> Act:
 def _() -> Act:
     clip = make.make_clip()
     return lambda: privacy.note_receipt_link(clip, OFFICER)
+
+
+def alarming() -> None:
+    """Gives somebody's refused requests their places in the log's tree."""
+    for _ in range(5):
+        audit.append(accounts_log.REFUSED, LEAD, data={"method": "GET", "route": "operations"})
+    make.make_leaves()
+
+
+def alert() -> Alert:
+    alarming()
+    privacy.watch()
+    return Alert.objects.get(kind=AlertKind.REFUSALS)
+
+
+@case("privacy.watch")
+def _() -> Act:
+    alarming()
+    return privacy.watch
+
+
+@case("privacy.note_alert")
+def _() -> Act:
+    found = alert()
+    return lambda: privacy.note_alert(found, OFFICER)
+
+
+@case("privacy.take_alert")
+def _() -> Act:
+    found = alert()
+    return lambda: privacy.take_alert(found.pk, OFFICER)
+
+
+@case("privacy.give_back_alert")
+def _() -> Act:
+    found = alert()
+    privacy.take_alert(found.pk, OFFICER)
+    return lambda: privacy.give_back_alert(found.pk, OFFICER)
+
+
+@case("privacy.settle_alert")
+def _() -> Act:
+    found = alert()
+    return lambda: privacy.settle_alert(found.pk, "explain", "A broken bookmark.", OFFICER)
+
+
+@case("privacy.change_alert_rule")
+def _() -> Act:
+    return lambda: privacy.change_alert_rule(
+        AlertKind.REFUSALS, {"refusals": 9}, enabled=True, version=0, actor=OFFICER
+    )

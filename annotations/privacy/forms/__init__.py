@@ -1,16 +1,21 @@
 """What people type on this context's pages, one page per module."""
 
+from .alerts import AlertFilterForm, RuleForm, SettleForm, rule_form
 from .desk import LookupForm, WithdrawalForm
 from .erasure import ErasureForm, SubjectForm
 from .log import LogForm
 from .period import PeriodForm, instants
 
 __all__ = [
+    "AlertFilterForm",
     "ErasureForm",
     "LogForm",
     "LookupForm",
     "PeriodForm",
+    "RuleForm",
+    "SettleForm",
     "SubjectForm",
     "WithdrawalForm",
     "instants",
+    "rule_form",
 ]

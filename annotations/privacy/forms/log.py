@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,40 +16,9 @@ from annotations.core import clock
 
 from ..roles import role_choices
 from ..selectors import clip_ids, owner_pseudonym, pseudonym_of
+from .zones import Choices, zones
 
 _LOCAL = {"type": "datetime-local"}
-
-
-_COMMON_ZONES = (
-    "America/Los_Angeles",
-    "America/New_York",
-    "America/Sao_Paulo",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Kyiv",
-    "Africa/Nairobi",
-    "Asia/Kolkata",
-    "Asia/Manila",
-    "Asia/Shanghai",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-)
-
-# A name as choices have it, or a group of choices.
-Choices = list[tuple[str, str | list[tuple[str, str]]]]
-
-
-def _zones() -> Choices:
-    rest = sorted(
-        zone
-        for zone in available_timezones()
-        if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")) and zone not in _COMMON_ZONES
-    )
-    return [
-        ("UTC", "UTC"),
-        (str(_("Common")), [(zone, zone.replace("_", " ")) for zone in _COMMON_ZONES]),
-        (str(_("All others")), [(zone, zone.replace("_", " ")) for zone in rest]),
-    ]
 
 
 def _actions() -> Choices:
@@ -116,7 +85,7 @@ class LogForm(forms.Form):
         validators=_bounds(),
         widget=forms.DateTimeInput(attrs=_LOCAL, format="%Y-%m-%dT%H:%M:%S"),
     )
-    zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=_zones)
+    zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=zones)
     at = forms.DateTimeField(
         label=_("Go to"),
         required=False,

@@ -1,5 +1,6 @@
 """What officers and owners read, out of every context, one subject per module."""
 
+from . import waiting as waiting
 from .clips import clip, clip_ids, clips_with_holds, find, id_span, withdrawn
 from .dossier import Dossier, dossier, hold_rows, tone
 from .entry import Entry, entry

@@ -1,5 +1,7 @@
 """Pages of the privacy officer, one per module."""
 
+from .alert_rules import alert_rule, alert_rules
+from .alerts import alert, alerts, give_back_alert, settle_alert, take_alert
 from .clip import clip
 from .desk import desk, link_receipt, withdraw
 from .entry import entry
@@ -8,6 +10,10 @@ from .log import change_view, export, log, save_view, words
 from .person import person
 
 __all__ = [
+    "alert",
+    "alert_rule",
+    "alert_rules",
+    "alerts",
     "change_view",
     "clip",
     "desk",
@@ -15,10 +21,13 @@ __all__ = [
     "erase",
     "erasure",
     "export",
+    "give_back_alert",
     "link_receipt",
     "log",
     "person",
     "save_view",
+    "settle_alert",
+    "take_alert",
     "withdraw",
     "words",
 ]

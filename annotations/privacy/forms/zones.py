@@ -1,0 +1,41 @@
+"""Time zones to choose from."""
+
+from zoneinfo import available_timezones
+
+from django.utils.translation import gettext_lazy as _
+
+_COMMON_ZONES = (
+    "America/Los_Angeles",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Kyiv",
+    "Africa/Nairobi",
+    "Asia/Kolkata",
+    "Asia/Manila",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+)
+
+# A name as choices have it, or a group of choices.
+Choices = list[tuple[str, str | list[tuple[str, str]]]]
+
+
+def zones() -> Choices:
+    """Every time zone, the common ones first."""
+    rest = sorted(
+        zone
+        for zone in available_timezones()
+        if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")) and zone not in _COMMON_ZONES
+    )
+    return [
+        ("UTC", "UTC"),
+        (str(_("Common")), [(zone, zone.replace("_", " ")) for zone in _COMMON_ZONES]),
+        (str(_("All others")), [(zone, zone.replace("_", " ")) for zone in rest]),
+    ]
+
+
+def is_zone(name: str) -> bool:
+    return name == "UTC" or name in available_timezones()

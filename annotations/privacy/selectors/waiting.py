@@ -1,0 +1,7 @@
+"""How many things wait for a privacy officer, page by page."""
+
+from annotations.accounts.context import counts
+
+from .alerts import open_alerts
+
+counts("privacy:alerts")(open_alerts)

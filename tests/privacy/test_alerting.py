@@ -1,0 +1,261 @@
+"""The rules of alerts, without a database."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from annotations.accounts.enums import Role
+from annotations.privacy.alerting import (
+    RULES,
+    Act,
+    Hit,
+    Household,
+    LogReading,
+    OffHours,
+    Refusals,
+    Reveals,
+    Rule,
+    Volume,
+    backwards,
+)
+from annotations.privacy.alerting.off_hours import Hours
+from annotations.privacy.alerting.values import dump, in_words, load
+
+NOON = datetime.datetime(2026, 3, 4, 12, 0, tzinfo=datetime.UTC)
+LATER = NOON + datetime.timedelta(days=365)
+CLIP = uuid.UUID(int=7)
+
+
+@dataclass
+class Told:
+    """What a test tells the rules about people and households."""
+
+    day: float | None = None
+    clips: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def usual(self, actor: str, day: datetime.date) -> float | None:
+        return self.day
+
+    def clips_of(self, subject: str) -> int:
+        return self.clips
+
+
+def act(minutes: float = 0, **fields: Any) -> Act:
+    return Act(
+        **{
+            "entry": uuid.uuid4(),
+            "at": NOON + datetime.timedelta(minutes=minutes),
+            "action": "rendition.granted",
+            "actor": "p-one",
+            "role": Role.CONTRACTOR,
+            "clip": uuid.uuid4(),
+            "subject": "o-home",
+            "purpose": "labeling",
+            **fields,
+        }
+    )
+
+
+def found(rule: Rule, acts: Sequence[Act], told: Told | None = None) -> list[Hit]:
+    return backwards.hits(rule, acts, told or Told(), LATER)
+
+
+def test_more_views_in_an_hour_than_allowed_give_one_alert_for_the_hour() -> None:
+    rule = Volume(views_an_hour=3)
+    assert found(rule, [act(minute) for minute in range(3)]) == []
+    (hit,) = found(rule, [act(minute) for minute in range(5)])
+    assert (hit.measured, hit.allowed, len(hit.acts)) == (5, 3, 5)
+    assert hit.scope.key == "views:p-one:2026-03-04T12"
+
+
+def test_views_of_different_people_and_hours_are_counted_apart() -> None:
+    acts = [act(minute) for minute in range(3)] + [act(minute, actor="p-two") for minute in range(3)]
+    assert found(Volume(views_an_hour=3), [*acts, act(60), act(-1)]) == []
+
+
+def test_a_day_far_above_the_usual_one_gives_an_alert_only_when_there_is_a_usual_one() -> None:
+    rule = Volume(times_usual=3, usual_from=5)
+    acts = [act(minute) for minute in range(10)]
+    assert found(rule, acts) == []
+    assert found(rule, acts, Told(day=4)) == []
+    (hit,) = found(rule, acts, Told(day=3))
+    assert (hit.measured, hit.allowed) == (10, 9)
+    assert found(rule, acts[:4], Told(day=1)) == []
+
+
+def test_downloads_are_counted_by_the_day() -> None:
+    acts = [act(60 * n, action="dataset.exported", clip=None, subject="") for n in range(4)]
+    (hit,) = found(Volume(downloads_a_day=3, views_an_hour=1), acts)
+    assert hit.scope.key == "downloads:p-one:2026-03-04"
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "inside"),
+    [
+        (Hours("06:00", "22:00", "UTC"), "2026-03-04T06:00Z", True),
+        (Hours("06:00", "22:00", "UTC"), "2026-03-04T22:00Z", False),
+        (Hours("09:00", "17:00", "Asia/Manila"), "2026-03-04T01:30Z", True),
+        (Hours("09:00", "17:00", "America/New_York"), "2026-07-01T13:00Z", True),  # summer time
+        (Hours("09:00", "17:00", "America/New_York"), "2026-01-02T13:00Z", False),
+        (Hours("22:00", "06:00", "UTC", (4,)), "2026-03-07T03:00Z", True),  # Friday's night, on Saturday
+        (Hours("22:00", "06:00", "UTC", (4,)), "2026-03-06T03:00Z", False),  # Thursday's
+        (Hours("09:00", "17:00", "UTC", (0, 1, 2, 3, 4)), "2026-03-07T12:00Z", False),
+        (Hours("00:00", "00:00", "UTC", (0,)), "2026-03-02T23:59Z", True),
+        (Hours("00:00", "00:00", "UTC", (0,)), "2026-03-03T00:00Z", False),
+    ],
+)
+def test_working_hours(hours: Hours, moment: str, inside: bool) -> None:
+    assert hours.contain(datetime.datetime.fromisoformat(moment)) is inside
+
+
+def test_a_view_outside_of_the_hours_gives_an_alert_for_the_local_day() -> None:
+    rule = OffHours(begin="09:00", end="17:00", zone="Asia/Tokyo")
+    late = act(0, at=datetime.datetime(2026, 3, 4, 15, 30, tzinfo=datetime.UTC))  # 00:30 on the fifth
+    (hit,) = found(rule, [late, act(0, at=datetime.datetime(2026, 3, 4, 3, tzinfo=datetime.UTC))])
+    assert hit.scope.key == "p-one:2026-03-05"
+    assert hit.acts == (late,)
+
+
+def test_a_person_may_have_hours_of_their_own() -> None:
+    rule = OffHours(begin="09:00", end="10:00", people=(("p-one", "11:00", "13:00", "UTC"),))
+    assert [hit.scope.actor for hit in found(rule, [act(), act(actor="p-two")])] == ["p-two"]
+
+
+def test_many_clips_of_one_household_give_an_alert_when_they_are_a_large_share_of_it() -> None:
+    acts = [act(n, clip=uuid.UUID(int=n)) for n in range(10)]
+    rule = Household(clips=10, share=50)
+    assert found(rule, acts, Told(clips=21)) == []
+    (hit,) = found(rule, acts, Told(clips=20))
+    assert (hit.measured, hit.scope.subject) == (10, "o-home")
+
+
+def test_the_same_clip_again_and_other_households_do_not_count() -> None:
+    rule = Household(clips=2, share=0)
+    assert found(rule, [act(clip=CLIP), act(1, clip=CLIP), act(2, subject="o-other")]) == []
+
+
+def revealed(minutes: float = 0, **fields: Any) -> Act:
+    return act(minutes, **{"purpose": "moderation", "clip": CLIP, "role": Role.LEAD, **fields})
+
+
+def test_a_reveal_without_a_decision_gives_an_alert_once_its_time_is_over() -> None:
+    rule = Reveals(minutes=30)
+    assert backwards.hits(rule, [revealed()], Told(), NOON + datetime.timedelta(minutes=29)) == []
+    (hit,) = found(rule, [revealed()])
+    assert hit.scope.clip == CLIP
+
+
+@pytest.mark.parametrize(
+    ("acts", "alerts"),
+    [
+        ([revealed(), revealed(20, action="content.flag_upheld", purpose="")], 0),
+        ([revealed(), revealed(40, action="content.flag_upheld", purpose="")], 1),
+        ([revealed(), revealed(20, action="content.flag_upheld", purpose="", actor="p-two")], 1),
+        ([revealed(), revealed(20, action="content.flag_upheld", purpose="", clip=uuid.UUID(int=8))], 1),
+        ([revealed(), revealed(20), revealed(45, action="content.flag_dismissed", purpose="")], 0),
+        ([revealed(), revealed(20)], 1),
+        ([act()], 0),
+    ],
+)
+def test_a_decision_by_the_same_person_in_time_settles_a_reveal(acts: list[Act], alerts: int) -> None:
+    assert len(found(Reveals(minutes=30), acts)) == alerts
+
+
+def test_reading_the_log_is_an_officers_work_alone() -> None:
+    read: dict[str, Any] = {"action": "audit.searched", "clip": None, "subject": ""}
+    refused: dict[str, Any] = {"action": "access.refused", "clip": None, "subject": ""}
+    assert found(LogReading(), [act(**read, role=Role.PRIVACY_OFFICER), act(**read, role="worker")]) == []
+    assert len(found(LogReading(), [act(**read, role=Role.OPERATOR)])) == 1
+    assert len(found(LogReading(), [act(**refused, data={"route": "privacy:log"})])) == 1
+    assert found(LogReading(), [act(**refused, data={"route": "datasets:index"})]) == []
+
+
+def test_refusals_and_failed_sign_ins_in_series() -> None:
+    refused = [act(n, action="access.refused", data={"route": "operations"}) for n in range(3)]
+    failed = [
+        act(
+            n, action="account.sign_in_failed", actor="anonymous", role="anonymous", data={"account": account}
+        )
+        for n, account in enumerate(["p-one", "p-two", "p-one", "p-one"])
+    ]
+    keys = {hit.scope.key for hit in found(Refusals(refusals=3, sign_ins=3), [*refused, *failed])}
+    assert keys == {"refused:p-one:2026-03-04T12", "sign-in:p-one:2026-03-04T12"}
+    assert found(Refusals(refusals=4, sign_ins=4), [*refused, *failed]) == []
+
+
+MOMENTS = st.integers(min_value=0, max_value=60 * 24 * 10).map(
+    lambda minutes: NOON + datetime.timedelta(minutes=minutes)
+)
+ACTS = st.builds(
+    Act,
+    entry=st.uuids(),
+    at=MOMENTS,
+    action=st.sampled_from(
+        ["rendition.granted", "dataset.exported", "content.flag_upheld", "access.refused", "audit.searched"]
+    ),
+    actor=st.sampled_from(["p-one", "p-two"]),
+    role=st.sampled_from([Role.LEAD, Role.PRIVACY_OFFICER]),
+    clip=st.sampled_from([CLIP, uuid.UUID(int=8), uuid.UUID(int=9)]),
+    subject=st.sampled_from(["o-home", "o-other"]),
+    purpose=st.sampled_from(["labeling", "moderation"]),
+    data=st.sampled_from([{"route": "privacy:log"}, {"route": "operations"}]),
+)
+STRICT: tuple[Rule, ...] = (
+    Volume(views_an_hour=1, views_a_day=2, downloads_a_day=0),
+    OffHours(begin="08:00", end="09:00"),
+    Household(days=3, clips=2, share=0),
+    Reveals(minutes=90),
+    LogReading(),
+    Refusals(refusals=1),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    rule=st.sampled_from(STRICT),
+    acts=st.lists(ACTS, max_size=25, unique_by=lambda each: each.entry),
+    data=st.data(),
+)
+def test_the_order_and_the_parcels_in_which_acts_come_make_no_difference(
+    rule: Rule, acts: list[Act], data: st.DataObject
+) -> None:
+    """As the watch over the log does it: whatever comes, its scopes are judged afresh over all that is there."""
+    acts = [each for each in acts if each.action in rule.actions]
+    at_once = {hit.scope.key: hit.measured for hit in found(rule, acts)}
+    piecemeal: dict[str, int] = {}
+    there: list[Act] = []
+    order = data.draw(st.permutations(acts))
+    while order:
+        size = data.draw(st.integers(min_value=1, max_value=len(order)))
+        come, order = order[:size], order[size:]
+        there += come
+        if rule.waits:
+            continue  # judged when its time is over, and everything is there
+        for scope in dict.fromkeys(scope for each in come for scope in rule.scopes(each)):
+            if hit := rule.judge(scope, backwards.counting(rule, scope, there), Told()):
+                piecemeal[scope.key] = hit.measured
+    if not rule.waits:
+        assert piecemeal == at_once
+    assert at_once == {hit.scope.key: hit.measured for hit in found(rule, data.draw(st.permutations(acts)))}
+
+
+@settings(deadline=None, max_examples=60)
+@given(rule=st.sampled_from(STRICT), acts=st.lists(ACTS, max_size=25))
+def test_no_act_counts_where_it_does_not_lie(rule: Rule, acts: list[Act]) -> None:
+    for hit in found(rule, acts):
+        assert all(hit.scope.since <= each.at < hit.scope.until for each in hit.acts)
+        assert {each.actor for each in hit.acts} == {hit.scope.actor}
+        assert hit.measured > hit.allowed
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_values_survive_being_kept(kind: str) -> None:
+    rule = RULES[kind]()
+    assert load(RULES[kind], dump(rule)) == rule
+    assert in_words(dump(rule))
