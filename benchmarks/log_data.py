@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def settings(url: str, folder: Path) -> dict[str, str]:
     """The environment of a program of the site over this database, with keys in `folder` that nothing else uses."""
     (folder / "secret_key").write_text(secrets.token_urlsafe(48))
-    (folder / "vault_keys").write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    for name in ("vault_keys", "subject_keys"):
+        (folder / name).write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "reviewapp.settings.dev",
@@ -33,6 +34,7 @@ def settings(url: str, folder: Path) -> dict[str, str]:
         "VAR_DIR": str(folder),
         "SECRET_KEY_FILE": str(folder / "secret_key"),
         "VAULT_KEYS_FILE": str(folder / "vault_keys"),
+        "SUBJECT_KEYS_FILE": str(folder / "subject_keys"),
     }
 
 

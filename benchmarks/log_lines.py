@@ -17,7 +17,7 @@ _CHECKED = 1009  # one entry of so many is compared with what the product would 
 Row = tuple[str, bytes, str, str, str, str, str | None, str, str, str]
 
 _HOLDS = ("awaiting_redaction", "awaiting_screening")
-_CATEGORIES = ("nudity", "violence", "child", "distress", "private")
+_CATEGORIES = ("nudity", "violence", "minor_at_risk", "medical", "private_moment")
 _VERDICTS = ("threat", "false_alarm", "unsure")
 _ROUTES = ("datasets:index", "privacy:log", "moderation:flagged", "operations:index")
 
@@ -33,9 +33,9 @@ _DATA: dict[str, Callable[[int], str]] = {
     "redaction.failed": lambda n: f'{{"attempts":3,"code":"cannot_decode","run":"{_id(n)}"}}',
     "clip.original_opened": lambda n: f'{{"run":"{_id(n)}"}}',
     "redaction.verified": lambda n: (
-        f'{{"models":"centerface {_digest(n)[:12]}","run":"{_id(n)}","sha256":"{_digest(n + 1)}","tracks":{n % 6}}}'
+        f'{{"models":["{_digest(7)}"],"run":"{_id(n)}","sha256":"{_digest(n + 1)}","tracks":{n % 6}}}'
     ),
-    "content.screened": lambda n: f'{{"findings":{n % 3},"quarantined":{_boolean(n % 97 == 0)}}}',
+    "content.screened": lambda n: f'{{"findings":{n % 3},"quarantined":"{("yes", "no")[n % 97 > 0]}"}}',
     "review.queued": lambda n: f'{{"reviewers":2,"task":"{_id(n)}"}}',
     "review.claimed": lambda n: f'{{"assignment":"{_id(n)}"}}',
     "review.expired": lambda n: f'{{"assignment":"{_id(n)}"}}',
@@ -83,10 +83,6 @@ def _id(n: int) -> str:
     """A number as a random id (version 4)."""
     text = f"{n * 0x9E3779B97F4A7C15 & (2**64 - 1):016x}"
     return f"{text[:8]}-{text[8:12]}-4{text[12:15]}-8{text[13:16]}-{text[4:16]}"
-
-
-def _boolean(value: bool) -> str:
-    return "true" if value else "false"
 
 
 def _pseudonym(prefix: str, n: int) -> str:
@@ -182,5 +178,6 @@ class Writer:
 
 def _check(row: Row) -> None:
     body = json.loads(row[1])
-    if canonical(body) != row[1] or set(body["data"]) != lookup(row[3]).fields:
+    lookup(row[3]).check(body["data"])
+    if canonical(body) != row[1]:
         raise ValueError(f"The log would not have written this: {row[1]!r}")

@@ -1,12 +1,28 @@
 """The entries that this context writes."""
 
+from annotations.audit.fields import PSEUDONYM, one_of, pattern
 from annotations.audit.registry import action
+
+from .enums import Role
+
+_ACCOUNT = {"account": PSEUDONYM}
+_KEY = {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12), **_ACCOUNT}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "OTHER")
 
 SIGNED_IN = action("account.signed_in", "Signed in")
 SIGNED_OUT = action("account.signed_out", "Signed out")
-SIGN_IN_FAILED = action("account.sign_in_failed", "Sign-in failed for account {account}", ["account"])
-LOCKED_OUT = action("account.locked_out", "Sign-in locked for account {account}", ["account"])
-CREATED = action("account.created", "Account {account} created as {role}", ["account", "role"])
-KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", ["prefix", "account"])
-KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", ["prefix", "account"])
-REFUSED = action("access.refused", "Refused: {method} {route}", ["method", "route"])
+SIGN_IN_FAILED = action("account.sign_in_failed", "Sign-in failed for account {account}", _ACCOUNT)
+LOCKED_OUT = action("account.locked_out", "Sign-in locked for account {account}", _ACCOUNT)
+CREATED = action(
+    "account.created", "Account {account} created as {role}", _ACCOUNT | {"role": one_of(Role.choices)}
+)
+KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
+KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)
+REFUSED = action(
+    "access.refused",
+    "Refused: {method} {route}",
+    {
+        "method": pattern("|".join(METHODS), "a method of HTTP", 16),
+        "route": pattern(r"[a-z_]{1,32}(:[a-z_]{1,32})?|", "a route", 65),
+    },
+)

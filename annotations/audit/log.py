@@ -1,34 +1,49 @@
 """The entries that this context writes."""
 
+from .fields import CODE, COUNT, FILTERS, ID, NAME, YES_NO, list_of, one_of
 from .registry import action
 
-SEARCHED = action("audit.searched", "Read the log; filters: {filters}; page: {page}", ["filters", "page"])
+SEARCHED = action(
+    "audit.searched",
+    "Read the log; filters: {filters}; page: {page}",
+    {"filters": FILTERS, "page": one_of([("first", "first"), ("next", "next")])},
+)
 KEY_ADDED = action(
-    "audit.key_added", "Key of the log taken into use, from size {size} on: {key}", ["key", "size"]
+    "audit.key_added",
+    "Key of the log taken into use, from size {size} on: {key}",
+    {"key": NAME, "size": COUNT},
 )
 KEY_RETIRED = action(
-    "audit.key_retired", "Key of the log taken out of use, from size {size} on: {key}", ["key", "size"]
+    "audit.key_retired",
+    "Key of the log taken out of use, from size {size} on: {key}",
+    {"key": NAME, "size": COUNT},
 )
 REQUEUED = action(
-    "audit.requeued", "Entries queued for the tree that the queue had lost: {entries}", ["entries"]
+    "audit.requeued", "Entries queued for the tree that the queue had lost: {entries}", {"entries": COUNT}
 )
 VERIFIED = action(
     "audit.verified",
     "Verified the log; whole: {ok} ({size} entries, {problems} problems)",
-    ["ok", "size", "problems"],
+    {"ok": YES_NO, "size": COUNT, "problems": COUNT},
 )
 ANCHORED = action(
-    "audit.anchored", "A witness cosigned the log: {witness} ({size} entries)", ["witness", "size"]
+    "audit.anchored",
+    "A witness cosigned the log: {witness} ({size} entries)",
+    {"witness": NAME, "size": COUNT},
 )
 ANCHOR_FAILED = action(
-    "audit.anchor_failed", "A witness did not cosign the log: {witness} ({reason})", ["witness", "reason"]
+    "audit.anchor_failed",
+    "A witness did not cosign the log: {witness} ({reason})",
+    {"witness": NAME, "reason": CODE},
 )
 EXPORTED = action(
-    "audit.exported", "Exported the whole log, to be verified elsewhere; with details: {details}", ["details"]
+    "audit.exported",
+    "Exported the whole log, to be verified elsewhere; with details: {details}",
+    {"details": YES_NO},
 )
-PROVEN = action("audit.proven", "Made a proof that an entry is on the log: {entry}", ["entry"])
+PROVEN = action("audit.proven", "Made a proof that an entry is on the log: {entry}", {"entry": ID})
 SUBJECT_ERASED = action(
     "audit.subject_erased",
     "Erased for ever what entries told of this subject in somebody's words; details: {details}, keys: {keys}",
-    ["details", "keys"],
+    {"details": COUNT, "keys": list_of(ID, 1000)},
 )

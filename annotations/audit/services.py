@@ -21,6 +21,8 @@ from .registry import Action
 from .subject_keys import store
 
 VERSION = 1
+# Bundles of entries carry their lengths in 16 bits (C2SP tlog-tiles).
+LONGEST = 65_535
 MAX_REASON = 2000
 
 
@@ -42,7 +44,7 @@ def append(
     the rest (a reason in somebody's words): the entry carries only its salted commitment and the id of the key
     under which it is encrypted. The detail is erased with `detail_of`: the subject, or else the actor, when not said.
 
-    Raises RuntimeError outside a transaction, ValueError when the data is not what the action declares.
+    Raises RuntimeError outside a transaction, ValueError when the data is not what the action declares or too long.
     """
     about = detail_of or subject or actor.pseudonym
     entry = _entry(action, actor, clip, subject, purpose, data or {}, detail, about)
@@ -77,8 +79,7 @@ def _entry(
 ) -> LogEntry:
     if not connection.in_atomic_block:
         raise RuntimeError("An entry is written in the transaction of the act that it tells of.")
-    if set(data) != action.fields:
-        raise ValueError(f"{action.code} has the fields {sorted(action.fields)}, not {sorted(data)}")
+    action.check(data)
     entry_id, moment = ids.uuid7(), clock.now()
     request = str(structlog.contextvars.get_contextvars().get("request_id", ""))
     body: dict[str, Any] = {
@@ -95,9 +96,12 @@ def _entry(
     }
     if detail:
         body |= _keep(entry_id, detail_of, detail)
+    content = canonical(body)
+    if len(content) > LONGEST:
+        raise ValueError(f"{action.code}: an entry has at most {LONGEST} bytes, not {len(content)}")
     return LogEntry(
         id=entry_id,
-        canonical=canonical(body),
+        canonical=content,
         occurred_at=moment,
         action=action.code,
         actor=actor.pseudonym,

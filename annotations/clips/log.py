@@ -1,19 +1,32 @@
 """The entries that this context writes."""
 
-from annotations.audit.registry import action, labels
+from annotations.audit.fields import CODE, COUNT, DIGEST, ID, TIME, list_of, one_of, pattern
+from annotations.audit.registry import action
 
 from .enums import HoldReason
+from .rules import CONSENT_PURPOSES, NOTICE_VERSION
 
-_REASON = {"reason": labels(HoldReason.choices)}
+_REASON = {"reason": one_of(HoldReason.choices)}
+_CONSENT = {"consent": ID}
 
 RECEIVED = action(
     "clip.received",
     "Clip received: {bytes} bytes, SHA-256 {sha256}; consent to {purposes} under notice {notice}",
-    ["bytes", "sha256", "purposes", "notice", "consent_until"],
+    {
+        "bytes": COUNT,
+        "sha256": DIGEST,
+        "purposes": list_of(one_of((purpose, purpose) for purpose in CONSENT_PURPOSES), 2),
+        "notice": pattern(NOTICE_VERSION.pattern, "the version of a notice", 64),
+        "consent_until": TIME,
+    },
 )
-REFUSED = action("clip.refused", "Submission refused: {code}", ["code", "bytes", "sha256"])
-HELD = action("clip.held", "Held: {reason}", ["reason"], _REASON)
-LIFTED = action("clip.hold_lifted", "Hold lifted: {reason}", ["reason"], _REASON)
-ORIGINAL_OPENED = action("clip.original_opened", "Original decrypted for the machine pass ({run})", ["run"])
-CONSENT_WITHDRAWN = action("consent.withdrawn", "Consent {consent} withdrawn", ["consent"])
-CONSENT_EXPIRED = action("consent.expired", "Consent {consent} expired", ["consent"])
+REFUSED = action(
+    "clip.refused", "Submission refused: {code}", {"code": CODE, "bytes": COUNT, "sha256": DIGEST}
+)
+HELD = action("clip.held", "Held: {reason}", _REASON)
+LIFTED = action("clip.hold_lifted", "Hold lifted: {reason}", _REASON)
+ORIGINAL_OPENED = action(
+    "clip.original_opened", "Original decrypted for the machine pass ({run})", {"run": ID}
+)
+CONSENT_WITHDRAWN = action("consent.withdrawn", "Consent {consent} withdrawn", _CONSENT)
+CONSENT_EXPIRED = action("consent.expired", "Consent {consent} expired", _CONSENT)

@@ -1,56 +1,68 @@
 """The entries that this context writes."""
 
-from annotations.audit.registry import action, labels
+from annotations.audit.fields import CODE, COUNT, DAY, DIGEST, ID, list_of, one_of, record
+from annotations.audit.registry import action
 
 from .enums import REASONS, ExportFormat
 
-_REASON = {"reason": labels(REASONS.items())}
+_FORMAT = one_of(ExportFormat.choices)
+_FILES = list_of(one_of((code, code) for code in ExportFormat.values), len(ExportFormat))
+_CODES = list_of(CODE, 200)
+_DATASET = {
+    "dataset": ID,
+    "filters": record(verdicts=_CODES, labels=_CODES, first_day=DAY, last_day=DAY),
+}
+_MARK = {"release": ID, "reason": one_of(REASONS.items())}
 
-CREATED = action("dataset.created", "Dataset {dataset} created", ["dataset", "filters"])
-CHANGED = action("dataset.changed", "Dataset {dataset} changed", ["dataset", "filters"])
+CREATED = action("dataset.created", "Dataset {dataset} created", _DATASET)
+CHANGED = action("dataset.changed", "Dataset {dataset} changed", _DATASET)
 REQUESTED = action(
     "dataset.release_requested",
     "Release {number} of dataset {dataset} requested",
-    ["dataset", "release", "number"],
+    {"dataset": ID, "release": ID, "number": COUNT},
 )
 FROZEN = action(
     "dataset.release_frozen",
     "Release {number} of dataset {dataset} frozen; clips: {clips}, left out: {left_out}, manifest SHA-256 {manifest}",
-    ["dataset", "release", "number", "clips", "left_out", "manifest"],
+    {
+        "dataset": ID,
+        "release": ID,
+        "number": COUNT,
+        "clips": COUNT,
+        "left_out": COUNT,
+        "manifest": DIGEST,
+    },
 )
 INCLUDED = action(
     "dataset.clip_frozen",
     "Frozen into release {release} with labels {labels}",
-    ["release", "rendition", "labels"],
+    {"release": ID, "rendition": DIGEST, "labels": DIGEST},
 )
 BUILT = action(
-    "dataset.files_made", "Files of release {release} made: {files}", ["release", "files", "sha256"]
+    "dataset.files_made",
+    "Files of release {release} made: {files}",
+    {"release": ID, "files": _FILES, "sha256": list_of(DIGEST, len(ExportFormat))},
 )
-FAILED = action("dataset.release_failed", "Release {release} failed: {code}", ["release", "code", "attempts"])
-RETRIED = action("dataset.release_retried", "Release {release} started again", ["release"])
+FAILED = action(
+    "dataset.release_failed",
+    "Release {release} failed: {code}",
+    {"release": ID, "code": CODE, "attempts": COUNT},
+)
+RETRIED = action("dataset.release_retried", "Release {release} started again", {"release": ID})
 EXPORTED = action(
     "dataset.exported",
     "Release {release} downloaded; {format}, clips: {clips}, SHA-256 {sha256}",
-    ["release", "format", "clips", "sha256"],
-    {"format": labels(ExportFormat.choices)},
+    {"release": ID, "format": _FORMAT, "clips": COUNT, "sha256": DIGEST},
 )
 REFUSED = action(
     "dataset.export_refused",
     "Download of release {release} refused; clips that may not be used: {clips}",
-    ["release", "format", "clips"],
+    {"release": ID, "format": _FORMAT, "clips": COUNT},
 )
-MARKED = action(
-    "dataset.clip_marked",
-    "May not be used any more in release {release}: {reason}",
-    ["release", "reason"],
-    _REASON,
-)
-CLEARED = action(
-    "dataset.clip_cleared",
-    "May be used again in release {release}; ended: {reason}",
-    ["release", "reason"],
-    _REASON,
-)
+MARKED = action("dataset.clip_marked", "May not be used any more in release {release}: {reason}", _MARK)
+CLEARED = action("dataset.clip_cleared", "May be used again in release {release}; ended: {reason}", _MARK)
 DESTROYED = action(
-    "dataset.files_destroyed", "Files of release {release} destroyed: {files}", ["release", "files"]
+    "dataset.files_destroyed",
+    "Files of release {release} destroyed: {files}",
+    {"release": ID, "files": _FILES},
 )

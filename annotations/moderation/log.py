@@ -1,19 +1,22 @@
 """The entries that this context writes."""
 
-from annotations.audit.registry import action, labels
+from annotations.audit.fields import COUNT, ID, YES_NO, one_of
+from annotations.audit.registry import action
 
-from .enums import FlagCategory
+from .enums import FlagCategory, FlagSource
 
-_CATEGORY = {"category": labels(FlagCategory.choices)}
+_FLAG = {"flag": ID, "category": one_of(FlagCategory.choices)}
 
 SCREENED = action(
     "content.screened",
     "Content checked; findings: {findings}, quarantined: {quarantined}",
-    ["findings", "quarantined"],
+    {"findings": COUNT, "quarantined": YES_NO},
 )
 FLAGGED = action(
-    "content.flagged", "Flagged by a {source}: {category}", ["flag", "category", "source"], _CATEGORY
+    "content.flagged",
+    "Flagged by a {source}: {category}",
+    _FLAG | {"source": one_of(FlagSource.choices)},
 )
-UPHELD = action("content.flag_upheld", "Flag upheld: {category}", ["flag", "category"], _CATEGORY)
-DISMISSED = action("content.flag_dismissed", "Flag dismissed: {category}", ["flag", "category"], _CATEGORY)
-POSTER_SERVED = action("content.poster_served", "Blurred poster shown", ["flag"])
+UPHELD = action("content.flag_upheld", "Flag upheld: {category}", _FLAG)
+DISMISSED = action("content.flag_dismissed", "Flag dismissed: {category}", _FLAG)
+POSTER_SERVED = action("content.poster_served", "Blurred poster shown", {"flag": ID})

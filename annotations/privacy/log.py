@@ -1,61 +1,84 @@
 """The entries that this context writes."""
 
-from annotations.audit.registry import action, labels
+from annotations.audit.fields import (
+    COUNT,
+    FILTERS,
+    ID,
+    PSEUDONYM,
+    TIME,
+    TRUE_FALSE,
+    YES_NO,
+    list_of,
+    one_of,
+    pattern,
+)
+from annotations.audit.registry import action
 
 from .enums import AlertKind
 
+_SOURCE = one_of((who, who) for who in ("owner", "privacy officer"))
+
 DOSSIER_OPENED = action("privacy.dossier_opened", "Opened the clip's dossier")
 OWNER_LOOKED_UP = action(
-    "privacy.looked_up", "Looked up clips at the privacy desk; found: {found}", ["found"]
+    "privacy.looked_up", "Looked up clips at the privacy desk; found: {found}", {"found": COUNT}
 )
-WITHDRAWAL = action("privacy.withdrawal", "Withdrawal of consent asked for by the {source}", ["source"])
+WITHDRAWAL = action(
+    "privacy.withdrawal",
+    "Withdrawal of consent asked for by the {source}",
+    {"source": _SOURCE},
+)
 ERASURE_PREPARED = action(
     "privacy.erasure_prepared",
     "Looked up what an erasure of this subject would destroy; details: {details}",
-    ["details"],
+    {"details": COUNT},
 )
-ERASURE_CERTIFIED = action("privacy.erasure_certified", "Certificate of an erasure shown: {entry}", ["entry"])
+ERASURE_CERTIFIED = action(
+    "privacy.erasure_certified", "Certificate of an erasure shown: {entry}", {"entry": ID}
+)
 RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")
 
-ENTRY_OPENED = action("audit.entry_opened", "Opened entry {entry} of the log", ["entry"])
+ENTRY_OPENED = action("audit.entry_opened", "Opened entry {entry} of the log", {"entry": ID})
 PERSON_OPENED = action(
     "audit.person_opened",
     "Looked at what {person} saw, from {since} to {until}",
-    ["person", "since", "until"],
+    {"person": PSEUDONYM, "since": TIME, "until": TIME},
 )
 # The words themselves stay off the log: they may name somebody.
 WORDS_SEARCHED = action(
     "audit.words_searched",
     "Searched the words of {searched} entries; filters: {filters}; found: {found}",
-    ["filters", "searched", "found"],
+    {"filters": FILTERS, "searched": COUNT, "found": COUNT},
 )
 ENTRIES_EXPORTED = action(
-    "audit.entries_exported", "Took entries out as {format}; filters: {filters}", ["filters", "format"]
+    "audit.entries_exported",
+    "Took entries out as {format}; filters: {filters}",
+    {"filters": FILTERS, "format": one_of([("csv", "CSV"), ("jsonl", "JSON lines")])},
 )
 VIEW_SAVED = action(
-    "audit.view_saved", "Saved filters as view {view}; filters: {filters}", ["view", "filters", "shared"]
+    "audit.view_saved",
+    "Saved filters as view {view}; filters: {filters}",
+    {"view": ID, "filters": FILTERS, "shared": TRUE_FALSE},
 )
-VIEW_RENAMED = action("audit.view_renamed", "View {view} renamed", ["view"])
-VIEW_DELETED = action("audit.view_deleted", "View {view} deleted", ["view"])
+VIEW_RENAMED = action("audit.view_renamed", "View {view} renamed", {"view": ID})
+VIEW_DELETED = action("audit.view_deleted", "View {view} deleted", {"view": ID})
 
-_RULE = {"rule": labels(AlertKind.choices)}
-_ALERT = ["alert", "rule", "person"]
+_RULE = {"rule": one_of(AlertKind.choices)}
+_ALERT = _RULE | {"alert": ID, "person": PSEUDONYM}
+_VALUE = pattern(r"[a-z_]{1,32}=[A-Za-z0-9_:;,+./ -]*", "`name=value` of a rule", 600)
 
 ALERT_RAISED = action(
     "alert.raised",
     "Alert about {person}: {rule}; {measured}, allowed {allowed}",
-    [*_ALERT, "version", "measured", "allowed"],
-    _RULE,
+    _ALERT | {"version": COUNT, "measured": COUNT, "allowed": COUNT},
 )
-ALERT_OPENED = action("alert.opened", "Alert about {person} opened: {rule}", _ALERT, _RULE)
-ALERT_TAKEN = action("alert.taken", "Alert about {person} taken: {rule}", _ALERT, _RULE)
-ALERT_GIVEN_BACK = action("alert.given_back", "Alert about {person} given back: {rule}", _ALERT, _RULE)
-ALERT_EXPLAINED = action("alert.explained", "Alert about {person} explained: {rule}", _ALERT, _RULE)
-ALERT_ESCALATED = action("alert.escalated", "Alert about {person} escalated: {rule}", _ALERT, _RULE)
+ALERT_OPENED = action("alert.opened", "Alert about {person} opened: {rule}", _ALERT)
+ALERT_TAKEN = action("alert.taken", "Alert about {person} taken: {rule}", _ALERT)
+ALERT_GIVEN_BACK = action("alert.given_back", "Alert about {person} given back: {rule}", _ALERT)
+ALERT_EXPLAINED = action("alert.explained", "Alert about {person} explained: {rule}", _ALERT)
+ALERT_ESCALATED = action("alert.escalated", "Alert about {person} escalated: {rule}", _ALERT)
 ALERT_RULE_CHANGED = action(
     "alert.rule_changed",
     "Rule for alerts changed ({rule}), version {version}, on: {on}; values: {values}",
-    ["rule", "version", "on", "values"],
-    _RULE,
+    _RULE | {"version": COUNT, "on": YES_NO, "values": list_of(_VALUE, 32)},
 )

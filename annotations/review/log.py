@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from annotations.audit.registry import action, labels
+from annotations.audit.fields import CODE, COUNT, DIGEST, ID, RANGES, one_of
+from annotations.audit.registry import action
 from annotations.moderation.enums import FlagCategory
 
 
@@ -11,45 +12,54 @@ def _seconds(ranges: Any) -> str:
     return ", ".join(f"{start / 1000:.1f}–{end / 1000:.1f} s" for start, end in ranges) or "nothing"
 
 
-PROJECT_CREATED = action("project.created", "Project {project} created", ["project"])
+_TASK = {"task": ID}
+_ASSIGNMENT = {"assignment": ID}
+_SLOTS = _TASK | {"slots": COUNT}
+_LABELS = _TASK | {"annotation": ID}
+
+PROJECT_CREATED = action("project.created", "Project {project} created", {"project": ID})
 SCHEMA_PUBLISHED = action(
     "project.schema_published",
     "Label schema {version} of project {project} published",
-    ["project", "version"],
+    {"project": ID, "version": COUNT},
 )
-QUEUED = action("review.queued", "Queued; reviewers wanted: {reviewers}", ["task", "reviewers"])
-PARKED = action("review.parked", "Left the queue; slots parked: {slots}", ["task", "slots"])
-UNPARKED = action("review.unparked", "Back in the queue; slots: {slots}", ["task", "slots"])
-CLAIMED = action("review.claimed", "Claimed for labeling", ["assignment"])
-RESUMED = action("review.resumed", "Labeling taken up again", ["assignment"])
-EXTENDED = action("review.extended", "More time taken for labeling", ["assignment"])
-EXPIRED = action("review.expired", "Not submitted in time; open to other reviewers again", ["assignment"])
-SKIPPED = action("review.skipped", "Skipped: {reason}", ["assignment", "reason"])
+QUEUED = action("review.queued", "Queued; reviewers wanted: {reviewers}", _TASK | {"reviewers": COUNT})
+PARKED = action("review.parked", "Left the queue; slots parked: {slots}", _SLOTS)
+UNPARKED = action("review.unparked", "Back in the queue; slots: {slots}", _SLOTS)
+CLAIMED = action("review.claimed", "Claimed for labeling", _ASSIGNMENT)
+RESUMED = action("review.resumed", "Labeling taken up again", _ASSIGNMENT)
+EXTENDED = action("review.extended", "More time taken for labeling", _ASSIGNMENT)
+EXPIRED = action("review.expired", "Not submitted in time; open to other reviewers again", _ASSIGNMENT)
+SKIPPED = action("review.skipped", "Skipped: {reason}", _ASSIGNMENT | {"reason": CODE})
 FLAGGED = action(
     "review.flagged",
     "Left the reviewer, who flagged it: {category}",
-    ["assignment", "category"],
-    {"category": labels(FlagCategory.choices)},
+    _ASSIGNMENT | {"category": one_of(FlagCategory.choices)},
 )
 MISSED_FACE = action(
     "review.missed_face",
     "Left the reviewer, who reported visible faces: {faces}",
-    ["assignment", "faces"],
+    _ASSIGNMENT | {"faces": COUNT},
 )
 WATCHED = action(
     "review.watched",
     "Watched {ranges} (claimed by the {claimed_by})",
-    ["assignment", "ranges", "claimed_by"],
-    {"ranges": _seconds},
+    _ASSIGNMENT | {"ranges": RANGES.read_by(_seconds), "claimed_by": one_of([("browser", "browser")])},
 )
 SUBMITTED = action(
     "review.submitted",
     "Labels submitted: {verdict}; events: {events}, tracks: {tracks}, SHA-256 {sha256}",
-    ["assignment", "annotation", "schema", "verdict", "events", "tracks", "sha256"],
+    _ASSIGNMENT
+    | {
+        "annotation": ID,
+        "schema": COUNT,
+        "verdict": CODE,
+        "events": COUNT,
+        "tracks": COUNT,
+        "sha256": DIGEST,
+    },
 )
-SET_ASIDE = action("review.set_aside", "Set aside without labels", ["task"])
-REOPENED = action("review.reopened", "Back in the queue after it was set aside", ["task"])
-ACCEPTED = action("review.accepted", "Labels accepted: annotation {annotation}", ["task", "annotation"])
-RETURNED = action(
-    "review.returned", "Labels returned to their reviewer: {annotation}", ["task", "annotation"]
-)
+SET_ASIDE = action("review.set_aside", "Set aside without labels", _TASK)
+REOPENED = action("review.reopened", "Back in the queue after it was set aside", _TASK)
+ACCEPTED = action("review.accepted", "Labels accepted: annotation {annotation}", _LABELS)
+RETURNED = action("review.returned", "Labels returned to their reviewer: {annotation}", _LABELS)

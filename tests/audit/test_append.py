@@ -79,6 +79,22 @@ def test_equal_details_have_unequal_commitments() -> None:
     assert len({json.loads(bytes(entry.canonical))["commitment"] for entry in entries}) == 2
 
 
+def test_an_entry_that_no_bundle_can_carry_is_refused() -> None:
+    with pytest.raises(ValueError, match="at most 65535 bytes"), transaction.atomic():
+        services.append(lookup("account.signed_in"), Actor("p" * 66_000, "lead"))
+    assert not LogEntry.objects.exists()
+
+
+def test_data_of_another_kind_than_declared_is_refused_and_not_repeated_in_the_error() -> None:
+    with (
+        pytest.raises(ValueError, match=r"clip\.held: reason is not one of") as refused,
+        transaction.atomic(),
+    ):
+        services.append(lookup("clip.held"), WORKER, data={"reason": "because of Anna"})
+    assert "Anna" not in str(refused.value)
+    assert not LogEntry.objects.exists()
+
+
 @pytest.mark.parametrize("data", [None, {}, {"reason": "legal", "more": 1}, {"other": 1}])
 def test_data_other_than_declared_is_refused(data: dict[str, Any] | None) -> None:
     with pytest.raises(ValueError, match=r"clip\.held has the fields"), transaction.atomic():

@@ -1,8 +1,12 @@
 """Kinds of entries: declared once, presented in a sentence that fills."""
 
+from typing import Any
+
 import pytest
 
 from annotations.audit import registry
+from annotations.audit.fields import COUNT
+from annotations.audit.services import LONGEST
 
 
 @pytest.mark.parametrize("code", registry.codes())
@@ -68,10 +72,37 @@ def test_a_kind_is_declared_once() -> None:
 
 def test_a_sentence_names_declared_fields_only() -> None:
     with pytest.raises(ValueError, match="unknown fields"):
-        registry.action("test.unknown", "{missing}", ["present"])
+        registry.action("test.unknown", "{missing}", {"present": COUNT})
     assert "test.unknown" not in registry.codes()
 
 
 def test_an_unknown_kind_is_an_error() -> None:
     with pytest.raises(KeyError):
         registry.lookup("test.nobody_declared_this")
+
+
+def test_a_field_without_a_kind_is_no_field() -> None:
+    with pytest.raises(TypeError, match="say what each field may hold"):
+        registry.action("test.untyped", "{present}", ["present"])  # type: ignore[arg-type]
+    assert "test.untyped" not in registry.codes()
+
+
+@pytest.mark.parametrize("code", registry.codes())
+def test_no_field_of_any_kind_takes_free_text_or_more_than_an_entry_holds(code: str) -> None:
+    for name, field in registry.lookup(code).fields.items():
+        for text in ("The neighbour, Mrs. Miller, complained.", "two words", "x" * 400, "é", "a\nb"):
+            for value in (text, [text], {name: text}, [[text]], {text: 1}):
+                assert not field.fits(value), f"{code}: {name} takes {value!r}"
+        odd: Any
+        for odd in (1.5, -1, 2**53, None, b"bytes", {"more": {}}):
+            assert not field.fits(odd), f"{code}: {name} takes {odd!r}"
+        assert field.words([] if name == "ranges" else "of_old")
+
+
+def test_no_kind_of_entry_can_become_too_long_for_a_bundle() -> None:
+    """Bundles of the log's tiles carry lengths of 16 bits."""
+    around = 1500  # ids, times, pseudonyms, commitment: the columns bound them
+    for code in registry.codes():
+        fields = registry.lookup(code).fields
+        longest = sum(len(f'"{name}":,') + field.longest for name, field in fields.items())
+        assert longest + around <= LONGEST, code

@@ -27,7 +27,7 @@ KINDS = [
     ("clip.held", {"reason": "legal"}),
     ("clip.hold_lifted", {"reason": "legal"}),
     ("account.signed_in", {}),
-    ("content.flag_upheld", {"flag": "f", "category": "nudity"}),
+    ("content.flag_upheld", {"flag": str(uuid.uuid4()), "category": "nudity"}),
 ]
 
 

@@ -24,7 +24,7 @@ def test_what_goes_in_comes_out(size: int) -> None:
     content = bytes(range(256)) * (size // 256 + 1)
     key, data = encrypted(content[:size])
     assert decrypted(key, data) == content[:size]
-    assert content[: min(size, 64)] not in data or size == 0
+    assert size < 16 or content[: min(size, 64)] not in data  # fewer bytes may be there by chance
 
 
 @settings(max_examples=60)

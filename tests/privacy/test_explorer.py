@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -200,7 +201,7 @@ def test_what_a_person_saw_is_shown_by_day_with_what_they_took_and_read(
     noon = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
     with monkeypatch.context() as patch, transaction.atomic():
         patch.setattr(clock, "now", lambda: noon)
-        watched = {"assignment": "a", "ranges": [[0, 2000]], "claimed_by": "browser"}
+        watched = {"assignment": str(uuid.uuid4()), "ranges": [[0, 2000]], "claimed_by": "browser"}
         seen: dict[str, Any] = {
             "clip": clip.public_id,
             "subject": clip.owner.pseudonym,
@@ -210,7 +211,7 @@ def test_what_a_person_saw_is_shown_by_day_with_what_they_took_and_read(
             lookup("rendition.served"),
             reviewer.actor,
             **seen,
-            data={"rendition": "r", "range": "0-99 of 100"},
+            data={"rendition": str(uuid.uuid4()), "range": "0-99 of 100"},
         )
         audit.append(lookup("review.watched"), reviewer.actor, **seen, data=watched)
     html = site.get(reverse("privacy:person", args=[reviewer.pseudonym])).content.decode()
