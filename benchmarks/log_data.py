@@ -24,17 +24,18 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def settings(url: str, folder: Path) -> dict[str, str]:
     """The environment of a program of the site over this database, with keys in `folder` that nothing else uses."""
-    (folder / "secret_key").write_text(secrets.token_urlsafe(48))
+    keys = folder / "keys"
+    keys.mkdir(exist_ok=True)
+    (keys / "secret_key").write_text(secrets.token_urlsafe(48))
     for name in ("vault_keys", "subject_keys"):
-        (folder / name).write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+        (keys / name).write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    files = ("SECRET_KEY_FILE", "VAULT_KEYS_FILE", "SUBJECT_KEYS_FILE", "SUBJECT_STORE_URL", "AUDIT_KEYS_DIR")
     return {
-        **os.environ,
+        # Nothing of a real installation in the caller's environment is ever touched.
+        **{name: value for name, value in os.environ.items() if name not in files},
         "DJANGO_SETTINGS_MODULE": "reviewapp.settings.dev",
         "DATABASE_URL": url,
         "VAR_DIR": str(folder),
-        "SECRET_KEY_FILE": str(folder / "secret_key"),
-        "VAULT_KEYS_FILE": str(folder / "vault_keys"),
-        "SUBJECT_KEYS_FILE": str(folder / "subject_keys"),
     }
 
 

@@ -1,6 +1,11 @@
 """The entries that benchmarks make up are such as the log would hold."""
 
 import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +30,26 @@ def test_made_up_entries_are_canonical_and_of_declared_kinds() -> None:
         assert registry.lookup(row[3]).present(body["data"])
     assert [row[2] for row in made] == sorted(row[2] for row in made)
     assert len({row[0] for row in made}) == 3000
+
+
+def test_the_command_makes_a_database_from_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "log.sqlite3"
+    command = [
+        sys.executable,
+        "benchmarks/log_data.py",
+        "--entries",
+        "300",
+        "--migrate",
+        "--url",
+        f"sqlite:///{file}",
+    ]
+    subprocess.run(command, cwd=Path(__file__).parents[2], check=True, capture_output=True)
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT count(*) FROM audit_logentry").fetchone() == (300,)
+        indexes = database.execute(
+            "SELECT count(*) FROM sqlite_master WHERE name LIKE 'logentry_%'"
+        ).fetchone()
+    assert indexes == (len(LogEntry._meta.indexes),)
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
