@@ -12,13 +12,10 @@ _OTHERS = {
 
 
 def role_choices() -> list[tuple[str, str]]:
-    return [*((str(code), str(label)) for code, label in Role.choices), *_others()]
+    others = [(code, str(label)) for code, label in _OTHERS.items()]
+    return [*((str(code), str(label)) for code, label in Role.choices), *others]
 
 
 def role_name(code: str) -> str:
     """The name of a role; one that is unknown as it is."""
-    return dict(role_choices()).get(code, code)
-
-
-def _others() -> list[tuple[str, str]]:
-    return [(code, str(label)) for code, label in _OTHERS.items()]
+    return str(Role(code).label if code in Role.values else _OTHERS.get(code, code))

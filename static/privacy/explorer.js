@@ -50,15 +50,13 @@ addEventListener("keydown", (event) => {
 
 // The zone of this computer, one press away while the page shows another one.
 const own = document.querySelector("[data-own-zone]");
-const zone = document.querySelector("[data-filters] select[name=zone]");
+const zone = document.querySelector("[data-filters] input[name=zone]");
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (own instanceof HTMLButtonElement && zone instanceof HTMLSelectElement && zone.value !== here) {
-  if ([...zone.options].some((option) => option.value === here)) {
-    own.textContent = `${own.dataset.ownZone} ${here}`;
-    own.hidden = false;
-    own.addEventListener("click", () => {
-      zone.value = here;
-      zone.form?.requestSubmit();
-    });
-  }
+if (own instanceof HTMLButtonElement && zone instanceof HTMLInputElement && zone.value !== here) {
+  own.textContent = `${own.dataset.ownZone} ${here}`;
+  own.hidden = false;
+  own.addEventListener("click", () => {
+    zone.value = here;
+    zone.form?.requestSubmit();
+  });
 }

@@ -5,8 +5,10 @@ from .desk import LookupForm, WithdrawalForm
 from .erasure import ErasureForm, SubjectForm
 from .log import LogForm
 from .period import PeriodForm, instants
+from .zones import COMMON_ZONES
 
 __all__ = [
+    "COMMON_ZONES",
     "AlertFilterForm",
     "ErasureForm",
     "LogForm",

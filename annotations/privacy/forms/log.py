@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from annotations.audit.registry import by_area
@@ -16,7 +19,7 @@ from annotations.core import clock
 
 from ..roles import role_choices
 from ..selectors import clip_ids, owner_pseudonym, pseudonym_of
-from .zones import Choices, zones
+from .zones import Choices, is_zone
 
 _LOCAL = {"type": "datetime-local"}
 
@@ -53,6 +56,30 @@ def _bounds() -> list[MinValueValidator | MaxValueValidator]:
     ]
 
 
+class LongSelect(forms.Select):
+    """The same options without a template for each: a hundred of them would take longer than the search."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        groups = (
+            format_html('<optgroup label="{}">{}</optgroup>', label, self._options(label_or_group, value))
+            if isinstance(label_or_group, list)
+            else self._options([(str(label), str(label_or_group))], value)
+            for label, label_or_group in self.choices
+        )
+        flat = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>{}</select>", flat, mark_safe("".join(groups)))  # noqa: S308 (escaped above)
+
+    def _options(self, choices: list[tuple[str, str]], value: Any) -> SafeString:
+        return format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (code, mark_safe(" selected") if code == (value or "") else "", label)
+                for code, label in choices
+            ),
+        )
+
+
 class LogForm(forms.Form):
     """What the log is searched by. Nothing filled in: everything."""
 
@@ -69,7 +96,7 @@ class LogForm(forms.Form):
         max_length=64,
         widget=forms.TextInput(attrs={"size": 14, "placeholder": "o-…"}),
     )
-    action = forms.ChoiceField(label=_("Action"), required=False, choices=_actions)
+    action = forms.ChoiceField(label=_("Action"), required=False, choices=_actions, widget=LongSelect)
     purpose = forms.ChoiceField(label=_("Purpose"), required=False, choices=lambda: _any_of(Purpose.choices))
     role = forms.ChoiceField(label=_("Role"), required=False, choices=lambda: _any_of(role_choices()))
     request = forms.UUIDField(label=_("Request"), required=False, widget=forms.TextInput(attrs={"size": 14}))
@@ -85,7 +112,12 @@ class LogForm(forms.Form):
         validators=_bounds(),
         widget=forms.DateTimeInput(attrs=_LOCAL, format="%Y-%m-%dT%H:%M:%S"),
     )
-    zone = forms.ChoiceField(label=_("Time zone"), required=False, choices=zones)
+    zone = forms.CharField(
+        label=_("Time zone"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
+    )
     at = forms.DateTimeField(
         label=_("Go to"),
         required=False,
@@ -103,6 +135,14 @@ class LogForm(forms.Form):
             raise forms.ValidationError(_("No clip has this id. Type at least its first six digits."))
         return found[0]
 
+    def clean_zone(self) -> str:
+        zone: str = self.cleaned_data["zone"] or "UTC"
+        if not is_zone(zone):
+            raise forms.ValidationError(
+                _("This is not a valid choice. Type a region and a city, for instance Europe/Berlin.")
+            )
+        return zone
+
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         since, until = data.get("since"), data.get("until")
@@ -112,7 +152,7 @@ class LogForm(forms.Form):
 
     @property
     def tz(self) -> ZoneInfo:
-        return ZoneInfo(self.cleaned_data["zone"] or "UTC")
+        return ZoneInfo(self.cleaned_data["zone"])
 
     @property
     def filters(self) -> Filters:

@@ -1,10 +1,11 @@
 """Time zones to choose from."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
-_COMMON_ZONES = (
+COMMON_ZONES = (
     "America/Los_Angeles",
     "America/New_York",
     "America/Sao_Paulo",
@@ -27,15 +28,21 @@ def zones() -> Choices:
     """Every time zone, the common ones first."""
     rest = sorted(
         zone
-        for zone in available_timezones()
-        if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")) and zone not in _COMMON_ZONES
+        for zone in _known()
+        if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/")) and zone not in COMMON_ZONES
     )
     return [
         ("UTC", "UTC"),
-        (str(_("Common")), [(zone, zone.replace("_", " ")) for zone in _COMMON_ZONES]),
+        (str(_("Common")), [(zone, zone.replace("_", " ")) for zone in COMMON_ZONES]),
         (str(_("All others")), [(zone, zone.replace("_", " ")) for zone in rest]),
     ]
 
 
 def is_zone(name: str) -> bool:
-    return name == "UTC" or name in available_timezones()
+    return name == "UTC" or name in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Reading them from the disk takes longer than a page may."""
+    return frozenset(available_timezones())

@@ -5,6 +5,7 @@ import uuid
 
 from django.db.models import Prefetch, QuerySet
 
+from annotations.audit.models import LogEntry
 from annotations.clips.models import Clip, Hold
 from annotations.datasets.models import ReleaseItem
 
@@ -32,13 +33,15 @@ def find(query: str) -> QuerySet[Clip]:
 
 
 def clip_ids(query: str) -> list[uuid.UUID]:
-    """Public ids that are or begin like this: none, one, or two when there are several."""
-    span = id_span(query)
-    return (
-        list(Clip.objects.filter(public_id__range=span).values_list("public_id", flat=True)[:2])
-        if span
-        else []
-    )
+    """Public ids that are or begin like this: none, one, or two when there are several.
+
+    Of clips that are there or, when none is, of those that the log tells of.
+    """
+    if (span := id_span(query)) is None:
+        return []
+    known = Clip.objects.filter(public_id__range=span).values_list("public_id", flat=True)
+    told = LogEntry.objects.filter(clip__range=span).order_by("clip").values_list("clip", flat=True)
+    return list(known[:2]) or [clip for clip in told.distinct()[:2] if clip]
 
 
 def id_span(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:

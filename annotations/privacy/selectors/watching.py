@@ -13,6 +13,7 @@ from annotations.audit.selectors import Line, present
 from annotations.clips import log as clips_log
 from annotations.clips.models import Clip
 from annotations.datasets import log as datasets_log
+from annotations.redaction import log as redaction_log
 from annotations.review import log as review_log
 
 from ..viewings import KINDS, TOLD_BY, Viewing, length, viewings
@@ -72,8 +73,12 @@ class Watching:
 
 
 def last_act(pseudonym: str) -> LogEntry | None:
-    """The last entry of what this person did."""
-    return LogEntry.objects.filter(actor=pseudonym).order_by("-occurred_at", "-id").first()
+    """The last entry of this person to whom a clip was delivered; of whatever they did, when that is long ago or never
+    was.
+    """
+    delivered = search(Filters(actor=pseudonym, action=redaction_log.SERVED.code), size=1).lines
+    lines = delivered or search(Filters(actor=pseudonym), size=1).lines
+    return lines[0].entry if lines else None
 
 
 def watching(pseudonym: str, since: datetime.datetime, until: datetime.datetime, zone: ZoneInfo) -> Watching:

@@ -18,8 +18,9 @@ from annotations.core.errors import DomainError
 
 from .. import export as exporting, selectors, services
 from ..chips import chips
-from ..forms import LogForm
+from ..forms import COMMON_ZONES, LogForm
 from ..words import search_words
+from .zone import zone_of
 
 PAGE = 50
 
@@ -30,7 +31,7 @@ def log(request: HttpRequest) -> HttpResponse:
     form = _form(request, request.GET)
     cursor = request.GET.get("cursor", "")
     if not form.is_valid():
-        return render(request, "privacy/log.html", {"form": form, "views": _views(request)}, status=400)
+        return render(request, "privacy/log.html", _refused(request, form), status=400)
     if cursor and not is_cursor(cursor):
         messages.error(request, _("That page is not there any more. This is the first one."))
         cursor = ""
@@ -57,7 +58,7 @@ def words(request: HttpRequest) -> HttpResponse:
     """Entries in whose details these words stand. By POST: an address, which others may read, holds no words."""
     form = _form(request, request.POST)
     if not form.is_valid():
-        return render(request, "privacy/log.html", {"form": form, "views": _views(request)}, status=400)
+        return render(request, "privacy/log.html", _refused(request, form), status=400)
     typed = request.POST.get("words", "")[:200]
     context = {**_context(request, form), "words": typed}
     try:
@@ -126,16 +127,21 @@ def _form(request: HttpRequest, data: QueryDict) -> LogForm:
     """The form with the officer's time zone: the one they chose last, unless they choose another one now."""
     data = data.copy()
     if not data.get("zone"):
-        data["zone"] = request.session.get("zone", "UTC")
+        data["zone"] = zone_of(request).key
     form = LogForm(data)
-    if form.is_valid() and form.tz.key != request.session.get("zone", "UTC"):
+    if form.is_valid() and form.tz.key != zone_of(request).key:
         request.session["zone"] = form.tz.key
     return form
+
+
+def _refused(request: HttpRequest, form: LogForm) -> dict[str, Any]:
+    return {"form": form, "views": _views(request), "common_zones": COMMON_ZONES}
 
 
 def _context(request: HttpRequest, form: LogForm) -> dict[str, Any]:
     return {
         "form": form,
+        "common_zones": COMMON_ZONES,
         "zone": form.tz,
         "lasting": form.lasting,
         "chips": chips(form),
