@@ -17,8 +17,9 @@ from django.urls import reverse
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import services as audit
-from annotations.audit.models import LogEntry
+from annotations.audit.models import LogEntry, TreeLeaf
 from annotations.audit.registry import lookup
+from annotations.audit.sealing import own_sequencer
 from annotations.audit.tree.merkle import leaf_hash
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
@@ -73,6 +74,11 @@ def test_an_entry_has_an_address_with_its_bytes_and_what_proves_it(
     assert leaf_hash(content).hex() in html
     assert json.loads(content)["commitment"] in html
     assert "The owner wrote to us." in html
+    assert "waits to be sequenced" in html
+    own_sequencer().once()
+    place = TreeLeaf.objects.get(entry=entry.pk).index
+    html = site.get(reverse("privacy:entry", args=[entry.pk])).content.decode()
+    assert f"<code>{place}</code>" in html
     assert last("audit.entry_opened") == {"entry": str(entry.pk)}
     assert site.get(reverse("privacy:entry", args=[clip.public_id])).status_code == 404
 
@@ -152,9 +158,17 @@ def test_an_export_is_on_the_log_before_its_first_byte(
     monkeypatch.setattr(export, "_BATCH", 2)
     lines = b"".join(response).splitlines()
     assert len(lines) == LogEntry.objects.count()
+    assert TreeLeaf.objects.filter(entry=LogEntry.objects.get(action="audit.entries_exported").pk).exists()
     refused = site.post(reverse("privacy:log_export"), {"format": "xls"})
     assert refused.status_code == 302
     assert LogEntry.objects.filter(action="audit.entries_exported").count() == 1
+
+
+def test_nothing_leaves_before_the_log_has_sealed_that_it_does(site: Client, settings: Any) -> None:
+    settings.AUDIT_SEQUENCE_INLINE, settings.AUDIT_WAIT_SECONDS = False, 0.1
+    response = site.post(reverse("privacy:log_export"), {"format": "jsonl"}, follow=True)
+    assert not response.streaming
+    assert "could not confirm this in time" in response.content.decode()
 
 
 def test_a_view_is_saved_with_pseudonyms_shared_renamed_and_deleted(site: Client, officer: User) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.audit.search import FIRST_LOOK, GOING_ON, Filters, is_cursor, search
 from annotations.audit.selectors import Line
+from annotations.audit.waiting import await_checkpoint
 from annotations.core import clock
 from annotations.core.errors import DomainError
 
@@ -71,13 +72,18 @@ def words(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def export(request: HttpRequest) -> HttpResponseBase:
-    """The filtered log as a file. Its entry is committed before the first byte leaves."""
+    """The filtered log as a file. Its entry is committed and sealed under a checkpoint before the first byte leaves."""
     form = _form(request, request.POST)
     chosen = request.POST.get("format", "")
     if not form.is_valid() or chosen not in exporting.LogFormat.values:
         messages.error(request, _("Choose the filters and the format again."))
         return redirect("privacy:log")
-    services.note_export(actor_of(request), named(form.filters), chosen)
+    noted = services.note_export(actor_of(request), named(form.filters), chosen)
+    try:
+        await_checkpoint(noted.pk)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("privacy:log")
     kind = exporting.LogFormat(chosen)
     response = StreamingHttpResponse(
         exporting.write(form.filters, kind), content_type=exporting.MEDIA_TYPES[kind]
