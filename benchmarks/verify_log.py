@@ -26,7 +26,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from annotations.audit.canonical import canonical
 from annotations.audit.export_folder import ExportFolder, policy_text
-from annotations.audit.policy import LogKey
 from annotations.audit.tree import notes, tiles
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import Frontier, leaf_hash
@@ -87,7 +86,7 @@ def write(folder: Path, count: int) -> None:
         for level, hashes in levels.items():
             if hashes:
                 flush(level)
-        out.finish(count, policy_text(ORIGIN, [LogKey(key.public.vkey, 0, None)], [], 0))
+        out.finish(count, policy_text(ORIGIN, [(key.public.vkey, 0, None)], [], 0))
 
 
 def measured(work: Callable[[], object]) -> tuple[float, float]:

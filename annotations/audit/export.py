@@ -70,8 +70,9 @@ def export(folder: Path, actor: Actor, *, details: bool = False, as_it_stands: b
         _write_hashes(out, size)
         for note in _notes(size):
             out.checkpoint(note)
+        keys = [(key.vkey, key.since, key.until) for key in log_keys()]
         witnesses = [key.vkey for key in _witnesses()]
-        out.finish(size, policy_text(settings.AUDIT_ORIGIN, log_keys(), witnesses, _required()))
+        out.finish(size, policy_text(settings.AUDIT_ORIGIN, keys, witnesses, _required()))
     return Exported(size, count)
 
 

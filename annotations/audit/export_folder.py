@@ -10,19 +10,23 @@ from typing import Any, BinaryIO
 
 from .canonical import canonical
 from .offline import verify_log
-from .policy import LogKey
 from .tree import tiles
 from .tree.tiles import Tile
 
 FORMAT = verify_log.FORMAT
 
 
-def policy_text(origin: str, keys: Sequence[LogKey], witnesses: Sequence[str], required: int) -> str:
-    """policy.json: whose signatures the log's checkpoints carry, and how many witnesses cosign the last one."""
+def policy_text(
+    origin: str, keys: Sequence[tuple[str, int, int | None]], witnesses: Sequence[str], required: int
+) -> str:
+    """policy.json: whose signatures the log's checkpoints carry, and how many witnesses cosign the last one.
+
+    A key is its vkey, the size from which on it signs checkpoints, and that from which on it no longer does.
+    """
     value = {
         "cosignatures_required": required,
         "format": FORMAT,
-        "keys": [{"since": each.since, "until": each.until, "vkey": each.vkey} for each in keys],
+        "keys": [{"since": since, "until": until, "vkey": vkey} for vkey, since, until in keys],
         "origin": origin,
         "witnesses": list(witnesses),
     }

@@ -17,6 +17,7 @@ import argparse
 import base64
 import binascii
 import bisect
+import datetime
 import functools
 import hashlib
 import itertools
@@ -283,6 +284,12 @@ class Policy:
             )
         return found
 
+    def witnessed(self, signed: Signed) -> int:
+        """When a witness cosigned it, by that witness's clock, in seconds since 1970; 0 when none did."""
+        names = {(key.name, key.id) for key in self.witnesses}
+        times = [content[:8] for name, key_id, content in signed.signatures if (name, key_id) in names]
+        return max((int.from_bytes(each, "big") for each in times), default=0)
+
 
 # --- The export's files -----------------------------------------------------------------------------------------
 
@@ -301,6 +308,14 @@ def read(folder: Path, name: str) -> bytes | None:
             return file.read()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits; empty when there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def split(bundle: bytes) -> list[bytes] | None:
@@ -624,20 +639,46 @@ def _differences(
 
 
 @dataclass(frozen=True)
-class Signatures:
-    """Checkpoints whose signatures are to be checked; `last` is the size of the export's last one."""
+class Lines:
+    """Lines of checkpoints.jsonl, the first of them numbered `first`; the export has `size` entries."""
 
     policy: Policy
-    checkpoints: tuple[Signed, ...]
-    last: int
+    size: int
+    first: int
+    lines: tuple[bytes, ...]
 
 
-def check_signatures(task: Signatures) -> list[Problem]:
-    return [
-        Problem(code, f"The checkpoint of {signed.size} entries: {words}.", last=signed.size)
-        for signed in task.checkpoints
-        for code, words in task.policy.objections(signed, last=signed.size == task.last)
-    ]
+@dataclass
+class Read:
+    """What the lines told: the size and root of each checkpoint that could be read, and what is wrong with it."""
+
+    sizes: list[int] = field(default_factory=list)
+    roots: list[bytes] = field(default_factory=list)
+    witnessed: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_checkpoints(task: Lines) -> Read:
+    told = Read()
+    for number, line in enumerate(task.lines, task.first):
+        try:
+            note = json.loads(line)
+            signed = Signed.parse(note)
+            if (json.dumps(note, ensure_ascii=False) + "\n").encode() != line:
+                raise ValueError("not in its one spelling")
+        except (ValueError, TypeError, AttributeError) as error:
+            told.problems.append(
+                Problem("checkpoint_malformed", f"Line {number} of checkpoints.jsonl: {error}.")
+            )
+            continue
+        last = signed.size == task.size
+        for code, words in task.policy.objections(signed, last=last):
+            message = f"The checkpoint of {signed.size} entries: {words}."
+            told.problems.append(Problem(code, message, last=signed.size))
+        told.sizes.append(signed.size)
+        told.roots.append(signed.root)
+        told.witnessed = max(told.witnessed, task.policy.witnessed(signed) if last else 0)
+    return told
 
 
 # --- The whole log ------------------------------------------------------------------------------------------------
@@ -685,12 +726,16 @@ class Log:
                 "policy_differs", "The export's key policy is not the one that you gave; yours is used."
             )
         self.policy = policy or own
-        self.checkpoints = self._checkpoints()
         self.trusted = [self._trust(path) for path in trusted]
-        self.sizes = {self.size, *(each.size for each in (*self.checkpoints, *self.trusted))}
+        # The checkpoints' sizes in ascending order and their roots, 32 bytes each behind one another.
+        self.sizes: list[int] = []
+        self.signed_roots = bytearray()
+        self.kept = {each.size: each.root for each in self.trusted}
+        self.differing = {each.size for each in self.trusted if each.root != self.kept[each.size]}
         self.frontier = Frontier()
-        self.roots: dict[int, set[bytes]] = {0: {EMPTY_ROOT}}
         self.upper: dict[int, list[bytes]] = {}
+        self.good = 0
+        self.bad: list[int] = []
         report.origin, report.size = self.policy.origin, self.size
         report.keys = [key.vkey for key in (*self.policy.keys, *self.policy.witnesses)]
 
@@ -706,7 +751,7 @@ class Log:
         except (ValueError, KeyError, TypeError) as error:
             raise Unusable(f"{self.folder} is no export of a log: manifest.json: {error!r}") from None
         for name, digest in value["files"].items():
-            if hashlib.sha256(read(self.folder, name) or b"").hexdigest() != digest:
+            if digest_of(self.folder / name) != digest:
                 self.report.say("file_altered", f"{name} is not the file that the export was made with.")
         expected = {"manifest.json"} | names | files_of(value["size"])
         for path, _, found in os.walk(self.folder):
@@ -716,42 +761,50 @@ class Log:
                     self.report.say("foreign_file", f"{relative} is no part of the export.")
         return {"size": value["size"], "details": "details.jsonl" in names}
 
-    def _checkpoints(self) -> list[Signed]:
-        """Every checkpoint of the export that can be read, in the order of their sizes; says what is wrong."""
-        found: list[Signed] = []
-        *lines, rest = (read(self.folder, "checkpoints.jsonl") or b"").decode("utf-8", "replace").split("\n")
-        if rest:
-            self.report.say("checkpoint_malformed", "The last line of checkpoints.jsonl does not end.")
-        for number, line in enumerate(lines, 1):
-            try:
-                note = json.loads(line)
-                signed = Signed.parse(note)
-                if json.dumps(note, ensure_ascii=False) != line:
-                    raise ValueError("not in its one spelling")
-            except (ValueError, TypeError, AttributeError) as error:
-                self.report.say("checkpoint_malformed", f"Line {number} of checkpoints.jsonl: {error}.")
+    def lines(self) -> Iterator[Lines]:
+        """The file of checkpoints in portions."""
+        numbered = enumerate(lines_of(self.folder / "checkpoints.jsonl"), 1)
+        while portion := list(itertools.islice(numbered, PORTION)):
+            yield Lines(self.policy, self.size, portion[0][0], tuple(line for _, line in portion))
+
+    def learn(self, told: Read) -> None:
+        """Adds a portion's checkpoints; says when they do not follow one another."""
+        self.report.problems += told.problems
+        for size, root in zip(told.sizes, told.roots, strict=True):
+            last = self.sizes[-1] if self.sizes else -1
+            if size > last:
+                self.sizes.append(size)
+                self.signed_roots += root
                 continue
-            if found and signed.size <= found[-1].size:
-                again = "forked" if any(each.size == signed.size for each in found) else "replayed"
-                self.report.say(
-                    f"checkpoint_{again}",
-                    f"A checkpoint of {signed.size} entries comes after one of {found[-1].size}.",
-                )
-            else:
-                found.append(signed)
-        if not found or found[-1].size != self.size:
-            last = found[-1].size if found else "none"
+            place = bisect.bisect_left(self.sizes, size)
+            forked = self.sizes[place] == size and self._signed_root(place) != root
+            self.report.say(
+                "checkpoint_forked" if forked else "checkpoint_replayed",
+                f"A checkpoint of {size} entries comes after one of {last}"
+                + (", and another was signed for this size." if forked else "."),
+            )
+        if told.witnessed:
+            moment = datetime.datetime.fromtimestamp(told.witnessed, datetime.UTC)
+            self.report.notes.append(
+                f"A witness cosigned the last checkpoint at {moment:%Y-%m-%d %H:%M:%S} UTC."
+            )
+
+    def _signed_root(self, place: int) -> bytes:
+        return bytes(self.signed_roots[place * HASH : (place + 1) * HASH])
+
+    def learned(self) -> None:
+        """After the last portion."""
+        self.report.checkpoints = len(self.sizes)
+        if not self.sizes or self.sizes[-1] != self.size:
+            last = self.sizes[-1] if self.sizes else "none"
             self.report.say(
                 "checkpoint_missing", f"The last checkpoint is of {last} entries, the export has {self.size}."
             )
-        self.report.checkpoints = len(found)
-        return found
-
-    def signatures(self) -> Iterator["Signatures"]:
-        """The checkpoints in portions, for their signatures to be checked."""
-        last = self.checkpoints[-1].size if self.checkpoints else -1
-        for at in range(0, len(self.checkpoints), PORTION):
-            yield Signatures(self.policy, tuple(self.checkpoints[at : at + PORTION]), last)
+        while self.sizes and self.sizes[-1] > self.size:
+            self._say_beyond(self.sizes.pop(), "a checkpoint of the export")
+        self.asked = sorted({self.size, *self.sizes, *(size for size in self.kept if size <= self.size)})
+        if self.asked[0] == 0:
+            self._hold({EMPTY_ROOT}, 0)
 
     def _trust(self, path: Path) -> Signed:
         try:
@@ -773,7 +826,7 @@ class Log:
     # What the tasks found
 
     def tasks(self, *, deep: bool) -> Iterator[Task]:
-        sizes = sorted(self.sizes)
+        sizes = self.asked
         bundles = -(-self.size // WIDTH)
         for first in range(0, bundles, CHUNK):
             end = min(first + CHUNK, bundles)
@@ -789,7 +842,7 @@ class Log:
             while self.frontier.count < size // WIDTH:
                 self._append(next(bundles), found)
             options = {found.cuts[size], found.stored_cuts.get(size, b"")} - {b""}
-            self.roots[size] = {self.frontier.root(each) for each in options}
+            self._hold({self.frontier.root(each) for each in options}, size)
         for bundle in bundles:
             self._append(bundle, found)
 
@@ -807,8 +860,8 @@ class Log:
                     self._check_tile(level // 8 + 1, tile)
                     tile.clear()
         size = self.frontier.count * WIDTH
-        if size in self.sizes:
-            self.roots[size] = {self.frontier.root()}
+        if self.asked[bisect.bisect_left(self.asked, size) % len(self.asked)] == size:
+            self._hold({self.frontier.root()}, size)
 
     def _above(self, number: int) -> bytes:
         """What the stored tile of the level above says of a bundle; empty where there is none."""
@@ -834,48 +887,53 @@ class Log:
             last=last,
         )
 
+    def _hold(self, roots: set[bytes], size: int) -> None:
+        """Holds the tree's root at a size against what was signed for it. Called in the order of the sizes.
+
+        There are two roots where the last entries differ from their stored hashes, which is told apart.
+        """
+        if size == self.size:
+            self.report.root = base64.b64encode(min(roots, default=b"")).decode()
+        if self.kept.get(size) in roots:
+            del self.kept[size]
+        place = bisect.bisect_left(self.sizes, size)
+        if place == len(self.sizes) or self.sizes[place] != size:
+            return
+        if self._signed_root(place) not in roots:
+            self.bad.append(size)
+            return
+        for each in self.bad:
+            self.report.say(
+                "checkpoint_altered",
+                f"The checkpoint of {each} entries does not fit the log, though later ones do.",
+                last=each,
+            )
+        self.bad.clear()
+        self.good = size
+
     def conclude(self) -> None:
-        """After the last task: the unfilled tiles, and every checkpoint against the tree."""
+        """After the last task: the unfilled tiles, and the checkpoints that do not fit."""
         for level, hashes in self.upper.items():
             if hashes:
                 self._check_tile(level, hashes)
-        final = self.roots.get(self.size) or {b""}
-        self.report.root = base64.b64encode(min(final)).decode()
-        good = 0
-        bad: list[Signed] = []
-        for signed in self.checkpoints:
+        if self.bad:
+            self._say_rewritten("tree_rewritten", self.good, self.bad[0], "no checkpoint from then on fits")
+        wrong = sorted(self.kept.keys() | self.differing)
+        fitting = [each.size for each in self.trusted if each.size not in wrong]
+        for signed in self.trusted:
             if signed.size > self.size:
-                self._say_beyond(signed, "a checkpoint of the export")
-            elif signed.root not in self.roots.get(signed.size, ()):
-                bad.append(signed)
-            else:
-                for each in bad:
-                    self.report.say(
-                        "checkpoint_altered",
-                        f"The checkpoint of {each.size} entries does not fit the log, though later ones do.",
-                        last=each.size,
-                    )
-                bad.clear()
-                good = signed.size
-        if bad:
-            self._say_rewritten("tree_rewritten", good, bad[0].size, "no checkpoint from then on fits")
-        kept = 0
-        for signed in sorted(self.trusted, key=lambda each: each.size):
-            if signed.size > self.size:
-                self._say_beyond(signed, "a checkpoint that you kept")
-            elif signed.root not in self.roots.get(signed.size, ()):
-                words = f"it is not the log whose checkpoint of {signed.size} entries you kept"
-                self._say_rewritten("log_forked", kept, signed.size, words)
-                break
-            else:
-                kept = signed.size
+                self._say_beyond(signed.size, "a checkpoint that you kept")
+        if wrong and wrong[0] <= self.size:
+            good = max((size for size in fitting if size < wrong[0]), default=0)
+            words = f"it is not the log whose checkpoint of {wrong[0]} entries you kept"
+            self._say_rewritten("log_forked", good, wrong[0], words)
 
-    def _say_beyond(self, signed: Signed, whose: str) -> None:
+    def _say_beyond(self, size: int, whose: str) -> None:
         self.report.say(
             "log_truncated",
-            f"The log had {signed.size} entries, says {whose}; here it ends after {self.size}.",
+            f"The log had {size} entries, says {whose}; here it ends after {self.size}.",
             first=self.size,
-            last=signed.size - 1,
+            last=size - 1,
         )
 
     def _say_rewritten(self, code: str, good: int, bad: int, why: str) -> None:
@@ -918,7 +976,7 @@ class Identities:
         return sorted({one for one, two in itertools.pairwise(contested) if one == two})
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def lines_of(path: Path) -> Iterator[bytes]:
     if path.is_file():
         with path.open("rb") as file:
             yield from file
@@ -929,7 +987,7 @@ class Details:
 
     def __init__(self, log: Log) -> None:
         self.report = log.report
-        self._lines = enumerate(_lines(log.folder / "details.jsonl"), 1)
+        self._lines = enumerate(lines_of(log.folder / "details.jsonl"), 1)
         self._next = self._line()
         self.missing: list[tuple[int, str, str, str, str]] = []
         self.present_keys: set[str] = set()
@@ -1010,8 +1068,11 @@ def verify(
     twice: list[bytes] = []
     erased_keys: set[str] = set()
     erased_subjects: set[str] = set()
-    tasks = list(log.tasks(deep=deep))
-    with multiprocessing.Pool(processes) if processes > 1 and len(tasks) > 1 else _Alone() as pool:
+    with multiprocessing.Pool(processes) if processes > 1 and log.size > CHUNK * WIDTH else _Alone() as pool:
+        for told in pool.imap(read_checkpoints, log.lines()):
+            log.learn(told)
+        log.learned()
+        tasks = list(log.tasks(deep=deep))
         for task, found in zip(tasks, pool.imap(work, tasks), strict=True):
             log.join(task, found)
             identities.add(found.ids)
@@ -1020,8 +1081,6 @@ def verify(
             erased_subjects |= found.erased_subjects
             if log.details:
                 details.check(found.committed)
-        for problems in pool.imap(check_signatures, log.signatures()):
-            report.problems += problems
     log.conclude()
     if log.details:
         details.conclude(erased_keys, erased_subjects)
@@ -1102,9 +1161,13 @@ class Tiles:
 def prove(folder: Path, wanted: str) -> str:
     """The tlog-proof of an entry, by its id or its index. The entry's own bytes are the `extra` data."""
     log = Log(folder, None, [], Report())
-    if not log.checkpoints or log.checkpoints[-1].size != log.size:
-        raise Unusable("The export has no checkpoint over all its entries.")
-    note = [json.loads(line) for line in (folder / "checkpoints.jsonl").read_text().split("\n")[:-1]][-1]
+    *_, line = (None, *lines_of(folder / "checkpoints.jsonl"))
+    try:
+        note = json.loads(line or b"")
+        if Signed.parse(note).size != log.size:
+            raise ValueError("the last checkpoint is of another size than the export")
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Unusable(f"The export has no checkpoint over all its entries: {error}.") from None
     for number in range(-(-log.size // WIDTH)):
         bundle = read(folder, tile_path("entries", number, min(WIDTH, log.size - number * WIDTH))) or b""
         if wanted.isdigit() and int(wanted) // WIDTH != number:
@@ -1248,7 +1311,8 @@ def _tell(report: Report) -> None:
 
 
 def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+    """What an export says about itself may hold anything: nothing that a terminal would obey is printed."""
+    sys.stdout.write("".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in line) + "\n")
 
 
 def _main() -> NoReturn:

@@ -12,7 +12,6 @@ from typing import Any
 from annotations.audit.canonical import canonical
 from annotations.audit.export_folder import ExportFolder, policy_text
 from annotations.audit.offline import verify_log
-from annotations.audit.policy import LogKey
 from annotations.audit.tree import notes, tiles
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import Frontier, leaf_hash
@@ -68,7 +67,7 @@ class Made:
         return notes.sign(body, *(keys or signers)) + cosigned
 
     def policy(self) -> str:
-        keys = [LogKey(key.public.vkey, since, until) for key, since, until in self.keys]
+        keys = [(key.public.vkey, since, until) for key, since, until in self.keys]
         return policy_text(ORIGIN, keys, [self.witness.public.vkey] if self.required else [], self.required)
 
     def write(self, folder: Path, *, checkpoints: list[str] | None = None) -> Path:
