@@ -1,6 +1,7 @@
 """The log of a real database, handed out and verified by the verifier's own program; and attacks on the database."""
 
 import io
+import json
 import uuid
 from pathlib import Path
 
@@ -23,8 +24,9 @@ from annotations.audit.tree.merkle import leaf_hash
 from annotations.audit.tree.notes import COSIGNATURE, PrivateKey
 from annotations.audit.tree.tlog_proof import TlogProof
 from annotations.core.errors import Conflict, Missing
-from tests.audit.offline.made import codes
+from tests.audit.offline.made import codes, reseal
 from tests.audit.test_verification import hexed, run, unguarded
+from tests.audit.witness.test_witness import Running
 
 OFFICER = Actor("p-officer2", "privacy_officer")
 
@@ -174,6 +176,29 @@ def test_where_there_are_witnesses_an_export_ends_at_what_one_has_seen(
     done = export(tmp_path / "export", OFFICER)
     assert done.size == seen.size == Checkpoint.parse(body).size
     assert codes(tmp_path / "export") == []
+
+
+def test_the_witness_program_cosigns_what_is_exported(
+    sealed: list[uuid.UUID], tmp_path: Path, settings: object
+) -> None:
+    """Another organisation's witness, in its own process; then its word is in the export, and goes missing."""
+    running = Running(tmp_path, *(key.vkey for key in log_keys()))
+    running.start()
+    try:
+        settings.AUDIT_WITNESSES = [(running.address, running.vkey)]  # type: ignore[attr-defined]
+        call_command("audit", "export", str(tmp_path / "export"), stdout=io.StringIO())
+    finally:
+        running.end()
+    report = verify_log.verify(tmp_path / "export")
+    assert report.problems == []
+    assert any(note.startswith("A witness cosigned the last checkpoint at 20") for note in report.notes)
+    lines = (tmp_path / "export" / "checkpoints.jsonl").read_text().splitlines(keepends=True)
+    last = notes.parse(json.loads(lines[-1]))
+    bare = notes.Note(last.text, last.signatures[:-1]).format()
+    lines[-1] = json.dumps(bare, ensure_ascii=False) + "\n"
+    (tmp_path / "export" / "checkpoints.jsonl").write_text("".join(lines))
+    reseal(tmp_path / "export")
+    assert codes(tmp_path / "export") == ["not_witnessed"]
 
 
 def test_the_commands_write_what_the_verifier_reads(sealed: list[uuid.UUID], tmp_path: Path) -> None:
