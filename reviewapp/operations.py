@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
+from annotations.audit.integrity import integrity
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Hold
 from annotations.core.errors import DomainError
@@ -31,6 +32,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "holds": [(label, held.get(value, 0)) for value, label in HoldReason.choices if held.get(value)],
         "waiting": runs.filter(state=RunState.QUEUED).count(),
         "events": Outbox.objects.filter(delivered_at=None).count(),
+        "log": integrity(),
         "running": runs.filter(state=RunState.RUNNING).order_by("created_at"),
         "stuck": _stuck()[:50],
         "recent": Paginator(runs.order_by("-id"), 25).get_page(request.GET.get("page")),

@@ -99,6 +99,11 @@ def test_a_newcomer_sees_clips_redacted_queued_and_one_flagged(up: Up) -> None:
     )
     wait_until(lambda: up.count("SELECT count(*) FROM moderation_flag") == 1, 60, "one clip flagged")
     assert up.count("SELECT count(*) FROM clips_consent WHERE NOT training") == 1
+    # The log is sealed, by the one program that was given its keys.
+    wait_until(lambda: up.count("SELECT count(*) FROM audit_pending") == 0, 30, "every entry in the tree")
+    assert up.count("SELECT count(*) FROM audit_checkpoint") > 0
+    for secret in (up.var / "keys" / "log").iterdir():
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600, secret
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(60) == 0
     assert up.processes() == []

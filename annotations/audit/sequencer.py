@@ -8,7 +8,6 @@ committed still waits, what was not signed is signed by the next one. See ADR 13
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable
 
 from django.conf import settings
@@ -16,12 +15,12 @@ from django.db import DatabaseError, close_old_connections, transaction
 
 from annotations.core import clock
 
-from . import leader
+from . import batches, leader
 from .growth import FullTile
 from .integrity import last_checkpoint
-from .models import Checkpoint, HashTile, Hurry, LogEntry, Pending, TreeLeaf
+from .models import Checkpoint, HashTile, Hurry, Pending
 from .signing import KeyFolder, Refused
-from .stored_tree import Incomplete, StoredTree, growth, root_at, tree_size
+from .stored_tree import Incomplete, StoredTree, growth, tree_size
 from .tree.merkle import leaf_hash
 from .tree.proofs import InvalidProof, consistency_proof, verify_consistency
 
@@ -88,27 +87,23 @@ class Sequencer:
             if not leader.lead():
                 return 0
             self.reached("leading")
-            waiting = list(Pending.objects.order_by("entry").values_list("entry", flat=True)[:BATCH])
-            placed = set(TreeLeaf.objects.filter(entry__in=waiting).values_list("entry", flat=True))
-            rows = LogEntry.objects.filter(pk__in=waiting).exclude(pk__in=placed).order_by("pk")
-            entries = [(entry, bytes(canonical)) for entry, canonical in rows.values_list("pk", "canonical")]
+            waiting = batches.waiting(BATCH)
             self.reached("read")
+            entries = [each for each in waiting if not each.placed]
             self._write(entries)
-            done = [entry for entry, _ in entries]
-            Pending.objects.filter(entry__in=[*done, *placed]).delete()
+            batches.dequeue([each.entry for each in waiting])
             self.reached("taken")
         self.reached("committed")
         return len(entries)
 
-    def _write(self, entries: list[tuple[uuid.UUID, bytes]]) -> None:
+    def _write(self, entries: list[batches.Waiting]) -> None:
         grown = growth(tree_size())
-        leaves: list[TreeLeaf] = []
+        leaves: list[batches.Leaf] = []
         tiles: list[FullTile] = []
-        for entry, canonical in entries:
-            hashed = leaf_hash(canonical)
-            leaves.append(TreeLeaf(index=grown.size, entry=entry, hash=hashed))
-            tiles += grown.append(hashed)
-        TreeLeaf.objects.bulk_create(leaves)
+        for each in entries:
+            leaves.append(batches.Leaf(grown.size, each.entry, leaf_hash(each.canonical)))
+            tiles += grown.append(leaves[-1].hash)
+        batches.insert(leaves)
         self.reached("leaves written")
         HashTile.objects.bulk_create(HashTile(**tile._asdict()) for tile in tiles)
         self.reached("tiles written")
@@ -121,23 +116,27 @@ class Sequencer:
             size, last = tree_size(), last_checkpoint()
             if size == (last.size if last else 0):
                 return
-            root = root_at(size)
+            tree = StoredTree(size)
+            root = tree.root_at(size)
             if last:
-                _check_continues(last, size, root)
+                _check_continues(tree, last, root)
             self.reached("checked")
-            note = self.folder.sign(size, root, root_at)
+            note = self.folder.sign(size, root, tree.root_at)
             self.reached("signed")
             Checkpoint.objects.create(size=size, root=root, note=note, signed_at=clock.now())
             self.reached("inserted")
         self.reached("sealed")
 
 
-def _check_continues(last: Checkpoint, size: int, root: bytes) -> None:
+def _check_continues(tree: StoredTree, last: Checkpoint, root: bytes) -> None:
     """Refused unless the stored tree still holds, at its beginning, the one that was signed last."""
-    if size < last.size or root_at(last.size) != bytes(last.root):
-        raise Refused(f"The tree of {size} entries does not hold the one of {last.size} that was signed.")
-    proof = consistency_proof(last.size, size, StoredTree(size).node)
+    signed = bytes(last.root)
+    if tree.size < last.size or tree.root_at(last.size) != signed:
+        raise Refused(
+            f"The tree of {tree.size} entries does not hold the one of {last.size} that was signed."
+        )
     try:
-        verify_consistency(last.size, size, bytes(last.root), root, proof)
+        proof = consistency_proof(last.size, tree.size, tree.node)
+        verify_consistency(last.size, tree.size, signed, root, proof)
     except InvalidProof as error:
-        raise Refused(f"The tree of {size} entries does not continue that of {last.size}: {error}") from None
+        raise Refused(f"The tree of {tree.size} entries does not continue it: {error}") from None

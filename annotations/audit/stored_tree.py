@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from .growth import Growth
 from .models import HashTile, TreeLeaf
+from .tree import merkle
 from .tree.merkle import HASH_SIZE, Frontier
 from .tree.tiles import HEIGHT, WIDTH
 
@@ -34,20 +35,19 @@ def growth(size: int) -> Growth:
     return Growth(size, unfilled)
 
 
-def root_at(size: int) -> bytes:
-    """The root hash of the first `size` leaves. Raises Incomplete."""
-    return growth(size).root()
-
-
 class StoredTree:
-    """The complete subtrees of the first `size` leaves, as `node(level, index)`: what proofs are made of.
+    """The complete subtrees of the first `size` leaves, as `node(level, index)`: what roots and proofs are made of.
 
-    Keeps the tiles that it has read, so that many proofs side by side cost few queries.
+    Keeps the tiles that it has read, so that one more of them costs few queries or none.
     """
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._tile = lru_cache(_TILES_KEPT)(_full_tile)
+        self._tile = lru_cache(_TILES_KEPT)(self._read)
+
+    def root_at(self, size: int) -> bytes:
+        """The root hash of the first `size` leaves, which may be fewer than the tree's. Raises Incomplete."""
+        return merkle.root_at(size, self.node)
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of the complete subtree of 2**level leaves that is number `index` of its level.
@@ -57,16 +57,18 @@ class StoredTree:
         if level < 0 or index < 0 or index + 1 > self.size >> level:
             raise ValueError(f"A tree of {self.size} leaves has no subtree {index} of level {level}")
         tile_level, height = divmod(level, HEIGHT)
-        start, count = index << height, 1 << height
-        number, offset = divmod(start, WIDTH)
-        if number < self.size >> HEIGHT * (tile_level + 1):
-            hashes = self._tile(tile_level, number)[offset : offset + count]
-        else:
-            hashes = _hashes(tile_level, start, start + count)
+        number, offset = divmod(index << height, WIDTH)
         subtree = Frontier()
-        for each in hashes:
+        for each in self._tile(tile_level, number)[offset : offset + (1 << height)]:
             subtree.append(each)
         return subtree.root()
+
+    def _read(self, level: int, number: int) -> list[bytes]:
+        """The hashes of a tile; of the last one of its level those that there are."""
+        end = self.size >> HEIGHT * level
+        if number < end // WIDTH:
+            return _full_tile(level, number)
+        return _hashes(level, number * WIDTH, end)
 
 
 def _full_tile(level: int, number: int) -> list[bytes]:

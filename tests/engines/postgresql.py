@@ -36,11 +36,13 @@ class PostgreSQL:
     """`start` it, connect to `url(name, role)`, `stop` it. Listens on the loopback address only.
 
     The server refuses to run as root; then it runs as Debian's account for it, by `setpriv`, which also makes it
-    end with the test run however that ends. Nothing here outlives the run, so nothing waits for the disk.
+    end with the test run however that ends. Nothing here outlives the run, so nothing waits for the disk, unless
+    it is `durable`, for measuring.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
+        self.durable = durable
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -67,11 +69,11 @@ class PostgreSQL:
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
-            "fsync": "off",
-            "full_page_writes": "off",
             "max_connections": 200,
             "shared_buffers": "64MB",
         }
+        if not self.durable:
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "server.log").open("wb") as log:
             self._process = subprocess.Popen(

@@ -1,0 +1,218 @@
+"""The clients of log_acts.py, in processes with Django's settings.
+
+python -m benchmarks.log_act_clients label|hold|extend CLIENTS PAIRS
+"""
+
+import contextlib
+import json
+import multiprocessing
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ctypes import c_int
+from typing import Any
+
+import django
+from django.db import connections
+
+django.setup()
+
+from annotations.accounts import services as accounts  # noqa: E402
+from annotations.accounts.enums import Role  # noqa: E402
+from annotations.accounts.models import User  # noqa: E402
+from annotations.audit import services as audit  # noqa: E402
+from annotations.audit.actors import COMMAND_LINE  # noqa: E402
+from annotations.audit.models import Checkpoint, LogEntry, TreeLeaf  # noqa: E402
+from annotations.clips import services as clips  # noqa: E402
+from annotations.clips.enums import HoldReason  # noqa: E402
+from annotations.clips.models import Clip  # noqa: E402
+from annotations.review import services as review  # noqa: E402
+
+from .queue_data import FRAMES, prepare  # noqa: E402
+
+TURN_SECONDS = 1.0
+CLIPS = 6_000
+STOP = -1
+LABELS = {
+    "verdict": "threat",
+    "events": [{"id": "e1", "label": "person_arrives", "start": 0, "end": FRAMES - 1}],
+    "tracks": [
+        {
+            "id": "t1",
+            "label": "person",
+            "keyframes": [
+                {"frame": frame, "box": [300.0, 180.0, 300.0, 240.0], "outside": False, "occluded": False}
+                for frame in (0, FRAMES // 2, FRAMES - 1)
+            ],
+        }
+    ],
+    "note": "",
+}
+
+
+def label(user: User, number: int) -> Callable[[], None]:
+    """Claims the next clip and hands its labels in: two acts, two transactions."""
+
+    def act() -> None:
+        assignment = review.next_clip(user)
+        if assignment is None:
+            raise SystemExit("The queue is empty: make CLIPS larger.")
+        review.submit(user, assignment.public_id, LABELS)
+
+    return act
+
+
+def hold(user: User, number: int) -> Callable[[], None]:
+    """Places a hold on a clip and lifts it again: two acts with an entry and an event each."""
+    clip = Clip.objects.order_by("pk")[number]
+
+    def act() -> None:
+        clips.place(clip, HoldReason.LEGAL, COMMAND_LINE)
+        clips.lift(clip, HoldReason.LEGAL, COMMAND_LINE)
+
+    return act
+
+
+def extend(user: User, number: int) -> Callable[[], None]:
+    """Extends the lease of a clip in hand: the lightest act that there is."""
+    held = review.next_clip(user)
+    if held is None:
+        raise SystemExit("There is no clip to hold.")
+    public_id = held.public_id
+
+    def act() -> None:
+        review.extend(user, public_id)
+
+    return act
+
+
+ACTS = {"label": label, "hold": hold, "extend": extend}
+
+
+def client(kind: str, number: int, turn: Any, results: Any) -> None:
+    """Acts until told to stop. Even turns are without entries, odd ones with; what spans two turns is not counted."""
+    act = ACTS[kind](User.objects.get(username=f"client-{number}"), number)
+    done: dict[int, int] = {}
+    entries: list[tuple[str, float]] = []
+    written: list[uuid.UUID] = []
+    append = audit.append
+
+    def noting(*arguments: Any, **named: Any) -> LogEntry:
+        entry = append(*arguments, **named)
+        written.append(entry.pk)
+        return entry
+
+    def nothing(*arguments: Any, **named: Any) -> LogEntry:
+        return LogEntry()
+
+    while (now := turn.value) != STOP:
+        audit.append = noting if now % 2 else nothing
+        act()
+        committed = time.time()
+        if turn.value == now:
+            done[now] = done.get(now, 0) + 1
+        entries += ((str(pk), committed) for pk in written)
+        written.clear()
+    results.put((done, entries))
+
+
+@contextmanager
+def sequencer() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "manage.py", "sequence"], stderr=sys.stderr)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+class Watcher(threading.Thread):
+    """Notes when each checkpoint can first be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+        self.seen: list[float] = []
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self.stopped.wait(0.01):
+            size = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
+            if size and (not self.sizes or size > self.sizes[-1]):
+                self.sizes.append(size)
+                self.seen.append(time.time())
+        connections.close_all()
+
+
+def measure(kind: str, clients: int, pairs: int) -> dict[str, Any]:
+    prepare(CLIPS, 1, [])
+    for number in range(clients):
+        accounts.create_user(COMMAND_LINE, f"client-{number}", None, Role.CONTRACTOR)
+    context = multiprocessing.get_context("spawn")
+    turn, results = context.Value(c_int, 0), context.Queue()
+    watcher = Watcher()
+    with sequencer():
+        while not Checkpoint.objects.exists():
+            time.sleep(0.1)
+        watcher.start()
+        processes = [
+            context.Process(target=client, args=(kind, number, turn, results)) for number in range(clients)
+        ]
+        for process in processes:
+            process.start()
+        time.sleep(5 + clients)  # each has to load the site first
+        for now in range(1, 2 * pairs + 1):
+            turn.value = now
+            time.sleep(TURN_SECONDS)
+        turn.value = STOP
+        found = [results.get(timeout=60) for _ in processes]
+        for process in processes:
+            process.join()
+        time.sleep(5)
+        watcher.stopped.set()
+        watcher.join()
+    return {**rates(found, pairs), **latencies(found, watcher)}
+
+
+def rates(found: list[tuple[dict[int, int], list[Any]]], pairs: int) -> dict[str, Any]:
+    """Acts a second, with and without entries, and the ratio of each pair of turns."""
+    done = [sum(counts.get(now, 0) for counts, _ in found) for now in range(1, 2 * pairs + 1)]
+    with_entries, alone = done[0::2], done[1::2]
+    ratios = [a / b for a, b in zip(with_entries, alone, strict=True) if b]
+    quartiles = statistics.quantiles(ratios, n=4)
+    return {
+        "acts_per_s_with_entry": round(statistics.mean(with_entries) / TURN_SECONDS, 1),
+        "acts_per_s_alone": round(statistics.mean(alone) / TURN_SECONDS, 1),
+        "ratio": round(sum(with_entries) / sum(alone), 3),
+        "quartiles_of_pairs": [round(each, 3) for each in quartiles],
+    }
+
+
+def latencies(found: list[tuple[Any, list[tuple[str, float]]]], watcher: Watcher) -> dict[str, Any]:
+    """From an act's commit, as its client saw it, to the moment when a signed checkpoint over it could be read."""
+    committed = dict(pair for _, entries in found for pair in entries)
+    waited = []
+    for index, entry in TreeLeaf.objects.values_list("index", "entry").iterator():
+        if str(entry) in committed:
+            covering = bisect_right(watcher.sizes, index)
+            with contextlib.suppress(IndexError):
+                waited.append(watcher.seen[covering] - committed[str(entry)])
+    cuts = statistics.quantiles(waited, n=1000, method="inclusive")
+    return {
+        "entries": len(committed),
+        "sealed": len(waited),
+        "commit_to_checkpoint_s": {
+            name: round(cuts[n], 3) for name, n in (("p50", 499), ("p99", 989), ("p99.9", 998))
+        },
+        "checkpoints": len(watcher.sizes),
+    }
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))
