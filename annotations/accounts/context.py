@@ -18,6 +18,7 @@ PAGES = (
     (_("Flagged"), "moderation:flagged"),
     (_("Audit"), "privacy:log"),
     (_("Alerts"), "privacy:alerts"),
+    (_("Requests"), "privacy:access_requests"),
     (_("Consents"), "privacy:desk"),
     (_("Datasets"), "datasets:index"),
     (_("Operations"), "operations"),

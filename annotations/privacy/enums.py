@@ -18,3 +18,13 @@ class AlertState(models.TextChoices):
     TAKEN = "taken", _("Taken")
     EXPLAINED = "explained", _("Explained")
     ESCALATED = "escalated", _("Escalated")
+
+
+class RequestState(models.TextChoices):
+    """How far a subject access request has come."""
+
+    OPEN = "open", _("Open")
+    COMPILED = "compiled", _("Compiled")
+    REVIEWED = "reviewed", _("Reviewed")
+    ANSWERED = "answered", _("Answered")
+    REFUSED = "refused", _("Refused")

@@ -5,6 +5,7 @@ from annotations.audit.fields import (
     FILTERS,
     ID,
     PSEUDONYM,
+    SHA256,
     TIME,
     TRUE_FALSE,
     YES_NO,
@@ -65,7 +66,7 @@ VIEW_DELETED = action("audit.view_deleted", "View {view} deleted", {"view": ID})
 
 _RULE = {"rule": one_of(AlertKind.choices)}
 _ALERT = _RULE | {"alert": ID, "person": PSEUDONYM}
-_VALUE = pattern(r"[a-z_]{1,32}=[A-Za-z0-9_:;,+./ -]*", "`name=value` of a rule", 600)
+_VALUE = pattern(r"[a-z_]{1,32}=[A-Za-z0-9_:;,+./ -]*", "`name=value` of a rule", 120)
 
 ALERT_RAISED = action(
     "alert.raised",
@@ -80,5 +81,39 @@ ALERT_ESCALATED = action("alert.escalated", "Alert about {person} escalated: {ru
 ALERT_RULE_CHANGED = action(
     "alert.rule_changed",
     "Rule for alerts changed ({rule}), version {version}, on: {on}; values: {values}",
-    _RULE | {"version": COUNT, "on": YES_NO, "values": list_of(_VALUE, 32)},
+    _RULE | {"version": COUNT, "on": YES_NO, "values": list_of(_VALUE, 220)},
+)
+
+_REQUEST = {"request": ID}
+
+REQUEST_OPENED = action(
+    "access_request.opened", "Access request {request} opened; due {due}", _REQUEST | {"due": TIME}
+)
+REQUEST_READ = action("access_request.read", "Access request {request} looked at", _REQUEST)
+REQUEST_COMPILED = action(
+    "access_request.compiled",
+    "Answer to access request {request} compiled; clips: {clips}, SHA-256 {sha256}",
+    _REQUEST | {"clips": COUNT, "sha256": SHA256},
+)
+REQUEST_REVIEWED = action(
+    "access_request.reviewed",
+    "Answer to access request {request} reviewed; SHA-256 {sha256}",
+    _REQUEST | {"sha256": SHA256},
+)
+REQUEST_EXTENDED = action(
+    "access_request.extended", "Access request {request} extended to {due}", _REQUEST | {"due": TIME}
+)
+REQUEST_ANSWERED = action(
+    "access_request.answered",
+    "Access request {request} answered; SHA-256 {sha256}",
+    _REQUEST | {"sha256": SHA256},
+)
+REQUEST_REFUSED = action("access_request.refused", "Access request {request} refused", _REQUEST)
+ANSWER_SERVED = action(
+    "access_request.answer_served",
+    "Answer to access request {request} taken out as {format}; SHA-256 {sha256}",
+    _REQUEST | {"format": one_of([("html", "page"), ("json", "JSON")]), "sha256": SHA256},
+)
+ANSWER_FORGOTTEN = action(
+    "access_request.answer_forgotten", "Answer to access request {request} destroyed", _REQUEST
 )

@@ -227,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
     "watch-log": {"task": "privacy.watch_log", "schedule": 60},
+    "forget-answers": {"task": "privacy.forget_answers", "schedule": 3600},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
 }
 

@@ -34,7 +34,7 @@ from annotations.moderation import services as moderation
 from annotations.moderation.models import Flag, Screening
 from annotations.privacy import services as privacy
 from annotations.privacy.enums import AlertKind
-from annotations.privacy.models import Alert
+from annotations.privacy.models import AccessRequest, Alert
 from annotations.redaction import services as redaction
 from annotations.redaction.models import Outcome, RedactionRun
 from annotations.review import services as review
@@ -639,3 +639,68 @@ def _() -> Act:
     return lambda: privacy.change_alert_rule(
         AlertKind.REFUSALS, {"refusals": 9}, enabled=True, version=0, actor=OFFICER
     )
+
+
+def access_request(*steps: str) -> AccessRequest:
+    request = privacy.open_request(make.make_clip().owner.pseudonym, clock.now(), "By letter.", OFFICER)
+    for step in steps:
+        request = {"compile": privacy.compile_request, "review": privacy.review_request}[step](
+            request.pk, OFFICER
+        )
+    return request
+
+
+@case("privacy.open_request")
+def _() -> Act:
+    subject = make.make_clip().owner.pseudonym
+    return lambda: privacy.open_request(subject, clock.now(), "By letter.", OFFICER)
+
+
+@case("privacy.compile_request")
+def _() -> Act:
+    request = access_request()
+    return lambda: privacy.compile_request(request.pk, OFFICER)
+
+
+@case("privacy.review_request")
+def _() -> Act:
+    request = access_request("compile")
+    return lambda: privacy.review_request(request.pk, OFFICER)
+
+
+@case("privacy.extend_request")
+def _() -> Act:
+    request = access_request()
+    return lambda: privacy.extend_request(request.pk, "Many clips.", OFFICER)
+
+
+@case("privacy.answer_request")
+def _() -> Act:
+    request = access_request("compile", "review")
+    return lambda: privacy.answer_request(request.pk, "By letter.", OFFICER)
+
+
+@case("privacy.refuse_request")
+def _() -> Act:
+    request = access_request("compile")
+    return lambda: privacy.refuse_request(request.pk, "It is not theirs.", OFFICER)
+
+
+@case("privacy.note_request")
+def _() -> Act:
+    request = access_request()
+    return lambda: privacy.note_request(request, OFFICER)
+
+
+@case("privacy.note_answer")
+def _() -> Act:
+    request = access_request("compile")
+    return lambda: privacy.note_answer(request, "json", OFFICER)
+
+
+@case("privacy.forget_answers")
+def _() -> Act:
+    request = access_request("compile", "review")
+    privacy.answer_request(request.pk, "By letter.", OFFICER)
+    AccessRequest.objects.update(closed_at=clock.now() - datetime.timedelta(days=100))
+    return privacy.forget_answers

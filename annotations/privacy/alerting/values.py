@@ -16,8 +16,10 @@ def load(rule: type[Rule], values: dict[str, Any]) -> Rule:
 
 
 def in_words(values: dict[str, Any]) -> list[str]:
-    """`name=value` of each, as an entry of the log lists them."""
-    return [f"{name}={_text(value)}" for name, value in sorted(values.items())]
+    """`name=value` of each, as an entry of the log lists them; a list of lists takes a line for each of these."""
+    return [
+        f"{name}={each}" for name, value in sorted(values.items()) for each in _texts(value)
+    ]
 
 
 def _plain(value: Any) -> Any:
@@ -28,7 +30,9 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(each) for each in value) if isinstance(value, list) else value
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ";".join(" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in value)
-    return str(value)
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        return [str(value)]
+    if any(isinstance(each, list) for each in value):
+        return [" ".join(map(str, each)) for each in value]
+    return [";".join(map(str, value))]

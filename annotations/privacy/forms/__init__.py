@@ -6,6 +6,7 @@ from .erasure import ErasureForm, SubjectForm
 from .log import LogForm
 from .period import PeriodForm, instants
 from .zones import COMMON_ZONES
+from .requests import RequestForm, StepForm
 
 __all__ = [
     "COMMON_ZONES",
@@ -14,8 +15,10 @@ __all__ = [
     "LogForm",
     "LookupForm",
     "PeriodForm",
+    "RequestForm",
     "RuleForm",
     "SettleForm",
+    "StepForm",
     "SubjectForm",
     "WithdrawalForm",
     "instants",

@@ -13,6 +13,9 @@ from ..selectors import UNKNOWN, pseudonym_of
 from ..services.alerts import MAX_REASON
 from .zones import is_zone, zones
 
+# As many as an entry of the log can name.
+MOST_PEOPLE = 200
+
 _WEEKDAYS = (
     ("0", _("Monday")),
     ("1", _("Tuesday")),
@@ -133,6 +136,8 @@ class OffHoursForm(RuleForm):
 
     def clean_people(self) -> tuple[tuple[str, str, str, str], ...]:
         lines = [line.split() for line in self.cleaned_data["people"].splitlines() if line.strip()]
+        if len(lines) > MOST_PEOPLE:
+            raise forms.ValidationError(_("At most 200 people have hours of their own."))
         return tuple(_person_hours(line) for line in lines)
 
 

@@ -1,6 +1,7 @@
 """Tables of this context, one subject per module."""
 
 from .alerts import Alert, AlertRule, AwaitedScope, LogProgress, ViewTally
+from .requests import AccessRequest
 from .saved_view import SavedView
 
-__all__ = ["Alert", "AlertRule", "AwaitedScope", "LogProgress", "SavedView", "ViewTally"]
+__all__ = ["AccessRequest", "Alert", "AlertRule", "AwaitedScope", "LogProgress", "SavedView", "ViewTally"]

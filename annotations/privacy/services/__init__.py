@@ -14,15 +14,31 @@ from .reading import (
     note_search,
     note_words,
 )
+from .requests import (
+    answer_request,
+    compile_request,
+    extend_request,
+    forget_answers,
+    note_answer,
+    note_request,
+    open_request,
+    refuse_request,
+    review_request,
+)
 from .views import delete_view, rename_view, save_view
 from .watch import watch
 from .withdraw import withdraw
 
 __all__ = [
+    "answer_request",
     "change_alert_rule",
+    "compile_request",
     "delete_view",
+    "extend_request",
+    "forget_answers",
     "give_back_alert",
     "note_alert",
+    "note_answer",
     "note_certificate",
     "note_dossier",
     "note_entry",
@@ -32,9 +48,13 @@ __all__ = [
     "note_person",
     "note_receipt",
     "note_receipt_link",
+    "note_request",
     "note_search",
     "note_words",
+    "open_request",
+    "refuse_request",
     "rename_view",
+    "review_request",
     "save_view",
     "settle_alert",
     "take_alert",

@@ -8,8 +8,20 @@ from .entry import entry
 from .erasure import erase, erasure
 from .log import change_view, export, log, save_view, words
 from .person import person
+from .requests import (
+    access_answer,
+    access_answer_file,
+    access_request,
+    access_requests,
+    new_access_request,
+    step_access_request,
+)
 
 __all__ = [
+    "access_answer",
+    "access_answer_file",
+    "access_request",
+    "access_requests",
     "alert",
     "alert_rule",
     "alert_rules",
@@ -24,9 +36,11 @@ __all__ = [
     "give_back_alert",
     "link_receipt",
     "log",
+    "new_access_request",
     "person",
     "save_view",
     "settle_alert",
+    "step_access_request",
     "take_alert",
     "withdraw",
     "words",

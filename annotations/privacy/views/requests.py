@@ -1,0 +1,140 @@
+"""Subject access requests: the queue, one request, its answer."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotations.accounts.middleware import actor_of
+from annotations.audit.actors import Actor
+from annotations.core import clock
+from annotations.core.errors import DomainError
+
+from .. import selectors, services
+from ..forms import RequestForm, StepForm
+from ..models import AccessRequest
+from ..selectors import requests as request_selectors
+
+PAGE = 25
+
+_STEPS: dict[str, tuple[Callable[[uuid.UUID, Actor], AccessRequest], Any]] = {
+    "compile": (
+        services.compile_request,
+        gettext_lazy("The answer is compiled. Read it, then mark it as reviewed."),
+    ),
+    "review": (services.review_request, gettext_lazy("The answer is reviewed and may go out.")),
+}
+_WITH_WORDS: dict[str, tuple[Callable[[uuid.UUID, str, Actor], AccessRequest], Any]] = {
+    "extend": (services.extend_request, gettext_lazy("There are two months more. Tell the owner why.")),
+    "answer": (services.answer_request, gettext_lazy("The request is answered.")),
+    "refuse": (services.refuse_request, gettext_lazy("The request is refused. Tell the owner why.")),
+}
+
+
+@require_safe
+def access_requests(request: HttpRequest) -> HttpResponse:
+    """Requests with the days on which they are due."""
+    closed = request.GET.get("state") == "closed"
+    page = Paginator(request_selectors.requests(closed=closed), PAGE).get_page(request.GET.get("page"))
+    return render(request, "privacy/access_requests.html", {"page": page, "closed": closed})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_access_request(request: HttpRequest) -> HttpResponse:
+    initial = {"q": request.GET.get("q", ""), "received": clock.now().date()}
+    form = RequestForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            opened = services.open_request(data["q"], data["received"], data["how"], actor_of(request))
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("The request is open. Compile the answer next."))
+            return redirect("privacy:access_request", opened.pk)
+    return render(
+        request, "privacy/access_request_new.html", {"form": form}, status=400 if form.errors else 200
+    )
+
+
+@require_safe
+def access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    found = _found(request_id)
+    services.note_request(found, actor_of(request))
+    lines = request_selectors.steps(found)
+    context = {
+        "found": found,
+        "form": StepForm(),
+        "rows": [(line, bytes(line.entry.canonical).decode()) for line in lines],
+        "people": selectors.people({line.entry.actor for line in lines}),
+    }
+    return render(request, "privacy/access_request.html", context)
+
+
+@require_POST
+def step_access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    step, form = request.POST.get("step", ""), StepForm(request.POST)
+    if step not in {*_STEPS, *_WITH_WORDS} or not form.is_valid():
+        messages.error(request, _("Choose one of the steps, with at most 2,000 characters of words."))
+        return redirect("privacy:access_request", request_id)
+    actor = actor_of(request)
+    try:
+        if step in _STEPS:
+            act, said = _STEPS[step]
+            act(request_id, actor)
+        else:
+            act_with_words, said = _WITH_WORDS[step]
+            act_with_words(request_id, form.cleaned_data["reason"], actor)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, str(said))
+    return redirect("privacy:access_request", request_id)
+
+
+@require_safe
+def access_answer(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    """The answer as a page to be read, printed or saved as PDF."""
+    found = _found(request_id)
+    try:
+        answer = request_selectors.answer_of(found)
+    except DomainError as error:
+        return _gone(request, found, error)
+    services.note_answer(found, "html", actor_of(request))
+    return render(request, "privacy/access_answer.html", {"found": found, "answer": answer})
+
+
+@require_safe
+def access_answer_file(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    """The answer as JSON, to be taken elsewhere (Art. 20)."""
+    found = _found(request_id)
+    try:
+        answer = request_selectors.answer_of(found)
+    except DomainError as error:
+        return _gone(request, found, error)
+    services.note_answer(found, "json", actor_of(request))
+    content = orjson.dumps(answer, option=orjson.OPT_INDENT_2)
+    name = f"answer-{found.subject}.json"
+    return HttpResponse(
+        content,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _gone(request: HttpRequest, found: AccessRequest, error: DomainError) -> HttpResponse:
+    messages.error(request, error.message)
+    return redirect("privacy:access_request", found.pk)
+
+
+def _found(request_id: uuid.UUID) -> AccessRequest:
+    if (found := AccessRequest.objects.filter(pk=request_id).first()) is None:
+        raise Http404
+    return found
