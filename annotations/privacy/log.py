@@ -2,10 +2,10 @@
 
 from annotations.audit.fields import (
     COUNT,
+    DIGEST,
     FILTERS,
     ID,
     PSEUDONYM,
-    SHA256,
     TIME,
     TRUE_FALSE,
     YES_NO,
@@ -93,12 +93,12 @@ REQUEST_READ = action("access_request.read", "Access request {request} looked at
 REQUEST_COMPILED = action(
     "access_request.compiled",
     "Answer to access request {request} compiled; clips: {clips}, SHA-256 {sha256}",
-    _REQUEST | {"clips": COUNT, "sha256": SHA256},
+    _REQUEST | {"clips": COUNT, "sha256": DIGEST},
 )
 REQUEST_REVIEWED = action(
     "access_request.reviewed",
     "Answer to access request {request} reviewed; SHA-256 {sha256}",
-    _REQUEST | {"sha256": SHA256},
+    _REQUEST | {"sha256": DIGEST},
 )
 REQUEST_EXTENDED = action(
     "access_request.extended", "Access request {request} extended to {due}", _REQUEST | {"due": TIME}
@@ -106,13 +106,13 @@ REQUEST_EXTENDED = action(
 REQUEST_ANSWERED = action(
     "access_request.answered",
     "Access request {request} answered; SHA-256 {sha256}",
-    _REQUEST | {"sha256": SHA256},
+    _REQUEST | {"sha256": DIGEST},
 )
 REQUEST_REFUSED = action("access_request.refused", "Access request {request} refused", _REQUEST)
 ANSWER_SERVED = action(
     "access_request.answer_served",
     "Answer to access request {request} taken out as {format}; SHA-256 {sha256}",
-    _REQUEST | {"format": one_of([("html", "page"), ("json", "JSON")]), "sha256": SHA256},
+    _REQUEST | {"format": one_of([("html", "page"), ("json", "JSON")]), "sha256": DIGEST},
 )
 ANSWER_FORGOTTEN = action(
     "access_request.answer_forgotten", "Answer to access request {request} destroyed", _REQUEST

@@ -17,9 +17,7 @@ def load(rule: type[Rule], values: dict[str, Any]) -> Rule:
 
 def in_words(values: dict[str, Any]) -> list[str]:
     """`name=value` of each, as an entry of the log lists them; a list of lists takes a line for each of these."""
-    return [
-        f"{name}={each}" for name, value in sorted(values.items()) for each in _texts(value)
-    ]
+    return [f"{name}={each}" for name, value in sorted(values.items()) for each in _texts(value)]
 
 
 def _plain(value: Any) -> Any:

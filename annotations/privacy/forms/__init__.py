@@ -5,8 +5,8 @@ from .desk import LookupForm, WithdrawalForm
 from .erasure import ErasureForm, SubjectForm
 from .log import LogForm
 from .period import PeriodForm, instants
-from .zones import COMMON_ZONES
 from .requests import RequestForm, StepForm
+from .zones import COMMON_ZONES
 
 __all__ = [
     "COMMON_ZONES",

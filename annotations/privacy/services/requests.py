@@ -125,9 +125,9 @@ def note_request(request: AccessRequest, actor: Actor) -> None:
 
 
 @transaction.atomic
-def note_answer(request: AccessRequest, kind: str, actor: Actor) -> None:
-    """Somebody takes the answer out. Commit it before the first byte leaves."""
-    _append(log.ANSWER_SERVED, request, actor, {"format": kind, "sha256": request.sha256})
+def note_answer(request: AccessRequest, kind: str, actor: Actor) -> uuid.UUID:
+    """Somebody takes the answer out; the entry's id. Await its checkpoint before the first byte leaves."""
+    return _append(log.ANSWER_SERVED, request, actor, {"format": kind, "sha256": request.sha256})
 
 
 @transaction.atomic
@@ -172,14 +172,15 @@ def _reason(text: str) -> str:
 
 def _append(
     action: Action, request: AccessRequest, actor: Actor, data: dict[str, Any], words: str = ""
-) -> None:
-    audit.append(
+) -> uuid.UUID:
+    entry = audit.append(
         action,
         actor,
         subject=request.subject,
         data={"request": str(request.pk), **data},
         detail={"reason": words} if words else None,
     )
+    return entry.pk
 
 
 def _normalised(value: Any) -> Any:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotations.accounts.middleware import actor_of
 from annotations.audit.actors import Actor
+from annotations.audit.waiting import await_checkpoint
 from annotations.core import clock
 from annotations.core.errors import DomainError
 
@@ -104,10 +105,9 @@ def access_answer(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """The answer as a page to be read, printed or saved as PDF."""
     found = _found(request_id)
     try:
-        answer = request_selectors.answer_of(found)
+        answer = _taken_out(found, "html", actor_of(request))
     except DomainError as error:
-        return _gone(request, found, error)
-    services.note_answer(found, "html", actor_of(request))
+        return _not_served(request, found, error)
     return render(request, "privacy/access_answer.html", {"found": found, "answer": answer})
 
 
@@ -116,20 +116,24 @@ def access_answer_file(request: HttpRequest, request_id: uuid.UUID) -> HttpRespo
     """The answer as JSON, to be taken elsewhere (Art. 20)."""
     found = _found(request_id)
     try:
-        answer = request_selectors.answer_of(found)
+        answer = _taken_out(found, "json", actor_of(request))
     except DomainError as error:
-        return _gone(request, found, error)
-    services.note_answer(found, "json", actor_of(request))
-    content = orjson.dumps(answer, option=orjson.OPT_INDENT_2)
-    name = f"answer-{found.subject}.json"
+        return _not_served(request, found, error)
     return HttpResponse(
-        content,
+        orjson.dumps(answer, option=orjson.OPT_INDENT_2),
         content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="answer-{found.subject}.json"'},
     )
 
 
-def _gone(request: HttpRequest, found: AccessRequest, error: DomainError) -> HttpResponse:
+def _taken_out(found: AccessRequest, kind: str, actor: Actor) -> dict[str, Any]:
+    """The answer, once the log has sealed that it is taken out."""
+    answer = request_selectors.answer_of(found)
+    await_checkpoint(services.note_answer(found, kind, actor))
+    return answer
+
+
+def _not_served(request: HttpRequest, found: AccessRequest, error: DomainError) -> HttpResponse:
     messages.error(request, error.message)
     return redirect("privacy:access_request", found.pk)
 
