@@ -6,7 +6,7 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
 
     clips.received ─> redaction.request ─> redaction.requested ─> redaction.redact
         ─> redaction.finished ─> moderation.screen ─> moderation.screened ─> review.enqueue
-    clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn
+    clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn, redaction.destroy_examples
     datasets.release_requested ─> datasets.freeze
 """
 
@@ -22,13 +22,13 @@ from annotations.clips.models import Clip
 from annotations.core import runs
 from annotations.datasets import events as datasets, selectors as datasets_selectors
 from annotations.moderation import events as moderation, selectors as moderation_selectors
-from annotations.redaction import events as redaction
+from annotations.redaction import events as redaction, selectors as redaction_selectors
 from annotations.redaction.models import RedactionRun
 from annotations.review import selectors as review_selectors
 
 DELIVERIES: dict[str, tuple[str, ...]] = {
     clips.RECEIVED: ("redaction.request",),
-    clips.HOLDS_CHANGED: ("review.enqueue", "datasets.mark_withdrawn"),
+    clips.HOLDS_CHANGED: ("review.enqueue", "datasets.mark_withdrawn", "redaction.destroy_examples"),
     redaction.REQUESTED: ("redaction.redact",),
     redaction.FINISHED: ("moderation.screen",),
     moderation.SCREENED: ("review.enqueue",),
@@ -60,6 +60,7 @@ SWEEPS: tuple[Sweep, ...] = (
         "run",
         lambda age: moderation_selectors.unscreened().filter(finished_at__lt=runs.before(age)),
     ),
+    Sweep("redaction.destroy_examples", "clip", redaction_selectors.clips_to_clear),
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),
     Sweep("datasets.freeze", "release", datasets_selectors.standing_still),

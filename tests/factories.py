@@ -4,11 +4,14 @@ import datetime
 import hashlib
 import io
 import itertools
+import json
 import secrets
+import zipfile
 from functools import cache
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -18,13 +21,14 @@ from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import Pending, TreeLeaf
+from annotations.clips import vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Consent, Device, Hold, Owner, Submission
 from annotations.clips.rules import ConsentTerms
 from annotations.core import clock, ids
 from annotations.core.models import RunState
 from annotations.moderation.models import Screening
-from annotations.redaction.models import Outcome, RedactionRun, Rendition
+from annotations.redaction.models import FaceTrack, Lift, Outcome, RedactionRun, Rendition, TrainingExample
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, Project
 from annotations.review.schema import HOME_THREAT_DETECTION
@@ -112,6 +116,40 @@ def make_rendition(clip: Clip, **fields: Any) -> Rendition:
             "presentation_times": [n / RATE for n in range(FRAMES)],
             **fields,
         },
+    )
+
+
+def make_track(clip: Clip, **fields: Any) -> FaceTrack:
+    """A hidden face of the clip's current rendition, on its first ten frames."""
+    run = Rendition.objects.get(clip=clip, current=True).run
+    boxes = {str(frame): [20.0 + frame, 16.0, 12.0, 16.0] for frame in range(10)}
+    return FaceTrack.objects.create(
+        run=run, **{"number": run.tracks.count() + 1, "score": 0.7, "boxes": boxes, "side": 13.9, **fields}
+    )
+
+
+def make_lift(clip: Clip, **fields: Any) -> Lift:
+    """A request of some lead to show a region of the clip again."""
+    track = make_track(clip)
+    return Lift.objects.create(
+        **{"clip": clip, "boxes": track.boxes, "frame": 5, "reason": "It is a lamp.", **fields},
+        asked_by=make_user(Role.LEAD),
+    )
+
+
+def make_training_example(clip: Clip) -> TrainingExample:
+    """An archive of one grey frame with one drawn box, encrypted in the vault."""
+    frame: dict[str, Any] = {"file": "000000.png", "frame": 0, "width": 32, "height": 32}
+    frame["boxes"] = [{"box": [4, 4, 10, 12], "source": "drawn"}]
+    _, data = cv2.imencode(".png", np.full((32, 32, 3), 90, np.uint8))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as written:
+        written.writestr("000000.png", data.tobytes())
+        written.writestr("manifest.json", json.dumps({"format": 1, "frames": [frame]}))
+    name, key = vault.put(archive, "examples/")
+    run = Rendition.objects.get(clip=clip, current=True).run
+    return TrainingExample.objects.create(
+        clip=clip, run=run, name=name, key_id=key.key_id, wrapped_key=key.wrapped, frames=1, faces=1
     )
 
 

@@ -16,6 +16,8 @@ PAGES = (
     (_("Review"), "review:home"),
     (_("Adjudication"), "review:adjudication"),
     (_("Flagged"), "moderation:flagged"),
+    (_("Hidden regions"), "redaction:lifts"),
+    (_("Redaction quality"), "review:redaction_quality"),
     (_("Audit"), "privacy:log"),
     (_("Alerts"), "privacy:alerts"),
     (_("Requests"), "privacy:access_requests"),

@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedRandom
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -22,8 +23,10 @@ def storage() -> Storage:
     return storages["vault"]
 
 
-def put(plain: BinaryIO) -> tuple[str, WrappedKey]:
+def put(plain: BinaryIO, folder: str = "") -> tuple[str, WrappedKey]:
     """Encrypts `plain` from its beginning into a new file; its name and wrapped key.
+
+    `folder` (with a slash at its end) keeps what other contexts put here apart from the originals.
 
     Only ciphertext goes through the spooled temporary file.
     """
@@ -34,7 +37,7 @@ def put(plain: BinaryIO) -> tuple[str, WrappedKey]:
         encryption.write_all(encryption.encrypt(key, plain), target)
         target.seek(0)
         name = ids.random_id().hex
-        return storage().save(f"{name[:2]}/{name}", File(target)), wrapped
+        return storage().save(f"{folder}{name[:2]}/{name}", File(target)), wrapped
 
 
 @contextmanager
@@ -43,12 +46,19 @@ def opened(original: Original) -> Iterator[BinaryIO]:
 
     Raises Damaged when it is not what was received: altered, cut, or another clip's.
     """
-    key = wrapping.unwrap(settings.VAULT_KEYS, WrappedKey(original.key_id, bytes(original.wrapped_key)))
-    with memory_file("original") as plain:
-        with storage().open(original.name) as encrypted:
-            encryption.write_all(encryption.decrypt(key, cast(BinaryIO, encrypted)), plain)
-        plain.seek(0)
+    with decrypted(original.name, WrappedKey(original.key_id, bytes(original.wrapped_key))) as plain:
         if hashlib.file_digest(plain, "sha256").hexdigest() != original.clip.sha256:
             raise Damaged("This is not the clip's original.")
+        plain.seek(0)
+        yield plain
+
+
+@contextmanager
+def decrypted(name: str, wrapped: WrappedKey) -> Iterator[BufferedRandom]:
+    """A file of the vault, plain and in memory, at its beginning; gone when the block ends. Raises Damaged."""
+    key = wrapping.unwrap(settings.VAULT_KEYS, wrapped)
+    with memory_file("vault") as plain:
+        with storage().open(name) as encrypted:
+            encryption.write_all(encryption.decrypt(key, cast(BinaryIO, encrypted)), plain)
         plain.seek(0)
         yield plain

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from annotations.audit.fields import CODE, COUNT, DIGEST, ID, list_of, pattern
+from annotations.audit.fields import CODE, COUNT, DIGEST, ID, list_of, one_of, pattern
 from annotations.audit.registry import action
 
 
@@ -12,6 +12,13 @@ def _bytes(sent: Any) -> str:
 
 
 _RUN = {"run": ID}
+_LIFT = {"lift": ID}
+_EXAMPLE = _RUN | {"frames": COUNT}
+ENDS = (
+    ("take_back", "taken back"),
+    ("hide_again", "hidden again by a lead"),
+    ("report_a_missed_face", "a reviewer saw a face there"),
+)
 _MODELS = {"models": list_of(DIGEST, 100)}
 _RANGE = pattern(r"\d{1,12}-\d{1,12} of \d{1,12}|none", "a range of bytes", 42).read_by(_bytes)
 
@@ -19,7 +26,7 @@ REQUESTED = action("redaction.requested", "Redaction requested ({run}, {effect})
 VERIFIED = action(
     "redaction.verified",
     "Faces hidden and verified; tracks: {tracks}, rendition SHA-256 {sha256}",
-    _RUN | _MODELS | {"tracks": COUNT, "sha256": DIGEST},
+    _RUN | _MODELS | {"tracks": COUNT, "sha256": DIGEST, "method": CODE},
 )
 EXPOSED = action(
     "redaction.exposed",
@@ -32,6 +39,28 @@ FAILED = action(
     _RUN | {"attempts": COUNT, "code": CODE},
 )
 RETRIED = action("redaction.retried", "Redaction started again ({run})", _RUN)
+LIFT_ASKED = action(
+    "lift.asked", "Asked to show a hidden region of {frames} frames again ({lift})", _LIFT | {"frames": COUNT}
+)
+LIFT_APPROVED = action("lift.approved", "A second person agreed to show the region ({lift})", _LIFT)
+LIFT_REFUSED = action("lift.refused", "A second person refused to show the region ({lift})", _LIFT)
+LIFT_ENDED = action(
+    "lift.ended", "Request to show the region ended: {because}", _LIFT | {"because": one_of(ENDS)}
+)
+REGION_SHOWN = action(
+    "region.shown", "Frame {frame} of the rendition shown, with a hidden region marked", {"frame": COUNT}
+)
+EXAMPLE_KEPT = action(
+    "example.kept",
+    "Missed faces kept as a training example of the face detector; frames: {frames}, faces: {faces}",
+    _EXAMPLE | {"faces": COUNT},
+)
+EXAMPLE_READ = action(
+    "example.read", "Training example decrypted for the face detector's training; frames: {frames}", _EXAMPLE
+)
+EXAMPLE_DESTROYED = action(
+    "example.destroyed", "Training example and its key destroyed; frames: {frames}", _EXAMPLE
+)
 GRANTED = action(
     "rendition.granted", "View granted of rendition {rendition}", {"rendition": ID, "seconds": COUNT}
 )

@@ -40,3 +40,8 @@ def around(one: list[float], other: list[float]) -> list[float]:
     x, y = min(one[0], other[0]), min(one[1], other[1])
     right, bottom = max(one[0] + one[2], other[0] + other[2]), max(one[1] + one[3], other[1] + other[3])
     return [x, y, right - x, bottom - y]
+
+
+def touch(one: list[float], other: list[float]) -> bool:
+    """Whether two boxes have anything in common."""
+    return overlap(one, other) > 0

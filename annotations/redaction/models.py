@@ -1,9 +1,12 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
+
+from .enums import LiftState
 
 
 class Outcome(models.TextChoices):
@@ -12,6 +15,13 @@ class Outcome(models.TextChoices):
     PENDING = ""
     VERIFIED = "verified"
     EXPOSED = "exposed"  # the residual check found a face: nothing was published
+
+
+class Method(models.TextChoices):
+    """How a rendition was made."""
+
+    WHOLE = "whole"
+    REPAIR = "repair"  # only the groups of pictures that hide something else than before
 
 
 class RedactionRun(StageRun):
@@ -25,6 +35,22 @@ class RedactionRun(StageRun):
         default=list
     )  # as annotations.vision.report tells them; screening reads these
     residual = models.JSONField(default=dict)
+    method = models.CharField(
+        max_length=16, choices=Method, blank=True
+    )  # how it was done; set when it is done
+    built_on = models.ForeignKey(
+        "Rendition", null=True, on_delete=models.PROTECT, related_name="successors"
+    )  # what people saw when the run was asked for
+    whole_because = models.CharField(
+        max_length=200, blank=True
+    )  # why not only the changed groups were made anew
+    lifted = models.JSONField(default=list)  # [{"boxes"}]: what two people agreed is no face
+    schema = models.PositiveSmallIntegerField(
+        default=0
+    )  # of the report; the next three fields are the report's, too
+    times = models.JSONField(default=list)
+    frame_map = models.JSONField(null=True)
+    light = models.JSONField(default=dict)
     models_used = models.JSONField(default=list)  # name, SHA-256 and role of each model
     seconds = models.JSONField(default=dict)  # per stage
 
@@ -41,13 +67,18 @@ class RedactionRun(StageRun):
 
 
 class FaceTrack(models.Model):
-    """One face through time, as found; no identity. `boxes` maps the frame number to [x, y, width, height]."""
+    """One face through time, as found; no identity. `boxes` maps the frame number to [x, y, width, height].
+
+    `source` is "detector", or "person" when a reviewer drew the face and it was followed from there.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     run = models.ForeignKey(RedactionRun, on_delete=models.PROTECT, related_name="tracks")
     number = models.PositiveIntegerField()
     score = models.FloatField()
     boxes = models.JSONField()
+    source = models.CharField(max_length=16, default="detector")
+    side = models.FloatField(null=True)  # of the square of the same area, in pixels; the median of the boxes
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="facetrack_once")]
@@ -76,4 +107,62 @@ class Rendition(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["clip"], condition=Q(current=True), name="rendition_one_current")
+        ]
+
+
+class Lift(models.Model):
+    """A hidden track that a lead takes for no face, and what a second person said to it. `boxes` as in a track."""
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="lifts")
+    state = models.CharField(max_length=16, choices=LiftState, default=LiftState.ASKED)
+    boxes = models.JSONField()
+    frame = models.PositiveIntegerField()  # of the rendition: where the region was shown to be judged
+    reason = models.TextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "asked_at"], name="lift_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("asked_by")), name="lift_two_people"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[LiftState.APPROVED, LiftState.REFUSED]) | Q(decided_by__isnull=False),
+                name="lift_decided_by_somebody",
+            ),
+        ]
+
+
+class TrainingExample(models.Model):
+    """Original frames on which a face was missed, with boxes: encrypted under a key of their own, in the vault.
+
+    Purpose: training the face detector, and nothing else. Kept while the clip's consent to training stands. When it is
+    destroyed its key goes first; the row stays and says when.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="training_examples")
+    run = models.OneToOneField(RedactionRun, on_delete=models.PROTECT, related_name="training_example")
+    name = models.CharField(max_length=200, blank=True)
+    key_id = models.CharField(max_length=64, blank=True)
+    wrapped_key = models.BinaryField(null=True)
+    frames = models.PositiveIntegerField()
+    faces = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=clock.now)
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(destroyed_at=None, wrapped_key__isnull=False)
+                | Q(destroyed_at__isnull=False, wrapped_key=None, name=""),
+                name="trainingexample_key_goes_with_it",
+            )
         ]

@@ -3,7 +3,7 @@ from celery import shared_task
 from annotations.audit.actors import WORKER
 from annotations.clips.models import Clip
 
-from . import services
+from . import selectors, services
 
 
 @shared_task(name="redaction.request")
@@ -19,3 +19,10 @@ def redact(run: str) -> None:
 @shared_task(name="redaction.give_up")
 def give_up() -> None:
     services.give_up()
+
+
+@shared_task(name="redaction.destroy_examples")
+def destroy_examples(clip: str) -> None:
+    """When the consent to training has ended or the clip is erased; else nothing."""
+    for ended in selectors.clips_to_clear().filter(pk=clip):
+        services.destroy_examples(ended, WORKER)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import api, lead_views, views
+from . import api, lead_views, quality_views, views
 
 app_name = "review"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("review/adjudication/<uuid:task_id>/set-aside", lead_views.set_aside, name="set_aside"),
     path("review/adjudication/<uuid:task_id>/reopen", lead_views.reopen, name="reopen"),
     path("review/adjudication/<uuid:task_id>/flag", lead_views.flag, name="flag_task"),
+    path("review/redaction-quality/", quality_views.redaction_quality, name="redaction_quality"),
     path("api/v1/assignments/claim", api.Claim.as_view(), name="claim"),
     path("api/v1/assignments/<uuid:assignment_id>/media-token", api.MediaToken.as_view(), name="media_token"),
     path("api/v1/assignments/<uuid:assignment_id>/draft", api.SaveDraft.as_view(), name="draft"),

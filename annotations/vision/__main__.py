@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     again.add_argument(
         "--order", type=Path, required=True, metavar="ORDER.json", help="see report.RepairOrder"
     )
+    again.add_argument("--examples", metavar="OUT.zip", help="original frames on which faces were drawn")
     return top
 
 

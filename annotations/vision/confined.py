@@ -166,19 +166,23 @@ def repair(
     options: RedactOptions,
     on_progress: ProgressListener | None = None,
     heartbeat: Heartbeat | None = None,
+    fd_examples: int | None = None,
 ) -> tuple[dict[str, Any], int]:
     """Make the rendition behind ``fd_earlier`` anew where it hides something else now; otherwise as ``redact``.
 
-    Raises VisionError "not_spliceable" when the earlier rendition does not serve: then the whole pass is needed.
+    ``fd_examples`` takes the original frames of drawn faces. Raises VisionError as ``annotations.vision.repair`` does,
+    "not_spliceable" and "unchanged" included.
     """
     order_fd = os.memfd_create("order")
     try:
         _write(order_fd, order)
         arguments = ["repair", *(f"/proc/self/fd/{fd}" for fd in (fd_in, fd_earlier, fd_out))]
         arguments += ["--order", f"/proc/self/fd/{order_fd}"]
-        return _reported(
-            arguments, [fd_in, fd_earlier, fd_out, order_fd], options, on_progress, heartbeat, []
-        )
+        inputs = [fd_in, fd_earlier, fd_out, order_fd]
+        if fd_examples is not None:
+            arguments += ["--examples", f"/proc/self/fd/{fd_examples}"]
+            inputs.append(fd_examples)
+        return _reported(arguments, inputs, options, on_progress, heartbeat, [])
     finally:
         os.close(order_fd)
 

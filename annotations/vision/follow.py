@@ -63,6 +63,14 @@ class Timeline:
     def original(self, shown: int) -> int:
         return self.frame_map[shown] if self.frame_map is not None else shown
 
+    def drawn(self, faces: Sequence[MissedFace]) -> dict[int, list[Box]]:
+        """The boxes that were drawn on the rendition, by original frame."""
+        boxes: dict[int, list[Box]] = {}
+        for face in faces:
+            x, y, width, height = face["box"]
+            boxes.setdefault(self.original(face["frame"]), []).append((x, y, width, height))
+        return boxes
+
     def shown(self) -> list[int]:
         """The original frame of every frame of the rendition."""
         return list(self.frame_map) if self.frame_map is not None else list(range(self.frames))
@@ -114,10 +122,7 @@ def follow(
 
     ``hidden`` has the face boxes that other tracks hide, by original frame. Numbers of tracks start at 1.
     """
-    certain: dict[int, list[Box]] = {}
-    for each in drawn:
-        x, y, width, height = each["box"]
-        certain.setdefault(timeline.original(each["frame"]), []).append((x, y, width, height))
+    certain = timeline.drawn(drawn)
     follower = _Follower(ranges, timeline, detector, certain, hidden)
     faces: list[_DrawnFace] = []
     for frame in sorted(certain):

@@ -13,6 +13,8 @@ from itertools import groupby
 from typing import cast
 
 from annotations.vision.boxes import Box
+from annotations.vision.errors import VisionError
+from annotations.vision.examples import write as write_examples
 from annotations.vision.faces import FaceDetector
 from annotations.vision.follow import Timeline, follow
 from annotations.vision.lifting import is_lifted, lifted_by_frame
@@ -63,13 +65,17 @@ def repair(
     detector: FaceDetector,
     effect: Effect = "blur",
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    examples: str | None = None,
     clock: Clock | None = None,
     on_progress: ProgressCallback = quiet,
 ) -> Report:
     """Write a rendition of ``source`` to ``target``, made of the one at ``earlier``, and return the whole report.
 
+    ``examples`` is where the original frames of drawn faces are to be written, too (see ``examples``).
+
     When the report's ``residual.exposed`` is not empty, ``target`` has been emptied or removed, as by ``redact``.
-    Raises NotSpliceable when the earlier rendition does not serve: then the whole pass is needed.
+    Raises NotSpliceable when the earlier rendition does not serve (then the whole pass is needed), and VisionError
+    "unchanged" when it hides what is to be hidden already, and no more.
     """
     clock = clock or Clock()
     past = order["earlier"]
@@ -105,6 +111,9 @@ def repair(
             [MissedFace(frame=face["frame"], box=face["box"]) for face in residual["exposed"]],
             "detector",
         )
+    if examples and order["missed_faces"] and not residual["exposed"]:
+        with clock.stage("examples"):
+            write_examples(examples, ranges, timeline.drawn(order["missed_faces"]), tracks)
     found_by = ModelReport(name=detector.name, sha256=detector.sha256, role="face")
     return Report(
         schema=SCHEMA,
@@ -143,7 +152,7 @@ def _render(
         frame for frame, original in enumerate(shown) if _differ(old.get(original), hidden.get(original))
     )
     if not changed:
-        raise NotSpliceable("Nothing of what is hidden would change.")
+        raise VisionError("unchanged", "Nothing of what is hidden would change.")
     spared = {
         frame: [*hidden.get(original, ()), *job.lifted.get(original, ())]
         for frame, original in enumerate(shown)

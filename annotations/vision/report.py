@@ -1,13 +1,16 @@
 """The report of a pass: what was found, what was hidden, and with what. Written as JSON beside the rendition.
 
 Boxes are [x, y, width, height] in displayed pixels of the original (and of the rendition: both have the same
-size). Frames of ``tracks`` and ``findings`` are numbers of original frames, from 0; ``frame_map`` leads from
+size). ``light`` tells how bright the rendition is. Frames
+of ``tracks`` and ``findings`` are numbers of original frames, from 0; ``frame_map`` leads from
 rendition frames to them and is null when they are the same.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-SCHEMA = 1
+from annotations.vision.light import Light
+
+SCHEMA = 2
 
 
 class SourceReport(TypedDict):
@@ -84,6 +87,7 @@ class Report(TypedDict):
     models: list[ModelReport]
     seconds: dict[str, float]
     peak_memory_mb: float
+    light: NotRequired[Light]
 
 
 class MissedFace(TypedDict):

@@ -36,7 +36,8 @@ from annotations.privacy import services as privacy
 from annotations.privacy.enums import AlertKind
 from annotations.privacy.models import AccessRequest, Alert
 from annotations.redaction import services as redaction
-from annotations.redaction.models import Outcome, RedactionRun
+from annotations.redaction.enums import LiftState
+from annotations.redaction.models import Lift, Outcome, RedactionRun
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
@@ -265,6 +266,57 @@ def failed_run() -> RedactionRun:
 def _() -> Act:
     run = failed_run()
     return lambda: redaction.retry(run, LEAD)
+
+
+def _lift(state: str = LiftState.ASKED) -> Lift:
+    clip = make.make_ready_clip()
+    lift = make.make_lift(clip)
+    if state == LiftState.APPROVED:
+        Lift.objects.filter(pk=lift.pk).update(state=state, decided_by=make.make_user(Role.LEAD))
+    return lift
+
+
+@case("redaction.ask_to_lift")
+def _() -> Act:
+    clip, lead = make.make_ready_clip(), make.make_user(Role.LEAD)
+    number = make.make_track(clip).number
+    return lambda: redaction.ask_to_lift(clip, number, "It is a lamp.", lead)
+
+
+@case("redaction.decide_lift")
+def _() -> Act:
+    lift, other = _lift(), make.make_user(Role.PRIVACY_OFFICER)
+    return lambda: redaction.decide_lift(lift.pk, "approve", "It is a lamp.", other)
+
+
+@case("redaction.take_back_lift")
+def _() -> Act:
+    lift = _lift()
+    return lambda: redaction.take_back_lift(lift.pk, lift.asked_by)
+
+
+@case("redaction.hide_again")
+def _() -> Act:
+    lift, lead = _lift(LiftState.APPROVED), make.make_user(Role.LEAD)
+    return lambda: redaction.hide_again(lift.pk, lead)
+
+
+@case("redaction.serve_region")
+def _() -> Act:
+    lift = _lift()
+    return lambda: redaction.serve_region(lift.clip, lift.boxes, lift.frame, LEAD)
+
+
+@case("redaction.destroy_examples")
+def _() -> Act:
+    example = make.make_training_example(make.make_ready_clip())
+    return lambda: redaction.destroy_examples(example.clip, WORKER)
+
+
+@case("redaction.training_examples")
+def _() -> Act:
+    make.make_training_example(make.make_ready_clip())
+    return lambda: list(redaction.training_examples(WORKER))
 
 
 @case("redaction.give_up")

@@ -16,7 +16,7 @@ from annotations.vision.redact import redact
 from annotations.vision.repair import repair
 from annotations.vision.report import MissedFace, RepairOrder, Report
 from annotations.vision.scoring import report_boxes
-from annotations.vision.video.splice import NotSpliceable, groups_of
+from annotations.vision.video.splice import groups_of
 from tests.vision import clips
 from tests.vision.test_follow import Blind
 
@@ -123,7 +123,7 @@ def test_a_lifted_track_is_shown_again_and_the_check_lets_it_be(tmp_path: Path) 
     assert result["residual"]["checked_frames"] > 0
     back = order_of(result, [])
     back["earlier"]["tracks"] = []
-    with pytest.raises(NotSpliceable):
+    with pytest.raises(VisionError, match="unchanged"):
         repair(
             str(made.path), str(tmp_path / "after.mp4"), str(tmp_path / "b.mp4"), back, detector=CenterFace()
         )

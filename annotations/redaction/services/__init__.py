@@ -1,7 +1,24 @@
 """Writes of this context, one use case per module."""
 
+from .examples import destroy_examples, training_examples
+from .lift import ask_to_lift, decide_lift, hide_again, take_back_lift
+from .pictures import serve_region
 from .redact import redact
 from .request import report_missed_faces, request, request_first, retry
 from .stall import give_up
 
-__all__ = ["give_up", "redact", "report_missed_faces", "request", "request_first", "retry"]
+__all__ = [
+    "ask_to_lift",
+    "decide_lift",
+    "destroy_examples",
+    "give_up",
+    "hide_again",
+    "redact",
+    "report_missed_faces",
+    "request",
+    "request_first",
+    "retry",
+    "serve_region",
+    "take_back_lift",
+    "training_examples",
+]

@@ -1,10 +1,11 @@
 """The machine pass over one clip, in a confined child process; fails closed."""
 
 import hashlib
+import os
+import statistics
 import time
 import uuid
 from io import BufferedRandom
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,22 +17,24 @@ from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.clips import log as clips_log, vault
 from annotations.clips.enums import HoldReason
-from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
 from annotations.clips.services import lift, place
 from annotations.core import clock, ids, runs
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.core.wrapping import Damaged
-from annotations.vision import confined
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
 from .. import events, log
 from ..models import FaceTrack, Outcome, RedactionRun, Rendition
+from . import examples
+from .making import Listener, Made, make
 
 # Another attempt cures none of these: the file is what it is. Time-outs and crashes may have come from the machine.
 LASTING = frozenset(VIDEO_ERRORS) - {"decoder_timeout", "decoder_crashed"} | {"vault_damaged"}
 EXPOSED = 3  # exit status of the pass when its residual check finds a face
+REPAIRS_AHEAD = 3
+"""Repairs that are done at most before a whole pass."""
 LEASE = clock.seconds(settings.REDACTION_LEASE_SECONDS)
 
 
@@ -39,43 +42,38 @@ def redact(run_id: uuid.UUID | str) -> None:
     """Claims the run and does the pass. Killed at any point, a later attempt starts afresh and nothing was shown.
 
     Contract of the stage: needs the original and the hold `awaiting_redaction`; leaves a verified rendition, its
-    tracks and findings, or a hold that says why not; cleans up its files in memory always.
+    tracks and findings, or a hold that says why not; cleans up its files in memory always. A repair that waits is done
+    first: it takes seconds, and somebody waits for the clip.
     """
+    repairs = RedactionRun.objects.filter(state=RunState.QUEUED, built_on__isnull=False)
+    if not repairs.filter(pk=run_id).exists():
+        for waiting in repairs.order_by("id").values_list("pk", flat=True)[:REPAIRS_AHEAD]:
+            _attempt(waiting)
+    _attempt(run_id)
+
+
+def _attempt(run_id: uuid.UUID | str) -> None:
     run = runs.claim(RedactionRun, run_id, LEASE)
     if run is None:
         return
     heartbeat = _Heartbeat(run)
     try:
         _log_opening(run)
-        with vault.opened(run.clip.original) as original, memory_file("rendition") as rendition:
-            report, status = confined.redact(
-                original.fileno(),
-                rendition.fileno(),
-                _options(run),
-                on_progress=heartbeat.note,
-                heartbeat=heartbeat.beat,
-            )
-            if status == EXPOSED:
-                _keep_exposed(run, report)
+        with (
+            vault.opened(run.clip.original) as original,
+            memory_file("rendition") as rendition,
+            memory_file("examples") as archive,
+        ):
+            hear = Listener(heartbeat.note, heartbeat.beat)
+            made = make(run, original, rendition, archive if examples.wanted(run.clip) else None, hear)
+            if made.status == EXPOSED:
+                _keep_exposed(run, made)
             else:
-                _keep_verified(run, report, rendition)
+                _keep_verified(run, made, rendition, archive)
     except runs.LostLease:
         return  # another worker has the run; what was made here is gone with the memory files
     except (VisionError, Damaged, OSError) as error:
         _fail(run, error)
-
-
-def _options(run: RedactionRun) -> confined.RedactOptions:
-    return confined.RedactOptions(
-        effect=run.effect,
-        screening=settings.SCREENING_NUDENET,
-        classifiers=tuple(Path(manifest) for manifest in settings.SCREENING_CLASSIFIERS),
-        missed_faces=tuple(run.missed_faces),
-        models_dir=settings.MODELS_DIR,
-        limits=intake_limits(),
-        timeout_s=settings.REDACTION_TIMEOUT,
-        memory_bytes=settings.REDACTION_MEMORY,
-    )
 
 
 class _Heartbeat:
@@ -106,24 +104,30 @@ def _log_opening(run: RedactionRun) -> None:
     )
 
 
-def _keep_verified(run: RedactionRun, report: dict[str, Any], file: BufferedRandom) -> None:
+def _keep_verified(run: RedactionRun, made: Made, file: BufferedRandom, archive: BufferedRandom) -> None:
     storage = storages["renditions"]
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     key = ids.random_id().hex
     name = storage.save(f"{key[:2]}/{key}.mp4", File(file))
+    example = examples.put(archive) if archive.seek(0, os.SEEK_END) else None
     try:
         with transaction.atomic():
-            _publish(run, report, name, digest)
+            _publish(run, made, name, digest)
+            if example is not None:
+                examples.keep(run, *example, archive)
     except BaseException:
         storage.delete(name)
+        if example is not None:
+            vault.storage().delete(example[0])
         raise
 
 
-def _publish(run: RedactionRun, report: dict[str, Any], name: str, digest: str) -> None:
+def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
+    report = result.report
     clip, made = run.clip, report["rendition"]
-    _keep_report(run, report, Outcome.VERIFIED)
+    _keep_report(run, result, Outcome.VERIFIED)
     Rendition.objects.filter(clip=clip, current=True).update(current=False)
     Rendition.objects.create(
         clip=clip,
@@ -148,6 +152,7 @@ def _publish(run: RedactionRun, report: dict[str, Any], name: str, digest: str) 
             "tracks": len(report["tracks"]),
             "sha256": digest,
             "models": [model["sha256"] for model in report["models"]],
+            "method": str(result.method),
         },
     )
     lift(clip, HoldReason.AWAITING_REDACTION, WORKER)
@@ -155,9 +160,9 @@ def _publish(run: RedactionRun, report: dict[str, Any], name: str, digest: str) 
 
 
 @transaction.atomic
-def _keep_exposed(run: RedactionRun, report: dict[str, Any]) -> None:
-    clip = run.clip
-    _keep_report(run, report, Outcome.EXPOSED)
+def _keep_exposed(run: RedactionRun, result: Made) -> None:
+    clip, report = run.clip, result.report
+    _keep_report(run, result, Outcome.EXPOSED)
     runs.finish(run)
     audit.append(
         log.EXPOSED,
@@ -174,16 +179,30 @@ def _keep_exposed(run: RedactionRun, report: dict[str, Any]) -> None:
     publish(events.FINISHED, run=run.pk)
 
 
-def _keep_report(run: RedactionRun, report: dict[str, Any], outcome: str) -> None:
+def _keep_report(run: RedactionRun, result: Made, outcome: str) -> None:
+    report = result.report
     RedactionRun.objects.filter(pk=run.pk, token=run.token).update(
         outcome=outcome,
+        method=result.method,
+        whole_because=result.whole_because,
+        schema=report["schema"],
+        times=report["presentation_times"],
+        frame_map=report["frame_map"],
+        light=report.get("light", {}),
         findings=report["findings"],
         residual=report["residual"],
         models_used=report["models"],
         seconds={**report["seconds"], "total": round(sum(report["seconds"].values()), 3)},
     )
     FaceTrack.objects.bulk_create(
-        FaceTrack(run=run, number=track["id"], score=track["score"], boxes=track["boxes"])
+        FaceTrack(
+            run=run,
+            number=track["id"],
+            score=track["score"],
+            boxes=track["boxes"],
+            source=track["source"],
+            side=statistics.median((box[2] * box[3]) ** 0.5 for box in track["boxes"].values()),
+        )
         for track in report["tracks"]
     )
 

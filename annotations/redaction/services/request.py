@@ -15,22 +15,36 @@ from annotations.core.errors import Conflict, Invalid
 from annotations.core.events import publish
 from annotations.core.models import RunState
 
-from .. import events, log
+from .. import events, log, selectors
 from ..missed_faces import MOST_FACES_OF_CLIP, MOST_FACES_OF_REPORT, SMALLEST_FACE, merged
 from ..models import RedactionRun, Rendition
+from .ending import end_where_drawn
 
 
 @transaction.atomic
-def request(clip: Clip, actor: Actor, missed_faces: list[dict[str, Any]] | None = None) -> RedactionRun:
-    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_faces`."""
+def request(
+    clip: Clip,
+    actor: Actor,
+    missed_faces: list[dict[str, Any]] | None = None,
+    built_on: Rendition | None = None,
+) -> RedactionRun:
+    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_faces`.
+
+    `built_on` is the rendition of which only the groups that change need to be made anew. What two people have lifted
+    stays lifted.
+    """
     lock_clip(clip.pk)
     active = RedactionRun.objects.filter(clip=clip, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
-    if active and not missed_faces:
+    if active and not missed_faces and built_on is None:
         return active
     if active:
-        raise Conflict("redaction_running", "The faces of this clip are being hidden again already.")
+        raise running()
     run = RedactionRun.objects.create(
-        clip=clip, effect=settings.REDACTION_EFFECT, missed_faces=missed_faces or []
+        clip=clip,
+        effect=settings.REDACTION_EFFECT,
+        missed_faces=missed_faces or [],
+        built_on=built_on,
+        lifted=[{"boxes": boxes} for boxes in selectors.lifted(clip)],
     )
     audit.append(
         log.REQUESTED,
@@ -41,6 +55,29 @@ def request(clip: Clip, actor: Actor, missed_faces: list[dict[str, Any]] | None 
     )
     publish(events.REQUESTED, run=run.pk)
     return run
+
+
+def make_again(rendition: Rendition, actor: Actor, missed_faces: list[dict[str, Any]]) -> RedactionRun:
+    """Inside the caller's transaction: withdraws the rendition, holds the clip, queues the run that builds on it."""
+    rendition.current = False
+    rendition.save(update_fields=["current"])
+    place(rendition.clip, HoldReason.AWAITING_REDACTION, actor)
+    place(rendition.clip, HoldReason.AWAITING_SCREENING, actor)
+    return request(rendition.clip, actor, missed_faces, built_on=rendition)
+
+
+def current_rendition(clip: Clip) -> Rendition:
+    """The one that people get now; Conflict `redaction_running` when another is being made."""
+    rendition = Rendition.objects.select_related("run").filter(clip=clip, current=True).first()
+    if rendition is None:
+        raise running()
+    return rendition
+
+
+def running() -> Conflict:
+    return Conflict(
+        "redaction_running", "The faces of this clip are being hidden again. Try again in a moment."
+    )
 
 
 @transaction.atomic
@@ -54,14 +91,13 @@ def request_first(clip: Clip, actor: Actor) -> RedactionRun:
 def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -> RedactionRun:
     """A reviewer saw a face: the clip is held at once, its rendition withdrawn, and hidden again with these boxes.
 
-    `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay,
-    and boxes that nearly coincide become one around them. Raises Invalid `no_faces`, `invalid_face` or
-    `too_many_faces`, Conflict `redaction_running`, and Conflict `too_many_faces` when the clip has had enough reports.
+    `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay, boxes
+    that nearly coincide become one around them, and a region that was lifted there is lifted no more. Raises Invalid
+    `no_faces`, `invalid_face` or `too_many_faces`, Conflict `redaction_running`, and Conflict `too_many_faces` when the
+    clip has had enough reports.
     """
     lock_clip(clip.pk)
-    rendition = Rendition.objects.filter(clip=clip, current=True).first()
-    if rendition is None:
-        raise Conflict("redaction_running", "The faces of this clip are being hidden again already.")
+    rendition = current_rendition(clip)
     checked = [_checked(face, rendition) for face in faces]
     if not checked:
         raise Invalid("no_faces", "Draw a box around each face that can be seen.")
@@ -73,11 +109,8 @@ def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -
             "too_many_faces",
             f"{MOST_FACES_OF_CLIP:,} faces of this clip were reported already. Flag it, so that a lead decides.",
         )
-    rendition.current = False
-    rendition.save(update_fields=["current"])
-    place(clip, HoldReason.AWAITING_REDACTION, actor)
-    place(clip, HoldReason.AWAITING_SCREENING, actor)
-    return request(clip, actor, all_faces)
+    end_where_drawn(rendition, checked, actor)
+    return make_again(rendition, actor, all_faces)
 
 
 @transaction.atomic

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from annotations.vision.content import Classifier, ContentModel, NudeNet
 from annotations.vision.faces import CenterFace, FaceDetector, OnnxFaceDetector, YuNet
+from annotations.vision.light import light_of
 from annotations.vision.limits import Limits
 from annotations.vision.redact import Clock, redact
+from annotations.vision.report import Report
 
 PROGRESS_INTERVAL = 0.5
 
@@ -57,5 +59,13 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         clock=clock,
         on_progress=Progress(options.progress),
     )
+    return finish(options, report)
+
+
+def finish(options: argparse.Namespace, report: Report) -> int:
+    """Write the report of a rendition; the exit status."""
+    exposed = bool(report["residual"]["exposed"])
+    if not exposed:
+        report["light"] = light_of(options.output)
     options.report.write_text(json.dumps(report))
-    return 3 if report["residual"]["exposed"] else 0
+    return 3 if exposed else 0

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from annotations.vision.commands.redact import Progress, detector_of
+from annotations.vision.commands.redact import Progress, detector_of, finish
 from annotations.vision.limits import Limits
 from annotations.vision.redact import Clock
 from annotations.vision.repair import repair
@@ -21,9 +21,9 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         json.loads(options.order.read_text()),
         detector=detector,
         effect=options.effect,
+        examples=options.examples,
         limits=limits,
         clock=clock,
         on_progress=Progress(options.progress),
     )
-    options.report.write_text(json.dumps(report))
-    return 3 if report["residual"]["exposed"] else 0
+    return finish(options, report)

@@ -1,0 +1,159 @@
+"""The pages on which a false blur is lifted: a lead asks, somebody else decides."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from annotations.accounts.middleware import actor_of
+from annotations.accounts.models import User
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
+from annotations.clips.models import Clip
+from annotations.core.errors import DomainError
+
+from . import selectors, services
+from .enums import LiftState
+from .forms import AskForm, ReasonForm
+from .models import FaceTrack, Lift, Rendition
+
+PAGE = 25
+
+
+@require_safe
+def lifts(request: HttpRequest) -> HttpResponse:
+    """The requests in one state: those that wait for a second person, by default."""
+    state = request.GET.get("state", LiftState.ASKED)
+    if state not in LiftState.values:
+        state = LiftState.ASKED
+    page = Paginator(selectors.lifts(state), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "state": state, "states": LiftState.choices}
+    return render(request, "redaction/lifts.html", context)
+
+
+@require_safe
+def regions(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
+    """The hidden regions of a clip, each on a picture of the rendition."""
+    return _regions(request, _clip(clip_id), AskForm())
+
+
+@require_POST
+def ask(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
+    clip, form = _clip(clip_id), AskForm(request.POST)
+    if not form.is_valid():
+        return _regions(request, clip, form, 400)
+    sent = form.cleaned_data
+    try:
+        lift = services.ask_to_lift(clip, sent["number"], sent["reason"], _person(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("redaction:regions", clip_id)
+    messages.success(request, _("Asked. Another lead or a privacy officer has to agree."))
+    return redirect("redaction:lift", lift.pk)
+
+
+@require_GET
+def region_picture(request: HttpRequest, clip_id: uuid.UUID, number: int) -> HttpResponse:
+    """A track of the current rendition, on the frame in its middle."""
+    clip = _clip(clip_id)
+    if (rendition := _viewable(clip)) is None:
+        raise Http404
+    track = get_object_or_404(FaceTrack, run=rendition.run_id, number=number)
+    frames = sorted(map(int, track.boxes))
+    shown = selectors.shown_frame(rendition, frames[len(frames) // 2])
+    return _picture(lambda: services.serve_region(clip, track.boxes, shown, actor_of(request)))
+
+
+@require_safe
+def lift(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
+    return _lift(request, _found(lift_id), ReasonForm())
+
+
+@require_GET
+def lift_picture(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
+    """What was asked for, on the frame on which it was asked for, as the rendition shows it now."""
+    found = _found(lift_id)
+    return _picture(lambda: services.serve_region(found.clip, found.boxes, found.frame, actor_of(request)))
+
+
+@require_POST
+def decide(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _lift(request, _found(lift_id), form, 400)
+    action, reason = request.POST.get("decision", ""), form.cleaned_data["reason"]
+    return _done(request, lift_id, lambda: services.decide_lift(lift_id, action, reason, _person(request)))
+
+
+@require_POST
+def take_back(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
+    return _done(request, lift_id, lambda: services.take_back_lift(lift_id, _person(request)))
+
+
+@require_POST
+def hide_again(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
+    return _done(request, lift_id, lambda: services.hide_again(lift_id, _person(request)))
+
+
+def _regions(request: HttpRequest, clip: Clip, form: AskForm, status: int = 200) -> HttpResponse:
+    rendition = _viewable(clip)
+    tracks = FaceTrack.objects.filter(run=rendition.run_id).order_by("number") if rendition else []
+    context = {
+        "clip": clip,
+        "form": form,
+        "rendition": rendition,
+        "tracks": [(track, len(track.boxes) / rendition.frame_rate) for track in tracks] if rendition else [],
+        "lifts": Lift.objects.select_related("asked_by").filter(clip=clip).order_by("-asked_at"),
+    }
+    return render(request, "redaction/regions.html", context, status=status)
+
+
+def _lift(request: HttpRequest, found: Lift, form: ReasonForm, status: int = 200) -> HttpResponse:
+    context = {
+        "lift": found,
+        "form": form,
+        "shown": _viewable(found.clip) is not None,
+        "own": found.asked_by_id == request.user.pk,
+    }
+    return render(request, "redaction/lift.html", context, status=status)
+
+
+def _done(request: HttpRequest, lift_id: uuid.UUID, act: Callable[[], Lift]) -> HttpResponse:
+    try:
+        found = act()
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The request is now: %(state)s.") % {"state": found.get_state_display()})
+    return redirect("redaction:lift", lift_id)
+
+
+def _picture(make: Callable[[], bytes]) -> HttpResponse:
+    try:
+        picture = make()
+    except DomainError as error:
+        return HttpResponse(error.message, status=error.status, content_type="text/plain")
+    return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
+def _person(request: HttpRequest) -> User:
+    return get_object_or_404(User, pk=request.user.pk)
+
+
+def _viewable(clip: Clip) -> Rendition | None:
+    """The clip's rendition, while the gate lets people see it."""
+    rendition = Rendition.objects.select_related("run").filter(clip=clip, current=True).first()
+    return rendition if rendition and gate.allows(clip.pk, Purpose.LABELING) else None
+
+
+def _clip(clip_id: uuid.UUID) -> Clip:
+    return get_object_or_404(Clip.objects.select_related("owner"), public_id=clip_id)
+
+
+def _found(lift_id: uuid.UUID) -> Lift:
+    return get_object_or_404(Lift.objects.select_related("clip__owner", "asked_by", "decided_by"), pk=lift_id)

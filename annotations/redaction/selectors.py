@@ -1,0 +1,67 @@
+"""Reads of this context."""
+
+import datetime
+import uuid
+
+from django.db.models import Q, QuerySet
+
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip
+from annotations.core import clock
+
+from .enums import LiftState
+from .models import Lift, Rendition, TrainingExample
+
+ENDING = (HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED, HoldReason.CONSENT_MISSING)
+
+
+def training_consented(clip_id: uuid.UUID) -> bool:
+    """Whether the clip's owner agrees to training now: given, not withdrawn, not over."""
+    agreed = Q(consent__training=True, consent__withdrawn_at=None, consent__until__gt=clock.now())
+    return Clip.objects.filter(agreed, pk=clip_id).exists()
+
+
+def usable_examples() -> QuerySet[TrainingExample]:
+    """Examples that are kept, of clips that the gate lets through for training, the oldest first."""
+    free = Clip.objects.passing("training")
+    related = TrainingExample.objects.select_related("clip__owner")
+    return related.filter(destroyed_at=None, clip__in=free).order_by("created_at")
+
+
+def clips_to_clear(older_than: datetime.timedelta = datetime.timedelta(0)) -> QuerySet[Clip]:
+    """Clips whose consent to training has ended, or that were erased, and that still have examples."""
+    now = clock.now()
+    ended = (
+        Q(holds__reason__in=ENDING, holds__lifted_at=None, holds__placed_at__lt=now - older_than)
+        | Q(consent__withdrawn_at__lt=now - older_than)
+        | Q(consent__until__lt=now - older_than)
+    )
+    kept = TrainingExample.objects.filter(destroyed_at=None)
+    return Clip.objects.filter(ended, training_examples__in=kept).distinct().order_by("received_at")
+
+
+def lifted(clip: Clip) -> list[dict[str, list[float]]]:
+    """The boxes by original frame of every track of the clip that two people lifted."""
+    standing = Lift.objects.filter(clip=clip, state=LiftState.APPROVED).order_by("asked_at")
+    return list(standing.values_list("boxes", flat=True))
+
+
+def original_frame(rendition: Rendition, shown: int) -> int:
+    """The original frame that a frame of the rendition shows."""
+    frames = rendition.run.frame_map
+    return frames[shown] if frames else shown
+
+
+def shown_frame(rendition: Rendition, original: int) -> int:
+    """A frame of the rendition that shows the original frame, or one close by."""
+    frames = rendition.run.frame_map
+    if not frames:
+        return min(original, rendition.frames - 1)
+    return min(range(len(frames)), key=lambda shown: abs(frames[shown] - original))
+
+
+def lifts(state: str) -> QuerySet[Lift]:
+    """The requests in a state, those that wait longest first."""
+    return (
+        Lift.objects.select_related("clip", "asked_by", "decided_by").filter(state=state).order_by("asked_at")
+    )

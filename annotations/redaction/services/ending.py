@@ -1,0 +1,38 @@
+"""The end of a lifted region: it is hidden again from the next rendition on."""
+
+from typing import Any
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.core import clock
+
+from .. import log, selectors
+from ..enums import LiftState
+from ..missed_faces import touch
+from ..models import Lift, Rendition
+from ..rules import LIFTS
+
+
+def end(lift: Lift, action: str, actor: Actor) -> None:
+    """Inside the caller's transaction, with the row locked."""
+    lift.state = LIFTS.target(lift.state, action)
+    lift.ended_at = clock.now()
+    lift.save(update_fields=["state", "ended_at"])
+    audit.append(
+        log.LIFT_ENDED,
+        actor,
+        clip=lift.clip.public_id,
+        subject=lift.clip.owner.pseudonym,
+        data={"lift": str(lift.pk), "because": action.replace(" ", "_")},
+    )
+
+
+def end_where_drawn(rendition: Rendition, faces: list[dict[str, Any]], actor: Actor) -> None:
+    """Somebody sees a face where two people saw none: the region is hidden again, and nobody is asked."""
+    standing = Lift.objects.select_for_update(of=("self",)).select_related("clip__owner")
+    for lift in standing.filter(clip=rendition.clip, state=LiftState.APPROVED):
+        for face in faces:
+            box = lift.boxes.get(str(selectors.original_frame(rendition, face["frame"])))
+            if box and touch(box, face["box"]):
+                end(lift, "report a missed face", actor)
+                break

@@ -1,0 +1,202 @@
+"""How a run's rendition is made: the groups that changed, where there is something to build on, else the whole pass."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedRandom
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.storage import storages
+
+from annotations.clips.encryption import write_all
+from annotations.clips.intake import intake_limits
+from annotations.clips.memory import memory_file
+from annotations.vision import confined
+from annotations.vision.errors import VisionError
+from annotations.vision.report import SCHEMA, EarlierRun, LiftedTrack, MissedFace, RepairOrder
+
+from ..models import Method, RedactionRun, Rendition
+
+_BLOCK = 1024 * 1024
+
+
+class _Unusable(Exception):
+    """The earlier rendition cannot be built upon, and why."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The child's report and exit status; how it was done, and why not by repair when it might have been."""
+
+    report: dict[str, Any]
+    status: int
+    method: str
+    whole_because: str = ""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Hears of the child's progress and, about every second, that it lives."""
+
+    note: confined.ProgressListener
+    beat: confined.Heartbeat
+
+
+def make(
+    run: RedactionRun,
+    original: BinaryIO,
+    target: BufferedRandom,
+    examples: BufferedRandom | None,
+    hear: Listener,
+) -> Made:
+    """Makes the rendition into `target`, and into `examples` the frames that the face detector may learn from.
+
+    Raises VisionError when the whole pass fails, too.
+    """
+    because = ""
+    if run.built_on is not None:
+        try:
+            with _earlier(run.built_on, run.effect) as earlier:
+                order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
+                report, status = _repair(run, original, earlier, target, order, examples, hear)
+                return Made(report, status, Method.REPAIR)
+        except _Unusable as reason:
+            because = str(reason)
+        except VisionError as error:
+            because = f"{error.code}: {error.message}"[:200]
+            _empty(target, examples)
+    return _whole(run, original, target, examples, hear, because)
+
+
+def _whole(
+    run: RedactionRun,
+    original: BinaryIO,
+    target: BufferedRandom,
+    examples: BufferedRandom | None,
+    hear: Listener,
+    because: str,
+) -> Made:
+    """The whole pass; what people drew and lifted is put into its rendition afterwards."""
+    if not run.missed_faces and not run.lifted:
+        report, status = _redact(run, original, target, hear)
+        return Made(report, status, Method.WHOLE, because)
+    with memory_file("before repair") as before:
+        report, status = _redact(run, original, before, hear)
+        if status:
+            return Made(report, status, Method.WHOLE, because)
+        try:
+            again, status = _repair(
+                run, original, before, target, _order(_kept(report), run, []), examples, hear
+            )
+        except VisionError as error:
+            if error.code != "unchanged":
+                raise
+            _empty(target, examples)
+            before.seek(0)
+            write_all(iter(lambda: before.read(_BLOCK), b""), target)
+            target.flush()
+        else:
+            seconds = {
+                **report["seconds"],
+                **{f"repair_{name}": took for name, took in again["seconds"].items()},
+            }
+            report = {**again, "seconds": seconds}
+        return Made(report, status, Method.WHOLE, because)
+
+
+@contextmanager
+def _earlier(rendition: Rendition, effect: str) -> Iterator[BufferedRandom]:
+    """The rendition's file in memory, as the child must have it, when it is what was once verified."""
+    if rendition.run.schema != SCHEMA:
+        raise _Unusable("The earlier run was reported in another form.")
+    if rendition.run.effect != effect:
+        raise _Unusable("The earlier rendition hides faces in another way.")
+    with memory_file("earlier rendition") as copy:
+        try:
+            with storages["renditions"].open(rendition.name) as file:
+                write_all(iter(lambda: file.read(_BLOCK), b""), copy)
+        except OSError:
+            raise _Unusable("The file of the earlier rendition is not there.") from None
+        copy.seek(0)
+        if hashlib.file_digest(copy, "sha256").hexdigest() != rendition.sha256:
+            raise _Unusable("The file of the earlier rendition is not what was verified.")
+        yield copy
+
+
+def _past(rendition: Rendition) -> EarlierRun:
+    run = rendition.run
+    tracks = run.tracks.order_by("number")
+    return EarlierRun(
+        schema=run.schema,
+        presentation_times=run.times,
+        frame_map=run.frame_map,
+        effect=run.effect,
+        tracks=[
+            {"id": track.number, "boxes": track.boxes, "score": track.score, "source": track.source}
+            for track in tracks
+        ],
+        findings=run.findings,
+        models=run.models_used,
+    )
+
+
+def _kept(report: dict[str, Any]) -> EarlierRun:
+    past: EarlierRun = {name: report[name] for name in EarlierRun.__annotations__}  # type: ignore[assignment]
+    return past
+
+
+def _order(past: EarlierRun, run: RedactionRun, known: list[MissedFace]) -> RepairOrder:
+    lifted = [LiftedTrack(boxes=track["boxes"]) for track in run.lifted]
+    drawn = [face for face in run.missed_faces if face not in known]
+    return RepairOrder(earlier=past, missed_faces=drawn, lifted=lifted)
+
+
+def _repair(
+    run: RedactionRun,
+    original: BinaryIO,
+    earlier: BufferedRandom,
+    target: BufferedRandom,
+    order: RepairOrder,
+    examples: BufferedRandom | None,
+    hear: Listener,
+) -> tuple[dict[str, Any], int]:
+    return confined.repair(
+        original.fileno(),
+        earlier.fileno(),
+        target.fileno(),
+        order,
+        _options(run),
+        on_progress=hear.note,
+        heartbeat=hear.beat,
+        fd_examples=examples.fileno() if examples is not None else None,
+    )
+
+
+def _redact(
+    run: RedactionRun, original: BinaryIO, target: BufferedRandom, hear: Listener
+) -> tuple[dict[str, Any], int]:
+    return confined.redact(
+        original.fileno(), target.fileno(), _options(run), on_progress=hear.note, heartbeat=hear.beat
+    )
+
+
+def _options(run: RedactionRun) -> confined.RedactOptions:
+    return confined.RedactOptions(
+        effect=run.effect,
+        screening=settings.SCREENING_NUDENET,
+        classifiers=tuple(Path(manifest) for manifest in settings.SCREENING_CLASSIFIERS),
+        models_dir=settings.MODELS_DIR,
+        limits=intake_limits(),
+        timeout_s=settings.REDACTION_TIMEOUT,
+        memory_bytes=settings.REDACTION_MEMORY,
+    )
+
+
+def _empty(*files: BufferedRandom | None) -> None:
+    for file in files:
+        if file is not None:
+            file.seek(0)
+            file.truncate()

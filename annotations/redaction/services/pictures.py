@@ -1,0 +1,47 @@
+"""A frame of the rendition with one hidden region marked: what leads and officers judge a false blur by."""
+
+import cv2
+import numpy as np
+from django.core.files.storage import storages
+from django.db import transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
+from annotations.clips.models import Clip
+from annotations.vision.limits import ANY_SIZE
+from annotations.vision.obscure import region
+from annotations.vision.video.ranges import Ranges
+
+from .. import delivery, log, selectors
+
+WIDTH = 480
+MARK = (0xFF, 0xD2, 0x3F)
+
+
+def serve_region(clip: Clip, boxes: dict[str, list[float]], frame: int, actor: Actor) -> bytes:
+    """The rendition's frame as JPEG, the region of the track with these boxes outlined. Logged before it is made."""
+    with transaction.atomic():
+        gate.check(clip.pk, Purpose.LABELING)
+        rendition = delivery.current(clip)
+        audit.append(
+            log.REGION_SHOWN,
+            actor,
+            clip=clip.public_id,
+            subject=clip.owner.pseudonym,
+            purpose=Purpose.LABELING,
+            data={"frame": frame},
+        )
+    path = storages["renditions"].path(rendition.name)
+    (decoded,) = Ranges(path, ANY_SIZE, rendition.frames).between(frame, frame)
+    picture = np.ascontiguousarray(decoded.rgb())
+    if values := boxes.get(str(selectors.original_frame(rendition, frame))):
+        x, y, width, height = region((values[0], values[1], values[2], values[3]))
+        corners = (round(x), round(y)), (round(x + width), round(y + height))
+        cv2.rectangle(picture, *corners, (0, 0, 0), 4)
+        cv2.rectangle(picture, *corners, MARK, 2)
+    height = max(2, round(WIDTH * picture.shape[0] / picture.shape[1]))
+    small = cv2.resize(picture, (WIDTH, height), interpolation=cv2.INTER_AREA)
+    _, encoded = cv2.imencode(".jpg", np.ascontiguousarray(small[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 80])
+    return encoded.tobytes()

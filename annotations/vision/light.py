@@ -1,0 +1,30 @@
+"""How bright and how colourful a rendition is, from a few of its key frames."""
+
+from typing import TypedDict
+
+import numpy as np
+
+from annotations.vision.limits import ANY_SIZE
+from annotations.vision.video.decode import decode
+
+EVERY = 8
+"""One key frame in so many is looked at: about one in four seconds."""
+
+
+class Light(TypedDict):
+    """Means over the pictures: ``luma`` 0 to 255, ``colour`` the distance of the colour planes from grey (0 to 128)."""
+
+    luma: float
+    colour: float
+
+
+def light_of(path: str) -> Light:
+    """Raises VideoError when there is no picture to look at."""
+    lumas, colours = [], []
+    for decoded in decode(path, ANY_SIZE, key_frames_only=True):
+        if decoded.index % EVERY == 0:
+            picture = decoded.picture()
+            lumas.append(float(picture.luma[::4, ::4].mean()))
+            planes = (picture.blue[::4, ::4], picture.red[::4, ::4])
+            colours.append(float(np.mean([np.abs(plane.astype(np.int16) - 128).mean() for plane in planes])))
+    return Light(luma=round(float(np.mean(lumas)), 1), colour=round(float(np.mean(colours)), 2))

@@ -1,0 +1,150 @@
+"""A missed face is repaired where it is; whole passes stay the way out."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import storages
+
+from annotations.audit.actors import WORKER
+from annotations.audit.models import LogEntry
+from annotations.clips import gate
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Clip
+from annotations.core import clock
+from annotations.core.models import RunState
+from annotations.redaction import services
+from annotations.redaction.models import FaceTrack, Method, Outcome, RedactionRun, Rendition
+from annotations.vision import confined
+from annotations.vision.report import SCHEMA
+from tests.redaction.conftest import Submit
+
+pytestmark = pytest.mark.django_db
+
+LAMP = {"frame": 5, "box": [230.0, 30.0, 30.0, 36.0]}
+OTHER = {"frame": 80, "box": [20.0, 180.0, 30.0, 36.0]}
+
+
+@pytest.fixture
+def clip(submit: Submit, passing_by: Path) -> Clip:
+    clip = submit(passing_by)
+    services.redact(services.request_first(clip, WORKER).pk)
+    return clip
+
+
+def current(clip: Clip) -> Rendition:
+    return Rendition.objects.select_related("run").get(clip=clip, current=True)
+
+
+def drawn(run: RedactionRun) -> list[FaceTrack]:
+    return list(FaceTrack.objects.filter(run=run, source="person").order_by("number"))
+
+
+def test_only_what_changed_is_made_again_and_the_clip_goes_on_to_screening(clip: Clip) -> None:
+    before = current(clip)
+    assert (before.run.method, before.run.schema) == (Method.WHOLE, SCHEMA)
+    assert before.run.light["luma"] > 0
+    run = services.report_missed_faces(clip, [LAMP], WORKER)
+    assert HoldReason.AWAITING_REDACTION in gate.reasons(clip.pk)
+    services.redact(run.pk)
+    after = current(clip)
+    after.run.refresh_from_db()
+    assert (after.run.method, after.run.whole_because) == (Method.REPAIR, "")
+    assert (after.frames, after.presentation_times) == (before.frames, before.presentation_times)
+    assert after.sha256 != before.sha256
+    assert drawn(after.run)[0].boxes["5"] == pytest.approx(LAMP["box"], abs=8)
+    kept = FaceTrack.objects.filter(run=after.run, source="detector").order_by("number")
+    assert [t.boxes for t in kept] == [t.boxes for t in before.run.tracks.order_by("number")]
+    assert after.run.findings == before.run.findings
+    assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
+    entries = LogEntry.objects.filter(clip=clip.public_id, action="redaction.verified").order_by("id")
+    assert b'"method":"repair"' in bytes(entries[1].canonical)
+
+
+def test_a_second_report_repairs_the_repaired(clip: Clip) -> None:
+    services.redact(services.report_missed_faces(clip, [LAMP], WORKER).pk)
+    first = drawn(current(clip).run)
+    services.redact(services.report_missed_faces(clip, [OTHER], WORKER).pk)
+    run = current(clip).run
+    assert run.method == Method.REPAIR
+    assert [t.boxes for t in drawn(run)][:1] == [t.boxes for t in first]
+    assert len(drawn(run)) == 2
+
+
+def test_a_whole_pass_later_keeps_what_people_drew(clip: Clip) -> None:
+    services.redact(services.report_missed_faces(clip, [LAMP], WORKER).pk)
+    run = current(clip).run
+    RedactionRun.objects.filter(pk=run.pk).update(state=RunState.FAILED, failure_code="test")
+    Rendition.objects.filter(clip=clip).update(current=False)
+    again = services.retry(run, WORKER)
+    services.redact(again.pk)
+    again.refresh_from_db()
+    assert (again.method, again.outcome) == (Method.WHOLE, Outcome.VERIFIED)
+    assert drawn(again)[0].boxes["5"] == pytest.approx(LAMP["box"], abs=8)
+
+
+@pytest.mark.parametrize("broken", ["schema", "effect", "missing", "altered", "child"])
+def test_what_cannot_be_built_upon_is_made_whole_and_says_why(
+    broken: str, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendition = current(clip)
+    if broken == "schema":
+        RedactionRun.objects.filter(pk=rendition.run_id).update(schema=0)
+    if broken == "effect":
+        RedactionRun.objects.filter(pk=rendition.run_id).update(effect="fill")
+    if broken == "missing":
+        storages["renditions"].delete(rendition.name)
+    if broken == "altered":
+        path = Path(storages["renditions"].path(rendition.name))
+        data = bytearray(path.read_bytes())
+        data[-9] ^= 1
+        path.chmod(0o600)
+        path.write_bytes(bytes(data))
+    if (
+        broken == "child"
+    ):  # its answer is the boundary: what makes the real one give it is tested in tests/vision
+        RedactionRun.objects.filter(pk=rendition.run_id).update(times=[0.0, 0.1])
+    run = services.report_missed_faces(clip, [LAMP], WORKER)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.method) == (Outcome.VERIFIED, Method.WHOLE)
+    assert run.whole_because
+    assert drawn(run)[0].boxes["5"] == pytest.approx(LAMP["box"], abs=8)
+
+
+def test_a_worker_that_is_killed_in_a_repair_leaves_it_to_the_next(
+    clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = services.report_missed_faces(clip, [LAMP], WORKER)
+    real = confined.repair
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*arguments: Any, **options: Any) -> Any:
+        real(*arguments, **options)
+        raise Killed
+
+    monkeypatch.setattr(confined, "repair", killed)
+    with pytest.raises(Killed):
+        services.redact(run.pk)
+    monkeypatch.undo()
+    assert not Rendition.objects.filter(clip=clip, current=True).exists()
+    assert HoldReason.AWAITING_REDACTION in gate.reasons(clip.pk)
+    RedactionRun.objects.filter(pk=run.pk).update(lease_until=clock.now() - clock.seconds(1))
+    services.redact(run.pk)
+    assert current(clip).run_id == run.pk
+    assert current(clip).run.method == Method.REPAIR
+
+
+def test_a_repair_goes_before_a_whole_pass(clip: Clip, submit: Submit, passing_by: Path) -> None:
+    other = submit(passing_by)
+    whole = services.request_first(other, WORKER)
+    repair = services.report_missed_faces(clip, [LAMP], WORKER)
+    services.redact(whole.pk)
+    repair.refresh_from_db()
+    whole.refresh_from_db()
+    assert repair.state == whole.state == RunState.DONE
+    assert repair.finished_at is not None
+    assert whole.finished_at is not None
+    assert repair.finished_at < whole.finished_at
