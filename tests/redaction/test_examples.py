@@ -12,11 +12,10 @@ import annotations.redaction
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips import services as clips, vault
-from annotations.clips.encryption import Damaged
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.services import lift, place
-from annotations.core.wrapping import WrappedKey
+from annotations.core.wrapping import Damaged, WrappedKey
 from annotations.redaction import services, tasks
 from annotations.redaction.models import RedactionRun, TrainingExample
 from tests.factories import make_ready_clip, make_training_example
