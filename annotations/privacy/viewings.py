@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -88,27 +89,40 @@ def viewings(lines: Iterable[Line]) -> list[Viewing]:
     `delivered` False.
     """
     lines = list(lines)
-    found = _found(lines)
+    found, fetching = _found(lines), _Fetching(lines)
     for viewing in found:
-        viewing.fetched_ahead = viewing.delivered and _never_shown(viewing, lines)
+        viewing.fetched_ahead = viewing.delivered and fetching.never_shown(viewing)
     return found
 
 
-def _never_shown(viewing: Viewing, lines: list[Line]) -> bool:
+class _Fetching:
     """The labeling page fetches the next clip while its reviewer works on another one."""
-    theirs = {
-        line.data["assignment"]
-        for line in lines
-        if line.entry.action == review.CLAIMED.code and line.entry.actor == viewing.actor
-    }
-    later = [line for line in lines if line.entry.occurred_at >= viewing.began]
-    taken_away = any(
-        line.entry.action == clips.HELD.code
-        or (line.entry.action == review.EXPIRED.code and line.data["assignment"] in theirs)
-        for line in later
-    )
-    worked = any(line.entry.actor == viewing.actor and line.entry.action in _WORK for line in later)
-    return bool(theirs) and taken_away and not worked
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.claimed: dict[str, set[str]] = defaultdict(set)  # each person's assignments
+        self.last_work: dict[str, datetime.datetime] = {}
+        self.last_expired: dict[str, datetime.datetime] = {}  # by assignment
+        self.last_held: datetime.datetime | None = None
+        for line in lines:
+            entry = line.entry
+            if entry.action == review.CLAIMED.code:
+                self.claimed[entry.actor].add(line.data["assignment"])
+            elif entry.action == review.EXPIRED.code:
+                self.last_expired[line.data["assignment"]] = entry.occurred_at
+            elif entry.action == clips.HELD.code:
+                self.last_held = entry.occurred_at
+            elif entry.action in _WORK:
+                self.last_work[entry.actor] = entry.occurred_at
+
+    def never_shown(self, viewing: Viewing) -> bool:
+        """Whether the clip was taken from its reviewer before anything told that it was on their screen."""
+        theirs = self.claimed.get(viewing.actor)
+        if not theirs:
+            return False
+        expired = (self.last_expired[each] for each in theirs if each in self.last_expired)
+        taken = any(moment >= viewing.began for moment in [self.last_held, *expired] if moment)
+        worked = self.last_work.get(viewing.actor)
+        return taken and (worked is None or worked < viewing.began)
 
 
 def _found(lines: list[Line]) -> list[Viewing]:
