@@ -3,7 +3,7 @@
 Each filter alone has an index in the order of time, so a page of it costs the same however long the log is. A
 combination may have no hit in millions of entries; no set of indexes is fast for all of them. So a page walks along
 its *rarest* filter, in windows of so many of its entries, and stops when its time is up: then `Page.searched_to` says
-how far it came, and the next page goes on from there. See ADR 13.
+how far it came, and the next page goes on from there. See ADR 18.
 """
 
 import datetime
