@@ -20,6 +20,7 @@ import bisect
 import datetime
 import functools
 import hashlib
+import io
 import itertools
 import json
 import multiprocessing
@@ -47,6 +48,10 @@ SHOWN = 50  # problems of one kind that are printed
 EMPTY_ROOT = hashlib.sha256().digest()
 _LEAF = hashlib.sha256(b"\x00")
 _NODE = hashlib.sha256(b"\x01")
+
+
+# What comes of reading a JSON text that somebody may have made for this program to fall over.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class Unusable(Exception):
@@ -239,16 +244,15 @@ class Policy:
             keys = tuple(Key(each["vkey"], each["since"], each["until"]) for each in value["keys"])
             witnesses = tuple(map(Key, value["witnesses"]))
             required = value["cosignatures_required"]
-            if not keys or not all(
-                isinstance(each, int) for each in (required, *(key.since for key in keys))
-            ):
+            sizes = [size for key in keys for size in (key.since, key.until or 0)]
+            if not keys or not all(isinstance(each, int) for each in (required, *sizes)):
                 raise ValueError("it names no keys, or no sizes for them")
             for key in keys:
                 key.check(1)
             for key in witnesses:
                 key.check(4)
             return cls(str(value["origin"]), keys, witnesses, required)
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise Unusable(f"The policy cannot be read: {error!r}") from None
 
     def objections(self, signed: Signed, *, last: bool) -> list[tuple[str, str]]:
@@ -391,7 +395,7 @@ def unfit(entry: bytes) -> str:
             return "its id or its time is not in form"
         if set(value["actor"]) != {"pseudonym", "role"} or not isinstance(value["action"], str):
             return "it does not tell who did what"
-    except (ValueError, TypeError, RecursionError) as error:
+    except UNREADABLE as error:
         return f"it cannot be read: {error}"
     return ""
 
@@ -536,7 +540,7 @@ def _keep_stored(found: Found, number: int, stored: list[bytes], width: int, siz
 
 def _read(task: Task, found: Found, number: int, bundle: bytes, count: int) -> None:
     """Reads what must be understood: erasures, commitments to details, and with `deep` everything."""
-    telling = ERASED in bundle or (task.details and b'"commitment":"' in bundle)
+    telling = task.details and (b'"commitment":"' in bundle or ERASED in bundle)
     if not telling and not task.deep:
         return
     for offset, entry in enumerate((split(bundle) or [])[:count]):
@@ -558,7 +562,7 @@ def _understand(found: Found, index: int, entry: bytes) -> None:
             found.erased_subjects.add(subject)
         if "commitment" in value:
             found.committed.append((index, value["id"], value["commitment"], value.get("key", ""), subject))
-    except (ValueError, KeyError, TypeError):
+    except UNREADABLE:
         found.problems.append(
             Problem("entry_malformed", f"Entry {index} cannot be read.", index, id_of(entry))
         )
@@ -666,7 +670,7 @@ def read_checkpoints(task: Lines) -> Read:
             signed = Signed.parse(note)
             if (json.dumps(note, ensure_ascii=False) + "\n").encode() != line:
                 raise ValueError("not in its one spelling")
-        except (ValueError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             told.problems.append(
                 Problem("checkpoint_malformed", f"Line {number} of checkpoints.jsonl: {error}.")
             )
@@ -748,17 +752,17 @@ class Log:
                 raise ValueError(f"not a manifest of the form {FORMAT}")
             if not {"policy.json", "checkpoints.jsonl"} <= names <= FILES:
                 raise ValueError("it does not name the files that an export has")
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise Unusable(f"{self.folder} is no export of a log: manifest.json: {error!r}") from None
         for name, digest in value["files"].items():
             if digest_of(self.folder / name) != digest:
                 self.report.say("file_altered", f"{name} is not the file that the export was made with.")
         expected = {"manifest.json"} | names | files_of(value["size"])
-        for path, _, found in os.walk(self.folder):
-            for name in found:
-                relative = (Path(path) / name).relative_to(self.folder).as_posix()
-                if relative not in expected:
-                    self.report.say("foreign_file", f"{relative} is no part of the export.")
+        top = f"{self.folder}{os.sep}"
+        for path, _, found in os.walk(top):
+            below = path.removeprefix(top).replace(os.sep, "/")
+            for name in {f"{below}/{each}" if below else each for each in found} - expected:
+                self.report.say("foreign_file", f"{name} is no part of the export.")
         return {"size": value["size"], "details": "details.jsonl" in names}
 
     def lines(self) -> Iterator[Lines]:
@@ -808,7 +812,7 @@ class Log:
 
     def _trust(self, path: Path) -> Signed:
         try:
-            signed = Signed.parse(path.read_text())
+            signed = Signed.parse(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise Unusable(f"{path} is no checkpoint: {error}") from None
         if signed.origin != self.policy.origin:
@@ -1008,7 +1012,7 @@ class Details:
                 if not isinstance(value["index"], int) or not isinstance(value["detail"], str):
                     raise ValueError("not a detail")
                 return dict(value)
-            except (ValueError, TypeError, RecursionError) as error:
+            except UNREADABLE as error:
                 self.report.say("detail_malformed", f"Line {number} of details.jsonl: {error}.")
         return None
 
@@ -1166,7 +1170,7 @@ def prove(folder: Path, wanted: str) -> str:
         note = json.loads(line or b"")
         if Signed.parse(note).size != log.size:
             raise ValueError("the last checkpoint is of another size than the export")
-    except (ValueError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise Unusable(f"The export has no checkpoint over all its entries: {error}.") from None
     for number in range(-(-log.size // WIDTH)):
         bundle = read(folder, tile_path("entries", number, min(WIDTH, log.size - number * WIDTH))) or b""
@@ -1247,7 +1251,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         return _run(options)
-    except Unusable as error:
+    except (Unusable, OSError) as error:
         _print(f"Cannot be used: {error}")
         return 2
 
@@ -1281,7 +1285,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise Unusable(f"{path} cannot be read: {error}") from None
 
@@ -1316,6 +1320,8 @@ def _print(line: str) -> None:
 
 
 def _main() -> NoReturn:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     sys.exit(main(sys.argv[1:]))
 
 

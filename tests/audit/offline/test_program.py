@@ -13,7 +13,7 @@ import pytest
 from annotations.audit.offline import verify_log
 from annotations.audit.tree.notes import PublicKey
 from annotations.audit.tree.tlog_proof import TlogProof
-from tests.audit.offline.made import ORIGIN, Made, codes, entry, rebundle
+from tests.audit.offline.made import ORIGIN, Made, codes, entry, rebundle, reseal
 
 pytestmark = pytest.mark.once
 
@@ -145,6 +145,62 @@ def test_no_byte_may_change(tmp_path: Path) -> None:
             assert not is_whole(export), f"{path.name}: byte {place} from {content[place]} to {value}"
         path.write_bytes(content)
     assert codes(export) == []
+
+
+def test_no_byte_of_a_checkpoint_may_change_even_when_the_manifest_is_made_to_fit(tmp_path: Path) -> None:
+    log = Made(entries=[entry(n) for n in range(20)], cuts=(3, 20), required=1)
+    export = log.write(tmp_path / "export")
+    path, choose = export / "checkpoints.jsonl", random.Random(12)
+    content = path.read_bytes()
+    for place in choose.sample(range(len(content)), 150):
+        value = choose.choice([each for each in range(256) if each != content[place]])
+        path.write_bytes(content[:place] + bytes([value]) + content[place + 1 :])
+        reseal(export)
+        assert not is_whole(export), f"byte {place} from {content[place]} to {value}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "{}",
+        "[]",
+        "null",
+        '"x"',
+        '{"format":1}',
+        '{"format":"audit-export/1","files":7}',
+        '"\\ud800"',
+    ],
+)
+def test_what_was_made_to_trip_it_does_not(export: Path, text: str) -> None:
+    for name in ("policy.json", "manifest.json"):
+        whole = (export / name).read_text()
+        (export / name).write_text(text)
+        assert run(export, str(export)).returncode == 2
+        (export / name).write_text(whole)
+    (export / "checkpoints.jsonl").write_text(text + "\n")
+    reseal(export)
+    assert run(export, str(export)).returncode == 1
+
+
+def test_policies_of_another_form_are_refused(log: Made) -> None:
+    good = json.loads(log.policy())
+    assert verify_log.Policy.parse(json.dumps(good))
+    key, witness = good["keys"][0], good["witnesses"]
+    changes: tuple[dict[str, object], ...] = (
+        {"keys": []},
+        {"keys": [{**key, "until": "5"}]},
+        {"keys": [{**key, "since": None}]},
+        {"keys": [{**key, "vkey": witness[0]}]},
+        {"keys": [{**key, "vkey": 7}]},
+        {"witnesses": [key["vkey"]]},
+        {"witnesses": ["a+b"]},
+        {"cosignatures_required": "1"},
+        {"format": "audit-export/2"},
+    )
+    for change in changes:
+        with pytest.raises(verify_log.Unusable):
+            verify_log.Policy.parse(json.dumps({**good, **change}))
 
 
 def is_whole(export: Path) -> bool:
