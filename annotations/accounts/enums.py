@@ -13,4 +13,14 @@ class Role(models.TextChoices):
     SUBMITTER = "submitter", _("Submitter")
 
 
+class KeyRefusal(models.TextChoices):
+    """Why an API key does not let its sender in."""
+
+    UNKNOWN = "unknown", _("Nobody has this key")
+    WRONG = "wrong", _("The key begins like one that exists")
+    REVOKED = "revoked", _("The key was revoked")
+    EXPIRED = "expired", _("The key has expired")
+    INACTIVE = "inactive", _("The account is closed")
+
+
 ANONYMOUS = "anonymous"

@@ -1,13 +1,19 @@
 """The entries that this context writes."""
 
-from annotations.audit.fields import PSEUDONYM, one_of, pattern
+from annotations.audit.fields import COUNT, PSEUDONYM, one_of, pattern
 from annotations.audit.registry import action
 
-from .enums import Role
+from .enums import KeyRefusal, Role
 
 _ACCOUNT = {"account": PSEUDONYM}
 _KEY = {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12), **_ACCOUNT}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "OTHER")
+
+_CALL = {
+    "method": pattern("|".join(METHODS), "a method of HTTP", 16),
+    "route": pattern(r"[a-z_]{1,32}(:[a-z_]{1,32})?|", "a route", 65),
+}
+_TIMES = {"times": COUNT}
 
 SIGNED_IN = action("account.signed_in", "Signed in")
 SIGNED_OUT = action("account.signed_out", "Signed out")
@@ -18,11 +24,12 @@ CREATED = action(
 )
 KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)
-REFUSED = action(
-    "access.refused",
-    "Refused: {method} {route}",
-    {
-        "method": pattern("|".join(METHODS), "a method of HTTP", 16),
-        "route": pattern(r"[a-z_]{1,32}(:[a-z_]{1,32})?|", "a route", 65),
-    },
+REFUSED = action("access.refused", "Refused: {method} {route}", _CALL)
+REFUSED_AGAIN = action(
+    "access.refused_again", "Refused, again and again: {method} {route}; times: {times}", _CALL | _TIMES
+)
+KEY_REFUSED = action(
+    "access.key_refused",
+    "API key refused, of account {account}: {reason}; times: {times}",
+    _ACCOUNT | _TIMES | {"reason": one_of(KeyRefusal.choices)},
 )

@@ -7,13 +7,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 
-from annotations.audit import actors, services as audit
+from annotations.audit import actors
 
-from . import log
+from . import services
 from .enums import ANONYMOUS
 from .matrix import load
 from .models import User
@@ -33,6 +32,7 @@ class ApiKeyMiddleware:
         if scheme.lower() == "bearer":
             user = user_of_key(key.strip())
             if user is None:
+                services.note_key_refusal(key.strip())
                 message = "This API key is unknown, expired or revoked."
                 return JsonResponse({"code": "bad_api_key", "message": message}, status=401)
             request.user = user
@@ -61,6 +61,7 @@ class PermissionMiddleware:
         role = role_of(request)
         if self.matrix.allows(route, request.method or "", role):
             return None
+        services.note_refusal(actor_of(request), request.method or "", route)
         api = request.path.startswith("/api/")
         if role == ANONYMOUS:
             if api:
@@ -70,8 +71,6 @@ class PermissionMiddleware:
                 # Signing in would change nothing, and the address may hold a secret that must not end in another one.
                 return HttpResponseNotAllowed(others)
             return redirect_to_login(request.get_full_path())
-        with transaction.atomic():
-            audit.append(log.REFUSED, actor_of(request), data={"method": method_of(request), "route": route})
         if api:
             message = "Your role may not do this."
             return JsonResponse({"code": "not_allowed", "message": message}, status=403)
@@ -82,11 +81,6 @@ def role_of(request: HttpRequest) -> str:
     # Absent while an error page is made for a request that never came as far (a bad Host header).
     user: User | AnonymousUser | None = getattr(request, "user", None)
     return user.role if isinstance(user, User) and user.is_active else ANONYMOUS
-
-
-def method_of(request: HttpRequest) -> str:
-    """The method as the log keeps it: a caller may send any word as one."""
-    return request.method if request.method in log.METHODS else "OTHER"
 
 
 def actor_of(request: HttpRequest) -> actors.Actor:

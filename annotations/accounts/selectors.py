@@ -5,6 +5,7 @@ import hmac
 from annotations.core import clock
 
 from . import keys
+from .enums import KeyRefusal
 from .models import ApiKey, User
 
 
@@ -19,3 +20,16 @@ def user_of_key(key: str) -> User | None:
         .first()
     )
     return found.user if found and hmac.compare_digest(found.digest, keys.digest(secret)) else None
+
+
+def why_refused(key: str) -> tuple[User | None, KeyRefusal]:
+    """Why `user_of_key` knows nobody by this key, and whose key it is or begins like."""
+    prefix, secret = keys.parse(key) or ("", "")
+    found = ApiKey.objects.select_related("user").filter(prefix=prefix).first()
+    if found is None:
+        return None, KeyRefusal.UNKNOWN
+    if not hmac.compare_digest(found.digest, keys.digest(secret)):
+        return found.user, KeyRefusal.WRONG
+    if found.revoked_at:
+        return found.user, KeyRefusal.REVOKED
+    return found.user, KeyRefusal.EXPIRED if found.user.is_active else KeyRefusal.INACTIVE

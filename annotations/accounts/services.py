@@ -9,8 +9,9 @@ from annotations.audit import services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.core import clock
 
-from . import keys, log
+from . import keys, log, refusals
 from .models import ApiKey, User
+from .selectors import why_refused
 
 
 @transaction.atomic
@@ -58,3 +59,25 @@ def note_failure(username: str, *, locked: bool = False) -> None:
     audit.append(log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})
     if locked:
         audit.append(log.LOCKED_OUT, ANONYMOUS, data={"account": account})
+
+
+@transaction.atomic
+def note_refusal(actor: Actor, method: str, route: str) -> None:
+    """The matrix refused a call. Many of the same are told of together (`refusals`)."""
+    times = refusals.counted(actor.pseudonym, route)
+    data = {"method": method if method in log.METHODS else "OTHER", "route": route}
+    if times == 1:
+        audit.append(log.REFUSED, actor, data=data)
+    elif times:
+        audit.append(log.REFUSED_AGAIN, actor, data=data | {"times": times})
+
+
+@transaction.atomic
+def note_key_refusal(key: str) -> None:
+    """Somebody sent an API key that lets nobody in; the log names the account that it belongs to, never the key."""
+    owner, reason = why_refused(key)
+    account = owner.pseudonym if owner else "unknown"
+    if times := refusals.counted(account, f"key-{reason}"):
+        audit.append(
+            log.KEY_REFUSED, ANONYMOUS, data={"account": account, "reason": str(reason), "times": times}
+        )

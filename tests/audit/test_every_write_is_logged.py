@@ -180,6 +180,18 @@ def _() -> Act:
     return lambda: accounts.note_failure("nobody")
 
 
+@case("accounts.note_refusal")
+def _() -> Act:
+    actor = make.make_user().actor
+    return lambda: accounts.note_refusal(actor, "GET", "operations")
+
+
+@case("accounts.note_key_refusal")
+def _() -> Act:
+    prefix = accounts.create_key(WORKER, make.make_submitter()).split("_")[1]
+    return lambda: accounts.note_key_refusal(f"cam_{prefix}_guessed")
+
+
 # clips
 
 
