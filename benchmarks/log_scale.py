@@ -1,9 +1,11 @@
 """What the log's tree costs at a size: giving places, sealing, proving, verifying. Printed as one JSON object.
 
     python -m benchmarks.log_scale --entries 1000000 [--database sqlite] [--folder DIR]
+    python -m benchmarks.log_scale --entries 10000000 --waiting 100000
 
-Makes a log of so many made-up entries (see log_data.py) in a database of its own, which is deleted afterwards. On
-PostgreSQL with fsync. Ten million entries take about 16 GB for that long.
+Makes a log of so many made-up entries (see log_data.py) in a database of its own, which is deleted afterwards, and
+sequences them all. With `--waiting` the entries are plain and have their places already, made by SQL (see
+log_bulk.py), and so many more are sequenced behind them. On PostgreSQL with fsync.
 """
 
 import argparse
@@ -46,13 +48,15 @@ def timed(arguments: list[str], environment: dict[str, str]) -> float:
     return time.monotonic() - begun
 
 
-def measure(kind: str, entries: int, folder: Path) -> dict[str, Any]:
+def measure(kind: str, entries: int, waiting: int, folder: Path) -> dict[str, Any]:
     keys = folder / "keys"
     keys.mkdir()
     with database(kind, folder) as url:
         environment = {**settings(url, keys), "AUDIT_KEYS_DIR": str(keys / "log")}
-        fill = ["benchmarks/log_data.py", "--entries", str(entries), "--url", url, "--migrate"]
-        filled = timed([*fill, "--clip-rows", "10"], environment)
+        made = ["benchmarks/log_data.py", "--entries", str(entries), "--url", url, "--migrate"]
+        if waiting:
+            made = ["-m", "benchmarks.log_bulk", str(entries), str(waiting)]
+        filled = timed(made, environment)
         sequenced = timed(["manage.py", "sequence", "--once"], environment)
         found = subprocess.run(
             [sys.executable, "-m", "benchmarks.log_tree"],
@@ -67,7 +71,7 @@ def measure(kind: str, entries: int, folder: Path) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "filled_s": round(filled, 1),
         "sequenced_s": round(sequenced, 1),
-        "sequenced_per_s": round(entries / sequenced),
+        "sequenced_per_s": round((waiting or entries) / sequenced),
         **json.loads(found.stdout),
     }
 
@@ -78,12 +82,13 @@ def main() -> int:
     )
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
+    parser.add_argument("--waiting", type=int, default=0, help="sequence only so many, behind plain entries")
     parser.add_argument("--folder", type=Path, help="where the database lies meanwhile")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="log-scale-", dir=options.folder))
     try:
         folder.chmod(0o711)
-        print(json.dumps(measure(options.database, options.entries, folder)))
+        print(json.dumps(measure(options.database, options.entries, options.waiting, folder)))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0

@@ -23,7 +23,7 @@ def timestamp(moment: datetime.datetime) -> str:
     """RFC 3339 in UTC with microseconds, e.g. `2026-03-01T12:00:00.000000Z`."""
     if moment.tzinfo is None:
         raise ValueError("A time without a zone has no place in the log.")
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _check(value: Any, path: str) -> None:

@@ -17,9 +17,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from annotations.core import clock
 
-from . import log
+from . import details, log
 from .actors import Actor
 from .canonical import timestamp
+from .enums import DetailState
 from .growth import FullTile, Growth
 from .integrity import last_checkpoint
 from .models import Checkpoint, HashTile, LogEntry, Pending, TreeLeaf, Verification
@@ -30,6 +31,7 @@ from .tree import checkpoints, notes
 from .tree.merkle import leaf_hash
 
 BATCH = 4096
+_COLUMNS = ("id", "occurred_at", "action", "actor", "actor_role", "clip", "subject", "purpose", "request")
 _KEPT = 100  # problems that are kept in words; the rest is counted
 
 
@@ -93,57 +95,64 @@ def _batch(grown: Growth, start: int, end: int, keys: list[LogKey]) -> Iterator[
     if len(leaves) != end - start:
         missing = end - start - len(leaves)
         yield Problem("leaf_missing", f"From number {start} to {end - 1}, {missing} leaves are missing.")
-    entries = {row.pk: row for row in LogEntry.objects.filter(pk__in=within.values("entry"))}
+    rows = LogEntry.objects.filter(pk__in=within.values("entry")).values_list("canonical", *_COLUMNS)
+    entries = {row[1]: row for row in rows}
     signed = {row.size: row for row in Checkpoint.objects.filter(size__gt=start, size__lte=end)}
     filled: list[FullTile] = []
+    committed: list[LogEntry] = []
     for index, entry, stored in leaves:
-        yield from _entry(index, entry, bytes(stored), entries.get(entry))
+        row = entries.get(entry)
+        if problem := _entry(index, entry, bytes(stored), row):
+            yield problem
+        elif row and b'"commitment":' in bytes(row[0]):
+            committed.append(LogEntry(id=entry, canonical=row[0]))
         filled += grown.append(bytes(stored))
         if checkpoint := signed.pop(grown.size, None):
             yield from _checkpoint(checkpoint, grown.root(), keys)
     for checkpoint in signed.values():
         yield from _checkpoint(checkpoint, None, keys)
     yield from _tiles(filled)
+    yield from _details(committed)
 
 
-def _entry(index: int, entry: uuid.UUID, stored: bytes, row: LogEntry | None) -> Iterator[Problem]:
+def _entry(index: int, entry: uuid.UUID, stored: bytes, row: tuple[Any, ...] | None) -> Problem | None:
+    """`row` is the canonical bytes and then the values of `_COLUMNS`."""
     if row is None:
-        yield Problem("entry_missing", f"Entry {entry}, number {index} of the tree, is not in the log.")
-    elif leaf_hash(bytes(row.canonical)) != stored:
-        yield Problem("entry_altered", f"Entry {entry} is not what stands at number {index} of the tree.")
-    elif different := _columns_that_differ(row):
+        return Problem("entry_missing", f"Entry {entry}, number {index} of the tree, is not in the log.")
+    canonical = bytes(row[0])
+    if leaf_hash(canonical) != stored:
+        return Problem("entry_altered", f"Entry {entry} is not what stands at number {index} of the tree.")
+    if different := _columns_that_differ(json.loads(canonical), row[1:]):
         columns = ", ".join(different)
-        yield Problem(
+        return Problem(
             "column_altered", f"Entry {entry}, number {index}: {columns} tell something else than it does."
         )
+    return None
 
 
-def _columns_that_differ(row: LogEntry) -> list[str]:
+def _details(entries: list[LogEntry]) -> Iterator[Problem]:
+    """Whether what these entries committed to is there, or was erased as the log tells."""
+    for entry, detail in details.read(entries).items():
+        if detail.state == DetailState.TAMPERED:
+            yield Problem(
+                "detail_tampered", f"The detail of entry {entry} is missing or altered, and none erased it."
+            )
+        elif detail.state == DetailState.UNREACHABLE:
+            yield Problem("detail_unchecked", f"The store of the keys does not answer for entry {entry}.")
+
+
+def _columns_that_differ(body: dict[str, Any], row: tuple[Any, ...]) -> list[str]:
     """The columns, which the log is searched by, that do not repeat what the entry's bytes say."""
-    body: dict[str, Any] = json.loads(bytes(row.canonical))
-    said = {
-        "id": body["id"],
-        "occurred_at": body["time"],
-        "action": body["action"],
-        "actor": body["actor"]["pseudonym"],
-        "actor_role": body["actor"]["role"],
-        "clip": body["clip"],
-        "subject": body["subject"],
-        "purpose": body["purpose"],
-        "request": body["request"],
-    }
-    repeated = {
-        "id": str(row.id),
-        "occurred_at": timestamp(row.occurred_at),
-        "action": row.action,
-        "actor": row.actor,
-        "actor_role": row.actor_role,
-        "clip": str(row.clip) if row.clip else None,
-        "subject": row.subject,
-        "purpose": row.purpose,
-        "request": row.request,
-    }
-    return [name for name, value in said.items() if repeated[name] != value]
+    pk, occurred_at, action, actor, role, clip, *rest = row
+    repeated = (str(pk), timestamp(occurred_at), action, actor, role, str(clip) if clip else None, *rest)
+    acting = body["actor"]
+    said = (
+        *(body["id"], body["time"], body["action"], acting["pseudonym"], acting["role"]),
+        *(body["clip"], body["subject"], body["purpose"], body["request"]),
+    )
+    if said == repeated:
+        return []
+    return [name for name, a, b in zip(_COLUMNS, said, repeated, strict=True) if a != b]
 
 
 def _tiles(filled: Iterable[FullTile]) -> Iterator[Problem]:

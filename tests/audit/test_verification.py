@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from annotations.audit import sealing, services
-from annotations.audit.actors import WORKER
-from annotations.audit.models import Checkpoint, LogEntry, Pending, Verification
+from annotations.audit.actors import WORKER, Actor
+from annotations.audit.models import Checkpoint, EntryDetail, LogEntry, Pending, Verification
 from annotations.audit.registry import lookup
 from annotations.audit.requeueing import requeue
 from annotations.audit.verification import verify
@@ -121,6 +121,28 @@ def test_a_checkpoint_signed_by_another_key_is_named(sealed: str) -> None:
         for row in Checkpoint.objects.filter(size=301):
             run("UPDATE audit_checkpoint SET note = %s WHERE size = 301", row.note[:-6] + "AAA=\n")
     assert codes() == ["signature_wrong"]
+
+
+def test_a_missing_detail_is_named_and_an_erased_one_is_not(sealed: str) -> None:
+    with transaction.atomic():
+        kept, lost = (
+            services.append(
+                lookup("clip.held"),
+                WORKER,
+                subject=subject,
+                data={"reason": "legal"},
+                detail={"note": "words"},
+            )
+            for subject in ("o-kept2222", "o-lost2222")
+        )
+    sealing.own_sequencer().once()
+    assert codes() == []
+    EntryDetail.objects.filter(entry=lost.pk).delete()
+    (problem,) = verify(WORKER).problems
+    assert problem["code"] == "detail_tampered"
+    assert str(lost.pk) in problem["message"]
+    services.erase_subject(kept.subject, Actor("p-officer2", "privacy_officer"), "They asked for it.")
+    assert codes() == ["detail_tampered"]
 
 
 def test_an_entry_that_was_taken_out_of_the_queue_is_found_and_queued_again(sealed: str) -> None:
