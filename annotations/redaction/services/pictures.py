@@ -16,7 +16,7 @@ from annotations.vision.video.ranges import Ranges
 
 from .. import delivery, log, selectors
 
-WIDTH = 480
+WIDTH = 720
 MARK = (0xFF, 0xD2, 0x3F)
 
 
