@@ -9,11 +9,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from annotations.audit import services
-from annotations.audit.actors import WORKER
+from annotations.audit.actors import WORKER, Actor
 from annotations.audit.models import LogEntry
 from annotations.audit.registry import lookup
+from annotations.audit.sealing import own_sequencer
+from annotations.audit.verification import verify
 
-REFUSED = re.compile("append-only|permission denied|must be owner|insufficient privilege")
+REFUSED = re.compile("append-only|must be superuser|permission denied|must be owner|insufficient privilege")
 COLUMNS = "id, canonical, occurred_at, action, actor, actor_role, clip, subject, purpose, request"
 FORGED = COLUMNS.replace("actor,", "'forged',", 1)
 COPY = f"INTO audit_logentry ({COLUMNS}) SELECT {FORGED} FROM audit_logentry"  # noqa: S608
@@ -29,6 +31,13 @@ SQLITE = {
     "insert or replace": f"INSERT OR REPLACE {COPY}",
     "replace": f"REPLACE {COPY}",
     "replace by rowid": f"INSERT OR REPLACE {BY_ROWID}",
+    "replace without firing delete triggers": f"PRAGMA recursive_triggers = OFF;; INSERT OR REPLACE {COPY}",
+    "through a view": "CREATE TEMP VIEW seen AS SELECT * FROM audit_logentry;;"
+    " CREATE TEMP TRIGGER through INSTEAD OF UPDATE ON seen BEGIN"
+    " UPDATE audit_logentry SET actor = 'forged'; END;; UPDATE seen SET actor = 'forged'",
+    "by a trigger of another table": "CREATE TEMP TABLE bait (x);;"
+    " CREATE TEMP TRIGGER bite AFTER INSERT ON bait BEGIN DELETE FROM audit_logentry; END;;"
+    " INSERT INTO bait VALUES (1)",
 }
 POSTGRESQL = {
     "truncate": "TRUNCATE audit_logentry",
@@ -41,6 +50,24 @@ POSTGRESQL = {
     "rename": "ALTER TABLE audit_logentry RENAME TO audit_gone",
     "drop": "DROP TABLE audit_logentry",
     "take ownership": "ALTER TABLE audit_logentry OWNER TO current_user; DELETE FROM audit_logentry",
+    "set role": "SET ROLE review_owner; DELETE FROM audit_logentry",
+    "session authorization": "SET SESSION AUTHORIZATION review_owner; DELETE FROM audit_logentry",
+    "grant": "GRANT ALL ON audit_logentry TO CURRENT_USER; DELETE FROM audit_logentry",
+    "reassign": "REASSIGN OWNED BY review_owner TO review_app; DELETE FROM audit_logentry",
+    "merge": "MERGE INTO audit_logentry USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE",
+    "delete in a query": "WITH gone AS (DELETE FROM audit_logentry RETURNING id) SELECT count(*) FROM gone",
+    "through a view": "CREATE TEMP VIEW seen AS SELECT * FROM audit_logentry; UPDATE seen SET actor = 'forged'",
+    "through a function": "CREATE FUNCTION pg_temp.gone() RETURNS void SECURITY DEFINER LANGUAGE sql AS"
+    " 'DELETE FROM audit_logentry'; SELECT pg_temp.gone()",
+    "copy from a program": "COPY audit_logentry FROM PROGRAM 'true'",
+    "attach as a partition": "CREATE TEMP TABLE parts (LIKE audit_logentry) PARTITION BY LIST (action);"
+    " ALTER TABLE parts ATTACH PARTITION audit_logentry DEFAULT",
+    "inherit": "CREATE TEMP TABLE parent (LIKE audit_logentry); ALTER TABLE audit_logentry INHERIT parent",
+    "catalog": "UPDATE pg_trigger SET tgenabled = 'D'; DELETE FROM audit_logentry",
+    "for all sessions": "ALTER ROLE review_app SET session_replication_role = replica",
+    "index": "DROP INDEX logentry_time",
+    "column": "ALTER TABLE audit_logentry ALTER COLUMN canonical TYPE bytea USING 'forged'",
+    "row security": "ALTER TABLE audit_logentry ENABLE ROW LEVEL SECURITY",
     "rule": "CREATE RULE forget AS ON DELETE TO audit_logentry DO ALSO NOTHING; DELETE FROM audit_logentry",
 }
 
@@ -59,7 +86,8 @@ def outcome(statement: str) -> str:
     """What the database said to the attack; empty when it let it pass."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+            for each in statement.split(";;"):
+                cursor.execute(each)
     except DatabaseError as error:
         return str(error)
     return ""
@@ -148,3 +176,66 @@ def test_the_application_on_postgresql_neither_owns_nor_may_change_the_log(db: N
             assert cursor.fetchone() == (held,), privilege
         cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
         assert cursor.fetchone() == (False, False)
+
+
+# What SQLite cannot refuse to whoever may write its file (so, whoever takes over the site), and PostgreSQL not to the
+# owner of the tables. Then an entry can be forged, and the signed tree is what tells.
+FREE_HANDS = {
+    "sqlite": [
+        [f"DROP TRIGGER {name}" for name in ("audit_no_update", "audit_no_delete", "audit_no_replace")],
+        [
+            "PRAGMA writable_schema = ON",
+            "DELETE FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_logentry'",
+            "PRAGMA writable_schema = RESET",
+        ],
+        [
+            "ALTER TABLE audit_logentry RENAME TO audit_gone",
+            "CREATE TABLE audit_logentry AS SELECT * FROM audit_gone",
+        ],
+    ],
+    "postgresql": [
+        ["DROP TRIGGER audit_append_only ON audit_logentry"],
+        ["ALTER TABLE audit_logentry DISABLE TRIGGER ALL"],
+        [
+            "CREATE OR REPLACE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RETURN coalesce(NEW, OLD); END $$"
+        ],
+    ],
+}
+BYTES = {
+    "sqlite": "CAST(replace(CAST(canonical AS TEXT), 'honest', 'forged') AS BLOB)",
+    "postgresql": "convert_to(replace(convert_from(canonical, 'UTF8'), 'honest', 'forged'), 'UTF8')",
+}
+FORGERIES = {
+    "entry_altered": "UPDATE audit_logentry SET canonical = {bytes}",
+    "column_altered": "UPDATE audit_logentry SET actor = 'p-forged22'",
+    "entry_missing": "DELETE FROM audit_logentry",
+}
+
+
+@pytest.mark.parametrize("way", range(3))
+@pytest.mark.parametrize("code", FORGERIES)
+def test_what_the_owner_of_the_file_or_the_tables_forges_is_named_by_the_signed_tree(
+    code: str, way: int, fresh_database: str
+) -> None:
+    with transaction.atomic():
+        entry = services.append(lookup("account.signed_in"), Actor("p-honest22", "lead"))
+    own_sequencer().once()
+    assert verify(WORKER).ok
+    vendor = connection.vendor
+    as_the_owner(fresh_database, [*FREE_HANDS[vendor][way], FORGERIES[code].format(bytes=BYTES[vendor])])
+    found = verify(WORKER)
+    assert not found.ok
+    assert (code, True) in {(each["code"], str(entry.pk) in each["message"]) for each in found.problems}
+
+
+def as_the_owner(url: str, statements: list[str]) -> None:
+    connection.close()
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as file:
+            for statement in statements:
+                file.execute(statement)
+    else:
+        with psycopg.connect(url.replace("review_app@", "review_owner@"), autocommit=True) as server:
+            for statement in statements:
+                server.execute(statement)

@@ -1,0 +1,428 @@
+"""No byte of content without its entry: the entry is committed before the first byte, and without it nothing is served.
+
+Every route has a class in `CLASSES`; a new one fails here until it has one, and one that serves content until it has a
+case. A case prepares what there is to see and says how it is asked for.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from annotations.accounts.enums import Role
+from annotations.audit import services as audit
+from annotations.audit.models import LogEntry
+from annotations.clips.models import Clip
+from annotations.core import clock
+from annotations.datasets import services as datasets
+from annotations.datasets.filters import Filters
+from annotations.datasets.models import Release
+from annotations.moderation import services as moderation
+from annotations.moderation.models import Flag
+from annotations.privacy import receipts, services as privacy
+from annotations.privacy.models import AccessRequest
+from tests import factories as make
+from tests.privacy.test_alerts import alert
+from tests.routes import routes
+
+pytestmark = pytest.mark.django_db
+
+
+class Serves(Enum):
+    CONTENT = "what a clip shows, what the log tells, or what is known of an owner: never without its entry"
+    KEY = "the address under which content is served: an entry too, before it is given"
+    WORK = "pages of one's own work: ids, states, labels and numbers, no content"
+    WRITE = "nothing but the outcome of a write, which `test_every_write_is_logged` walks"
+    OPEN = "nothing of anybody"
+
+
+CLASSES: dict[str, Serves] = {
+    **dict.fromkeys(
+        (
+            "redaction:media",
+            "redaction:region_picture",
+            "redaction:lift_picture",
+            "moderation:poster",
+            "datasets:download",
+            "datasets:api_file",
+            "privacy:log",
+            "privacy:log_words",
+            "privacy:log_export",
+            "privacy:entry",
+            "privacy:clip",
+            "privacy:person",
+            "privacy:alert",
+            "privacy:desk",
+            "privacy:erase",
+            "privacy:erasure",
+            "privacy:access_request",
+            "privacy:access_answer",
+            "privacy:access_answer_file",
+            "privacy:receipt",
+        ),
+        Serves.CONTENT,
+    ),
+    **dict.fromkeys(
+        ("review:media_token", "review:task_media_token", "moderation:reveal", "privacy:link_receipt"),
+        Serves.KEY,
+    ),
+    **dict.fromkeys(
+        (
+            "home",
+            "clips:submit",
+            "moderation:flagged",
+            "moderation:detail",
+            "operations",
+            "redaction:lifts",
+            "redaction:regions",
+            "redaction:lift",
+            "review:home",
+            "review:workbench",
+            "review:adjudication",
+            "review:adjudicate",
+            "review:redaction_quality",
+            "datasets:index",
+            "datasets:create",
+            "datasets:detail",
+            "datasets:release",
+            "datasets:left_out",
+            "datasets:api_release",
+            "privacy:alerts",
+            "privacy:alert_rules",
+            "privacy:alert_rule",
+            "privacy:access_requests",
+            "privacy:new_access_request",
+            "privacy:withdraw",
+        ),
+        Serves.WORK,
+    ),
+    **dict.fromkeys(
+        (
+            "accounts:sign_out",
+            "clips:api_clips",
+            "moderation:decide",
+            "operations_retry",
+            "redaction:ask_to_lift",
+            "redaction:decide_lift",
+            "redaction:take_back_lift",
+            "redaction:hide_again",
+            "review:next",
+            "review:resume",
+            "review:claim",
+            "review:draft",
+            "review:submit",
+            "review:extend",
+            "review:skip",
+            "review:flag",
+            "review:missed_face",
+            "review:watched",
+            "review:accept",
+            "review:return",
+            "review:flag_task",
+            "review:set_aside",
+            "review:reopen",
+            "review:task_watched",
+            "datasets:change",
+            "datasets:retry",
+            "privacy:save_view",
+            "privacy:change_view",
+            "privacy:take_alert",
+            "privacy:give_back_alert",
+            "privacy:settle_alert",
+            "privacy:step_access_request",
+            "privacy:receipt_withdraw",
+        ),
+        Serves.WRITE,
+    ),
+    **dict.fromkeys(("healthz", "api_schema", "accounts:sign_in"), Serves.OPEN),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request for content; `entry` is the kind of entry that it leaves."""
+
+    role: str | None
+    entry: str
+    path: str
+    method: str = "GET"
+    data: dict[str, Any] = field(default_factory=dict)
+    client: Client = field(default_factory=Client)
+
+    def send(self) -> Any:
+        if self.role and "_auth_user_id" not in self.client.session:
+            self.client.force_login(make.make_user(self.role))
+        return self.client.generic(self.method, self.path) if not self.data else self._posted()
+
+    def _posted(self) -> Any:
+        return self.client.post(self.path, self.data)
+
+
+CASES: dict[str, Callable[[], Asked]] = {}
+Prepare = Callable[[], Asked]
+
+
+def case(route: str) -> Callable[[Prepare], Prepare]:
+    def register(prepare: Prepare) -> Prepare:
+        CASES[route] = prepare
+        return prepare
+
+    return register
+
+
+def needs_a_case() -> list[str]:
+    return sorted(route for route, serves in CLASSES.items() if serves in {Serves.CONTENT, Serves.KEY})
+
+
+def test_every_route_has_a_class_and_every_one_that_serves_content_a_case() -> None:
+    assert {route.name for route in routes()} == set(CLASSES)
+    assert needs_a_case() == sorted(CASES)
+
+
+def test_what_serves_only_the_outcome_of_a_write_takes_no_get() -> None:
+    written = {route.name: route.methods for route in routes() if CLASSES.get(route.name) is Serves.WRITE}
+    assert {name for name, methods in written.items() if "GET" in methods} == set()
+
+
+def test_a_request_is_no_transaction_so_what_a_service_committed_stands_before_the_answer() -> None:
+    assert connection.settings_dict["ATOMIC_REQUESTS"] is False
+
+
+@pytest.mark.parametrize("route", needs_a_case())
+def test_the_entry_is_committed_before_the_first_byte(route: str) -> None:
+    asked = CASES[route]()
+    before = set(LogEntry.objects.values_list("pk", flat=True))
+    response = asked.send()
+    # The body of a stream has not begun; no transaction of the request is open any more.
+    assert connection.savepoint_ids == []
+    assert response.status_code in {200, 201}, response.status_code
+    told = list(LogEntry.objects.exclude(pk__in=before))
+    assert asked.entry in {entry.action for entry in told}
+    assert {entry.request for entry in told if entry.action == asked.entry} == {response["X-Request-ID"]}
+    assert body(response)
+
+
+@pytest.mark.parametrize("route", needs_a_case())
+def test_nothing_is_served_when_the_entry_cannot_be_written(
+    route: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = CASES[route]()
+    if asked.role and "_auth_user_id" not in asked.client.session:
+        asked.client.force_login(make.make_user(asked.role))
+    asked.client.raise_request_exception = False
+    served = body_of_success(asked)
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the log cannot be written")
+
+    monkeypatch.setattr(audit, "append", broken)
+    response = asked.send()
+    assert response.status_code == 500
+    refused = body(response)
+    assert refused != served
+    assert len(refused) < 5000
+
+
+def body_of_success(asked: Asked) -> bytes:
+    response = asked.send()
+    assert response.status_code in {200, 201}
+    return body(response)
+
+
+def body(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
+
+
+# renditions
+
+
+def delivered(role: str) -> Asked:
+    """A reviewer's view of the clip that they have in hand."""
+    reviewer, client = make.make_user(role), Client()
+    client.force_login(reviewer)
+    assignment = make.make_assignment(reviewer)
+    answer = client.post(reverse("review:media_token", args=[assignment.public_id]))
+    return Asked(role, "rendition.served", answer.json()["url"], client=client)
+
+
+@case("redaction:media")
+def _() -> Asked:
+    return delivered(Role.CONTRACTOR)
+
+
+@case("review:media_token")
+def _() -> Asked:
+    reviewer, client = make.make_user(), Client()
+    client.force_login(reviewer)
+    path = reverse("review:media_token", args=[make.make_assignment(reviewer).public_id])
+    return Asked(Role.CONTRACTOR, "rendition.granted", path, "POST", client=client)
+
+
+@case("review:task_media_token")
+def _() -> Asked:
+    task = make.make_accepted().assignment.task
+    return Asked(
+        Role.LEAD, "rendition.granted", reverse("review:task_media_token", args=[task.public_id]), "POST"
+    )
+
+
+def flagged() -> Flag:
+    return moderation.flag(make.make_ready_clip(), "violence", make.make_user(Role.LEAD).actor)
+
+
+@case("moderation:poster")
+def _() -> Asked:
+    return Asked(Role.LEAD, "content.poster_served", reverse("moderation:poster", args=[flagged().pk]))
+
+
+@case("moderation:reveal")
+def _() -> Asked:
+    return Asked(Role.LEAD, "rendition.granted", reverse("moderation:reveal", args=[flagged().pk]), "POST")
+
+
+@case("redaction:region_picture")
+def _() -> Asked:
+    clip = make.make_ready_clip()
+    path = reverse("redaction:region_picture", args=[clip.public_id, make.make_track(clip).number])
+    return Asked(Role.LEAD, "region.shown", path)
+
+
+@case("redaction:lift_picture")
+def _() -> Asked:
+    lift = make.make_lift(make.make_ready_clip())
+    return Asked(Role.LEAD, "region.shown", reverse("redaction:lift_picture", args=[lift.pk]))
+
+
+# datasets
+
+
+def frozen() -> Release:
+    engineer = make.make_user(Role.ML_ENGINEER).actor
+    project = make.make_accepted().assignment.project
+    release = datasets.request(datasets.create(engineer, "Porch", project, Filters()), engineer)
+    datasets.freeze(release.pk)
+    return release
+
+
+@case("datasets:download")
+def _() -> Asked:
+    path = reverse("datasets:download", args=[frozen().pk, "coco"])
+    return Asked(Role.ML_ENGINEER, "dataset.exported", path)
+
+
+@case("datasets:api_file")
+def _() -> Asked:
+    path = reverse("datasets:api_file", args=[frozen().pk, "manifest"])
+    return Asked(Role.ML_ENGINEER, "dataset.exported", path)
+
+
+# the log and the desk
+
+
+def officers(entry: str, route: str, *arguments: object, query: str = "", **rest: Any) -> Asked:
+    return Asked(Role.PRIVACY_OFFICER, entry, reverse(route, args=arguments) + query, **rest)
+
+
+def withdrawn() -> Clip:
+    """A clip whose owner somebody wrote about."""
+    clip = make.make_clip()
+    privacy.withdraw(clip, make.make_user(Role.PRIVACY_OFFICER).actor, "The owner wrote to us.")
+    return clip
+
+
+@case("privacy:log")
+def _() -> Asked:
+    withdrawn()
+    return officers("audit.searched", "privacy:log")
+
+
+@case("privacy:log_words")
+def _() -> Asked:
+    withdrawn()
+    since = f"{clock.now() - datetime.timedelta(days=1):%Y-%m-%dT%H:%M}"
+    data = {"words": "wrote", "since": since}
+    return officers("audit.words_searched", "privacy:log_words", method="POST", data=data)
+
+
+@case("privacy:log_export")
+def _() -> Asked:
+    withdrawn()
+    return officers("audit.entries_exported", "privacy:log_export", method="POST", data={"format": "csv"})
+
+
+@case("privacy:entry")
+def _() -> Asked:
+    withdrawn()
+    return officers("audit.entry_opened", "privacy:entry", LogEntry.objects.earliest("id").pk)
+
+
+@case("privacy:clip")
+def _() -> Asked:
+    return officers("privacy.dossier_opened", "privacy:clip", withdrawn().public_id)
+
+
+@case("privacy:person")
+def _() -> Asked:
+    return officers("audit.person_opened", "privacy:person", make.make_user().pseudonym)
+
+
+@case("privacy:alert")
+def _() -> Asked:
+    return officers("alert.opened", "privacy:alert", alert().pk)
+
+
+@case("privacy:desk")
+def _() -> Asked:
+    return officers("privacy.looked_up", "privacy:desk", query=f"?q={withdrawn().owner.pseudonym}")
+
+
+@case("privacy:erase")
+def _() -> Asked:
+    return officers("privacy.erasure_prepared", "privacy:erase", query=f"?q={withdrawn().owner.pseudonym}")
+
+
+@case("privacy:erasure")
+def _() -> Asked:
+    officer = make.make_user(Role.PRIVACY_OFFICER).actor
+    erased = audit.erase_subject(withdrawn().owner.pseudonym, officer, "The owner asked for it.")
+    return officers("privacy.erasure_certified", "privacy:erasure", erased.pk)
+
+
+@case("privacy:link_receipt")
+def _() -> Asked:
+    return officers(
+        "privacy.receipt_linked", "privacy:link_receipt", make.make_clip().public_id, method="POST"
+    )
+
+
+@case("privacy:receipt")
+def _() -> Asked:
+    return Asked(None, "privacy.receipt_served", receipts.path_for(make.make_clip()))
+
+
+def opened() -> AccessRequest:
+    officer = make.make_user(Role.PRIVACY_OFFICER).actor
+    owner = make.make_accepted().assignment.clip.owner.pseudonym
+    request = privacy.open_request(owner, clock.now(), "By letter.", officer)
+    return privacy.compile_request(request.pk, officer)
+
+
+@case("privacy:access_request")
+def _() -> Asked:
+    return officers("access_request.read", "privacy:access_request", opened().pk)
+
+
+@case("privacy:access_answer")
+def _() -> Asked:
+    return officers("access_request.answer_served", "privacy:access_answer", opened().pk)
+
+
+@case("privacy:access_answer_file")
+def _() -> Asked:
+    return officers("access_request.answer_served", "privacy:access_answer_file", opened().pk)
