@@ -22,6 +22,7 @@ LOCKED_OUT = action("account.locked_out", "Sign-in locked for account {account}"
 CREATED = action(
     "account.created", "Account {account} created as {role}", _ACCOUNT | {"role": one_of(Role.choices)}
 )
+PASSWORD_SET = action("account.password_set", "Password of account {account} set", _ACCOUNT)
 KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)
 REFUSED = action("access.refused", "Refused: {method} {route}", _CALL)

@@ -23,6 +23,14 @@ def create_user(actor: Actor, username: str, password: str | None, role: str, **
 
 
 @transaction.atomic
+def set_password(actor: Actor, user: User, password: str) -> None:
+    """Gives the account another password. Whoever is signed in with the old one is signed in no more."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.append(log.PASSWORD_SET, actor, data={"account": user.pseudonym})
+
+
+@transaction.atomic
 def create_key(actor: Actor, user: User, days: int = 365) -> str:
     """Makes an API key for `user` and returns it; it cannot be shown again."""
     key, prefix, digest = keys.generate()

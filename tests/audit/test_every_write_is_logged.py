@@ -151,6 +151,12 @@ def _() -> Act:
     return lambda: accounts.create_user(WORKER, "new", None, Role.LEAD)
 
 
+@case("accounts.set_password")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.set_password(WORKER, user, "another long password")
+
+
 @case("accounts.create_key")
 def _() -> Act:
     user = make.make_submitter()

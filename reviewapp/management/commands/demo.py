@@ -62,8 +62,7 @@ class Command(BaseCommand):
                     COMMAND_LINE, username, password, role, display_name=name, country=country
                 )
             else:
-                user.set_password(password)
-                user.save(update_fields=["password"])
+                accounts.set_password(COMMAND_LINE, user, password)
             lines.append(f"  {username:<16}{password:<20}{role.label}")
         submitter = User.objects.filter(username=SUBMITTER).first() or accounts.create_user(
             COMMAND_LINE, SUBMITTER, None, Role.SUBMITTER, display_name="Camera back end"
