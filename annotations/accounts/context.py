@@ -18,6 +18,7 @@ PAGES = (
     (_("Flagged"), "moderation:flagged"),
     (_("Hidden regions"), "redaction:lifts"),
     (_("Redaction quality"), "review:redaction_quality"),
+    (_("Screening"), "moderation:screening"),
     (_("Audit"), "privacy:log"),
     (_("Alerts"), "privacy:alerts"),
     (_("Requests"), "privacy:access_requests"),

@@ -1,6 +1,6 @@
 """The entries that this context writes."""
 
-from annotations.audit.fields import COUNT, ID, YES_NO, one_of
+from annotations.audit.fields import COUNT, DIGEST, ID, TIME, YES_NO, one_of
 from annotations.audit.registry import action
 
 from .enums import FlagCategory, FlagSource
@@ -20,3 +20,23 @@ FLAGGED = action(
 UPHELD = action("content.flag_upheld", "Flag upheld: {category}", _FLAG)
 DISMISSED = action("content.flag_dismissed", "Flag dismissed: {category}", _FLAG)
 POSTER_SERVED = action("content.poster_served", "Blurred poster shown", {"flag": ID})
+LIST_ADDED = action(
+    "content.list_added",
+    "List of known content added: {count} hashes",
+    {
+        "list": ID,
+        "count": COUNT,
+        "left_out": COUNT,
+        "sha256": DIGEST,
+        "category": one_of(FlagCategory.choices),
+        "kept_until": TIME,
+    },
+)
+LIST_REMOVED = action(
+    "content.list_removed",
+    "List of known content removed ({why})",
+    {"list": ID, "why": one_of([("by_hand", "by hand"), ("expired", "expired")])},
+)
+FINGERPRINTS_FORGOTTEN = action(
+    "content.fingerprints_forgotten", "Fingerprints of clips forgotten: {count}", {"count": COUNT}
+)

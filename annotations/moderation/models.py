@@ -16,6 +16,7 @@ class Screening(models.Model):
     )
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="screenings")
     quarantined = models.BooleanField()
+    policy = models.CharField(max_length=64, blank=True)  # the table's version that judged: `policy.VERSION`
     decided_at = models.DateTimeField(default=clock.now)
 
 
@@ -59,3 +60,57 @@ class Flag(models.Model):
             models.Index(fields=["raised_at"], condition=Q(state=FlagState.OPEN), name="flag_open"),
             models.Index(fields=["clip", "state"], name="flag_clip"),
         ]
+
+
+class Fingerprint(models.Model):
+    """Perceptual hashes (PDQ) of a clip's original pictures, in time order, 32 bytes each, `step` seconds apart.
+
+    Purpose: to recognise the clip when it comes again after it was discarded, and to hold it against lists of known
+    content. Retention: while the clip may be used, for it may still be flagged; if a flag was upheld, until
+    `KNOWN_CONTENT_DAYS` after the decision, even when the clip itself is withdrawn or erased. A sweep deletes the rest.
+    A hash shows no picture and says nothing of who is in it.
+    """
+
+    clip = models.OneToOneField(Clip, on_delete=models.PROTECT, primary_key=True, related_name="fingerprint")
+    step = models.FloatField()
+    hashes = models.BinaryField()
+    qualities = models.BinaryField()  # 0 to 100, one byte for each hash
+    made_at = models.DateTimeField(default=clock.now)
+
+
+class HashList(models.Model):
+    """Known content that somebody answers for: hashes from outside, why they are here, and until when.
+
+    `sha256` is the uploaded file's. A list that was removed or has expired keeps its row and loses its hashes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    name = models.CharField(max_length=64)
+    source = models.CharField(max_length=200)
+    purpose = models.CharField(max_length=500)
+    category = models.CharField(max_length=32, choices=FlagCategory)
+    kept_until = models.DateTimeField()
+    sha256 = models.CharField(max_length=64)
+    count = models.PositiveIntegerField()
+    left_out = models.PositiveIntegerField()  # of too little quality to mean anything
+    uploaded_by = models.CharField(max_length=64)
+    uploaded_at = models.DateTimeField(default=clock.now)
+    removed_by = models.CharField(max_length=64, blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(removed_at=None), name="hashlist_name_once"),
+            models.CheckConstraint(
+                condition=Q(removed_at=None, removed_by="")
+                | (Q(removed_at__isnull=False) & ~Q(removed_by="")),
+                name="hashlist_removed_by_somebody",
+            ),
+        ]
+
+
+class HashBlock(models.Model):
+    """A piece of a list: hashes of 32 bytes one after the other, so that a million is read in a few rows."""
+
+    list = models.ForeignKey(HashList, on_delete=models.CASCADE, related_name="blocks")
+    hashes = models.BinaryField()

@@ -6,9 +6,10 @@ NudeNet's (320n); a label that has no row is noted and does nothing. `"*"` is an
 any of its labels: whoever registers a classifier wants its findings seen.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from .enums import FlagCategory
@@ -33,6 +34,8 @@ RULES = (
     Rule(NUDENET, "BUTTOCKS_EXPOSED", FlagCategory.NUDITY, 0.55, 2),
     Rule("*", "*", FlagCategory.OTHER, 0.5, 2),
 )
+VERSION = hashlib.sha256(repr([tuple(map(str, astuple(rule))) for rule in RULES]).encode()).hexdigest()[:12]
+"""Changes with any cell of the table; each screening keeps the version that judged it."""
 
 
 def rule_of(model: str, label: str) -> Rule | None:

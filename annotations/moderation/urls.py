@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import known_views, views
 
 app_name = "moderation"
 urlpatterns = [
@@ -9,4 +9,7 @@ urlpatterns = [
     path("flagged/<uuid:flag_id>/poster", views.poster, name="poster"),
     path("flagged/<uuid:flag_id>/reveal", views.reveal, name="reveal"),
     path("flagged/<uuid:flag_id>/decide", views.decide, name="decide"),
+    path("screening/", known_views.screening, name="screening"),
+    path("screening/lists", known_views.add_list, name="add_list"),
+    path("screening/lists/<uuid:list_id>/remove", known_views.remove_list, name="remove_list"),
 ]

@@ -51,6 +51,7 @@ class RedactionRun(StageRun):
     times = models.JSONField(default=list)
     frame_map = models.JSONField(null=True)
     light = models.JSONField(default=dict)
+    fingerprint = models.JSONField(default=dict)  # until the screening takes it over
     models_used = models.JSONField(default=list)  # name, SHA-256 and role of each model
     seconds = models.JSONField(default=dict)  # per stage
 

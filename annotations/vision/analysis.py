@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from annotations.vision.attention import coarse_luma
 from annotations.vision.boxes import scaled
 from annotations.vision.faces import Face, FaceDetector, working_size
+from annotations.vision.fingerprint import NONE, Sampler
 from annotations.vision.limits import Limits
 from annotations.vision.looking import Look, Seen, Stretch, luma_of
+from annotations.vision.report import FingerprintReport
 from annotations.vision.video.decode import available_cores, decode
 from annotations.vision.video.timing import Schedule, clean_times, schedule
 
@@ -32,6 +34,7 @@ class Analysis:
     plan: Schedule = field(default_factory=lambda: Schedule(Fraction(1), None))
     detections: dict[int, list[Face]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
+    fingerprint: FingerprintReport = field(default_factory=lambda: NONE)
     looked_at: float = 0.0
     """The detector's work, in whole pictures."""
 
@@ -70,6 +73,7 @@ def analyse(
         result.looked_at += seen.pixels / small_pixels
 
     with ThreadPoolExecutor(workers) as pool:
+        sampler = Sampler(pool, rate)
         for decoded in decode(path, limits):
             stamps.append(decoded.time)
             nominal = decoded.nominal_rate
@@ -82,6 +86,7 @@ def analyse(
             )
             small = decoded.scaled(*size, scaler)
             stretch.frames.append(small)
+            sampler.see(decoded.index, small)
             if len(stretch.frames) >= min(longest, MOST_STRETCH_BYTES * 2 / 3 / small_pixels):
                 looks.append(pool.submit(look.through, stretch, before))
                 before = coarse_luma(luma_of(small))
@@ -95,4 +100,5 @@ def analyse(
             collect(future)
     result.times = clean_times(stamps, float(nominal or rate))
     result.plan = schedule(result.times, nominal)
+    result.fingerprint = sampler.report(result.times)
     return result

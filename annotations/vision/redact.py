@@ -171,6 +171,7 @@ def _report(
         tracks=[_track(track) for track in tracks],
         findings=findings,
         residual=rendered.residual,
+        fingerprint=analysis.fingerprint,
         models=models,
         seconds=dict(seconds),
         peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

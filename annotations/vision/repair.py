@@ -16,6 +16,7 @@ from annotations.vision.boxes import Box
 from annotations.vision.errors import VisionError
 from annotations.vision.examples import write as write_examples
 from annotations.vision.faces import FaceDetector
+from annotations.vision.fingerprint import NONE
 from annotations.vision.follow import Timeline, follow
 from annotations.vision.lifting import is_lifted, lifted_by_frame
 from annotations.vision.limits import Limits
@@ -125,6 +126,7 @@ def repair(
         tracks=tracks,
         findings=past["findings"],
         residual=residual,
+        fingerprint=NONE,
         models=[found_by, *(model for model in past["models"] if model["role"] != "face")],
         seconds=clock.seconds,
         peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

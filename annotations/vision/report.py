@@ -68,6 +68,15 @@ class ResidualReport(TypedDict):
     exposed: list[ExposedFace]
 
 
+class FingerprintReport(TypedDict):
+    """PDQ hashes (64 hexadecimal digits each) and their qualities (0 to 100), one every ``step`` seconds of the
+    original. A repair, which does not look at the whole clip, has none."""
+
+    step: float
+    hashes: list[str]
+    qualities: list[int]
+
+
 class ModelReport(TypedDict):
     name: str
     sha256: str
@@ -84,6 +93,7 @@ class Report(TypedDict):
     tracks: list[TrackReport]
     findings: list[FindingReport]
     residual: ResidualReport
+    fingerprint: FingerprintReport
     models: list[ModelReport]
     seconds: dict[str, float]
     peak_memory_mb: float

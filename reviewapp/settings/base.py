@@ -38,7 +38,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "annotations.core.causes.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -160,7 +159,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-UPLOAD_ROUTES = {"clips:submit", "clips:api_clips"}
+UPLOAD_ROUTES = {"clips:submit", "clips:api_clips", "moderation:add_list"}
 FILE_UPLOAD_HANDLERS = ["annotations.clips.uploads.MemoryFileUploadHandler"]
 
 # Intake limits.
@@ -178,6 +177,9 @@ REDACTION_MEMORY = 2_000_000_000
 REDACTION_LEASE_SECONDS = 60
 SCREENING_NUDENET = True
 SCREENING_CLASSIFIERS: list[str] = []
+KNOWN_CONTENT_DAYS = 365  # how long the fingerprint of a discarded clip is kept after the decision
+KNOWN_LIST_MAX_BYTES = 100_000_000
+KNOWN_LIST_MAX_HASHES = 1_000_000
 RUN_ATTEMPTS = 3
 
 # Serving.
@@ -223,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "give-up": {"task": "redaction.give_up", "schedule": 60},
     "expire-leases": {"task": "review.expire_leases", "schedule": 30},
     "expire-consents": {"task": "clips.expire_consents", "schedule": 60},
+    "forget-known-content": {"task": "moderation.forget_known_content", "schedule": 3600},
     "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},

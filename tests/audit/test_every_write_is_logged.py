@@ -31,7 +31,7 @@ from annotations.datasets import services as datasets
 from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Release
 from annotations.moderation import services as moderation
-from annotations.moderation.models import Flag, Screening
+from annotations.moderation.models import Fingerprint, Flag, HashList, Screening
 from annotations.privacy import services as privacy
 from annotations.privacy.enums import AlertKind
 from annotations.privacy.models import AccessRequest, Alert
@@ -376,6 +376,34 @@ def _() -> Act:
     clips.place(clip, HoldReason.AWAITING_SCREENING, WORKER)
     assert rendition.run.outcome == Outcome.VERIFIED
     return lambda: moderation.screen(rendition.run_id)
+
+
+def add_list() -> HashList:
+    until = clock.now() + datetime.timedelta(days=1)
+    description = moderation.Description("A list", "somebody", "keep it away", "other", until)
+    with memory_file("list") as file:
+        file.write(b"0f" * 32)
+        file.seek(0)
+        return moderation.add_list(description, file, 64, OFFICER)
+
+
+@case("moderation.add_list")
+def _() -> Act:
+    return add_list
+
+
+@case("moderation.remove_list")
+def _() -> Act:
+    made = add_list()
+    return lambda: moderation.remove_list(made.pk, LEAD)
+
+
+@case("moderation.forget_known_content")
+def _() -> Act:
+    clip = make.make_ready_clip()
+    Fingerprint.objects.create(clip=clip, step=0.25, hashes=bytes(32), qualities=bytes(1))
+    clips.withdraw(clip, OFFICER)
+    return moderation.forget_known_content
 
 
 # review

@@ -2,7 +2,18 @@
 
 from .decide import decide
 from .flag import flag
+from .forget import forget_known_content
+from .known_lists import Description, add_list, remove_list
 from .poster import serve_poster
 from .screen import screen
 
-__all__ = ["decide", "flag", "screen", "serve_poster"]
+__all__ = [
+    "Description",
+    "add_list",
+    "decide",
+    "flag",
+    "forget_known_content",
+    "remove_list",
+    "screen",
+    "serve_poster",
+]

@@ -10,14 +10,18 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.clips.services import lift
+from annotations.core import clock
 from annotations.core.events import publish
 from annotations.core.models import RunState
+from annotations.redaction.fingerprints import take
 from annotations.redaction.models import Outcome, RedactionRun
 
 from .. import events, log
 from ..enums import FlagSource, FlagState
-from ..models import Finding, Flag, Screening
-from ..policy import concerns
+from ..known import known_content
+from ..likeness import packed
+from ..models import Finding, Fingerprint, Flag, Screening
+from ..policy import VERSION, Concern, concerns
 from .flag import flag
 
 
@@ -30,14 +34,14 @@ def screen(run_id: uuid.UUID | str) -> None:
     if not finished or Screening.objects.filter(run=run).exists() or _superseded(run):
         return
     clip = run.clip
-    found = concerns(run.findings)
+    found = [*concerns(run.findings), *_known(run)]
     settled = _settled(clip)
     raised = [concern for concern in found if (concern.category, concern.model, concern.label) not in settled]
     Finding.objects.bulk_create(
         Finding(run=run, **{name: finding.get(name) for name in ("model", "label", "score", "frame", "box")})
         for finding in run.findings
     )
-    Screening.objects.create(run=run, clip=clip, quarantined=bool(raised))
+    Screening.objects.create(run=run, clip=clip, quarantined=bool(raised), policy=VERSION)
     audit.append(
         log.SCREENED,
         WORKER,
@@ -55,6 +59,33 @@ def screen(run_id: uuid.UUID | str) -> None:
         flag(clip, concern.category, WORKER, source=FlagSource.MODEL, evidence=evidence)
     lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
     publish(events.SCREENED, clip=clip.pk)
+
+
+def _known(run: RedactionRun) -> list[Concern]:
+    """Keeps the fingerprint that the pass made and holds it against what is known; each match becomes a finding."""
+    made = take(run)
+    if made.get("hashes"):
+        print_, _ = Fingerprint.objects.update_or_create(
+            clip=run.clip,
+            defaults={
+                "step": made["step"],
+                "hashes": packed(made["hashes"]),
+                "qualities": bytes(made["qualities"]),
+                "made_at": clock.now(),
+            },
+        )
+    else:  # a repair looks at parts of the clip only: the fingerprint of the whole pass stands
+        earlier = Fingerprint.objects.filter(clip=run.clip).first()
+        if earlier is None:
+            return []
+        print_ = earlier
+    print_.clip = run.clip
+    found = known_content(print_)
+    Finding.objects.bulk_create(
+        Finding(run=run, model=concern.model, label=concern.label, score=concern.score, frame=0)
+        for concern in found
+    )
+    return found
 
 
 def _superseded(run: RedactionRun) -> bool:

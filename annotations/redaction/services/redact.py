@@ -191,6 +191,7 @@ def _keep_report(run: RedactionRun, result: Made, outcome: str) -> None:
         light=report.get("light", {}),
         findings=report["findings"],
         residual=report["residual"],
+        fingerprint=report["fingerprint"],
         models_used=report["models"],
         seconds={**report["seconds"], "total": round(sum(report["seconds"].values()), 3)},
     )

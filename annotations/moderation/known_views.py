@@ -1,0 +1,71 @@
+"""The page of what keeps clips out: the policy's table, lists of known content, and what is remembered."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations.accounts.middleware import actor_of
+from annotations.core.errors import DomainError
+
+from . import known, services
+from .enums import FlagCategory
+from .forms import HashListForm
+from .models import Fingerprint
+from .policy import RULES, VERSION
+
+
+@require_safe
+def screening(request: HttpRequest) -> HttpResponse:
+    return _page(request, HashListForm())
+
+
+@require_POST
+def add_list(request: HttpRequest) -> HttpResponse:
+    form = HashListForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, form, status=400)
+    uploaded = form.cleaned_data["file"]
+    try:
+        made = services.add_list(form.description(), uploaded.file, uploaded.size, actor_of(request))
+    except DomainError as error:
+        form.add_error("file", error.message)
+        return _page(request, form, status=error.status)
+    messages.success(
+        request,
+        _("“%(name)s” is in force: %(count)s hashes, %(left_out)s left out for their quality.")
+        % {"name": made.name, "count": f"{made.count:,}", "left_out": f"{made.left_out:,}"},
+    )
+    return redirect("moderation:screening")
+
+
+@require_POST
+def remove_list(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
+    try:
+        gone = services.remove_list(list_id, actor_of(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("“%(name)s” and its hashes are removed.") % {"name": gone.name})
+    return redirect("moderation:screening")
+
+
+def _page(request: HttpRequest, form: HashListForm, status: int = 200) -> HttpResponse:
+    labels: dict[str, Any] = dict(FlagCategory.choices)
+    context = {
+        "rules": [(rule, labels[rule.category]) for rule in RULES],
+        "version": VERSION,
+        "nudenet": settings.SCREENING_NUDENET,
+        "classifiers": len(settings.SCREENING_CLASSIFIERS),
+        "lists": known.lists(),
+        "fingerprints": Fingerprint.objects.count(),
+        "discarded": known.discarded().count(),
+        "days": settings.KNOWN_CONTENT_DAYS,
+        "form": form,
+    }
+    return render(request, "moderation/screening.html", context, status=status)

@@ -1,0 +1,78 @@
+"""PDQ, the perceptual hash of pictures (Meta, "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing
+algorithm", 2019): 256 bits that change little when a picture is coded again, scaled or brightened.
+
+A hash of a whole picture, never of a face: it tells the same picture again, not who is in it. Written with numpy and
+OpenCV, bit for bit what Meta's own program gives (`tests/vision/test_pdq.py`), because that one has to be compiled.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Luma = NDArray[np.uint8]
+
+BITS = 256
+BYTES = BITS // 8
+LEAST_QUALITY = 50
+"""Of 100. Below, a picture has too little in it (night, fog, a wall) for its hash to mean anything, say its authors."""
+_SIDE, _KEPT = 64, 16
+_LETTERBOX_LUMA = 28
+"""Rows and columns whose brightest pixel is below this (video black is 16) at an edge are a letter-box."""
+
+
+def pdq(luma: Luma) -> tuple[bytes, int]:
+    """The hash (32 bytes) of a picture's brightness (height x width), and its quality, 0 to 100."""
+    small = _decimated(luma.astype(np.float32))
+    transformed = _COSINES @ small @ _COSINES.T
+    median = np.partition(transformed.ravel(), BITS // 2 - 1)[BITS // 2 - 1]
+    # The first bit is the one of the highest frequencies.
+    bits = (transformed > median).ravel()[::-1]
+    return np.packbits(bits).tobytes(), _quality(small)
+
+
+def without_letterbox(luma: Luma) -> Luma:
+    """The picture without black bars at its edges; as it is when less than half of it would be left."""
+    rows = np.nonzero(luma.max(axis=1) > _LETTERBOX_LUMA)[0]
+    columns = np.nonzero(luma.max(axis=0) > _LETTERBOX_LUMA)[0]
+    if not len(rows) or not len(columns):
+        return luma
+    inside = luma[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return inside if inside.size * 2 >= luma.size else luma
+
+
+def _cosines() -> NDArray[np.float32]:
+    """Rows 1 to 16 of the discrete cosine transform of 64 values."""
+    row, column = np.arange(1, _KEPT + 1)[:, np.newaxis], np.arange(_SIDE)
+    waves = np.sqrt(2 / _SIDE) * np.cos(np.pi / 2 / _SIDE * row * (2 * column + 1))
+    return np.asarray(waves, np.float32)
+
+
+_COSINES = _cosines()
+
+
+def _decimated(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    """64 x 64 values of the picture, smoothed by two box filters whose size follows the picture's."""
+    height, width = luma.shape
+    down, across = (-(-side // (2 * _SIDE)) for side in (height, width))
+    size, anchor = (across, down), (across - 1 - across // 2, down - 1 - down // 2)
+    for _ in range(2):
+        luma = np.asarray(_mean_inside(luma, size, anchor), np.float32)
+    rows, columns = (((np.arange(_SIDE) + 0.5) * side / _SIDE).astype(int) for side in (height, width))
+    return luma[np.ix_(rows, columns)]
+
+
+def _mean_inside(
+    luma: NDArray[np.float32], size: tuple[int, int], anchor: tuple[int, int]
+) -> NDArray[np.float32]:
+    """The mean over a window of those pixels that lie inside the picture."""
+    sums, counts = (
+        cv2.boxFilter(values, -1, size, anchor=anchor, normalize=False, borderType=cv2.BORDER_CONSTANT)
+        for values in (luma, np.ones_like(luma))
+    )
+    return np.asarray(sums / counts, np.float32)
+
+
+def _quality(small: NDArray[np.float32]) -> int:
+    """How much there is to see: the sum of the steps between neighbours, in whole per cents of the range."""
+    steps = sum(int(np.abs(np.trunc(np.diff(small, axis=axis) * 100 / 255)).sum()) for axis in (0, 1))
+    return min(100, steps // 90)
