@@ -21,6 +21,7 @@ from annotations.review.schema import HOME_THREAT_DETECTION
 from tests.factories import (
     make_assignment,
     make_body,
+    make_clip,
     make_project,
     make_queued_clip,
     make_submitter,
@@ -88,6 +89,10 @@ def of_an_assignment(person: Person) -> dict[str, Any]:
     return {"assignment_id": make_assignment(person.user).public_id}
 
 
+def of_a_submission(person: Person) -> dict[str, Any]:
+    return {"clip_id": make_clip(submitter=person.user).public_id}
+
+
 def of_a_delivery(person: Person) -> dict[str, Any]:
     """The token of a rendition that this person may watch now."""
     if person.role == Role.CONTRACTOR:
@@ -110,6 +115,7 @@ def of_a_delivery(person: Person) -> dict[str, Any]:
 
 # For each route whose cells say `own` and whose path names a thing: a thing of that person's own.
 OWNED: dict[str, Owned] = {
+    "redaction:api_progress": of_a_submission,
     "redaction:media": of_a_delivery,
     **dict.fromkeys(
         (

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import lift_views, views
+from . import api, lift_views, views
 
 app_name = "redaction"
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("regions/requests/<uuid:lift_id>/decide", lift_views.decide, name="decide_lift"),
     path("regions/requests/<uuid:lift_id>/take-back", lift_views.take_back, name="take_back_lift"),
     path("regions/requests/<uuid:lift_id>/hide-again", lift_views.hide_again, name="hide_again"),
+    path("api/v1/clips/<uuid:clip_id>/progress", api.ClipProgress.as_view(), name="api_progress"),
 ]

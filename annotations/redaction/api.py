@@ -1,0 +1,36 @@
+"""How far a clip is, for the submitter who sent it and for operators."""
+
+import uuid
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations.accounts.middleware import signed_in
+
+from .progress import progress_of
+
+
+class ClipProgress(APIView):
+    """`GET`: state, stage, percentage and, where there is one, the code of the reason."""
+
+    @extend_schema(
+        responses={
+            200: {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "string"},
+                    "state": {
+                        "type": "string",
+                        "enum": ["waiting", "running", "done", "held", "rejected"],
+                    },
+                    "stage": {"type": "string"},
+                    "percent": {"type": "integer"},
+                    "code": {"type": "string"},
+                },
+            }
+        }
+    )
+    def get(self, request: Request, clip_id: uuid.UUID) -> Response:
+        return Response(progress_of(clip_id, signed_in(request._request)).as_dict())

@@ -1,0 +1,57 @@
+"""How far a clip is on its way through the machine pass, in words that do not change. Reads only."""
+
+import uuid
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from annotations.accounts.enums import Role
+from annotations.accounts.models import User
+from annotations.clips.models import Clip
+from annotations.core.errors import Missing
+from annotations.core.models import RunState
+from annotations.vision.errors import VIDEO_ERRORS
+
+from .models import Outcome, RedactionRun
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`state` is waiting, running, done, held (people look after it) or rejected (the file cannot be read).
+
+    `stage` is the pass's own (probe, analyse, render ...) and `percent` how much of it is done; `code` says why a clip
+    is held or rejected.
+    """
+
+    id: str
+    state: str
+    stage: str = ""
+    percent: int = 0
+    code: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def progress_of(public_id: uuid.UUID, user: User) -> Progress:
+    """The progress of a clip. Missing for a clip that does not exist or that another submitter submitted."""
+    clips = Clip.objects.filter(public_id=public_id)
+    if user.role == Role.SUBMITTER:
+        clips = clips.filter(submitter=user)
+    clip = clips.first()
+    if clip is None:
+        raise Missing("not_found", "There is no such clip among yours.")
+    run = RedactionRun.objects.filter(clip=clip).order_by("-created_at", "-id").first()
+    return _told(str(public_id), run)
+
+
+def _told(name: str, run: RedactionRun | None) -> Progress:
+    if run is None or run.state == RunState.QUEUED:
+        return Progress(name, "waiting")
+    if run.state == RunState.RUNNING:
+        return Progress(name, "running", run.stage or "start", run.progress)
+    if run.state == RunState.DONE and run.outcome == Outcome.VERIFIED:
+        return Progress(name, "done", percent=100)
+    if run.state == RunState.DONE:
+        return Progress(name, "held", run.stage, 100, "redaction_unverified")
+    rejected = run.failure_code in VIDEO_ERRORS
+    return Progress(name, "rejected" if rejected else "held", run.stage, run.progress, run.failure_code)
