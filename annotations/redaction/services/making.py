@@ -103,7 +103,7 @@ def _whole(
                 **report["seconds"],
                 **{f"repair_{name}": took for name, took in again["seconds"].items()},
             }
-            report = {**again, "seconds": seconds}
+            report = {**again, "fingerprint": report["fingerprint"], "seconds": seconds}
         return Made(report, status, Method.WHOLE, because)
 
 
