@@ -123,7 +123,7 @@ class Frontier:
 def decode64(text: str) -> bytes:
     """Base 64 in its one spelling; ValueError otherwise."""
     try:
-        data = base64.b64decode(text, validate=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error:
         raise ValueError("not base64") from None
     if base64.b64encode(data).decode() != text:
@@ -359,7 +359,10 @@ def files_of(size: int) -> set[str]:
 
 
 ID_MARK = b'},"id":"'
+ID_SPAN = len(ID_MARK) + 36
 ID_FRAME = [*enumerate(ID_MARK), *((at, ord("-")) for at in (16, 21, 26, 31))]
+HEX_DIGITS = b"0123456789abcdef"
+ID_REST = ID_MARK.translate(None, HEX_DIGITS) + b"----"
 ENTRY_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{6}Z")
 _FIELDS = {"action", "actor", "clip", "data", "id", "purpose", "request", "subject", "time", "version"}
@@ -569,19 +572,18 @@ def _understand(found: Found, index: int, entry: bytes) -> None:
 
 
 def _packed(places: list[bytes], found: Found, task: Task) -> bytes:
-    """The ids in 16 bytes each, in ascending order. Says which entries have none."""
+    """The ids as they stand in the entries, `},"id":"` before each, in ascending order. Says which entries have none.
+
+    All are checked at once: that the signs which are the same in every place are there, and that nothing but
+    hexadecimal digits is left.
+    """
     count = len(places)
     joined = b"".join(places)
-    if len(joined) == 44 * count and all(joined[at::44] == bytes([sign]) * count for at, sign in ID_FRAME):
-        try:
-            raw = bytes.fromhex(joined.replace(ID_MARK, b"").replace(b"-", b"").decode("ascii"))
-        except ValueError:
-            raw = b""
-        if len(raw) == 16 * count:
-            pieces = [raw[at : at + 16] for at in range(0, len(raw), 16)]
-            if not any(map(bytes.__ge__, pieces, pieces[1:])):
-                return raw
-            return _sorted(pieces, found)
+    framed = len(joined) == ID_SPAN * count and joined.translate(None, HEX_DIGITS) == ID_REST * count
+    if framed and all(joined[at::ID_SPAN] == bytes([sign]) * count for at, sign in ID_FRAME):
+        if any(map(bytes.__ge__, places, places[1:])):
+            return _sorted(places, found)
+        return joined
     return _sorted(_ids_one_by_one(found, task), found)
 
 
@@ -593,7 +595,7 @@ def _ids_one_by_one(found: Found, task: Task) -> list[bytes]:
         for offset, entry in enumerate(split(bundle or b"") or []):
             name = id_of(entry)
             if ENTRY_ID.fullmatch(name):
-                good.append(bytes.fromhex(name.replace("-", "")))
+                good.append(ID_MARK + name.encode())
             else:
                 index = number * WIDTH + offset
                 found.problems.append(
@@ -950,13 +952,13 @@ class Log:
 
 
 class Identities:
-    """Whether an entry's id comes twice. Keeps 16 bytes of each entry."""
+    """Whether an entry's id comes twice. Keeps 44 bytes of each entry."""
 
     def __init__(self) -> None:
         self.runs: list[bytes] = []
 
     def add(self, run: bytes) -> None:
-        """Takes ids of 16 bytes in ascending order."""
+        """Takes ids as `_packed` gives them."""
         if run:
             self.runs.append(run)
 
@@ -966,16 +968,16 @@ class Identities:
         contested: list[bytes] = []
         highest = b""
         for n, run in enumerate(self.runs):
-            places = range(len(run) // 16)
-            after = self.runs[n + 1][:16] if n + 1 < len(self.runs) else b"\xff" * 17
+            places = range(len(run) // ID_SPAN)
+            after = self.runs[n + 1][:ID_SPAN] if n + 1 < len(self.runs) else b"\xff"
 
             def at(place: int, run: bytes = run) -> bytes:
-                return run[place * 16 : place * 16 + 16]
+                return run[place * ID_SPAN : (place + 1) * ID_SPAN]
 
             left = bisect.bisect_right(places, highest, key=at)
             right = max(left, bisect.bisect_left(places, after, key=at))
             contested += [at(place) for place in (*places[:left], *places[right:])]
-            highest = max(highest, run[-16:])
+            highest = max(highest, run[-ID_SPAN:])
         contested.sort()
         return sorted({one for one, two in itertools.pairwise(contested) if one == two})
 
@@ -1111,7 +1113,7 @@ class _Alone:
 
 def _places(folder: Path, size: int, ids: list[bytes]) -> Iterator[tuple[int, str]]:
     """Where the entries of these ids stand. Reads the export once more, only when there are such."""
-    wanted = {f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}" for h in (each.hex() for each in ids)}
+    wanted = {id_of(each) for each in ids}
     for number in range(-(-size // WIDTH) if wanted else 0):
         bundle = read(folder, tile_path("entries", number, min(WIDTH, size - number * WIDTH))) or b""
         for offset, entry in enumerate(split(bundle) or []):

@@ -115,7 +115,7 @@ def test_an_entry_that_is_not_there_is_not_proven(export: Path) -> None:
 def test_ids_in_any_order_are_told_apart() -> None:
     choose = random.Random(4)
     for _ in range(200):
-        ids = [choose.randbytes(2) * 8 for _ in range(choose.randrange(200))]
+        ids = [choose.randbytes(2) * 22 for _ in range(choose.randrange(200))]
         identities = verify_log.Identities()
         rest = list(ids)
         while rest:
