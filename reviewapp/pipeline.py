@@ -8,6 +8,8 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
         ─> redaction.finished ─> moderation.screen ─> moderation.screened ─> review.enqueue
     clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn, redaction.destroy_examples
     datasets.release_requested ─> datasets.freeze
+    privacy.log_check_requested ─> privacy.check_log
+    privacy.log_anchor_requested ─> privacy.anchor_log
 """
 
 from collections.abc import Callable
@@ -22,6 +24,8 @@ from annotations.clips.models import Clip
 from annotations.core import runs
 from annotations.datasets import events as datasets, selectors as datasets_selectors
 from annotations.moderation import events as moderation, selectors as moderation_selectors
+from annotations.privacy import events as privacy
+from annotations.privacy.selectors import integrity as privacy_selectors
 from annotations.redaction import events as redaction, selectors as redaction_selectors
 from annotations.redaction.models import RedactionRun
 from annotations.review import selectors as review_selectors
@@ -33,6 +37,8 @@ DELIVERIES: dict[str, tuple[str, ...]] = {
     redaction.FINISHED: ("moderation.screen",),
     moderation.SCREENED: ("review.enqueue",),
     datasets.RELEASE_REQUESTED: ("datasets.freeze",),
+    privacy.LOG_CHECK_REQUESTED: ("privacy.check_log",),
+    privacy.LOG_ANCHOR_REQUESTED: ("privacy.anchor_log",),
 }
 
 
@@ -64,4 +70,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),
     Sweep("datasets.freeze", "release", datasets_selectors.standing_still),
+    Sweep("privacy.check_log", "run", privacy_selectors.checks_standing_still),
+    Sweep("privacy.anchor_log", "run", privacy_selectors.anchorings_standing_still),
 )

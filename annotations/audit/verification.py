@@ -7,7 +7,7 @@ it; `verify_log.py` trusts nothing of ours, and is what convinces somebody else.
 import datetime
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -43,11 +43,17 @@ class Problem:
     message: str
 
 
-def verify(actor: Actor) -> Verification:
-    """Checks everything, keeps what was found, and logs it. Reads in short transactions, so that nothing waits."""
+Progress = Callable[[int, int], None]
+
+
+def verify(actor: Actor, on_progress: Progress | None = None) -> Verification:
+    """Checks everything, keeps what was found, and logs it. Reads in short transactions, so that nothing waits.
+
+    `on_progress` is told how many entries are checked, and of how many; it may raise, which ends the check.
+    """
     begun = clock.now()
     size = tree_size()
-    found = list(_problems(size))
+    found = list(_problems(size, on_progress))
     return _keep(actor, begun, size, found)
 
 
@@ -73,10 +79,12 @@ def forgotten() -> QuerySet[LogEntry]:
     return LogEntry.objects.filter(~Exists(leaves), ~Exists(waiting)).order_by("pk")
 
 
-def _problems(size: int) -> Iterator[Problem]:
+def _problems(size: int, on_progress: Progress | None) -> Iterator[Problem]:
     grown = Growth(0, [[]])
     keys = log_keys()
     for start in range(0, size, BATCH):
+        if on_progress:
+            on_progress(start, size)
         yield from _batch(grown, start, min(start + BATCH, size), keys)
     last = last_checkpoint()
     if last and last.size > (left := tree_size()):

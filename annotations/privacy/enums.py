@@ -28,3 +28,11 @@ class RequestState(models.TextChoices):
     REVIEWED = "reviewed", _("Reviewed")
     ANSWERED = "answered", _("Answered")
     REFUSED = "refused", _("Refused")
+
+
+class LogWork(models.TextChoices):
+    """What an officer has done about the log's integrity."""
+
+    VERIFY = "verify", _("Verification")
+    EXPORT = "export", _("Export")
+    ANCHOR = "anchor", _("Showing it to the witnesses")

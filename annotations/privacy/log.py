@@ -1,6 +1,7 @@
 """The entries that this context writes."""
 
 from annotations.audit.fields import (
+    CODE,
     COUNT,
     DIGEST,
     FILTERS,
@@ -15,7 +16,7 @@ from annotations.audit.fields import (
 )
 from annotations.audit.registry import action
 
-from .enums import AlertKind
+from .enums import AlertKind, LogWork
 
 _SOURCE = one_of((who, who) for who in ("owner", "privacy officer"))
 
@@ -116,4 +117,16 @@ ANSWER_SERVED = action(
 )
 ANSWER_FORGOTTEN = action(
     "access_request.answer_forgotten", "Answer to access request {request} destroyed", _REQUEST
+)
+
+_WORK = {"work": one_of(LogWork.choices)}
+
+LOG_WORK_REQUESTED = action("audit.work_requested", "Asked for: {work}", _WORK | {"run": ID})
+LOG_WORK_FAILED = action(
+    "audit.work_failed", "Could not be done: {work} ({code})", _WORK | {"run": ID, "code": CODE}
+)
+LOG_EXPORT_SERVED = action(
+    "audit.export_served",
+    "Took out the export of the whole log; SHA-256 {sha256}",
+    {"run": ID, "sha256": DIGEST},
 )

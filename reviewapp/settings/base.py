@@ -66,6 +66,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "annotations.accounts.context.navigation",
+                "annotations.privacy.context.integrity_badge",
             ],
         },
     }
@@ -217,6 +218,8 @@ CELERY_TASK_ROUTES = {
     "redaction.redact": {"queue": "redact"},
     "datasets.freeze": {"queue": "redact"},
     "audit.anchor": {"queue": "outside"},
+    "privacy.anchor_log": {"queue": "outside"},
+    "privacy.check_log": {"queue": "redact"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {

@@ -33,7 +33,7 @@ from annotations.datasets.models import Dataset, Release
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Fingerprint, Flag, HashList, Screening
 from annotations.privacy import services as privacy
-from annotations.privacy.enums import AlertKind
+from annotations.privacy.enums import AlertKind, LogWork
 from annotations.privacy.models import AccessRequest, Alert
 from annotations.redaction import services as redaction
 from annotations.redaction.enums import LiftState
@@ -59,7 +59,7 @@ EXEMPT = {
     "review.save_draft": "a draft is not an act yet, handing it in is; an entry per keystroke would bury the log",
 }
 # These first claim their run, which only says which worker is at it; the claim stands when the rest fails.
-CLAIMS = {"redaction.redact", "datasets.freeze", "redaction.give_up"}
+CLAIMS = {"privacy.run_log_work", "redaction.redact", "datasets.freeze", "redaction.give_up"}
 
 CASES: dict[str, Callable[[], Act]] = {}
 
@@ -802,3 +802,21 @@ def _() -> Act:
     privacy.answer_request(request.pk, "By letter.", OFFICER)
     AccessRequest.objects.update(closed_at=clock.now() - datetime.timedelta(days=100))
     return privacy.forget_answers
+
+
+@case("privacy.request_log_work")
+def _() -> Act:
+    return lambda: privacy.request_log_work(LogWork.VERIFY, OFFICER)
+
+
+@case("privacy.run_log_work")
+def _() -> Act:
+    run = privacy.request_log_work(LogWork.VERIFY, OFFICER)
+    return lambda: privacy.run_log_work(str(run.pk))
+
+
+@case("privacy.note_export_served")
+def _() -> Act:
+    run = privacy.request_log_work(LogWork.EXPORT, OFFICER)
+    run.sha256 = "0" * 64
+    return lambda: privacy.note_export_served(run, OFFICER)

@@ -1,7 +1,17 @@
 """Tables of this context, one subject per module."""
 
 from .alerts import Alert, AlertRule, AwaitedScope, LogProgress, ViewTally
+from .log_run import LogRun
 from .requests import AccessRequest
 from .saved_view import SavedView
 
-__all__ = ["AccessRequest", "Alert", "AlertRule", "AwaitedScope", "LogProgress", "SavedView", "ViewTally"]
+__all__ = [
+    "AccessRequest",
+    "Alert",
+    "AlertRule",
+    "AwaitedScope",
+    "LogProgress",
+    "LogRun",
+    "SavedView",
+    "ViewTally",
+]

@@ -1,6 +1,7 @@
 """Writes of this context, one use case per module."""
 
 from .alerts import change_alert_rule, give_back_alert, note_alert, settle_alert, take_alert
+from .integrity import note_export_served, request_log_work, run_log_work
 from .reading import (
     note_certificate,
     note_dossier,
@@ -44,6 +45,7 @@ __all__ = [
     "note_entry",
     "note_erasure_prepared",
     "note_export",
+    "note_export_served",
     "note_lookup",
     "note_person",
     "note_receipt",
@@ -54,7 +56,9 @@ __all__ = [
     "open_request",
     "refuse_request",
     "rename_view",
+    "request_log_work",
     "review_request",
+    "run_log_work",
     "save_view",
     "settle_alert",
     "take_alert",

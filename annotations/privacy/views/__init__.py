@@ -6,6 +6,7 @@ from .clip import clip
 from .desk import desk, link_receipt, withdraw
 from .entry import entry
 from .erasure import erase, erasure
+from .integrity import download_log, integrity, prove_entry, work_on_log
 from .log import change_view, export, log, save_view, words
 from .person import person
 from .requests import (
@@ -29,19 +30,23 @@ __all__ = [
     "change_view",
     "clip",
     "desk",
+    "download_log",
     "entry",
     "erase",
     "erasure",
     "export",
     "give_back_alert",
+    "integrity",
     "link_receipt",
     "log",
     "new_access_request",
     "person",
+    "prove_entry",
     "save_view",
     "settle_alert",
     "step_access_request",
     "take_alert",
     "withdraw",
     "words",
+    "work_on_log",
 ]

@@ -1,0 +1,75 @@
+"""How the log stands, in plain words. Pure."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from annotations.audit.integrity import Integrity
+
+# A verification that is older says little about today.
+FRESH = datetime.timedelta(days=7)
+# A witness that has been silent for so long does not watch any more.
+SILENT = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`tone` of the style sheet, `word` for the badge, `title` and `advice` for the page."""
+
+    tone: str
+    word: str
+    title: str
+    advice: str
+
+
+def verdict(integrity: Integrity) -> Verdict:
+    """The worst of what there is to say."""
+    last = integrity.verification
+    if last is not None and not last.ok:
+        return Verdict(
+            "bad",
+            _("Log not whole"),
+            _("The last verification found that the log was changed."),
+            _(
+                "Do not repair anything. Export the log, keep the export outside of this site, tell the operator and "
+                "whoever answers for security, and have a witness compare its own copy. What was found is listed below."
+            ),
+        )
+    if integrity.standing_still:
+        return Verdict(
+            "bad",
+            _("Log not sealed"),
+            _("Entries wait for their seal, and none is given."),
+            _(
+                "Tell an operator that the sequencer does not work. Nothing is lost: the entries are there, unsealed."
+            ),
+        )
+    if last is None:
+        return Verdict(
+            "warn",
+            _("Log never verified"),
+            _("Nobody has verified the log yet."),
+            _("Verify it now; it takes seconds to minutes and disturbs nobody."),
+        )
+    age = integrity.verification_age
+    if age is not None and age > FRESH:
+        return Verdict(
+            "warn",
+            _("Log not verified lately"),
+            _("The log was whole when it was last verified, which is over a week ago."),
+            _("Verify it now; it takes seconds to minutes and disturbs nobody."),
+        )
+    if any(witness.age > SILENT for witness in integrity.witnesses):
+        return Verdict(
+            "warn",
+            _("A witness is silent"),
+            _("The log is whole, but a witness has not seen it for over a day."),
+            _("Show it to the witnesses now. If one stays silent, ask the organisation that runs it."),
+        )
+    return Verdict(
+        "ok",
+        _("Log whole"),
+        _("The log is whole: every entry is what was sealed, and nothing is missing."),
+        _("To convince somebody who does not trust this site, give them the export and the verifier in it."),
+    )
