@@ -6,17 +6,26 @@ Never a name or pseudonym of a reviewer. Whole numbers and text only, so that it
 import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _, gettext_lazy
+
 from annotations.audit import log as audit_log
 from annotations.audit.canonical import timestamp
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.clips.models import Clip, Original
 from annotations.datasets import selectors as datasets
+from annotations.moderation.enums import FlagSource, FlagState
 from annotations.moderation.models import Flag
 from annotations.review.enums import Decision
 from annotations.review.models import Adjudication, Annotation
 
 from . import plain_words
 from .plain_words import Watched
+
+_FLAG_STATES = {
+    FlagState.OPEN: gettext_lazy("nobody has decided yet"),
+    FlagState.UPHELD: gettext_lazy("a person agreed, and it stays out"),
+    FlagState.DISMISSED: gettext_lazy("a person did not agree, and it may be used"),
+}
 
 
 def compile_answer(subject: str, moment: datetime.datetime) -> dict[str, Any]:
@@ -113,9 +122,9 @@ def _flag(flag: Flag) -> dict[str, Any]:
     return {
         "category": str(flag.get_category_display()),
         "raised": timestamp(flag.raised_at),
-        "raised_by": str(flag.get_source_display()),
+        "raised_by": _("a program") if flag.source == FlagSource.MODEL else _("a person"),
         "note": flag.note,
-        "state": str(flag.get_state_display()),
+        "state": str(_FLAG_STATES[FlagState(flag.state)]),
         "decided": _time(flag.decided_at),
         "reason": flag.reason,
     }

@@ -3,6 +3,7 @@
 from annotations.audit.fields import (
     CODE,
     COUNT,
+    DAY,
     DIGEST,
     FILTERS,
     ID,
@@ -88,7 +89,7 @@ ALERT_RULE_CHANGED = action(
 _REQUEST = {"request": ID}
 
 REQUEST_OPENED = action(
-    "access_request.opened", "Access request {request} opened; due {due}", _REQUEST | {"due": TIME}
+    "access_request.opened", "Access request {request} opened; due {due}", _REQUEST | {"due": DAY}
 )
 REQUEST_READ = action("access_request.read", "Access request {request} looked at", _REQUEST)
 REQUEST_COMPILED = action(
@@ -102,7 +103,7 @@ REQUEST_REVIEWED = action(
     _REQUEST | {"sha256": DIGEST},
 )
 REQUEST_EXTENDED = action(
-    "access_request.extended", "Access request {request} extended to {due}", _REQUEST | {"due": TIME}
+    "access_request.extended", "Access request {request} extended to {due}", _REQUEST | {"due": DAY}
 )
 REQUEST_ANSWERED = action(
     "access_request.answered",

@@ -130,6 +130,9 @@ class Programs:
     def beat(self) -> subprocess.Popen[bytes]:
         return self.start("beat", "-m", "celery", "--app", "reviewapp", "beat", "--pidfile", "")
 
+    def sequencer(self) -> subprocess.Popen[bytes]:
+        return self.start("sequencer", "manage.py", "sequence")
+
     def kill(self, process: subprocess.Popen[bytes]) -> None:
         """`kill -9` of the program and of every process in its group, in the middle of what they do."""
         with contextlib.suppress(ProcessLookupError):

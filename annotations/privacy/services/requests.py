@@ -9,7 +9,6 @@ from django.db import transaction
 
 from annotations.audit import details, services as audit, subject_lock
 from annotations.audit.actors import WORKER, Actor
-from annotations.audit.canonical import timestamp
 from annotations.audit.registry import Action
 from annotations.audit.subject_keys import store
 from annotations.core import clock
@@ -47,7 +46,7 @@ def open_request(subject: str, received_at: datetime.datetime, how: str, actor: 
         due_at=months_after(received_at, MONTHS),
         opened_by=actor.pseudonym,
     )
-    _append(log.REQUEST_OPENED, request, actor, {"due": timestamp(request.due_at)}, how)
+    _append(log.REQUEST_OPENED, request, actor, {"due": f"{request.due_at:%Y-%m-%d}"}, how)
     return request
 
 
@@ -96,7 +95,7 @@ def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRe
     request.due_at = months_after(request.received_at, MONTHS + MORE_MONTHS)
     request.extended_at = clock.now()
     request.save()
-    _append(log.REQUEST_EXTENDED, request, actor, {"due": timestamp(request.due_at)}, reason)
+    _append(log.REQUEST_EXTENDED, request, actor, {"due": f"{request.due_at:%Y-%m-%d}"}, reason)
     return request
 
 
