@@ -1,7 +1,6 @@
 """What is typed about subject access requests."""
 
 import datetime
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -51,9 +50,6 @@ class RequestForm(forms.Form):
         if not clock.EARLIEST <= day <= clock.now().date():
             raise forms.ValidationError(_("Choose a day up to today, after the year 1999."))
         return datetime.datetime.combine(day, datetime.time(), datetime.UTC)
-
-    def clean(self) -> dict[str, Any] | None:
-        return super().clean()
 
 
 class StepForm(forms.Form):

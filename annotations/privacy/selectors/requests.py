@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from annotations.audit import details, selectors as audit
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.selectors import Line
-from annotations.audit.subject_keys import Unreachable, store
+from annotations.audit.subject_keys import store
 from annotations.core.errors import Conflict
 
 from .. import log
@@ -77,6 +77,3 @@ def answer_of(request: AccessRequest) -> dict[str, Any]:
         raise Conflict(
             "answer_damaged", "This answer is not what was compiled. Verify the log, and compile it again."
         ) from None
-
-
-__all__ = ["OPEN_STATES", "Unreachable", "answer_of", "requests", "steps", "waiting_requests"]
