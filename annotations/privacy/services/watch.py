@@ -2,6 +2,7 @@
 
 import datetime
 import time
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -25,10 +26,19 @@ NAMED = 200
 _BEGINNING = datetime.timedelta(days=1)
 
 
+@dataclass
+class _Found:
+    """What one batch of entries comes to."""
+
+    tallies: list[tuple[Scope, int]]
+    awaited: list[AwaitedScope] = field(default_factory=list)
+    hits: list[tuple[CurrentRule, Hit]] = field(default_factory=list)
+
+
 def watch(seconds: float = 40, batch: int = BATCH) -> int:
     """Looks at new entries and at what has fallen due, for at most about so long; how many alerts it raised.
 
-    `batch`: so many entries in one transaction.
+    `batch`: so many entries at once.
     """
     until = time.monotonic() + seconds
     raised = 0
@@ -40,40 +50,46 @@ def watch(seconds: float = 40, batch: int = BATCH) -> int:
     return raised
 
 
-@transaction.atomic
 def _batch(size: int) -> tuple[int, int]:
-    """How many entries and awaited scopes were looked at, and how many alerts were raised. (0, 0): another worker is
-    at it, or there is nothing.
+    """How many entries and awaited scopes were looked at, and how many alerts were raised. (0, 0): there is nothing,
+    or another worker was faster.
+
+    What is there to find is read outside of a transaction, so that nobody's act waits meanwhile.
     """
-    progress = _progress()
-    if progress is None:
-        return 0, 0
+    progress = LogProgress.objects.first()
+    begin = progress.position if progress else _beginning()
     leaves = list(
-        TreeLeaf.objects.filter(index__gte=progress.position)
-        .order_by("index")
-        .values_list("index", "entry")[:size]
+        TreeLeaf.objects.filter(index__gte=begin).order_by("index").values_list("index", "entry")[:size]
     )
-    due = list(AwaitedScope.objects.filter(until__lte=clock.now()).order_by("until", "id")[:size])
+    waited = list(AwaitedScope.objects.filter(until__lte=clock.now()).order_by("until", "id")[:size])
     acts = acts_by_id(entry for _, entry in leaves)
     known, rules = Known(), {each.kind: each for each in alert_rules()}
-    _tally(acts, rules["volume"])
-    raised = sum(_look(each, acts, known) for each in rules.values() if each.enabled)
-    raised += sum(_due(rules[row.kind], row, known) for row in due)
-    AwaitedScope.objects.filter(pk__in=[row.pk for row in due]).delete()
-    if leaves:
-        progress.position = leaves[-1][0] + 1
-    progress.looked_at = clock.now()
-    progress.save(update_fields=["position", "looked_at"])
-    return len(leaves) + len(due), raised
+    found = _Found(tallies=_tallies(acts, rules["volume"]))
+    for current in rules.values():
+        if current.enabled:
+            _look(current, acts, known, found)
+    for row in waited:
+        scope = Scope(row.key, row.actor, row.since, row.until, row.clip)
+        if rules[row.kind].enabled:
+            _judge(rules[row.kind], scope, known, found)
+    return _keep(begin, leaves[-1][0] + 1 if leaves else begin, len(leaves), waited, found)
 
 
-def _progress() -> LogProgress | None:
-    """The row of the progress, locked; None while another worker has it."""
-    if not LogProgress.objects.exists():
-        LogProgress.objects.bulk_create(
-            [LogProgress(position=_beginning(), looked_at=clock.now())], ignore_conflicts=True
+@transaction.atomic
+def _keep(begin: int, end: int, looked_at: int, waited: list[AwaitedScope], found: _Found) -> tuple[int, int]:
+    """Keeps what was found, and that it was looked for; nothing when another worker has come further meanwhile."""
+    now = clock.now()
+    LogProgress.objects.get_or_create(id=1, defaults={"position": begin, "looked_at": now})
+    if not LogProgress.objects.filter(id=1, position=begin).update(position=end, looked_at=now):
+        return 0, 0
+    for scope, views in found.tallies:
+        ViewTally.objects.update_or_create(
+            actor=scope.actor, day=scope.since.date(), defaults={"views": views}
         )
-    return LogProgress.objects.select_for_update(skip_locked=True).first()
+    AwaitedScope.objects.bulk_create(found.awaited, ignore_conflicts=True)
+    raised = sum(_raise(current, hit) for current, hit in found.hits)
+    AwaitedScope.objects.filter(pk__in=[row.pk for row in waited]).delete()
+    return looked_at + len(waited), raised
 
 
 def _beginning() -> int:
@@ -85,30 +101,25 @@ def _beginning() -> int:
     return 0 if last is None or recent.exists() else last + 1
 
 
-def _tally(acts: list[Act], volume: CurrentRule) -> None:
-    """Counts the days afresh on which somebody was given views, whether the rule of volume is on or not."""
+def _tallies(acts: list[Act], volume: CurrentRule) -> list[tuple[Scope, int]]:
+    """The days on which somebody was given views, counted afresh, whether the rule of volume is on or not."""
     scopes = dict.fromkeys(day_scope(act.actor, act.at) for act in acts if act.action in VIEWS)
-    for scope in scopes:
-        ViewTally.objects.update_or_create(
-            actor=scope.actor,
-            day=scope.since.date(),
-            defaults={"views": len(acts_in(volume.rule, scope))},
-        )
+    return [(scope, len(acts_in(volume.rule, scope))) for scope in scopes]
 
 
-def _look(current: CurrentRule, acts: list[Act], known: Known) -> int:
+def _look(current: CurrentRule, acts: list[Act], known: Known, found: _Found) -> None:
     """Judges every scope in which one of the acts counts; a scope that must wait is kept for then."""
     rule = current.rule
     counted = (act for act in acts if act.action in rule.actions)
     scopes = list(dict.fromkeys(scope for act in counted for scope in rule.scopes(act)))
     if rule.waits:
-        AwaitedScope.objects.bulk_create(
-            [_awaited(current.kind, scope) for scope in scopes], ignore_conflicts=True
-        )
-        return 0
+        found.awaited += [_awaited(current.kind, scope) for scope in scopes]
+        return
     settled = Alert.objects.filter(kind=current.kind, key__in=[scope.key for scope in scopes])
     done = set(settled.exclude(state=AlertState.OPEN).values_list("key", flat=True))
-    return sum(_judge(current, scope, known) for scope in scopes if scope.key not in done)
+    for scope in scopes:
+        if scope.key not in done:
+            _judge(current, scope, known, found)
 
 
 def _awaited(kind: str, scope: Scope) -> AwaitedScope:
@@ -117,15 +128,9 @@ def _awaited(kind: str, scope: Scope) -> AwaitedScope:
     )
 
 
-def _due(current: CurrentRule, row: AwaitedScope, known: Known) -> bool:
-    scope = Scope(row.key, row.actor, row.since, row.until, row.clip)
-    return current.enabled and _judge(current, scope, known)
-
-
-def _judge(current: CurrentRule, scope: Scope, known: Known) -> bool:
-    """Whether a new alert was raised."""
-    hit = current.rule.judge(scope, acts_in(current.rule, scope), known)
-    return hit is not None and _raise(current, hit)
+def _judge(current: CurrentRule, scope: Scope, known: Known, found: _Found) -> None:
+    if hit := current.rule.judge(scope, acts_in(current.rule, scope), known):
+        found.hits.append((current, hit))
 
 
 def _raise(current: CurrentRule, hit: Hit) -> bool:
