@@ -18,6 +18,7 @@ from django.urls import reverse
 from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.models import LogEntry
+from annotations.audit.sealing import own_sequencer
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.datasets import services as datasets
@@ -26,6 +27,7 @@ from annotations.datasets.models import Release
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Flag
 from annotations.privacy import receipts, services as privacy
+from annotations.privacy.enums import LogWork
 from annotations.privacy.models import AccessRequest
 from tests import factories as make
 from tests.privacy.test_alerts import alert
@@ -58,6 +60,8 @@ CLASSES: dict[str, Serves] = {
             "privacy:clip",
             "privacy:person",
             "privacy:alert",
+            "privacy:download_log",
+            "privacy:prove_entry",
             "privacy:desk",
             "privacy:erase",
             "privacy:erasure",
@@ -96,6 +100,7 @@ CLASSES: dict[str, Serves] = {
             "datasets:left_out",
             "datasets:api_release",
             "privacy:alerts",
+            "privacy:integrity",
             "privacy:alert_rules",
             "privacy:alert_rule",
             "privacy:access_requests",
@@ -137,6 +142,7 @@ CLASSES: dict[str, Serves] = {
             "privacy:save_view",
             "privacy:change_view",
             "privacy:take_alert",
+            "privacy:work_on_log",
             "privacy:give_back_alert",
             "privacy:settle_alert",
             "privacy:step_access_request",
@@ -430,3 +436,18 @@ def _() -> Asked:
 @case("privacy:access_answer_file")
 def _() -> Asked:
     return officers("access_request.answer_served", "privacy:access_answer_file", opened().pk)
+
+
+@case("privacy:download_log")
+def _() -> Asked:
+    run = privacy.request_log_work(LogWork.EXPORT, make.make_user(Role.PRIVACY_OFFICER).actor)
+    privacy.run_log_work(run.pk)
+    return officers("audit.export_served", "privacy:download_log", run.pk)
+
+
+@case("privacy:prove_entry")
+def _() -> Asked:
+    make.make_user()
+    own_sequencer().once()
+    entry = LogEntry.objects.order_by("id")[0].pk
+    return officers("audit.proven", "privacy:prove_entry", method="POST", data={"entry": str(entry)})
