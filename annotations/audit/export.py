@@ -16,13 +16,12 @@ from django.db.models import Count
 
 from annotations.core.errors import Conflict, Missing
 
-from . import log
+from . import log, services
 from .actors import Actor
 from .details import salt_and_detail
 from .export_folder import ExportFolder, policy_text
 from .models import Checkpoint, Cosignature, EntryDetail, HashTile, LogEntry, TreeLeaf
 from .policy import log_keys
-from .services import append
 from .stored_tree import StoredTree
 from .subject_keys import store
 from .tree import notes, tiles
@@ -57,7 +56,7 @@ def export(folder: Path, actor: Actor, *, details: bool = False, as_it_stands: b
     if folder.exists():
         raise Conflict("folder_exists", f"{folder} exists. Choose a folder that is not there yet.")
     with transaction.atomic():
-        entry = append(log.EXPORTED, actor, data={"details": "yes" if details else "no"})
+        entry = services.append(log.EXPORTED, actor, data={"details": "yes" if details else "no"})
     if not as_it_stands:
         await_checkpoint(entry.pk)
     size = _last_witnessed().size
@@ -85,7 +84,7 @@ def prove(entry: uuid.UUID, actor: Actor) -> str:
     if row is None:
         raise Missing("unknown_entry", "No entry has this id.")
     with transaction.atomic():
-        append(log.PROVEN, actor, data={"entry": str(entry)})
+        services.append(log.PROVEN, actor, data={"entry": str(entry)})
     leaf = TreeLeaf.objects.filter(entry=entry).first()
     checkpoint = _last_witnessed()
     if leaf is None or leaf.index >= checkpoint.size:
