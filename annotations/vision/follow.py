@@ -10,6 +10,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -26,8 +27,8 @@ from annotations.vision.report import MissedFace
 from annotations.vision.tracking import Track, TrackingRules, link
 from annotations.vision.video.ranges import Ranges
 
-CHUNK = 64
-"""Frames that are decoded at a time, at most; a few chunks are kept."""
+CHUNK_BYTES = 64_000_000
+"""Of small pictures, decoded at a time at most: most clips have their next key frame before. A few chunks are kept."""
 CHUNKS = 3
 CHECK_SECONDS = 0.1
 """Time between the detector's looks."""
@@ -77,33 +78,39 @@ class Timeline:
 
 
 class Pictures:
-    """Small pictures of a clip's frames, decoded when they are asked for."""
+    """Small pictures of a clip's frames, decoded when they are asked for, by whichever thread."""
 
     def __init__(self, ranges: Ranges, frames: int, step: int) -> None:
-        self._ranges, self._frames, self._step = ranges, frames, step
+        self._ranges, self._frames = ranges, frames
         self._chunks: OrderedDict[int, list[VideoFrame]] = OrderedDict()
         self._scaler = VideoReformatter()
-        self.width = self.height = 0
-        """Of the displayed picture; known once a picture was asked for."""
+        self._lock = Lock()
+        first = next(ranges.between(0, 0)).geometry
+        self.width, self.height = first.width, first.height
+        self._small = working_size(self.width, self.height, step)
+        self._longest = max(16, CHUNK_BYTES * 2 // 3 // (self._small[0] * self._small[1]))
 
     def __getitem__(self, number: int) -> VideoFrame:
-        # Chunks start with the clip's own key frames: nothing is decoded for a chunk that is not in it.
+        with self._lock:
+            first = self._chunk_of(number)
+            if first not in self._chunks:
+                self._chunks[first] = list(self._read(first))
+                if len(self._chunks) > CHUNKS:
+                    self._chunks.popitem(last=False)
+            self._chunks.move_to_end(first)
+            return self._chunks[first][number - first]
+
+    def _chunk_of(self, number: int) -> int:
+        """The first frame of its chunk. Chunks start with the clip's own key frames: what is decoded is wanted."""
         key = self._ranges.start_before(number)
-        first = key + (number - key) // CHUNK * CHUNK
-        if first not in self._chunks:
-            self._chunks[first] = list(self._read(first))
-            if len(self._chunks) > CHUNKS:
-                self._chunks.popitem(last=False)
-        self._chunks.move_to_end(first)
-        return self._chunks[first][number - first]
+        return key + (number - key) // self._longest * self._longest
 
     def _read(self, first: int) -> Iterator[VideoFrame]:
-        last = min(self._frames, first + CHUNK) - 1
+        last = min(self._frames, first + self._longest) - 1
         while self._ranges.start_before(last) > first:
             last = self._ranges.start_before(last) - 1
         for decoded in self._ranges.between(first, last):
-            self.width, self.height = decoded.geometry.width, decoded.geometry.height
-            yield decoded.scaled(*working_size(self.width, self.height, self._step), self._scaler)
+            yield decoded.scaled(*self._small, self._scaler)
 
     def is_cut(self, one: int, other: int) -> bool:
         """Whether two neighbouring frames belong to different scenes."""
@@ -219,26 +226,26 @@ class _Follower:
         hidden: Mapping[int, Sequence[Box]],
     ) -> None:
         self._timeline, self._detector = timeline, detector
-        self._ways = {way: Pictures(ranges, timeline.frames, detector.step) for way in (-1, 1)}
+        self._pictures = Pictures(ranges, timeline.frames, detector.step)
         self._certain, self._hidden = certain, hidden
         self._check_every = max(1, round(timeline.rate * CHECK_SECONDS))
 
     def both_ways(self, frame: int, drawn: Box) -> dict[int, Box]:
         """The face's boxes by frame, around the one on which it was drawn."""
-        with ThreadPoolExecutor(len(self._ways)) as pool:
-            back, forth = pool.map(lambda way: self._one_way(frame, drawn, way), self._ways)
+        with ThreadPoolExecutor(2) as pool:
+            back, forth = pool.map(lambda way: self._one_way(frame, drawn, way), (-1, 1))
         return dict(sorted({**back, frame: drawn, **forth}.items()))
 
     def scene(self, first: int, last: int) -> tuple[int, int]:
         """The frames, as far as a track can reach beyond these, that no cut parts from them."""
         reach = round(TrackingRules().reach * self._timeline.rate) + 2
         start, end = max(0, first - reach), min(self._timeline.frames, last + 1 + reach)
-        before = [n for n in range(start + 1, first + 1) if self._ways[-1].is_cut(n - 1, n)]
-        after = [n for n in range(last + 1, end) if self._ways[1].is_cut(n - 1, n)]
+        before = [n for n in range(start + 1, first + 1) if self._pictures.is_cut(n - 1, n)]
+        after = [n for n in range(last + 1, end) if self._pictures.is_cut(n - 1, n)]
         return max(before, default=start if start else 0), min(after, default=end)
 
     def _one_way(self, frame: int, drawn: Box, direction: int) -> dict[int, Box]:
-        rate, pictures = self._timeline.rate, self._ways[direction]
+        rate, pictures = self._timeline.rate, self._pictures
         small = pictures[frame]
         across, down = pictures.width / small.width, pictures.height / small.height
         trail = _Trail(scaled(drawn, 1 / across, 1 / down), luma_of(small), round(rate * PACE_SECONDS))
@@ -266,7 +273,7 @@ class _Follower:
             if certain is not None:
                 found[frame] = certain
                 break
-            settled = settled + 1 if self._is_hidden(frame, found[frame], pictures) else 0
+            settled = settled + 1 if self._is_hidden(frame, found[frame]) else 0
             if trail.unseen > LOST_SECONDS * rate or settled > SETTLED_SECONDS * rate:
                 break
         for number in range(trail.unseen):
@@ -277,11 +284,11 @@ class _Follower:
         near = [other for other in self._certain.get(frame, ()) if distance(box, other) < SAME_FACE]
         return min(near, key=lambda other: distance(box, other), default=None)
 
-    def _is_hidden(self, frame: int, box: Box, pictures: Pictures) -> bool:
+    def _is_hidden(self, frame: int, box: Box) -> bool:
         others = [other for other in self._hidden.get(frame, ()) if intersection(box, other)]
         if not others:
             return False
-        mask = hidden_mask(others, pictures.width, pictures.height)
+        mask = hidden_mask(others, self._pictures.width, self._pictures.height)
         return covered(box, mask) >= 0.98
 
     def _look(self, small: VideoFrame, box: Box) -> Box | None:
