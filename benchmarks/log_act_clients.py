@@ -36,7 +36,7 @@ from annotations.review import services as review  # noqa: E402
 
 from .queue_data import FRAMES, prepare  # noqa: E402
 
-TURN_SECONDS = 1.0
+TURN_SECONDS = 2.0
 CLIPS = 6_000
 STOP = -1
 LABELS = {
@@ -95,10 +95,10 @@ def extend(user: User, number: int) -> Callable[[], None]:
 ACTS = {"label": label, "hold": hold, "extend": extend}
 
 
-def client(kind: str, number: int, turn: Any, results: Any) -> None:
-    """Acts until told to stop. Even turns are without entries, odd ones with; what spans two turns is not counted."""
+def client(kind: str, number: int, turn: Any, ready: Any, results: Any) -> None:
+    """Acts until told to stop. Odd turns are with entries, even ones without; an act counts where it began."""
     act = ACTS[kind](User.objects.get(username=f"client-{number}"), number)
-    done: dict[int, int] = {}
+    done: dict[int, list[float]] = {}
     entries: list[tuple[str, float]] = []
     written: list[uuid.UUID] = []
     append = audit.append
@@ -111,12 +111,13 @@ def client(kind: str, number: int, turn: Any, results: Any) -> None:
     def nothing(*arguments: Any, **named: Any) -> LogEntry:
         return LogEntry()
 
+    ready.release()
     while (now := turn.value) != STOP:
         audit.append = noting if now % 2 else nothing
+        begun = time.perf_counter()
         act()
+        done.setdefault(now, []).append(time.perf_counter() - begun)
         committed = time.time()
-        if turn.value == now:
-            done[now] = done.get(now, 0) + 1
         entries += ((str(pk), committed) for pk in written)
         written.clear()
     results.put((done, entries))
@@ -155,18 +156,20 @@ def measure(kind: str, clients: int, pairs: int) -> dict[str, Any]:
     for number in range(clients):
         accounts.create_user(COMMAND_LINE, f"client-{number}", None, Role.CONTRACTOR)
     context = multiprocessing.get_context("spawn")
-    turn, results = context.Value(c_int, 0), context.Queue()
+    turn, ready, results = context.Value(c_int, 0), context.Semaphore(0), context.Queue()
     watcher = Watcher()
     with sequencer():
         while not Checkpoint.objects.exists():
             time.sleep(0.1)
         watcher.start()
         processes = [
-            context.Process(target=client, args=(kind, number, turn, results)) for number in range(clients)
+            context.Process(target=client, args=(kind, number, turn, ready, results))
+            for number in range(clients)
         ]
         for process in processes:
             process.start()
-        time.sleep(5 + clients)  # each has to load the site first
+        for _ in processes:  # each has to load the site first
+            ready.acquire()
         for now in range(1, 2 * pairs + 1):
             turn.value = now
             time.sleep(TURN_SECONDS)
@@ -180,17 +183,22 @@ def measure(kind: str, clients: int, pairs: int) -> dict[str, Any]:
     return {**rates(found, pairs), **latencies(found, watcher)}
 
 
-def rates(found: list[tuple[dict[int, int], list[Any]]], pairs: int) -> dict[str, Any]:
-    """Acts a second, with and without entries, and the ratio of each pair of turns."""
-    done = [sum(counts.get(now, 0) for counts, _ in found) for now in range(1, 2 * pairs + 1)]
-    with_entries, alone = done[0::2], done[1::2]
-    ratios = [a / b for a, b in zip(with_entries, alone, strict=True) if b]
-    quartiles = statistics.quantiles(ratios, n=4)
+def rates(found: list[tuple[dict[int, list[float]], list[Any]]], pairs: int) -> dict[str, Any]:
+    """Acts a second of all clients together, with and without entries, and the ratio of each pair of turns."""
+
+    def rate(turns: range) -> float:
+        taken = [seconds for done, _ in found for now in turns for seconds in done.get(now, [])]
+        return len(found) * len(taken) / sum(taken) if taken else 0.0
+
+    turns = range(1, 2 * pairs + 1)
+    each = [rate(turns[n : n + 1]) for n in range(len(turns))]
+    ratios = [a / b for a, b in zip(each[0::2], each[1::2], strict=True) if b]
+    with_entries, alone = rate(turns[0::2]), rate(turns[1::2])
     return {
-        "acts_per_s_with_entry": round(statistics.mean(with_entries) / TURN_SECONDS, 1),
-        "acts_per_s_alone": round(statistics.mean(alone) / TURN_SECONDS, 1),
-        "ratio": round(sum(with_entries) / sum(alone), 3),
-        "quartiles_of_pairs": [round(each, 3) for each in quartiles],
+        "acts_per_s_with_entry": round(with_entries, 1),
+        "acts_per_s_alone": round(alone, 1),
+        "ratio": round(with_entries / alone, 3),
+        "quartiles_of_pairs": [round(cut, 3) for cut in statistics.quantiles(ratios, n=4)],
     }
 
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.log_acts --act label [--clients 8] [--pairs 20] [--durable]
 
-On PostgreSQL and Redis of its own, with the sequencer running. Each client is a process that acts without pause. For a
-second all act with their entries, for the next second the same acts run without, and so on in turns: what else happens
-on the machine meets both alike. `--durable`: with fsync, as in production.
+On PostgreSQL and Redis of its own, with the sequencer running. Each client is a process that acts without pause. For
+two seconds all act with their entries, for the next two the same acts run without, and so on in turns: what else
+happens on the machine meets both alike. `--durable`: with fsync, as in production.
 """
 
 import argparse
@@ -30,9 +30,7 @@ def main() -> int:
     )
     parser.add_argument("--act", choices=["label", "hold", "extend"], default="label")
     parser.add_argument("--clients", type=int, default=8)
-    parser.add_argument(
-        "--pairs", type=int, default=20, help="turns of a second with entries and one without"
-    )
+    parser.add_argument("--pairs", type=int, default=20, help="turns with entries, each with one without")
     parser.add_argument("--durable", action="store_true")
     options = parser.parse_args()
     with ExitStack() as stack:

@@ -22,6 +22,7 @@ from .models import Checkpoint, HashTile, Hurry, Pending
 from .signing import KeyFolder, Refused
 from .stored_tree import Incomplete, StoredTree, growth, tree_size
 from .tree.merkle import leaf_hash
+from .tree.notes import InvalidNote
 from .tree.proofs import InvalidProof, consistency_proof, verify_consistency
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class Sequencer:
                 if unsure or (since and self._due(waiting, since)):
                     self.once()
                     unsure, since = False, None
-            except (DatabaseError, Refused, Incomplete, OSError) as error:
+            except (DatabaseError, Refused, Incomplete, InvalidNote, OSError) as error:
                 logger.error("The log is not sealed: %s: %s", type(error).__name__, error)
                 close_old_connections()
                 unsure, pause = True, _RETRY_SECONDS

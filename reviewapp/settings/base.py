@@ -195,7 +195,7 @@ REVIEW_RATES = {"claim": "60/min", "token": "60/min", "watched": "60/min", "exte
 
 # The log's tree. Keys are given to the sequencer's process alone.
 AUDIT_KEYS_DIR = ""
-AUDIT_SEQUENCE_SECONDS = 1.0
+AUDIT_SEQUENCE_SECONDS = 0.5
 AUDIT_SEQUENCE_ENTRIES = 256
 AUDIT_SEQUENCE_INLINE = False  # whoever waits seals: for tests, whose rows no other process sees
 AUDIT_WAIT_SECONDS = 5.0
