@@ -176,6 +176,7 @@ REDACTION_EFFECT = "blur"
 REDACTION_TIMEOUT = 1200
 REDACTION_MEMORY = 2_000_000_000
 REDACTION_LEASE_SECONDS = 60
+REDACTION_DETECTOR = ""  # a manifest or a YuNet file that replaces the built-in face detector
 SCREENING_NUDENET = True
 SCREENING_CLASSIFIERS: list[str] = []
 KNOWN_CONTENT_DAYS = 365  # how long the fingerprint of a discarded clip is kept after the decision

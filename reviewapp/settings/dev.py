@@ -36,6 +36,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 MODELS_DIR = Path(environment.text("MODELS_DIR", str(VAR_DIR / "models")))
 SCREENING_NUDENET = environment.text("SCREENING_NUDENET", "1") == "1"
+REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
 SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
 
 STATIC_ROOT = VAR_DIR / "static"

@@ -32,6 +32,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = environment.text("BEAT_SCHEDULE_FILE", "beat-sch
 
 MODELS_DIR = Path(environment.text("MODELS_DIR"))
 SCREENING_NUDENET = environment.text("SCREENING_NUDENET", "1") == "1"
+REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
 SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
 
 MEDIA_ROOT_DIR = Path(environment.text("MEDIA_DIR"))

@@ -41,6 +41,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = _broker["options"]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 MODELS_DIR = Path(environment.text("MODELS_DIR", str(BASE_DIR / "var" / "models")))
+REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
 SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
 REDACTION_LEASE_SECONDS = environment.number("REDACTION_LEASE_SECONDS", 60)
 

@@ -22,7 +22,9 @@ from annotations.redaction import services
 from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
 from annotations.vision import confined
 from annotations.vision.errors import VisionError
+from annotations.vision.models import digest
 from tests.factories import make_submitter, make_terms
+from tests.vision import onnx_models
 from tests.vision.clips import scene
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,33 @@ def test_a_pass_publishes_a_verified_rendition_and_frees_the_clip_for_screening(
         assert sum(1 for _ in container.decode(video=0)) == 30
     assert run.models_used
     assert run.seconds["total"] > 0
+
+
+def test_a_detector_of_the_sites_own_does_the_pass_and_is_recorded(
+    walking: Path, tmp_path: Path, settings: Any
+) -> None:
+    manifest = onnx_models.red_spot_detector(tmp_path)
+    settings.REDACTION_DETECTOR = str(manifest)
+    run = services.request_first(submitted(walking), WORKER)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    (used,) = [model for model in run.models_used if model["role"] == "face"]
+    assert (used["name"], used["sha256"]) == ("red spots", digest(tmp_path / "red.onnx"))
+
+
+def test_a_detector_whose_file_was_changed_fails_the_pass_closed(
+    walking: Path, tmp_path: Path, settings: Any
+) -> None:
+    settings.REDACTION_DETECTOR = str(onnx_models.red_spot_detector(tmp_path))
+    with (tmp_path / "red.onnx").open("ab") as model:
+        model.write(b" ")
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert run.failure_code == "model_changed"
+    assert HoldReason.AWAITING_REDACTION in gate.reasons(clip.pk)
+    assert not Rendition.objects.exists()
 
 
 def test_a_second_delivery_of_the_message_does_nothing(walking: Path) -> None:

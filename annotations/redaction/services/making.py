@@ -186,6 +186,7 @@ def _redact(
 def _options(run: RedactionRun) -> confined.RedactOptions:
     return confined.RedactOptions(
         effect=run.effect,
+        detector=Path(settings.REDACTION_DETECTOR) if settings.REDACTION_DETECTOR else None,
         screening=settings.SCREENING_NUDENET,
         classifiers=tuple(Path(manifest) for manifest in settings.SCREENING_CLASSIFIERS),
         models_dir=settings.MODELS_DIR,
