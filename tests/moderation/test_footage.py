@@ -1,0 +1,33 @@
+"""The default policy on real footage, where it is there: nobody in it is undressed, and nothing may be kept out."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from annotations.moderation.policy import concerns
+from annotations.vision.content import NudeNet
+from annotations.vision.limits import ANY_SIZE
+from annotations.vision.screening import Screening
+from annotations.vision.video.decode import decode
+from annotations.vision.video.probe import probe
+from tests.vision import clips
+
+
+@pytest.mark.slow
+def test_no_clip_is_quarantined(footage: Path | None, tmp_path: Path) -> None:
+    """On a generated person when there is no footage."""
+    if footage is None:
+        clips.scene(tmp_path / "walk.mp4", frames=30, rate=15, people=[clips.walking(40, 120, 80, 6)])
+    files = sorted((footage or tmp_path).glob("*.mp4"))
+    assert files
+    model = NudeNet()
+    for file in files:
+        rate, times = probe(str(file), ANY_SIZE).frame_rate, []
+        with ThreadPoolExecutor(2) as pool:
+            screening = Screening([model], pool, rate)
+            for decoded in decode(str(file), ANY_SIZE):
+                screening.see(decoded)
+                times.append(decoded.index / rate)
+            findings = screening.findings(times)
+        assert concerns([dict(finding) for finding in findings]) == [], file.name
