@@ -26,6 +26,7 @@ from annotations.audit import services as audit  # noqa: E402
 from annotations.audit.actors import COMMAND_LINE, Actor  # noqa: E402
 from annotations.audit.models import LogEntry  # noqa: E402
 from annotations.audit.search import Filters, search  # noqa: E402
+from annotations.core import ids  # noqa: E402
 from annotations.privacy.export import LogFormat, write  # noqa: E402
 from annotations.privacy.log import WITHDRAWAL  # noqa: E402
 from annotations.privacy.words import search_words  # noqa: E402
@@ -161,13 +162,13 @@ def export(kind: str) -> dict[str, Any]:
 
 def words(count: int) -> dict[str, Any]:
     """Writes so many entries with somebody's words, all but one of which do not hold the word, and looks for it."""
-    officer = Actor("p-bench2222", Role.PRIVACY_OFFICER)
+    officer = Actor(ids.pseudonym("p"), Role.PRIVACY_OFFICER)
     with transaction.atomic():
         for number in range(count):
             reason = "The owner wrote to us by letter, crème brûlée" if number == 7 else f"Reason {number}"
             data = {"source": "privacy officer"}
             audit.append(
-                WITHDRAWAL, officer, subject=f"o-bench{number:05}", data=data, detail={"reason": reason}
+                WITHDRAWAL, officer, subject=ids.pseudonym("o"), data=data, detail={"reason": reason}
             )
     begin = time.monotonic()
     found = search_words(Filters(actor=officer.pseudonym), "CREME brulee")

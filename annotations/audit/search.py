@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Exists, Func, Q, QuerySet
 
 from annotations.core.errors import Invalid
 
@@ -26,8 +27,8 @@ from .selectors import Line, present
 
 # Entries of the rarest filter that the first window holds; each one after it is twice as large, up to the last number.
 WINDOW, WIDEST = 4_000, 64_000
-# Seconds after which a page opens no further window: for a first look, and for somebody who asked to go on.
-FIRST_LOOK, GOING_ON = 0.04, 2.0
+# Seconds that the windows of a page may take: at a first look, and for somebody who asked to go on.
+FIRST_LOOK, GOING_ON = 0.06, 2.0
 # No statement may take longer, whatever plan the database chose.
 LIMIT_MS = 8_000
 
@@ -58,6 +59,24 @@ class Filters:
         if not self.action.endswith(".*"):
             return []
         return [code for code in codes() if code.startswith(self.action[:-1])]
+
+
+class HasWords(Func):
+    """Whether an entry commits to a detail. Asked of its bytes: the detail itself may be erased or missing."""
+
+    output_field = BooleanField()
+    sought = b'"commitment":"'
+
+    def __init__(self) -> None:
+        super().__init__("canonical")
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = f"INSTR(%(expressions)s, X'{self.sought.hex()}') > 0"
+        return super().as_sql(compiler, connection, template=template, **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = f"POSITION('\\x{self.sought.hex()}'::bytea IN %(expressions)s) > 0"
+        return super().as_sql(compiler, connection, template=template, **extra)
 
 
 @dataclass(frozen=True)
@@ -116,6 +135,17 @@ def onward(filters: Filters, *, cursor: str = "", size: int = 100) -> tuple[list
     shown = found[:size]
     place = stopped or (_place(shown[-1]) if len(found) > size else None)
     return present(shown), str(place or "")
+
+
+def newest(
+    filters: Filters, condition: Func | Exists, *, count: int, seconds: float = GOING_ON
+) -> tuple[list[LogEntry], datetime.datetime | None]:
+    """Up to `count` matching entries for which a condition without an index of its own holds, newest first, and where
+    in time the search was stopped before it came to its end.
+    """
+    walk = _Walk(filters, newer=False)
+    found, stopped = walk.through_windows(walk.matching.filter(condition), None, count, seconds)
+    return found, stopped.moment if stopped else None
 
 
 def at(moment: datetime.datetime) -> str:
@@ -188,7 +218,7 @@ class _Walk:
             return self._area(start, count), None
         if len(filters) + bool(self.filters.area) <= 1:
             return list(self._ordered(self._beyond(self.matching, start))[:count]), None
-        return self._windows(self._rarest(start), start, count, seconds)
+        return self.through_windows(self.matching, start, count, seconds)
 
     def _area(self, start: Place | None, count: int) -> list[LogEntry]:
         """The kinds of an area, each along its own index."""
@@ -199,22 +229,26 @@ class _Walk:
         found = merge(*(kind[:count] for kind in kinds), key=_order, reverse=not self.newer)
         return list(islice(found, count))
 
-    def _windows(
-        self, rarest: QuerySet[LogEntry], start: Place | None, count: int, seconds: float
+    def through_windows(
+        self, wanted: QuerySet[LogEntry], start: Place | None, count: int, seconds: float
     ) -> tuple[list[LogEntry], Place | None]:
+        """The same of some of the matching entries, window by window of the rarest filter."""
+        rarest = self._rarest(start)
         found: list[LogEntry] = []
-        until, size = time.monotonic() + seconds, WINDOW
+        began, size = time.monotonic(), WINDOW
+        until = began + seconds
         while True:
             end = self._reach(rarest, start, size)
-            window = self._beyond(self.matching, start)
+            window = self._beyond(wanted, start)
             if end:
                 window = self._up_to(window, end)
             found += self._ordered(window)[: count - len(found)]
             if len(found) >= count or end is None:
                 return found, None
-            if time.monotonic() >= until:
+            now = time.monotonic()
+            if now + 2 * (now - began) >= until:  # the next one, twice as large, would take too long
                 return found, end
-            start, size = end, min(size * 2, WIDEST)
+            start, size, began = end, min(size * 2, WIDEST), now
 
     def _rarest(self, start: Place | None) -> QuerySet[LogEntry]:
         """The entries of the one filter that has the fewest ahead: the one whose first window reaches furthest."""
@@ -227,8 +261,8 @@ class _Walk:
             if not self._beyond(kinds, start)[WINDOW - 1 : WINDOW].exists():
                 return kinds
         alone = [self._alone(column) for column in _COMMON.values() if column in equal]
-        if len(alone) == 1:
-            return alone[0]
+        if len(alone) <= 1:
+            return alone[0] if alone else _within(LogEntry.objects.all(), self.filters)
         reached = [(self._reach(entries, start, WINDOW), entries) for entries in alone]
         for end, entries in reached:
             if end is None:

@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 import structlog
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from annotations.audit import search as searching, services
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
 from annotations.audit.registry import lookup
-from annotations.audit.search import Filters, at, batches, onward, search, time_limit
+from annotations.audit.search import Filters, at, batches, newest, onward, search, time_limit
 from annotations.core import clock
 from annotations.core.errors import Invalid
 
@@ -181,3 +182,24 @@ def test_a_statement_that_takes_too_long_is_ended_with_advice() -> None:
     with pytest.raises(Invalid, match="search_too_slow"), time_limit(50), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(5)")
     assert search(Filters()).lines == []
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("seconds", [0, 5])
+def test_entries_of_a_condition_are_found_through_windows(entries: list[LogEntry], seconds: float) -> None:
+    wanted = Exists(
+        LogEntry.objects.filter(id=OuterRef("id"), occurred_at__lt=NOON + datetime.timedelta(minutes=30))
+    )
+    for filters in combinations():
+        found, stopped = newest(filters, wanted, count=1000, seconds=seconds)
+        expected = [
+            entry.pk
+            for entry in entries
+            if fits(entry, filters) and entry.occurred_at < NOON + datetime.timedelta(minutes=30)
+        ]
+        if seconds:
+            assert stopped is None
+            assert [entry.pk for entry in found] == expected, filters
+        else:
+            assert [entry.pk for entry in found] == expected[: len(found)]
+            assert stopped or len(found) == len(expected)
