@@ -185,6 +185,7 @@ def _peak() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1] == "ready":
+        call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         accounts.create_user(COMMAND_LINE, sys.argv[2], sys.argv[3], Role.PRIVACY_OFFICER)
         if connection.vendor == "postgresql":
