@@ -6,7 +6,7 @@ from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from annotations.core import clock
+from annotations.core import causes, clock
 from annotations.core.models import Outbox, StageRun
 
 from .celery import app
@@ -35,7 +35,8 @@ def _deliver_batch() -> int:
     )
     for event in waiting:
         for task in DELIVERIES[event.type]:
-            app.send_task(task, kwargs=event.payload)
+            cause = {causes.MESSAGE_HEADER: event.cause or str(event.pk)}
+            app.send_task(task, kwargs=event.payload, headers=cause)
     Outbox.objects.filter(pk__in=[event.pk for event in waiting]).update(delivered_at=clock.now())
     return len(waiting)
 

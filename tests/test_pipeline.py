@@ -55,7 +55,7 @@ def test_the_selectors_of_all_sweeps_are_valid_queries() -> None:
 @pytest.mark.django_db
 def test_events_are_delivered_once_marked_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[str, dict[str, str]]] = []
-    monkeypatch.setattr(app, "send_task", lambda name, kwargs: sent.append((name, kwargs)))
+    monkeypatch.setattr(app, "send_task", lambda name, kwargs, **_: sent.append((name, kwargs)))
     publish("redaction.requested", run="1")
     publish("redaction.requested", run="2")
     assert dispatch.deliver_events() == 2

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from django.db import connection, transaction
 
-from annotations.core import clock, ids
+from annotations.core import causes, clock, ids
 from annotations.core.errors import Invalid, Missing
 
 from . import details, log, selectors, subject_lock
@@ -81,7 +80,7 @@ def _entry(
         raise RuntimeError("An entry is written in the transaction of the act that it tells of.")
     action.check(data)
     entry_id, moment = ids.uuid7(), clock.now()
-    request = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    request = causes.current()
     body: dict[str, Any] = {
         "version": VERSION,
         "id": str(entry_id),

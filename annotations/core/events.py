@@ -5,6 +5,7 @@ from typing import Any
 from celery import current_app
 from django.db import connection, transaction
 
+from . import causes
 from .models import Outbox
 
 WAKE_TASK = "reviewapp.deliver_events"
@@ -14,7 +15,11 @@ def publish(type_: str, **payload: Any) -> None:
     """Writes the event; when the transaction commits, wakes the dispatcher. A lost wake-up is found by a sweep."""
     if not connection.in_atomic_block:
         raise RuntimeError("An event is written in the transaction of the act that it tells of.")
-    Outbox.objects.create(type=type_, payload={name: str(value) for name, value in payload.items()})
+    Outbox.objects.create(
+        type=type_,
+        payload={name: str(value) for name, value in payload.items()},
+        cause=causes.current(),
+    )
     transaction.on_commit(wake, robust=True)
 
 

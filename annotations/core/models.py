@@ -7,11 +7,15 @@ from . import clock, ids
 
 
 class Outbox(models.Model):
-    """An event that happened, to be delivered at least once to the tasks that `reviewapp.pipeline` names."""
+    """An event that happened, to be delivered at least once to the tasks that `reviewapp.pipeline` names.
+
+    They work under its `cause` (`core.causes`), or under the event's own id when it has none.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     type = models.CharField(max_length=64)
     payload = models.JSONField()
+    cause = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     delivered_at = models.DateTimeField(null=True)
 
