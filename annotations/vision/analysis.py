@@ -1,8 +1,8 @@
-"""First half of the pass: every picture is decoded and faces are sought."""
+"""Faces are sought in every picture of a clip."""
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ from annotations.vision.fingerprint import NONE, Sampler
 from annotations.vision.limits import Limits
 from annotations.vision.looking import Look, Seen, Stretch, luma_of
 from annotations.vision.report import FingerprintReport
-from annotations.vision.video.decode import available_cores, decode
+from annotations.vision.video.decode import DecodedFrame, available_cores, decode
 from annotations.vision.video.timing import Schedule, clean_times, schedule
 
 LOOK_SECONDS = 0.3
@@ -43,6 +43,81 @@ class Analysis:
         return len(self.times)
 
 
+class Watch:
+    """Looks at the frames of a clip, some seconds at a time, on ``pool``, while others are decoded and coded."""
+
+    def __init__(self, detector: FaceDetector, pool: Executor, *, weakest: float, rate: float) -> None:
+        """``rate`` is the clip's frame rate as probed."""
+        self.result = Analysis()
+        self.looked_to = 0
+        """All frames before this one have been looked at, and are in the result."""
+        self._detector = detector
+        self._pool = pool
+        self._rate = rate
+        self._look = Look(detector, weakest, stride=max(1, round(rate * LOOK_SECONDS)))
+        self._longest = max(2, round(rate * STRETCH_SECONDS))
+        self._stretch = Stretch(0)
+        self._scaler = VideoReformatter()
+        self._sampler = Sampler(pool, rate)
+        self._before: NDArray[np.uint8] | None = None
+        self._stamps: list[float | None] = []
+        self._nominal: Fraction | None = None
+        self._across = self._down = self._small_pixels = 1.0
+        self._looks: deque[tuple[int, Future[Seen]]] = deque()
+
+    def see(self, decoded: DecodedFrame) -> None:
+        """The next frame of the clip."""
+        self._stamps.append(decoded.time)
+        self._nominal = decoded.nominal_rate
+        geometry = decoded.geometry
+        size = working_size(geometry.width, geometry.height, self._detector.step)
+        self._across, self._down = geometry.width / size[0], geometry.height / size[1]
+        self._small_pixels = size[0] * size[1]
+        small = decoded.scaled(*size, self._scaler)
+        self._stretch.frames.append(small)
+        self._sampler.see(decoded.index, small)
+        if len(self._stretch.frames) >= min(self._longest, MOST_STRETCH_BYTES * 2 / 3 / self._small_pixels):
+            self._submit()
+            self._before = coarse_luma(luma_of(small))
+            self._stretch = Stretch(decoded.index + 1)
+        self.collect(2 * available_cores())
+
+    def collect(self, unfinished: int) -> None:
+        """Take what is ready, and wait until at most so many stretches are not."""
+        while self._looks and (len(self._looks) > unfinished or self._looks[0][1].done()):
+            self.collect_one()
+
+    def collect_one(self) -> None:
+        """Wait for the oldest stretch that is being looked at."""
+        end, future = self._looks.popleft()
+        seen = future.result()
+        for index, faces in seen.faces.items():
+            boxes = [Face(scaled(face.box, self._across, self._down), face.score) for face in faces]
+            self.result.detections[index] = boxes
+        self.result.cuts.extend(seen.cuts)
+        self.result.looked_at += seen.pixels / self._small_pixels
+        self.looked_to = end
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a stretch is being looked at, or its result not yet taken."""
+        return bool(self._looks)
+
+    def finish(self) -> Analysis:
+        """Wait for all looks: there are no more frames."""
+        if self._stretch.frames:
+            self._submit()
+        self.collect(0)
+        self.result.times = clean_times(self._stamps, float(self._nominal or self._rate))
+        self.result.plan = schedule(self.result.times, self._nominal)
+        self.result.fingerprint = self._sampler.report(self.result.times)
+        return self.result
+
+    def _submit(self) -> None:
+        future = self._pool.submit(self._look.through, self._stretch, self._before)
+        self._looks.append((self._stretch.first + len(self._stretch.frames), future))
+
+
 def analyse(
     path: str,
     limits: Limits,
@@ -52,53 +127,10 @@ def analyse(
     rate: float,
     on_frame: Callable[[int], None],
 ) -> Analysis:
-    """Look at the clip. ``rate`` is its frame rate as probed. Raises VideoError."""
-    result = Analysis()
-    stamps: list[float | None] = []
-    nominal: Fraction | None = None
-    look = Look(detector, weakest, stride=max(1, round(rate * LOOK_SECONDS)))
-    longest = max(2, round(rate * STRETCH_SECONDS))
-    stretch = Stretch(0)
-    scaler = VideoReformatter()
-    before: NDArray[np.uint8] | None = None
-    workers = available_cores()
-    across = down = small_pixels = 1.0
-    looks: deque[Future[Seen]] = deque()
-
-    def collect(future: Future[Seen]) -> None:
-        seen = future.result()
-        for index, faces in seen.faces.items():
-            result.detections[index] = [Face(scaled(face.box, across, down), face.score) for face in faces]
-        result.cuts.extend(seen.cuts)
-        result.looked_at += seen.pixels / small_pixels
-
-    with ThreadPoolExecutor(workers) as pool:
-        sampler = Sampler(pool, rate)
+    """Look at the whole clip. ``rate`` is its frame rate as probed. Raises VideoError."""
+    with ThreadPoolExecutor(available_cores()) as pool:
+        watch = Watch(detector, pool, weakest=weakest, rate=rate)
         for decoded in decode(path, limits):
-            stamps.append(decoded.time)
-            nominal = decoded.nominal_rate
-            geometry = decoded.geometry
-            size = working_size(geometry.width, geometry.height, detector.step)
-            across, down, small_pixels = (
-                geometry.width / size[0],
-                geometry.height / size[1],
-                size[0] * size[1],
-            )
-            small = decoded.scaled(*size, scaler)
-            stretch.frames.append(small)
-            sampler.see(decoded.index, small)
-            if len(stretch.frames) >= min(longest, MOST_STRETCH_BYTES * 2 / 3 / small_pixels):
-                looks.append(pool.submit(look.through, stretch, before))
-                before = coarse_luma(luma_of(small))
-                stretch = Stretch(decoded.index + 1)
-                while len(looks) > 2 * workers:
-                    collect(looks.popleft())
+            watch.see(decoded)
             on_frame(decoded.index)
-        if stretch.frames:
-            looks.append(pool.submit(look.through, stretch, before))
-        for future in looks:
-            collect(future)
-    result.times = clean_times(stamps, float(nominal or rate))
-    result.plan = schedule(result.times, nominal)
-    result.fingerprint = sampler.report(result.times)
-    return result
+        return watch.finish()

@@ -9,12 +9,14 @@ from typing import Any, Protocol
 
 import cv2
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, suppress
 from annotations.vision.errors import ModelError
 from annotations.vision.manifests import read_manifest, unreadable
 from annotations.vision.models import MODELS, locate
+from annotations.vision.quantised import loadable
 from annotations.vision.runtime import run, session
 
 RgbPicture = NDArray[np.uint8]
@@ -59,11 +61,12 @@ class NudeNet:
     area = 320 * 192
     step = 32
 
-    def __init__(self) -> None:
-        path = locate("nudenet-320n")
+    def __init__(self, rounded: bool | None = None) -> None:
+        """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
+        loaded, self.rounded = loadable("nudenet-320n", onnx.load(str(locate("nudenet-320n"))), rounded)
         self.name = "nudenet-320n"
         self.sha256 = MODELS["nudenet-320n"].sha256
-        self._session = session(str(path))
+        self._session = session(loaded)
 
     def screen(self, picture: RgbPicture) -> list[Sighting]:
         batch, factor = self._prepared(picture)

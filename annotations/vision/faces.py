@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from annotations.vision.boxes import Box, suppress
 from annotations.vision.manifests import read_manifest, unreadable
 from annotations.vision.models import MODELS, digest, locate
-from annotations.vision.runtime import run, session, with_free_shapes
+from annotations.vision.quantised import loadable
+from annotations.vision.runtime import free_shapes, run, session
 
 RgbPicture = NDArray[np.uint8]
 
@@ -44,11 +45,13 @@ class CenterFace:
     _stride = 4
     _outputs = ("537", "538", "539")
 
-    def __init__(self) -> None:
-        path = locate("centerface")
+    def __init__(self, rounded: bool | None = None) -> None:
+        """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
+        model = free_shapes(str(locate("centerface")), "input.1", self._outputs)
+        loaded, self.rounded = loadable("centerface", model, rounded)
         self.name = "centerface"
         self.sha256 = MODELS["centerface"].sha256
-        self._session = session(with_free_shapes(str(path), "input.1", self._outputs))
+        self._session = session(loaded)
 
     def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
         batch = picture.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
@@ -130,10 +133,11 @@ def working_size(width: int, height: int, step: int) -> tuple[int, int]:
     """Width and height, multiples of ``step``, of the small picture in which faces are sought.
 
     About the area of 480 x 288: on footage of up to VGA size, twice that in both directions found no more.
-    Larger pictures show people who are further away, and get up to the area of 960 x 544.
+    Larger pictures show people who are further away, and get up to the area of 960 x 544. Smaller ones are
+    enlarged, at most to twice their size: the detector finds no faces of less than about 10 pixels.
     """
     area = min(max(480 * 288, width * height / 4), 960 * 544)
-    factor = min(1.0, (area / (width * height)) ** 0.5)
+    factor = min(2.0, (area / (width * height)) ** 0.5)
     across, down = width * factor / step, height * factor / step
     # Rounding down loses small faces, rounding up costs time: up from a quarter of a step.
     return max(1, math.ceil(across - 0.25)) * step, max(1, math.ceil(down - 0.25)) * step

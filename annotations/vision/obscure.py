@@ -134,20 +134,14 @@ def _smooth(picture: Picture, cells: Mask, window: Window) -> list[NDArray[np.ui
     seen = np.where(cells[half], np.float32(0), np.float32(1))
     if not seen.any():
         return _constant(window)
-    seen_twice = cv2.resize(seen, (x1 - x0, y1 - y0), interpolation=cv2.INTER_NEAREST)
-    layers = (
-        picture.luma[y0:y1, x0:x1] * seen_twice,
-        picture.blue[half] * seen,
-        picture.red[half] * seen,
-        seen,
-    )
+    # Blocks of 2 x 2 pixels are hidden or seen as a whole: their means mix nothing of the two.
+    luma = cv2.resize(picture.luma[y0:y1, x0:x1], seen.shape[::-1], interpolation=cv2.INTER_AREA)
+    layers = (luma * seen, picture.blue[half] * seen, picture.red[half] * seen, seen)
     grid = cv2.merge([cv2.resize(layer, (GRID, GRID), interpolation=cv2.INTER_AREA) for layer in layers])
-    filled = cv2.split(_push_pull(np.asarray(grid, np.float32)))
+    filled = cv2.split(cv2.convertScaleAbs(_push_pull(np.asarray(grid, np.float32))))
     sizes = ((x1 - x0, y1 - y0), seen.shape[::-1], seen.shape[::-1])
     return [
-        cv2.convertScaleAbs(cv2.resize(channel, size, interpolation=cv2.INTER_LINEAR)).astype(
-            np.uint8, copy=False
-        )
+        np.asarray(cv2.resize(channel, size, interpolation=cv2.INTER_LINEAR), np.uint8)
         for channel, size in zip(filled, sizes, strict=True)
     ]
 

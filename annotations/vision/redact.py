@@ -1,15 +1,16 @@
 """The whole pass over one clip: look, track, hide, encode, check.
 
-The clip is decoded twice: a track is known only when its last face has been seen, and keeping a minute of decoded
-pictures in memory until then would cost more than decoding them again.
+A clip whose pictures can wait in memory until the tracks around them are known is decoded once (``streaming``); larger
+ones are decoded again when everything has been looked at.
 """
 
 import os
 import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from annotations.vision.analysis import Analysis, analyse
@@ -18,18 +19,24 @@ from annotations.vision.faces import FaceDetector
 from annotations.vision.limits import Limits
 from annotations.vision.missed import add_missed
 from annotations.vision.obscure import Effect
+from annotations.vision.recoding import Hidden, changed_groups, recode, set_aside
 from annotations.vision.rendering import Rendered, render
 from annotations.vision.report import (
     SCHEMA,
-    FindingReport,
     MissedFace,
     ModelReport,
     Report,
+    ResidualReport,
     SourceReport,
     TrackReport,
 )
+from annotations.vision.residual import ResidualCheck
+from annotations.vision.streaming import fits, stream
 from annotations.vision.tracking import Track, TrackingRules, boxes_by_frame, link
-from annotations.vision.video.probe import Probe, probe
+from annotations.vision.video.decode import available_cores
+from annotations.vision.video.probe import Probe, probe_and_plan
+from annotations.vision.video.ranges import Ranges
+from annotations.vision.video.splice import NotSpliceable, groups_of
 
 ProgressCallback = Callable[[str, int, int], None]
 
@@ -76,60 +83,143 @@ def redact(
     clock = clock or Clock()
     rules = TrackingRules()
     with clock.stage("probe"):
-        facts = probe(source, limits)
-    with clock.stage("analyse"):
-        analysis = analyse(
-            source,
-            limits,
-            detector,
-            weakest=rules.weak,
-            rate=facts.frame_rate,
-            on_frame=lambda index: on_progress("analyse", index + 1, facts.frames),
-        )
-    rate = (analysis.frames - 1) / analysis.times[-1] if analysis.frames > 1 else 1.0
-    findings: list[FindingReport] = []
-    missed = list(missed_faces)
-    for attempt in range(ATTEMPTS):
-        with clock.stage("track"):
-            add_missed(
-                analysis.detections,
-                missed,
-                frame_map=analysis.plan.frame_map,
-                frames=analysis.frames,
-                rate=rate,
-                cuts=analysis.cuts,
-            )
-            tracks = link(
-                analysis.detections, rate=rate, frames=analysis.frames, cuts=analysis.cuts, rules=rules
-            )
-        try:
-            with clock.stage("render"):
-                rendered = render(
+        facts, plan = probe_and_plan(source, limits)
+    job = _Job(source, target, effect, limits, detector, screeners, on_progress)
+    rendered: Rendered | None = None
+    hidden: Hidden = {}
+    try:
+        if fits(facts, rules) and not missed_faces:
+            with clock.stage("stream"):
+                analysis, rendered, hidden = stream(
                     source,
                     target,
-                    times=analysis.times,
-                    plan=analysis.plan,
-                    hidden=boxes_by_frame(tracks),
+                    facts,
+                    plan,
+                    rules=rules,
                     effect=effect,
                     limits=limits,
                     detector=detector,
-                    screeners=() if attempt else screeners,
-                    on_frame=lambda index: on_progress("render", index + 1, analysis.frames),
+                    screeners=screeners,
+                    on_frame=lambda index: on_progress("render", index + 1, facts.frames),
                 )
-        except BaseException:
+        else:
+            with clock.stage("analyse"):
+                analysis = analyse(
+                    source,
+                    limits,
+                    detector,
+                    weakest=rules.weak,
+                    rate=facts.frame_rate,
+                    on_frame=lambda index: on_progress("analyse", index + 1, facts.frames),
+                )
+        missed = list(missed_faces)
+        for _ in range(ATTEMPTS):
+            with clock.stage("track"):
+                tracks = _tracks(analysis, facts, missed, rules)
+            before, hidden = hidden, boxes_by_frame(tracks)
+            with clock.stage("render"):
+                rendered = made = _made(job, analysis, rendered, before, hidden)
+            if not made.residual["exposed"]:
+                break
+            # What the check sees and the first look did not is a missed face like any other: hide it, too.
+            missed += [MissedFace(frame=face["frame"], box=face["box"]) for face in made.residual["exposed"]]
+        else:
             discard(target)
-            raise
-        findings.extend(rendered.findings)
-        if not rendered.residual["exposed"]:
-            break
-        # What the check sees and the first look did not is a missed face like any other: hide it, too.
+    except BaseException:
         discard(target)
-        missed = [MissedFace(frame=face["frame"], box=face["box"]) for face in rendered.residual["exposed"]]
+        raise
     models = [
-        ModelReport(name=detector.name, sha256=detector.sha256, role="face"),
-        *(ModelReport(name=model.name, sha256=model.sha256, role="content") for model in screeners),
+        _model(detector, "face"),
+        *(_model(model, "content") for model in screeners),
     ]
-    return _report(facts, analysis, tracks, rendered, findings, effect, models, clock.seconds)
+    return _report(facts, analysis, tracks, made, effect, models, clock.seconds)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What stays the same through the attempts."""
+
+    source: str
+    target: str
+    effect: Effect
+    limits: Limits
+    detector: FaceDetector
+    screeners: Sequence[ContentModel]
+    on_progress: ProgressCallback
+
+
+def _tracks(
+    analysis: Analysis, facts: Probe, missed: Sequence[MissedFace], rules: TrackingRules
+) -> list[Track]:
+    """The tracks of the whole clip, whatever was foreseen while it streamed."""
+    rate = facts.frame_rate
+    if not analysis.plan.constant and analysis.frames > 1:
+        rate = (analysis.frames - 1) / analysis.times[-1]
+    detections = {frame: list(faces) for frame, faces in analysis.detections.items()}
+    add_missed(
+        detections,
+        missed,
+        frame_map=analysis.plan.frame_map,
+        frames=analysis.frames,
+        rate=rate,
+        cuts=analysis.cuts,
+    )
+    return link(detections, rate=rate, frames=analysis.frames, cuts=analysis.cuts, rules=rules)
+
+
+def _made(
+    job: _Job, analysis: Analysis, earlier: Rendered | None, before: Hidden, hidden: Hidden
+) -> Rendered:
+    """The rendition that hides exactly this: the earlier one, or that with changed groups, or a new one."""
+    shown = analysis.plan.frame_map or range(analysis.frames)
+    if earlier is not None:
+        changed = changed_groups(shown, before, hidden)
+        if not changed:
+            return earlier
+        try:
+            return _mended(job, analysis, earlier, changed, hidden)
+        except NotSpliceable:
+            pass
+    discard(job.target)
+    made = render(
+        job.source,
+        job.target,
+        times=analysis.times,
+        plan=analysis.plan,
+        hidden=hidden,
+        effect=job.effect,
+        limits=job.limits,
+        detector=job.detector,
+        screeners=() if earlier else job.screeners,
+        on_frame=lambda index: job.on_progress("render", index + 1, analysis.frames),
+    )
+    return replace(made, findings=earlier.findings) if earlier else made
+
+
+def _mended(job: _Job, analysis: Analysis, earlier: Rendered, changed: set[int], hidden: Hidden) -> Rendered:
+    """The earlier rendition with these groups made again, and checked again."""
+    shown = analysis.plan.frame_map or range(analysis.frames)
+    hidden_as_shown = {frame: hidden[original] for frame, original in enumerate(shown) if original in hidden}
+    with set_aside(job.target) as copy, ThreadPoolExecutor(available_cores()) as pool:
+        discard(job.target)
+        check = ResidualCheck(job.detector, pool, hidden_as_shown, rate=0.0)
+        rendition = recode(
+            Ranges(job.source, job.limits, analysis.frames),
+            copy,
+            job.target,
+            changed,
+            shown=shown,
+            hidden=hidden,
+            effect=job.effect,
+            on_key_frame=check.see,
+            on_frames=lambda done, of: job.on_progress("render", done, of),
+        )
+        again = check.report()
+    past = earlier.residual
+    # Faces that the check found before lie in groups that were made again, as what is hidden there has grown.
+    old = [face for face in past["exposed"] if not groups_of([face["frame"]]) & changed]
+    residual = ResidualReport(checked_frames=past["checked_frames"], exposed=[*old, *again["exposed"]])
+    return Rendered(rendition, residual, earlier.findings)
 
 
 def discard(target: str) -> None:
@@ -145,7 +235,6 @@ def _report(
     analysis: Analysis,
     tracks: Sequence[Track],
     rendered: Rendered,
-    findings: list[FindingReport],
     effect: Effect,
     models: list[ModelReport],
     seconds: Mapping[str, float],
@@ -169,13 +258,19 @@ def _report(
         rendition=rendered.rendition,
         effect=effect,
         tracks=[_track(track) for track in tracks],
-        findings=findings,
+        findings=rendered.findings,
         residual=rendered.residual,
         fingerprint=analysis.fingerprint,
         models=models,
         seconds=dict(seconds),
         peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     )
+
+
+def _model(model: FaceDetector | ContentModel, role: str) -> ModelReport:
+    """A file that was run in 8 bits is another model than the file itself: its boxes and scores differ a little."""
+    name = f"{model.name}-int8" if getattr(model, "rounded", False) else model.name
+    return ModelReport(name=name, sha256=model.sha256, role=role)
 
 
 def _track(track: Track) -> TrackReport:

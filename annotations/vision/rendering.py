@@ -1,8 +1,8 @@
-"""Second half of the pass: hide what was found, encode, screen, and check what was written."""
+"""Hide what was found, encode, screen, and check what was written."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from annotations.vision.boxes import Box
@@ -28,6 +28,80 @@ class Rendered:
     findings: list[FindingReport]
 
 
+class Rendering:
+    """Is given a clip's frames in order with the face boxes to hide on each, and writes the rendition.
+
+    ``plan`` leads from original frames, of which there are ``frames``, to the rendition. ``hidden`` keeps what was
+    hidden, by original frame.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        plan: Schedule,
+        frames: int,
+        *,
+        effect: Effect,
+        detector: FaceDetector,
+        screeners: Sequence[ContentModel],
+        pool: Executor,
+        rate: float,
+    ) -> None:
+        """``rate`` is the clip's own, in frames a second."""
+        self.hidden: dict[int, Sequence[Box]] = {}
+        self._target = target
+        self._plan = plan
+        self._repeats = _repeats(plan, frames)
+        self._effect = effect
+        self._shown: dict[int, Sequence[Box]] = {}
+        self._check = ResidualCheck(detector, pool, self._shown, float(plan.rate))
+        self._screening = Screening(screeners, pool, rate)
+        self._encoder: Encoder | None = None
+        self._count = 0
+
+    def see(self, decoded: DecodedFrame, boxes: Sequence[Box]) -> None:
+        """Hide, encode and screen the next frame. Raises VideoError when it is one too many."""
+        if decoded.index >= len(self._repeats):
+            raise changed()
+        self._encoder = self._encoder or _encoder(self._target, decoded, self._plan, self._check.see)
+        self._count += 1
+        self._screening.see(decoded)
+        if boxes:
+            self.hidden[decoded.index] = boxes
+        if not self._repeats[decoded.index]:
+            return
+        if boxes:
+            picture = decoded.picture()
+            obscure(picture, boxes, self._effect)
+        else:
+            picture = decoded.as_it_is() or decoded.picture()
+        for _ in range(self._repeats[decoded.index]):
+            if boxes:
+                self._shown[self._encoder.frames] = boxes
+            self._encoder.write(picture)
+
+    def close(self) -> None:
+        """Finish the file, whatever has been written to it."""
+        if self._encoder is not None:
+            self._encoder.close()
+
+    def result(self, times: Sequence[float]) -> Rendered:
+        """What was made, after closing; ``times`` go by original frame. Raises VideoError when frames are missing."""
+        if self._encoder is None or self._count != len(self._repeats):
+            raise changed()
+        return Rendered(
+            rendition=RenditionReport(
+                frames=self._encoder.frames,
+                frame_rate=float(self._plan.rate),
+                width=self._encoder.width,
+                height=self._encoder.height,
+                bytes=os.stat(self._target).st_size,
+            ),
+            residual=self._check.report(),
+            findings=self._screening.findings(times),
+        )
+
+
 def render(
     source: str,
     target: str,
@@ -46,42 +120,25 @@ def render(
     ``times`` and ``hidden`` (face boxes) go by original frame; ``plan`` leads from there to the rendition. Raises
     VideoError when the clip does not decode to the same number of frames as before.
     """
-    repeats = _repeats(plan, len(times))
-    encoder: Encoder | None = None
-    count = 0
     rate = (len(times) - 1) / times[-1] if len(times) > 1 else 1.0
     with ThreadPoolExecutor(available_cores()) as pool:
-        check = ResidualCheck(detector, pool, _on_rendition(hidden, plan.frame_map), float(plan.rate))
-        screening = Screening(screeners, pool, rate)
+        rendering = Rendering(
+            target,
+            plan,
+            len(times),
+            effect=effect,
+            detector=detector,
+            screeners=screeners,
+            pool=pool,
+            rate=rate,
+        )
         try:
             for decoded in decode(source, limits):
-                if decoded.index >= len(times):
-                    raise _changed()
-                encoder = encoder or _encoder(target, decoded, plan, check.see)
-                count = decoded.index + 1
-                screening.see(decoded)
-                if repeats[decoded.index]:
-                    picture = decoded.picture()
-                    obscure(picture, hidden.get(decoded.index, ()), effect)
-                    for _ in range(repeats[decoded.index]):
-                        encoder.write(picture)
+                rendering.see(decoded, hidden.get(decoded.index, ()))
                 on_frame(decoded.index)
-            if encoder is None or count != len(times):
-                raise _changed()
         finally:
-            if encoder is not None:
-                encoder.close()
-        return Rendered(
-            rendition=RenditionReport(
-                frames=encoder.frames,
-                frame_rate=float(plan.rate),
-                width=encoder.width,
-                height=encoder.height,
-                bytes=os.stat(target).st_size,
-            ),
-            residual=check.report(),
-            findings=screening.findings(times),
-        )
+            rendering.close()
+        return rendering.result(times)
 
 
 def _encoder(target: str, first: DecodedFrame, plan: Schedule, on_key_frame: KeyFrameListener) -> Encoder:
@@ -101,13 +158,5 @@ def _repeats(plan: Schedule, frames: int) -> list[int]:
     return repeats
 
 
-def _on_rendition(
-    hidden: Mapping[int, Sequence[Box]], frame_map: list[int] | None
-) -> Mapping[int, Sequence[Box]]:
-    if frame_map is None:
-        return hidden
-    return {shown: hidden[original] for shown, original in enumerate(frame_map) if original in hidden}
-
-
-def _changed() -> VideoError:
+def changed() -> VideoError:
     return VideoError("decoder_failed", "The video could not be read twice in the same way.")

@@ -4,12 +4,10 @@ Only the groups of pictures in which a hidden region appears, changes or goes ar
 again; the others are copied. The check and its further attempts are those of the whole pass.
 """
 
-import os
 import resource
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
 from typing import cast
 
 from annotations.vision.boxes import Box
@@ -20,7 +18,8 @@ from annotations.vision.fingerprint import NONE
 from annotations.vision.follow import Timeline, follow
 from annotations.vision.lifting import is_lifted, lifted_by_frame
 from annotations.vision.limits import Limits
-from annotations.vision.obscure import Effect, obscure
+from annotations.vision.obscure import Effect
+from annotations.vision.recoding import Hidden, changed_groups, recode
 from annotations.vision.redact import ATTEMPTS, Clock, ProgressCallback, discard, quiet
 from annotations.vision.report import (
     SCHEMA,
@@ -39,9 +38,7 @@ from annotations.vision.tracking import Track
 from annotations.vision.video.decode import available_cores
 from annotations.vision.video.probe import Probe, probe
 from annotations.vision.video.ranges import Ranges
-from annotations.vision.video.splice import Layout, NotSpliceable, Splicer, groups_of, layout
-
-Hidden = Mapping[int, Sequence[Box]]
+from annotations.vision.video.splice import Layout, NotSpliceable, layout
 
 
 @dataclass(frozen=True)
@@ -150,9 +147,7 @@ def _render(
 ) -> tuple[RenditionReport, ResidualReport]:
     """One attempt: the groups in which something else is hidden than in the earlier rendition, and the check."""
     shown = job.timeline.shown()
-    changed = groups_of(
-        frame for frame, original in enumerate(shown) if _differ(old.get(original), hidden.get(original))
-    )
+    changed = changed_groups(shown, old, hidden)
     if not changed:
         raise VisionError("unchanged", "Nothing of what is hidden would change.")
     spared = {
@@ -162,45 +157,18 @@ def _render(
     }
     with ThreadPoolExecutor(available_cores()) as pool:
         check = ResidualCheck(job.detector, pool, spared, rate=0.0)
-        splicer = Splicer(job.earlier, job.target, changed, on_key_frame=check.see)
-        try:
-            done = 0
-            for frames in _stretches(splicer.awaited):
-                originals = [shown[frame] for frame in frames]
-                for decoded in job.ranges.between(originals[0], originals[-1]):
-                    repeats = originals.count(decoded.index)
-                    if not repeats:
-                        continue
-                    picture = decoded.picture()
-                    if (picture.width, picture.height) != (splicer.width, splicer.height):
-                        raise NotSpliceable("The clip changes its size.")
-                    obscure(picture, hidden.get(decoded.index, ()), job.effect)
-                    for _ in range(repeats):
-                        splicer.write(picture)
-                    done += repeats
-                    on_progress("render", done, len(splicer.awaited))
-        except BaseException:
-            splicer.abandon()
-            raise
-        splicer.close()
-        rendition = RenditionReport(
-            frames=splicer.layout.frames,
-            frame_rate=float(splicer.layout.rate),
-            width=splicer.width,
-            height=splicer.height,
-            bytes=os.stat(job.target).st_size,
+        rendition = recode(
+            job.ranges,
+            job.earlier,
+            job.target,
+            changed,
+            shown=shown,
+            hidden=hidden,
+            effect=job.effect,
+            on_key_frame=check.see,
+            on_frames=lambda done, of: on_progress("render", done, of),
         )
         return rendition, check.report()
-
-
-def _stretches(frames: Sequence[int]) -> list[list[int]]:
-    """Runs of frames that follow each other."""
-    runs = groupby(enumerate(frames), key=lambda pair: pair[1] - pair[0])
-    return [[frame for _, frame in run] for _, run in runs]
-
-
-def _differ(one: Sequence[Box] | None, other: Sequence[Box] | None) -> bool:
-    return sorted(one or ()) != sorted(other or ())
 
 
 def _by_frame(tracks: Sequence[Mapping[int, Box]]) -> dict[int, list[Box]]:

@@ -33,8 +33,8 @@ def run(loaded: onnxruntime.InferenceSession, outputs: list[str] | None, batch: 
     return result
 
 
-def with_free_shapes(path: str, input_name: str, outputs: Sequence[str]) -> bytes:
-    """The model with batch, height and width of its input left open and only these outputs, as bytes.
+def free_shapes(path: str, input_name: str, outputs: Sequence[str]) -> onnx.ModelProto:
+    """The model with batch, height and width of its input left open and only these outputs.
 
     Old exporters list weights as inputs and fix every shape; both keep onnxruntime from optimising and from
     taking other sizes.
@@ -55,4 +55,4 @@ def with_free_shapes(path: str, input_name: str, outputs: Sequence[str]) -> byte
         for position, letter in ((0, "batch"), (2, "height"), (3, "width")):
             if len(dimensions) == 4:
                 dimensions[position].dim_param = f"{letter}_{value.name}"
-    return bytes(model.SerializeToString())
+    return model

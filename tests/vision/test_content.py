@@ -110,5 +110,5 @@ def test_moving_pictures_are_screened_twice_a_second_and_still_ones_once(
         findings = screening.findings([n / 15 for n in range(30)])
     assert [round(finding["time"] * 2) / 2 for finding in findings] == times
     assert model.calls == len(times)
-    # In displayed pixels: the model was shown 320 x 256 of 320 x 240.
-    assert findings[0]["box"] == [0, 0, 32, 30]
+    # In displayed pixels: the model was shown 448 x 320 of 320 x 240.
+    assert findings[0]["box"] == [0, 0, 22.9, 24]

@@ -2,19 +2,19 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
 import cv2
 import numpy as np
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import ANY_SIZE, Limits
-from annotations.vision.video.picture import Picture
+from annotations.vision.video.picture import PLANAR_FORMATS, Picture, view
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
 
 
@@ -32,6 +32,29 @@ class DecodedFrame:
         """The planes as displayed, in memory of their own."""
         geometry = self.geometry
         return Picture.from_frame(self.frame, geometry.quarter_turns, geometry.width, geometry.height)
+
+    def as_it_is(self) -> Picture | None:
+        """The decoder's own memory as a picture, not to be written to; None when it is not in the form of one."""
+        geometry, frame = self.geometry, self.frame
+        fits = (frame.width, frame.height) == (geometry.width, geometry.height)
+        if geometry.quarter_turns or not fits or frame.format.name != "yuv420p":
+            return None
+        frame.pict_type = PictureType.NONE  # or the encoder would make key frames where the original has them
+        return Picture(frame, *(view(plane) for plane in frame.planes))
+
+    def compact(self) -> "DecodedFrame":
+        """The frame in no more memory than its displayed picture takes: one that is larger is converted."""
+        geometry, frame = self.geometry, self.frame
+        across, down = geometry.width, geometry.height
+        if geometry.quarter_turns % 2:
+            across, down = down, across
+        fits = frame.width - across in (0, 1) and frame.height - down in (0, 1)
+        if fits and frame.format.name in PLANAR_FORMATS:
+            return self
+        picture = self.picture().frame
+        picture.colorspace, picture.color_range = frame.colorspace, frame.color_range
+        picture.color_primaries, picture.color_trc = frame.color_primaries, frame.color_trc
+        return replace(self, frame=picture, geometry=replace(geometry, quarter_turns=0))
 
     def scaled(self, width: int, height: int, scaler: VideoReformatter) -> VideoFrame:
         """The displayed picture scaled to ``width`` x ``height`` (both even), YUV 4:2:0, 8 bits.

@@ -10,7 +10,7 @@ from annotations.vision.errors import VideoError
 from annotations.vision.limits import Limits
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
 from annotations.vision.video.structure import is_cut_off
-from annotations.vision.video.timing import clean_times, schedule
+from annotations.vision.video.timing import Schedule, clean_times, schedule
 
 FRAMES_DECODED = 3
 
@@ -40,6 +40,11 @@ class Probe:
 
 def probe(path: str, limits: Limits = Limits()) -> Probe:  # noqa: B008 - frozen
     """Read the whole file's packets and its first frames. Raises VideoError with a stable code."""
+    return probe_and_plan(path, limits)[0]
+
+
+def probe_and_plan(path: str, limits: Limits) -> tuple[Probe, Schedule]:
+    """The facts, and the schedule of a rendition as far as packets tell: decoding has the last word."""
     size = os.stat(path).st_size
     if size == 0:
         raise VideoError("empty_file")
@@ -56,7 +61,7 @@ def probe(path: str, limits: Limits = Limits()) -> Probe:  # noqa: B008 - frozen
         raise VideoError("truncated" if cut_off else "decoder_failed") from error
 
 
-def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
+def _read(path: str, limits: Limits, cut_off: bool) -> tuple[Probe, Schedule]:
     with open_source(path) as (container, stream):
         prepare(stream, limits, threads=1)
         announced = stream.frames
@@ -86,7 +91,7 @@ def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
         duration = times[-1] + 1 / float(plan.rate) if plan.constant else times[-1] + _spacing(times)
         if duration > limits.max_seconds + 1.5 / float(plan.rate):
             raise VideoError("too_long")
-        return Probe(
+        facts = Probe(
             container=container.format.name,
             codec=stream.codec_context.name,
             width=geometry.width,
@@ -98,6 +103,7 @@ def _read(path: str, limits: Limits, cut_off: bool) -> Probe:
             duration=round(duration, 6),
             has_audio=bool(container.streams.audio),
         )
+        return facts, plan
 
 
 def _check_length(stamps: list[float | None], limits: Limits) -> None:
