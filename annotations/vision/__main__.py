@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("probe", parents=[common], help="say what a file is, or why it is not accepted")
     making = argparse.ArgumentParser(add_help=False)
     making.add_argument("--report", type=Path, required=True, metavar="REPORT.json")
-    making.add_argument("--effect", choices=("blur", "fill"), default="blur")
+    making.add_argument("--effect", choices=("blur", "fill", "mosaic"), default="blur")
     making.add_argument(
         "--detector", type=Path, metavar="FILE", help="a face detector's manifest (.json), or a YuNet file"
     )

@@ -3,11 +3,11 @@
 *Blur* fills a hidden region smoothly from the ring of pixels around it (push-pull interpolation: Gortler
 et al., "The Lumigraph", 1996). *Fill* is a constant grey. Neither reads a hidden pixel, so no property of
 the face, however small, reaches the encoder: changing the hidden pixels changes nothing. A ring never takes
-pixels that another region hides.
+pixels that another region hides. *Mosaic* shows a little of the face and has a file of its own.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
 import cv2
 import numpy as np
@@ -16,9 +16,19 @@ from numpy.typing import NDArray
 from annotations.vision.boxes import Box
 from annotations.vision.video.picture import Picture
 
-Effect = Literal["blur", "fill"]
+Effect = Literal["blur", "fill", "mosaic"]
 Mask = NDArray[np.bool_]
 Window = tuple[int, int, int, int]
+
+
+class Painter(Protocol):
+    """Something that knows itself what to put in the place of heads."""
+
+    def paint(self, picture: Picture, boxes: Sequence[Box]) -> None: ...
+
+
+Hiding = Literal["blur", "fill"] | Painter
+"""How heads are hidden: with what the picture has around them, or with what was made ready for their boxes."""
 
 # The head around a tight face box (forehead to chin): hair, ears and chin included, a little more above.
 WIDTH_FACTOR = 1.5
@@ -47,14 +57,17 @@ def hidden_mask(boxes: Sequence[Box], width: int, height: int) -> Mask:
 
     The mask is made of 2 x 2 blocks, so that a colour sample never mixes hidden and visible pixels.
     """
-    return _doubled(_hidden_cells(boxes, width, height))
+    return _doubled(hidden_cells(boxes, width, height))
 
 
-def obscure(picture: Picture, boxes: Sequence[Box], effect: Effect) -> None:
+def obscure(picture: Picture, boxes: Sequence[Box], effect: Hiding) -> None:
     """Hide the heads of these face boxes in place."""
     if not boxes:
         return
-    cells = _hidden_cells(boxes, picture.width, picture.height)
+    if not isinstance(effect, str):
+        effect.paint(picture, boxes)
+        return
+    cells = hidden_cells(boxes, picture.width, picture.height)
     windows = _windows(boxes, picture.width, picture.height)
     # All fills are made before the first is put in place: none may read another's.
     fills = [_constant(window) if effect == "fill" else _smooth(picture, cells, window) for window in windows]
@@ -66,7 +79,7 @@ def obscure(picture: Picture, boxes: Sequence[Box], effect: Effect) -> None:
         np.copyto(picture.red[half], planes[2], where=hidden)
 
 
-def _hidden_cells(boxes: Sequence[Box], width: int, height: int) -> Mask:
+def hidden_cells(boxes: Sequence[Box], width: int, height: int) -> Mask:
     """The hidden blocks of 2 x 2 pixels: those that touch an ellipse."""
     cells = np.zeros((height // 2, width // 2), bool)
     for box in boxes:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import groupby
 
 from annotations.vision.boxes import Box
-from annotations.vision.obscure import Effect, obscure
+from annotations.vision.obscure import Hiding, obscure
 from annotations.vision.report import RenditionReport
 from annotations.vision.video.encode import KeyFrameListener
 from annotations.vision.video.ranges import Ranges
@@ -33,7 +33,7 @@ def recode(
     *,
     shown: Sequence[int],
     hidden: Hidden,
-    effect: Effect,
+    effect: Hiding,
     on_key_frame: KeyFrameListener,
     on_frames: Callable[[int, int], None],
 ) -> RenditionReport:

@@ -1,7 +1,8 @@
 """The whole pass over one clip: look, track, hide, encode, check.
 
 A clip whose pictures can wait in memory until the tracks around them are known is decoded once (``streaming``); larger
-ones are decoded again when everything has been looked at.
+ones are decoded again when everything has been looked at, and so are those whose faces become a mosaic: a track's tiles
+come from its middle.
 """
 
 import os
@@ -18,7 +19,8 @@ from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
 from annotations.vision.limits import Limits
 from annotations.vision.missed import add_missed
-from annotations.vision.obscure import Effect
+from annotations.vision.mosaic import mosaic_of
+from annotations.vision.obscure import Effect, Hiding
 from annotations.vision.recoding import Hidden, changed_groups, recode, set_aside
 from annotations.vision.rendering import Rendered, render
 from annotations.vision.report import (
@@ -84,11 +86,11 @@ def redact(
     rules = TrackingRules()
     with clock.stage("probe"):
         facts, plan = probe_and_plan(source, limits)
-    job = _Job(source, target, effect, limits, detector, screeners, on_progress)
+    job = _Job(source, target, limits, detector, screeners, on_progress)
     rendered: Rendered | None = None
     hidden: Hidden = {}
     try:
-        if fits(facts, rules) and not missed_faces:
+        if effect != "mosaic" and fits(facts, rules) and not missed_faces:
             with clock.stage("stream"):
                 analysis, rendered, hidden = stream(
                     source,
@@ -118,7 +120,14 @@ def redact(
                 tracks = _tracks(analysis, facts, missed, rules)
             before, hidden = hidden, boxes_by_frame(tracks)
             with clock.stage("render"):
-                rendered = made = _made(job, analysis, rendered, before, hidden)
+                if effect != "mosaic":
+                    how: Hiding = effect
+                else:
+                    ranges = Ranges(source, limits, analysis.frames)
+                    how = mosaic_of(ranges, [track.boxes for track in tracks])
+                    # A track that has grown may have other tiles: no frame keeps those of the attempt before.
+                    rendered = None
+                rendered = made = _made(job, how, analysis, rendered, before, hidden)
             if not made.residual["exposed"]:
                 break
             # What the check sees and the first look did not is a missed face like any other: hide it, too.
@@ -141,7 +150,6 @@ class _Job:
 
     source: str
     target: str
-    effect: Effect
     limits: Limits
     detector: FaceDetector
     screeners: Sequence[ContentModel]
@@ -168,7 +176,7 @@ def _tracks(
 
 
 def _made(
-    job: _Job, analysis: Analysis, earlier: Rendered | None, before: Hidden, hidden: Hidden
+    job: _Job, how: Hiding, analysis: Analysis, earlier: Rendered | None, before: Hidden, hidden: Hidden
 ) -> Rendered:
     """The rendition that hides exactly this: the earlier one, or that with changed groups, or a new one."""
     shown = analysis.plan.frame_map or range(analysis.frames)
@@ -177,7 +185,7 @@ def _made(
         if not changed:
             return earlier
         try:
-            return _mended(job, analysis, earlier, changed, hidden)
+            return _mended(job, how, analysis, earlier, changed, hidden)
         except NotSpliceable:
             pass
     discard(job.target)
@@ -187,7 +195,7 @@ def _made(
         times=analysis.times,
         plan=analysis.plan,
         hidden=hidden,
-        effect=job.effect,
+        effect=how,
         limits=job.limits,
         detector=job.detector,
         screeners=() if earlier else job.screeners,
@@ -196,7 +204,9 @@ def _made(
     return replace(made, findings=earlier.findings) if earlier else made
 
 
-def _mended(job: _Job, analysis: Analysis, earlier: Rendered, changed: set[int], hidden: Hidden) -> Rendered:
+def _mended(
+    job: _Job, how: Hiding, analysis: Analysis, earlier: Rendered, changed: set[int], hidden: Hidden
+) -> Rendered:
     """The earlier rendition with these groups made again, and checked again."""
     shown = analysis.plan.frame_map or range(analysis.frames)
     hidden_as_shown = {frame: hidden[original] for frame, original in enumerate(shown) if original in hidden}
@@ -210,7 +220,7 @@ def _mended(job: _Job, analysis: Analysis, earlier: Rendered, changed: set[int],
             changed,
             shown=shown,
             hidden=hidden,
-            effect=job.effect,
+            effect=how,
             on_key_frame=check.see,
             on_frames=lambda done, of: job.on_progress("render", done, of),
         )

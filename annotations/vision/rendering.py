@@ -10,7 +10,7 @@ from annotations.vision.content import ContentModel
 from annotations.vision.errors import VideoError
 from annotations.vision.faces import FaceDetector
 from annotations.vision.limits import Limits
-from annotations.vision.obscure import Effect, obscure
+from annotations.vision.obscure import Hiding, obscure
 from annotations.vision.report import FindingReport, RenditionReport, ResidualReport
 from annotations.vision.residual import ResidualCheck
 from annotations.vision.screening import Screening
@@ -41,7 +41,7 @@ class Rendering:
         plan: Schedule,
         frames: int,
         *,
-        effect: Effect,
+        effect: Hiding,
         detector: FaceDetector,
         screeners: Sequence[ContentModel],
         pool: Executor,
@@ -109,7 +109,7 @@ def render(
     times: Sequence[float],
     plan: Schedule,
     hidden: Mapping[int, Sequence[Box]],
-    effect: Effect,
+    effect: Hiding,
     limits: Limits,
     detector: FaceDetector,
     screeners: Sequence[ContentModel],

@@ -18,7 +18,8 @@ from annotations.vision.fingerprint import NONE
 from annotations.vision.follow import Timeline, follow
 from annotations.vision.lifting import is_lifted, lifted_by_frame
 from annotations.vision.limits import Limits
-from annotations.vision.obscure import Effect
+from annotations.vision.mosaic import mosaic_of
+from annotations.vision.obscure import Effect, Hiding
 from annotations.vision.recoding import Hidden, changed_groups, recode
 from annotations.vision.redact import ATTEMPTS, Clock, ProgressCallback, discard, quiet
 from annotations.vision.report import (
@@ -49,7 +50,6 @@ class _Job:
     target: str
     ranges: Ranges
     timeline: Timeline
-    effect: Effect
     lifted: Hidden
     detector: FaceDetector
 
@@ -84,7 +84,7 @@ def repair(
         ranges = Ranges(source, limits, timeline.frames)
     before = [(track, _boxes(track)) for track in past["tracks"]]
     kept = [(track, boxes) for track, boxes in before if not is_lifted(boxes, order["lifted"])]
-    job = _Job(earlier, target, ranges, timeline, effect, lifted_by_frame(order["lifted"]), detector)
+    job = _Job(earlier, target, ranges, timeline, lifted_by_frame(order["lifted"]), detector)
     tracks = [track for track, _ in kept]
     missed, origin = order["missed_faces"], "person"
     old = _by_frame([boxes for _, boxes in before])
@@ -98,7 +98,9 @@ def repair(
         hidden = _by_frame([_boxes(track) for track in tracks])
         try:
             with clock.stage("render"):
-                rendition, residual = _render(job, old, hidden, on_progress)
+                # Tracks that stay have the tiles that they had: their boxes are the same.
+                how = mosaic_of(ranges, map(_boxes, tracks)) if effect == "mosaic" else effect
+                rendition, residual = _render(job, how, old, hidden, on_progress)
         except BaseException:
             discard(target)
             raise
@@ -143,7 +145,7 @@ def _check(past: EarlierRun, made: Layout, facts: Probe, timeline: Timeline, eff
 
 
 def _render(
-    job: _Job, old: Hidden, hidden: Hidden, on_progress: ProgressCallback
+    job: _Job, how: Hiding, old: Hidden, hidden: Hidden, on_progress: ProgressCallback
 ) -> tuple[RenditionReport, ResidualReport]:
     """One attempt: the groups in which something else is hidden than in the earlier rendition, and the check."""
     shown = job.timeline.shown()
@@ -164,7 +166,7 @@ def _render(
             changed,
             shown=shown,
             hidden=hidden,
-            effect=job.effect,
+            effect=how,
             on_key_frame=check.see,
             on_frames=lambda done, of: on_progress("render", done, of),
         )

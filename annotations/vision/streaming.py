@@ -14,7 +14,7 @@ from annotations.vision.boxes import Box
 from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
 from annotations.vision.limits import Limits
-from annotations.vision.obscure import Effect
+from annotations.vision.obscure import Hiding
 from annotations.vision.rendering import Rendered, Rendering
 from annotations.vision.tracking import TrackingRules, boxes_by_frame, link
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
@@ -77,7 +77,7 @@ def stream(
     plan: Schedule,
     *,
     rules: TrackingRules,
-    effect: Effect,
+    effect: Hiding,
     limits: Limits,
     detector: FaceDetector,
     screeners: Sequence[ContentModel],

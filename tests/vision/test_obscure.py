@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from annotations.vision.boxes import Box
-from annotations.vision.obscure import Effect, hidden_mask, obscure, region
+from annotations.vision.obscure import Hiding, hidden_mask, obscure, region
 from annotations.vision.video import Picture
 from tests.vision import clips
 
@@ -53,7 +53,7 @@ def replace_hidden(picture: Picture, boxes: list[Box], content: Picture) -> None
 @settings(max_examples=150, deadline=None)
 @given(data=st.data(), width=SIDES, height=SIDES, seed=st.integers(0, 2**32 - 1))
 def test_hidden_pixels_change_no_bit_of_the_result(
-    effect: Effect, data: st.DataObject, width: int, height: int, seed: int
+    effect: Hiding, data: st.DataObject, width: int, height: int, seed: int
 ) -> None:
     boxes = data.draw(boxes_in(width, height))
     original = noise(width, height, seed)
@@ -68,7 +68,7 @@ def test_hidden_pixels_change_no_bit_of_the_result(
 
 
 @pytest.mark.parametrize("effect", ["blur", "fill"])
-def test_another_persons_face_changes_no_bit(effect: Effect) -> None:
+def test_another_persons_face_changes_no_bit(effect: Hiding) -> None:
     boxes: list[Box] = [(100, 60, 60, 80), (150, 90, 40, 50)]
     results = []
     for face_height in (0, 60, 90):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from annotations.vision.boxes import Box
-from annotations.vision.obscure import Effect, obscure
+from annotations.vision.obscure import Hiding, obscure
 from annotations.vision.video import Encoder, Picture
 from annotations.vision.video.splice import (
     NotSpliceable,
@@ -126,7 +126,7 @@ def test_nothing_of_a_replaced_group_stays_in_the_file(tmp_path: Path) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1), frames=st.integers(16, 47))
 def test_hidden_pixels_change_no_byte_of_the_file(
-    tmp_path: Path, effect: Effect, data: st.DataObject, seed: int, frames: int
+    tmp_path: Path, effect: Hiding, data: st.DataObject, seed: int, frames: int
 ) -> None:
     boxes: dict[int, list[Box]] = {
         frame: data.draw(boxes_in(WIDTH, HEIGHT))
