@@ -14,7 +14,9 @@ import pytest
 from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box
+from annotations.vision.mosaic import Mosaic, tiles_of
 from annotations.vision.obscure import obscure, region
+from annotations.vision.reidentified import ATTACKED, RIGHT
 from annotations.vision.video import Picture
 from tests.vision import clips
 
@@ -92,6 +94,11 @@ def gaussian(made: Picture) -> None:
     made.luma[:] = cv2.GaussianBlur(made.luma, (0, 0), 5)
 
 
+def mosaic(made: Picture) -> None:
+    """Each sighting is a track of its own: the values of one frame, whatever the others show."""
+    obscure(made, [BOX], Mosaic({BOX: tiles_of(made, BOX)}))
+
+
 def upper_bound_of_chance() -> float:
     """The highest rate of right guesses (of 60, at 1 in 60) that chance reaches in 99.9 % of tries."""
     rates = np.random.default_rng(1).binomial(PEOPLE, 1 / PEOPLE, 100_000) / PEOPLE
@@ -109,3 +116,12 @@ def test_the_attackers_see_through_a_gaussian_blur() -> None:
     views = seen(gaussian)
     for attack in ATTACKS:
         assert attack(views) > 4 * upper_bound_of_chance(), attack.__name__
+
+
+def test_a_mosaic_is_seen_through_as_often_as_is_published() -> None:
+    """The figures that the privacy officer reads beside the choice, by the attack that succeeds most often."""
+    views = seen(mosaic)
+    rates = {attack.__name__: attack(views) for attack in ATTACKS}
+    assert ATTACKED == PEOPLE
+    assert {name: round(rate * PEOPLE) for name, rate in rates.items()} == RIGHT
+    assert max(rates.values()) > upper_bound_of_chance()
