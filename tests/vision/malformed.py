@@ -2,14 +2,13 @@
 
 import struct
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
-from tests.vision import clips
+from tests.vision import clips, lying
 
 CONTAINER_BOXES = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"dinf"}
 Named = tuple[str, bytes]
@@ -43,6 +42,7 @@ def corpus(folder: Path) -> Iterator[Named]:
         yield f"twice.{kind}", data + data
     yield from _odd_but_real(folder)
     yield from _not_videos(mp4)
+    yield from lying.files(folder)
 
 
 def _clip(path: Path, **encoding: Any) -> bytes:
@@ -140,30 +140,15 @@ def _odd_but_real(folder: Path) -> Iterator[Named]:
     yield made("uncompressed.avi", codec="rawvideo", options={})
     yield made("lossless.mkv", codec="ffv1", options={})
     yield made("sound-too.mp4", sound=True)
-    yield made("size-changes.ts", pictures[:3])
-    first = (folder / "size-changes.ts").read_bytes()
+    _, first = made("size-changes.ts", pictures[:3])
     clips.encode(folder / "second.ts", [np.ascontiguousarray(p[:32, :48]) for p in pictures])
     yield "size-changes.ts", first + (folder / "second.ts").read_bytes()
-    yield "many-streams.mkv", _many_streams(folder / "many.mkv", 60)
+    yield "many-streams.mkv", lying.many_streams(folder / "many.mkv", 60)
     yield "sound-only.mp4", _sound_only(folder / "sound.mp4")
     yield "backwards.avi", _shuffled_avi(folder / "shuffled.avi")
     whole = (folder / "b-frames.mkv").read_bytes()
     yield "endless.ts", first * 400
     yield "wrong-name.mp4", whole
-
-
-def _many_streams(path: Path, count: int) -> bytes:
-    with av.open(str(path), "w") as container:
-        streams = [container.add_stream("mpeg4", rate=10) for _ in range(count)]
-        for stream in streams:
-            stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
-        for stream in streams:
-            for number in range(2):
-                frame = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")
-                frame.pts, frame.time_base = number, Fraction(1, 10)
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode())
-    return path.read_bytes()
 
 
 def _sound_only(path: Path) -> bytes:

@@ -1,0 +1,141 @@
+"""Whatever file comes goes the worker's way: intake and pass. It ends well, and nothing is left of what did not."""
+
+import resource
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import storages
+
+from annotations.audit.actors import WORKER
+from annotations.clips.memory import memory_file
+from annotations.clips.models import Clip, Original
+from annotations.clips.services import Reception, receive
+from annotations.core.errors import DomainError
+from annotations.core.models import RunState
+from annotations.redaction import services
+from annotations.redaction.models import Outcome, RedactionRun, Rendition
+from annotations.vision.errors import VIDEO_ERRORS
+from tests.factories import make_submitter, make_terms
+from tests.vision import malformed
+
+
+@dataclass(frozen=True)
+class End:
+    """How a file ended: where it was decided, and `accepted` or the code."""
+
+    where: str
+    outcome: str
+
+
+PARTS = 8
+SECONDS = 60
+"""That a file may take, on a machine that does other things as well; the slowest is far below on one that does not."""
+MEMORY_MB = 600
+REFUSALS = {*VIDEO_ERRORS, "wrong_extension"}
+KNOWN = {
+    "320-streams.mkv": End("pass", "accepted"),
+    "320-streams.mp4": End("pass", "accepted"),
+    "10-bit-4-2-2.mp4": End("pass", "accepted"),
+    "interlaced.mp4": End("pass", "accepted"),
+    "odd-both.mp4": End("pass", "accepted"),
+    "turned-270.mp4": End("pass", "accepted"),
+    "variable.mkv": End("pass", "accepted"),
+    "times-falling.ts": End("pass", "accepted"),
+    "key-frame-cut-away.ts": End("pass", "accepted"),
+    "swapped-trak.mp4": End("pass", "accepted"),
+    "swapped-mdia.mp4": End("intake", "no_video_stream"),
+    "side-8192.avi": End("intake", "decoder_failed"),
+    "1000-a-second.mkv": End("intake", "bad_frame_rate"),
+    "time-scale-0.mp4": End("intake", "no_frames"),
+    "endless.ts": End("intake", "too_long"),
+    "empty.mp4": End("intake", "empty_file"),
+    "playlist.m3u8": End("intake", "not_a_video"),
+    "wrong-name.mp4": End("intake", "wrong_extension"),
+}
+
+
+@cache
+def corpus() -> dict[str, bytes]:
+    """Every file by its name."""
+    with tempfile.TemporaryDirectory() as folder:
+        return dict(malformed.corpus(Path(folder)))
+
+
+def through_the_worker(name: str, content: bytes) -> End:
+    """Hands the file in and, if it is taken, does its pass as often as the worker would."""
+    submitter = make_submitter()
+    with memory_file("test") as file:
+        file.write(content)
+        reception = Reception(name, len(content), make_terms(), owner="household")
+        try:
+            clip, _ = receive(submitter, submitter.actor, file, reception)
+        except DomainError as error:
+            return End("intake", error.code)
+    run = services.request_first(clip, WORKER)
+    while run.state == RunState.QUEUED:
+        services.redact(run.pk)
+        run.refresh_from_db()
+    if run.state == RunState.DONE:
+        return End("pass", "accepted" if run.outcome == Outcome.VERIFIED else "exposed")
+    return End("pass", run.failure_code)
+
+
+def stored(storage: str) -> set[str]:
+    """Names of the files in one of the site's storages."""
+    root = Path(storages[storage].path(""))
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def open_files() -> list[str]:
+    """What this process has open: plain bytes in memory files, pipes to children."""
+    links = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        try:
+            links.append(str(descriptor.readlink()))
+        except FileNotFoundError:
+            continue  # the one that lists them
+    return sorted(link for link in links if link.startswith(("/memfd:", "pipe:")))
+
+
+def children() -> list[str]:
+    """Processes that this one started and that are there still."""
+    return [
+        number
+        for task in Path("/proc/self/task").iterdir()
+        for number in (task / "children").read_text().split()
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+@pytest.mark.once
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_file_ends_accepted_or_rejected_with_its_code(
+    part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = sorted(corpus().items())[part::PARTS]
+    assert len(files) >= 500 // PARTS
+    assert corpus().keys() >= KNOWN.keys()
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(spool))
+    before = open_files(), children()
+    for name, content in files:
+        start = time.monotonic()
+        end = through_the_worker(name, content)
+        assert end.outcome == "accepted" or end.outcome in REFUSALS, (name, end)
+        assert end == KNOWN.get(name, end), (name, end)
+        assert time.monotonic() - start < SECONDS, (name, end)
+        assert (open_files(), children()) == before, (name, end)
+        assert list(spool.iterdir()) == [], (name, end)
+        assert stored("vault") == set(Original.objects.values_list("name", flat=True)), (name, end)
+        assert stored("renditions") == set(Rendition.objects.values_list("name", flat=True)), (name, end)
+    assert not RedactionRun.objects.exclude(state__in=[RunState.DONE, RunState.FAILED]).exists()
+    assert Clip.objects.count() == RedactionRun.objects.count()
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    assert peak < MEMORY_MB
