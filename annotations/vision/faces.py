@@ -1,6 +1,7 @@
 """Detectors of faces behind one small interface. They find boxes; nobody is recognised."""
 
 import math
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, suppress
+from annotations.vision.errors import ModelError
 from annotations.vision.manifests import read_manifest, unreadable
 from annotations.vision.models import MODELS, digest, locate
 from annotations.vision.quantised import loadable
@@ -71,25 +73,45 @@ class CenterFace:
 
 
 class YuNet:
-    """YuNet (Wu et al. 2023) through OpenCV, from a file that the operator provides."""
+    """YuNet (Wu et al. 2023) through OpenCV, from a file that the operator provides.
+
+    Raises ModelError: "model_unavailable" or "model_unusable".
+    """
 
     step = 32
 
     def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise ModelError(f"The face detector has no file {path.name}.")
         self.name = "yunet"
         self.sha256 = digest(path)
         self._path = str(path)
+        # OpenCV's object keeps state between calls: one for each thread makes it safe to share.
+        self._of_thread = threading.local()
+        self._detector()
 
     def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
         height, width = picture.shape[:2]
-        # OpenCV's object keeps state between calls: one for each call makes it safe to share.
-        detector = cv2.FaceDetectorYN.create(self._path, "", (width, height), threshold)
+        detector = self._detector()
+        detector.setInputSize((width, height))
+        detector.setScoreThreshold(threshold)
         # None when there is no face, whatever the type says.
         found: Any = detector.detect(np.ascontiguousarray(picture[:, :, ::-1]))[1]
         if found is None:
             return []
         faces = [Face((float(f[0]), float(f[1]), float(f[2]), float(f[3])), float(f[14])) for f in found]
         return sorted(faces, key=lambda face: -face.score)
+
+    def _detector(self) -> cv2.FaceDetectorYN:
+        """This thread's own."""
+        detector: cv2.FaceDetectorYN | None = getattr(self._of_thread, "detector", None)
+        if detector is None:
+            try:
+                detector = cv2.FaceDetectorYN.create(self._path, "", (self.step, self.step))
+            except cv2.error as error:
+                raise ModelError(f"The model cannot be loaded: {error}", "model_unusable") from error
+            self._of_thread.detector = detector
+        return detector
 
 
 class OnnxFaceDetector:

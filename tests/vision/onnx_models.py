@@ -105,3 +105,51 @@ def brightness_classifier(folder: Path, **manifest: Any) -> Path:
         "activation": "none",
     }
     return write_manifest(folder, folder / "light.onnx", **{**fields, **manifest})
+
+
+def like_yunet(folder: Path, stride: int = 8) -> Path:
+    """A model of YuNet's form, input and outputs, that takes very red squares of 8 strides for faces.
+
+    Of the three scales (strides 8, 16 and 32) the one of ``stride`` sees; the others are blind. A square's score
+    is 1 where a cell's window covers it. The form is that of `face_detection_yunet_2023mar.onnx` as
+    OpenCV's `face_detect.cpp` reads it: for each stride ``cls``, ``obj`` (1 x cells x 1), ``bbox`` (x 4: centre in
+    cells from the cell's corner, logarithm of the size in cells) and ``kps`` (x 10); blue, green, red.
+    """
+    image = helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, 640, 640])
+    # Red minus the mean of the others, 0 up to 0.8 of the range and 1 at its end.
+    weights: dict[str, Any] = {
+        "red": np.asarray([-2.5, -2.5, 5], np.float32).reshape(1, 3, 1, 1) / np.float32(255),
+        "limit": np.asarray([-4], np.float32),
+    }
+    nodes = [
+        helper.make_node("Conv", ["input", "red", "limit"], ["redness"]),
+        helper.make_node("Relu", ["redness"], ["spot"]),
+    ]
+    outputs = []
+    for step in (8, 16, 32):
+        # Twice the covered share less one: half a square and less is nothing.
+        side = 8 * step if step == stride else step
+        share = np.full((1, 1, side, side), (step == stride) * 2 / side**2, np.float32)
+        box = np.asarray([0.5, 0.5, np.log(8), np.log(8)], np.float32)
+        for name, kernel, bias in (
+            ("cls", share, np.asarray([-1], np.float32)),
+            ("obj", share, np.asarray([-1], np.float32)),
+            ("bbox", np.zeros((4, 1, step, step), np.float32), box),
+            ("kps", np.zeros((10, 1, step, step), np.float32), np.full(10, 0.5, np.float32)),
+        ):
+            out = f"{name}_{step}"
+            weights |= {f"{out}_kernel": kernel, f"{out}_bias": bias}
+            weights[f"{out}_shape"] = np.asarray([1, -1, len(bias)], np.int64)
+            around = [(kernel.shape[-1] - step) // 2] * 4
+            inputs = ["spot", f"{out}_kernel", f"{out}_bias"]
+            nodes += [
+                helper.make_node("Conv", inputs, [f"{out}_map"], strides=[step, step], pads=around),
+                helper.make_node("Transpose", [f"{out}_map"], [f"{out}_last"], perm=[0, 2, 3, 1]),
+                helper.make_node("Reshape", [f"{out}_last", f"{out}_shape"], [out]),
+            ]
+            shape = [1, (640 // step) ** 2, len(bias)]
+            outputs.append(helper.make_tensor_value_info(out, TensorProto.FLOAT, shape))
+    initializers = [numpy_helper.from_array(value, name) for name, value in weights.items()]
+    path = folder / f"like-yunet-{stride}.onnx"
+    _save(helper.make_graph(nodes, "like YuNet", [image], outputs, initializers), path)
+    return path

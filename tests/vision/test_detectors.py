@@ -1,10 +1,8 @@
 """What every face detector must do, whichever it is."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -12,7 +10,6 @@ from annotations.vision.boxes import Box, overlap
 from annotations.vision.errors import ModelError
 from annotations.vision.faces import (
     CenterFace,
-    Face,
     FaceDetector,
     OnnxFaceDetector,
     RgbPicture,
@@ -39,7 +36,13 @@ def exact() -> CenterFace:
     return CenterFace(rounded=False)
 
 
-@pytest.fixture(params=["centerface", "exact", "adapted"])
+@pytest.fixture(scope="module")
+def yunet(tmp_path_factory: pytest.TempPathFactory) -> YuNet:
+    """A model of YuNet's form, run and decoded by OpenCV, that takes red squares for faces."""
+    return YuNet(onnx_models.like_yunet(tmp_path_factory.mktemp("yunet")))
+
+
+@pytest.fixture(params=["centerface", "exact", "adapted", "yunet"])
 def detector(request: pytest.FixtureRequest) -> FaceDetector:
     found: FaceDetector = request.getfixturevalue(request.param)
     return found
@@ -48,7 +51,7 @@ def detector(request: pytest.FixtureRequest) -> FaceDetector:
 def with_face(detector: FaceDetector, x: float, y: float, height: float) -> tuple[RgbPicture, Box]:
     """A picture with what this detector takes for a face, and where."""
     picture = clips.background(320, 224)
-    if isinstance(detector, OnnxFaceDetector):
+    if not isinstance(detector, CenterFace):
         left, top, side = round(x - height / 2), round(y - height / 2), round(height)
         picture[top : top + side, left : left + side] = (255, 0, 0)
         return picture, (left, top, side, side)
@@ -128,34 +131,32 @@ def test_a_file_that_was_changed_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == "model_changed"
 
 
-class PretendYuNet:
-    """The answers of OpenCV's detector, whose model file is not ours to ship."""
+@pytest.mark.parametrize("stride", [8, 16, 32])
+def test_yunet_boxes_are_where_the_face_is_at_each_of_its_scales(stride: int, tmp_path: Path) -> None:
+    """OpenCV's own decoding and ours, to the pixel: the square lies where one cell's window does."""
+    side, corner = 8 * stride, stride * 9 // 2 - 4 * stride
+    picture = np.full((320, 480, 3), 90, np.uint8)
+    picture[corner : corner + side, corner + stride : corner + stride + side] = (255, 0, 0)
+    (face,) = YuNet(onnx_models.like_yunet(tmp_path, stride)).detect(picture, 0.5)
+    assert face.box == pytest.approx((corner + stride, corner, side, side), abs=0.01)
+    assert face.score == pytest.approx(1, abs=0.01)
 
-    def __init__(self, rows: object) -> None:
-        self._rows = rows
 
-    def detect(self, picture: object) -> tuple[int, object]:
-        return 1, self._rows
+def test_yunet_gets_the_colours_in_their_order(tmp_path: Path) -> None:
+    picture = np.full((320, 320, 3), 90, np.uint8)
+    picture[64:128, 64:128] = (0, 0, 255)
+    assert YuNet(onnx_models.like_yunet(tmp_path)).detect(picture, 0.1) == []
 
 
-@pytest.mark.parametrize(
-    ("rows", "faces"),
-    [
-        (None, []),
-        (
-            np.asarray([[1, 2, 30, 40, *[0] * 10, 0.5], [5, 6, 70, 80, *[0] * 10, 0.75]], np.float32),
-            [Face((5, 6, 70, 80), 0.75), Face((1, 2, 30, 40), 0.5)],
-        ),
-    ],
-)
-def test_yunet_answers_are_understood(
-    rows: object, faces: list[Face], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = tmp_path / "yunet.onnx"
-    model.write_bytes(b"model")
-    create: Callable[..., PretendYuNet] = lambda *arguments: PretendYuNet(rows)  # noqa: ARG005, E731
-    monkeypatch.setattr(cv2.FaceDetectorYN, "create", create)
-    assert YuNet(model).detect(np.zeros((64, 64, 3), np.uint8), 0.3) == faces
+def test_a_yunet_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"not a model")
+    with pytest.raises(ModelError) as caught:
+        YuNet(broken)
+    assert caught.value.code == "model_unusable"
+    with pytest.raises(ModelError) as caught:
+        YuNet(tmp_path / "absent.onnx")
+    assert caught.value.code == "model_unavailable"
 
 
 @pytest.mark.parametrize(
