@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from annotations.audit.fields import CODE, COUNT, DIGEST, ID, list_of, one_of, pattern
+from annotations.audit.fields import CODE, COUNT, DIGEST, ID, NAME, list_of, one_of, pattern
 from annotations.audit.registry import action
 
 
@@ -67,3 +67,9 @@ GRANTED = action(
 SERVED = action(
     "rendition.served", "Rendition {rendition} delivered: {range}", {"rendition": ID, "range": _RANGE}
 )
+MODEL_FETCHED = action(
+    "model.fetched",
+    "Model file {name} fetched: {bytes} bytes, SHA-256 {sha256}",
+    {"name": NAME, "sha256": DIGEST, "bytes": COUNT},
+)
+MODEL_REFUSED = action("model.refused", "Model file {name} not fetched: {code}", {"name": NAME, "code": CODE})

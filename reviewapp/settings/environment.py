@@ -2,11 +2,16 @@
 
 import base64
 import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -91,6 +96,26 @@ def witnesses(name: str) -> list[tuple[str, str]]:
         if not address.startswith(("https://", "http://")) or not key.strip():
             raise ImproperlyConfigured(f"{name}: {item!r} is not an address and a verifier key.")
         found.append((address, key.strip()))
+    return found
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """Where a model file comes from, and the SHA-256 that it must have, in hexadecimal."""
+
+    address: str
+    sha256: str
+
+
+def model_sources(name: str) -> dict[str, ModelSource]:
+    """By the file's name, from `name https://address sha256, name https://address sha256`."""
+    found = {}
+    for item in items(name):
+        parts = item.split()
+        if len(parts) != 3 or not _FILE_NAME.fullmatch(parts[0]) or not _SHA256.fullmatch(parts[2]):
+            # Without the item itself: the address may hold a password.
+            raise ImproperlyConfigured(f"{name}: give a file's name, its address and its SHA-256 each time.")
+        found[parts[0]] = ModelSource(parts[1], parts[2])
     return found
 
 

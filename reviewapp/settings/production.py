@@ -34,6 +34,8 @@ MODELS_DIR = Path(environment.text("MODELS_DIR"))
 SCREENING_NUDENET = environment.text("SCREENING_NUDENET", "1") == "1"
 REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
 SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
+MODEL_SOURCES = environment.model_sources("MODEL_SOURCES")
+MODEL_FETCH_LOCAL = environment.text("MODEL_FETCH_LOCAL", "") == "1"
 
 MEDIA_ROOT_DIR = Path(environment.text("MEDIA_DIR"))
 MEDIA_X_ACCEL = environment.text("MEDIA_X_ACCEL", "1") == "1"

@@ -43,6 +43,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 MODELS_DIR = Path(environment.text("MODELS_DIR", str(BASE_DIR / "var" / "models")))
 REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
 SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
+MODEL_SOURCES = environment.model_sources("MODEL_SOURCES")
+MODEL_FETCH_LOCAL = environment.text("MODEL_FETCH_LOCAL", "") == "1"
 REDACTION_LEASE_SECONDS = environment.number("REDACTION_LEASE_SECONDS", 60)
 
 # The same hash with less work: hundreds of sign-ins would take minutes.

@@ -9,23 +9,25 @@ import importlib
 import inspect
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from annotations.accounts import log as accounts_log, services as accounts
 from annotations.accounts.enums import Role
 from annotations.audit import services as audit
-from annotations.audit.actors import WORKER, Actor
+from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.models import LogEntry
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip, Consent
 from annotations.core import clock
+from annotations.core.errors import Invalid
 from annotations.core.models import RunState
 from annotations.datasets import services as datasets
 from annotations.datasets.filters import Filters
@@ -41,6 +43,7 @@ from annotations.redaction.models import Lift, Outcome, RedactionRun
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
+from reviewapp.settings.environment import ModelSource
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +251,18 @@ def _() -> Act:
 
 
 # redaction
+
+
+@case("redaction.fetch_model")
+def _() -> Act:
+    """A source that is refused: that, too, is on the log. The others are in `tests/redaction/test_fetch_model.py`."""
+
+    def act() -> None:
+        sources = {"a.onnx": ModelSource("ftp://models.example/a", "0" * 64)}
+        with override_settings(MODEL_SOURCES=sources), suppress(Invalid):
+            redaction.fetch_model("a.onnx", COMMAND_LINE)
+
+    return act
 
 
 @case("redaction.request")

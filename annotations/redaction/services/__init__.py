@@ -1,6 +1,7 @@
 """Writes of this context, one use case per module."""
 
 from .examples import destroy_examples, training_examples
+from .fetch_model import fetch_model
 from .lift import ask_to_lift, decide_lift, hide_again, take_back_lift
 from .pictures import serve_region
 from .redact import redact
@@ -11,6 +12,7 @@ __all__ = [
     "ask_to_lift",
     "decide_lift",
     "destroy_examples",
+    "fetch_model",
     "give_up",
     "hide_again",
     "redact",
