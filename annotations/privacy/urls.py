@@ -16,6 +16,7 @@ urlpatterns = [
     path("integrity/work", views.work_on_log, name="work_on_log"),
     path("integrity/proof", views.prove_entry, name="prove_entry"),
     path("integrity/exports/<uuid:run_id>", views.download_log, name="download_log"),
+    path("hiding/", views.hiding, name="hiding"),
     path("alerts/", views.alerts, name="alerts"),
     path("alerts/rules/", views.alert_rules, name="alert_rules"),
     path("alerts/rules/<slug:kind>/", views.alert_rule, name="alert_rule"),

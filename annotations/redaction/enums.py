@@ -10,3 +10,11 @@ class LiftState(models.TextChoices):
     REFUSED = "refused", _("Refused")
     TAKEN_BACK = "taken_back", _("Taken back")
     ENDED = "ended", _("Hidden again")
+
+
+class HidingEffect(models.TextChoices):
+    """What is put in the place of a head."""
+
+    BLUR = "blur", _("Blur")
+    FILL = "fill", _("Fill")
+    MOSAIC = "mosaic", _("Mosaic")

@@ -5,6 +5,8 @@ from typing import Any
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, NAME, list_of, one_of, pattern
 from annotations.audit.registry import action
 
+from .enums import HidingEffect
+
 
 def _bytes(sent: Any) -> str:
     """What `delivery` notes of a range: `first-last of size`, or none."""
@@ -19,6 +21,7 @@ ENDS = (
     ("hide_again", "hidden again by a lead"),
     ("report_a_missed_face", "a reviewer saw a face there"),
 )
+EFFECTS = tuple((effect, effect) for effect in HidingEffect.values)
 _MODELS = {"models": list_of(DIGEST, 100)}
 _RANGE = pattern(r"\d{1,12}-\d{1,12} of \d{1,12}|none", "a range of bytes", 42).read_by(_bytes)
 
@@ -60,6 +63,11 @@ EXAMPLE_READ = action(
 )
 EXAMPLE_DESTROYED = action(
     "example.destroyed", "Training example and its key destroyed; frames: {frames}", _EXAMPLE
+)
+HIDING_CHOSEN = action(
+    "hiding.chosen",
+    "Faces are hidden by {effect} from now on, before by {before}; version {version}",
+    {"effect": one_of(EFFECTS), "before": one_of(EFFECTS), "version": COUNT},
 )
 GRANTED = action(
     "rendition.granted", "View granted of rendition {rendition}", {"rendition": ID, "seconds": COUNT}

@@ -6,7 +6,7 @@ from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
 
-from .enums import LiftState
+from .enums import HidingEffect, LiftState
 
 
 class Outcome(models.TextChoices):
@@ -166,4 +166,21 @@ class TrainingExample(models.Model):
                 | Q(destroyed_at__isnull=False, wrapped_key=None, name=""),
                 name="trainingexample_key_goes_with_it",
             )
+        ]
+
+
+class HidingChoice(models.Model):
+    """How faces are hidden from then on, as a privacy officer chose. The last one holds; the reason is on the log."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    version = models.PositiveIntegerField(unique=True)
+    effect = models.CharField(max_length=16, choices=HidingEffect)
+    before = models.CharField(max_length=16, choices=HidingEffect)
+    chosen_by = models.CharField(max_length=64)
+    chosen_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(effect__in=HidingEffect.values), name="hidingchoice_known"),
+            models.CheckConstraint(condition=~Q(effect=models.F("before")), name="hidingchoice_changes"),
         ]

@@ -2,17 +2,39 @@
 
 import datetime
 import uuid
+from dataclasses import dataclass
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q, QuerySet
 
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.core import clock
 
-from .enums import LiftState
-from .models import Lift, Rendition, TrainingExample
+from .enums import HidingEffect, LiftState
+from .models import HidingChoice, Lift, Rendition, TrainingExample
 
 ENDING = (HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED, HoldReason.CONSENT_MISSING)
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """How faces are hidden now; version 0 is the setting, as nobody has chosen."""
+
+    effect: str
+    version: int
+
+
+def hiding() -> Hiding:
+    """Raises ImproperlyConfigured when the setting asks for what only a privacy officer can choose."""
+    if chosen := HidingChoice.objects.order_by("-version").first():
+        return Hiding(chosen.effect, chosen.version)
+    if settings.REDACTION_EFFECT not in (HidingEffect.BLUR, HidingEffect.FILL):
+        raise ImproperlyConfigured(
+            "REDACTION_EFFECT is blur or fill; a mosaic is a privacy officer's choice."
+        )
+    return Hiding(settings.REDACTION_EFFECT, 0)
 
 
 def training_consented(clip_id: uuid.UUID) -> bool:

@@ -102,6 +102,7 @@ CLASSES: dict[str, Serves] = {
             "privacy:alerts",
             "privacy:integrity",
             "privacy:alert_rules",
+            "privacy:hiding",
             "privacy:alert_rule",
             "privacy:access_requests",
             "privacy:new_access_request",

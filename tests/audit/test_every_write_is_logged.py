@@ -340,6 +340,11 @@ def _() -> Act:
     return lambda: redaction.serve_region(lift.clip, lift.boxes, lift.frame, LEAD)
 
 
+@case("redaction.choose_hiding")
+def _() -> Act:
+    return lambda: redaction.choose_hiding("mosaic", "Reviewers need to see heads.", version=0, actor=OFFICER)
+
+
 @case("redaction.destroy_examples")
 def _() -> Act:
     example = make.make_training_example(make.make_ready_clip())

@@ -6,6 +6,7 @@ from .clip import clip
 from .desk import desk, link_receipt, withdraw
 from .entry import entry
 from .erasure import erase, erasure
+from .hiding import hiding
 from .integrity import download_log, integrity, prove_entry, work_on_log
 from .log import change_view, export, log, save_view, words
 from .person import person
@@ -36,6 +37,7 @@ __all__ = [
     "erasure",
     "export",
     "give_back_alert",
+    "hiding",
     "integrity",
     "link_receipt",
     "log",

@@ -2,6 +2,7 @@
 
 from .examples import destroy_examples, training_examples
 from .fetch_model import fetch_model
+from .hiding import choose_hiding
 from .lift import ask_to_lift, decide_lift, hide_again, take_back_lift
 from .pictures import serve_region
 from .redact import redact
@@ -10,6 +11,7 @@ from .stall import give_up
 
 __all__ = [
     "ask_to_lift",
+    "choose_hiding",
     "decide_lift",
     "destroy_examples",
     "fetch_model",

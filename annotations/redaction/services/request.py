@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from annotations.audit import services as audit
@@ -41,7 +40,7 @@ def request(
         raise running()
     run = RedactionRun.objects.create(
         clip=clip,
-        effect=settings.REDACTION_EFFECT,
+        effect=selectors.hiding().effect,
         missed_faces=missed_faces or [],
         built_on=built_on,
         lifted=[{"boxes": boxes} for boxes in selectors.lifted(clip)],

@@ -1,0 +1,53 @@
+"""How faces are hidden, from the next pass on: a privacy officer's choice."""
+
+from django.db import IntegrityError, transaction
+
+from annotations.accounts.enums import Role
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.core.errors import Conflict, Invalid, NotAllowed
+
+from .. import log, selectors
+from ..enums import HidingEffect
+from ..models import HidingChoice
+
+LEAST_REASON, MOST_REASON = 5, 2000
+
+
+@transaction.atomic
+def choose_hiding(effect: str, reason: str, *, version: int, actor: Actor) -> HidingChoice:
+    """The next choice; passes that are queued already keep theirs. `version` is the one that was changed.
+
+    NotAllowed `privacy_officer_only`; Invalid `unknown_effect`, `reason_missing`; Conflict `not_changed`, and
+    `changed_meanwhile` when somebody else was faster.
+    """
+    if actor.role != Role.PRIVACY_OFFICER:
+        raise NotAllowed("privacy_officer_only", "A privacy officer chooses how faces are hidden.")
+    if effect not in HidingEffect.values:
+        raise Invalid("unknown_effect", "Choose blur, fill or mosaic.")
+    reason = reason.strip()
+    if not LEAST_REASON <= len(reason) <= MOST_REASON:
+        raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
+    before = selectors.hiding()
+    if version != before.version:
+        raise _changed_meanwhile()
+    if effect == before.effect:
+        raise Conflict("not_changed", "Faces are hidden in this way already.")
+    try:
+        with transaction.atomic():
+            made = HidingChoice.objects.create(
+                version=version + 1, effect=effect, before=before.effect, chosen_by=actor.pseudonym
+            )
+    except IntegrityError:
+        raise _changed_meanwhile() from None
+    audit.append(
+        log.HIDING_CHOSEN,
+        actor,
+        data={"version": made.version, "before": before.effect, "effect": effect},
+        detail={"reason": reason},
+    )
+    return made
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict("changed_meanwhile", "Somebody else changed this meanwhile. Look at it again.")
