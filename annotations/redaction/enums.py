@@ -18,3 +18,12 @@ class HidingEffect(models.TextChoices):
     BLUR = "blur", _("Blur")
     FILL = "fill", _("Fill")
     MOSAIC = "mosaic", _("Mosaic")
+
+
+class Stage(models.TextChoices):
+    """What a pass is at. The codes are those of the child's reports."""
+
+    START = "start", _("Starting")
+    FOLLOW = "follow", _("Following faces that people drew")
+    ANALYSE = "analyse", _("Looking for faces")
+    RENDER = "render", _("Hiding faces and checking the result")

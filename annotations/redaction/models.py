@@ -6,7 +6,7 @@ from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
 
-from .enums import HidingEffect, LiftState
+from .enums import HidingEffect, LiftState, Stage
 
 
 class Outcome(models.TextChoices):
@@ -65,6 +65,11 @@ class RedactionRun(StageRun):
                 name="redactionrun_one_at_a_time",
             ),
         ]
+
+    @property
+    def stage_in_words(self) -> str:
+        """What the pass is at; a stage that has no words, as the child calls it."""
+        return str(dict(Stage.choices).get(self.stage or Stage.START, self.stage))
 
 
 class FaceTrack(models.Model):

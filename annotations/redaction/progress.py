@@ -11,6 +11,7 @@ from annotations.core.errors import Missing
 from annotations.core.models import RunState
 from annotations.vision.errors import VIDEO_ERRORS
 
+from .enums import Stage
 from .models import Outcome, RedactionRun
 
 
@@ -18,7 +19,7 @@ from .models import Outcome, RedactionRun
 class Progress:
     """`state` is waiting, running, done, held (people look after it) or rejected (the file cannot be read).
 
-    `stage` is the pass's own (probe, analyse, render ...) and `percent` how much of it is done; `code` says why a clip
+    `stage` is the pass's own (`enums.Stage`) and `percent` how much of it is done; `code` says why a clip
     is held or rejected.
     """
 
@@ -48,7 +49,7 @@ def _told(name: str, run: RedactionRun | None) -> Progress:
     if run is None or run.state == RunState.QUEUED:
         return Progress(name, "waiting")
     if run.state == RunState.RUNNING:
-        return Progress(name, "running", run.stage or "start", run.progress)
+        return Progress(name, "running", run.stage or Stage.START.value, run.progress)
     if run.state == RunState.DONE and run.outcome == Outcome.VERIFIED:
         return Progress(name, "done", percent=100)
     if run.state == RunState.DONE:

@@ -2,6 +2,7 @@
 //   data-key="Enter"      the key presses this button or link while no field has the focus
 //   data-confirm="..."    a form asks before it is sent
 //   data-submit-on-change a filter form is sent when a control changes
+//   data-announce="..."   words for screen readers, said in #announcements once they are others than before
 
 const TYPING = "input, textarea, select, button, a[href], summary, [contenteditable], dialog";
 
@@ -25,4 +26,12 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => {
   const form = event.target instanceof Element ? event.target.closest("form[data-submit-on-change]") : null;
   if (form instanceof HTMLFormElement) form.requestSubmit();
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  const told = document.querySelector("[data-announce]");
+  const voice = document.getElementById("announcements");
+  if (!(told instanceof HTMLElement) || !voice) return;
+  const words = told.dataset.announce ?? "";
+  if (voice.textContent !== words) voice.textContent = words;
 });
