@@ -125,3 +125,15 @@ def test_a_mosaic_is_seen_through_as_often_as_is_published() -> None:
     assert ATTACKED == PEOPLE
     assert {name: round(rate * PEOPLE) for name, rate in rates.items()} == RIGHT
     assert max(rates.values()) > upper_bound_of_chance()
+
+
+def test_averaging_the_frames_of_a_track_gains_nothing_from_a_mosaic() -> None:
+    """Eight frames of a person, hidden by the values of one of them, show the same eight times."""
+    track = [picture(7, scene) for scene in range(SCENES)]
+    kept = Mosaic({BOX: tiles_of(track[SCENES // 2], BOX)})
+    x, y, width, height = (round(value) for value in region(BOX))
+    inner = slice(y + height // 4, y + 3 * height // 4), slice(x + width // 4, x + 3 * width // 4)
+    for made in track:
+        obscure(made, [BOX], kept)
+    heads = np.asarray([made.luma[inner] for made in track], np.float64)
+    assert np.array_equal(heads.mean(0), heads[0])
