@@ -1,6 +1,5 @@
 """An upload that never ends is broken off, whatever length it announced, and nothing of it is kept."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from django.test import Client
 from annotations.accounts import services as accounts
 from annotations.clips.models import Clip
 from tests.factories import make_submitter
+from tests.open_files import open_files
 
 pytestmark = pytest.mark.django_db
 LIMIT = 3_000_000
@@ -37,22 +37,12 @@ class Endless:
         """As the handler expects of a body."""
 
 
-def memory_files() -> list[str]:
-    links = []
-    for descriptor in Path("/proc/self/fd").iterdir():
-        try:
-            links.append(str(descriptor.readlink()))
-        except FileNotFoundError:
-            continue  # the one that lists them
-    return [link for link in links if link.startswith("/memfd:")]
-
-
 @pytest.mark.parametrize(("path", "status"), [("/api/v1/clips", 413), ("/nowhere", 404)])
 def test_an_upload_without_end_is_broken_off(path: str, status: int, settings: Any) -> None:
     settings.CLIP_MAX_BYTES = LIMIT
     submitter = make_submitter()
     key = accounts.create_key(submitter.actor, submitter)
-    body, before = Endless(), memory_files()
+    body, before = Endless(), open_files("/memfd:")
     answer = Client().request(
         PATH_INFO=path,
         REQUEST_METHOD="POST",
@@ -63,5 +53,5 @@ def test_an_upload_without_end_is_broken_off(path: str, status: int, settings: A
     )
     assert answer.status_code == status
     assert body.given <= 2 * LIMIT + 2_000_000
-    assert memory_files() == before
+    assert open_files("/memfd:") == before
     assert not Clip.objects.exists()

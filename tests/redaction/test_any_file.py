@@ -20,6 +20,7 @@ from annotations.redaction import services
 from annotations.redaction.models import Outcome, RedactionRun, Rendition
 from annotations.vision.errors import VIDEO_ERRORS
 from tests.factories import make_submitter, make_terms
+from tests.open_files import open_files
 from tests.vision import malformed
 
 
@@ -90,17 +91,6 @@ def stored(storage: str) -> set[str]:
     return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
 
 
-def open_files() -> list[str]:
-    """What this process has open: plain bytes in memory files, pipes to children."""
-    links = []
-    for descriptor in Path("/proc/self/fd").iterdir():
-        try:
-            links.append(str(descriptor.readlink()))
-        except FileNotFoundError:
-            continue  # the one that lists them
-    return sorted(link for link in links if link.startswith(("/memfd:", "pipe:")))
-
-
 def children() -> list[str]:
     """Processes that this one started and that are there still."""
     return [
@@ -124,14 +114,14 @@ def test_every_file_ends_accepted_or_rejected_with_its_code(
     spool = tmp_path / "spool"
     spool.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(spool))
-    before = open_files(), children()
+    before = open_files("/memfd:", "pipe:"), children()
     for name, content in files:
         start = time.monotonic()
         end = through_the_worker(name, content)
         assert end.outcome == "accepted" or end.outcome in REFUSALS, (name, end)
         assert end == KNOWN.get(name, end), (name, end)
         assert time.monotonic() - start < SECONDS, (name, end)
-        assert (open_files(), children()) == before, (name, end)
+        assert (open_files("/memfd:", "pipe:"), children()) == before, (name, end)
         assert list(spool.iterdir()) == [], (name, end)
         assert stored("vault") == set(Original.objects.values_list("name", flat=True)), (name, end)
         assert stored("renditions") == set(Rendition.objects.values_list("name", flat=True)), (name, end)
