@@ -6,7 +6,9 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
 
     clips.received ─> redaction.request ─> redaction.requested ─> redaction.redact
         ─> redaction.finished ─> moderation.screen ─> moderation.screened ─> review.enqueue
-    clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn, redaction.destroy_examples
+    clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn, redaction.destroy_examples,
+        privacy.stop_glasses
+    privacy.glass_approved ─> privacy.make_clean_copy
     datasets.release_requested ─> datasets.freeze
     privacy.log_check_requested ─> privacy.check_log
     privacy.log_anchor_requested ─> privacy.anchor_log
@@ -25,18 +27,24 @@ from annotations.core import runs
 from annotations.datasets import events as datasets, selectors as datasets_selectors
 from annotations.moderation import events as moderation, selectors as moderation_selectors
 from annotations.privacy import events as privacy
-from annotations.privacy.selectors import integrity as privacy_selectors
+from annotations.privacy.selectors import break_glass as glass_selectors, integrity as privacy_selectors
 from annotations.redaction import events as redaction, selectors as redaction_selectors
 from annotations.redaction.models import RedactionRun
 from annotations.review import selectors as review_selectors
 
 DELIVERIES: dict[str, tuple[str, ...]] = {
     clips.RECEIVED: ("redaction.request",),
-    clips.HOLDS_CHANGED: ("review.enqueue", "datasets.mark_withdrawn", "redaction.destroy_examples"),
+    clips.HOLDS_CHANGED: (
+        "review.enqueue",
+        "datasets.mark_withdrawn",
+        "redaction.destroy_examples",
+        "privacy.stop_glasses",
+    ),
     redaction.REQUESTED: ("redaction.redact",),
     redaction.FINISHED: ("moderation.screen",),
     moderation.SCREENED: ("review.enqueue",),
     datasets.RELEASE_REQUESTED: ("datasets.freeze",),
+    privacy.GLASS_APPROVED: ("privacy.make_clean_copy",),
     privacy.LOG_CHECK_REQUESTED: ("privacy.check_log",),
     privacy.LOG_ANCHOR_REQUESTED: ("privacy.anchor_log",),
 }
@@ -70,6 +78,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),
     Sweep("datasets.freeze", "release", datasets_selectors.standing_still),
+    Sweep("privacy.make_clean_copy", "request", glass_selectors.glasses_without_copy),
+    Sweep("privacy.stop_glasses", "clip", glass_selectors.clips_to_stop),
     Sweep("privacy.check_log", "run", privacy_selectors.checks_standing_still),
     Sweep("privacy.anchor_log", "run", privacy_selectors.anchorings_standing_still),
 )

@@ -23,11 +23,13 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import Pending, TreeLeaf
 from annotations.clips import vault
 from annotations.clips.enums import HoldReason
-from annotations.clips.models import Clip, Consent, Device, Hold, Owner, Submission
+from annotations.clips.models import Clip, Consent, Device, Hold, Original, Owner, Submission
 from annotations.clips.rules import ConsentTerms
 from annotations.core import clock, ids
 from annotations.core.models import RunState
 from annotations.moderation.models import Screening
+from annotations.privacy import services as privacy
+from annotations.privacy.models import BreakGlass
 from annotations.redaction.models import FaceTrack, Lift, Outcome, RedactionRun, Rendition, TrainingExample
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, Project
@@ -151,6 +153,32 @@ def make_training_example(clip: Clip) -> TrainingExample:
     return TrainingExample.objects.create(
         clip=clip, run=run, name=name, key_id=key.key_id, wrapped_key=key.wrapped, frames=1, faces=1
     )
+
+
+def make_original(clip: Clip) -> Original:
+    """A small playable original in the vault; the clip's digest becomes that of its bytes."""
+    content = small_video()
+    name, key = vault.put(io.BytesIO(content))
+    clip.sha256 = hashlib.sha256(content).hexdigest()
+    clip.save(update_fields=["sha256"])
+    return Original.objects.create(clip=clip, name=name, key_id=key.key_id, wrapped_key=key.wrapped)
+
+
+def make_glass(person: User | None = None, clip: Clip | None = None, *, copy: bool = True) -> BreakGlass:
+    """A request to see a clip without redaction, approved by an officer; with its copy, unless told otherwise."""
+    clip = clip or make_ready_clip()
+    if not Original.objects.filter(clip=clip).exists():
+        make_original(clip)
+    asked = privacy.ask_break_glass(
+        clip, "danger", "Somebody may lie on the floor.", person or make_user(Role.LEAD)
+    )
+    officer = make_user(Role.PRIVACY_OFFICER)
+    passes = [hold.reason for hold in clip.holds.filter(lifted_at=None)]
+    glass = privacy.decide_break_glass(asked.pk, "approve", "It is needed.", passes, officer)
+    if copy:
+        privacy.make_clean_copy(glass.pk)
+        glass.refresh_from_db()
+    return glass
 
 
 def make_ready_clip(**fields: Any) -> Clip:

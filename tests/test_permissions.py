@@ -22,6 +22,7 @@ from tests.factories import (
     make_assignment,
     make_body,
     make_clip,
+    make_glass,
     make_project,
     make_queued_clip,
     make_submitter,
@@ -113,10 +114,29 @@ def of_a_delivery(person: Person) -> dict[str, Any]:
     return dict(resolve(response.json()["url"]).kwargs)
 
 
+def of_a_glass(person: Person) -> dict[str, Any]:
+    return {"glass_id": make_glass(person.user).pk}
+
+
+def of_a_glass_delivery(person: Person) -> dict[str, Any]:
+    response = person.send("privacy:glass_token", "POST", of_a_glass(person))
+    return dict(resolve(response.json()["url"]).kwargs)
+
+
 # For each route whose cells say `own` and whose path names a thing: a thing of that person's own.
 OWNED: dict[str, Owned] = {
     "redaction:api_progress": of_a_submission,
     "redaction:media": of_a_delivery,
+    "privacy:glass_media": of_a_glass_delivery,
+    **dict.fromkeys(
+        (
+            "privacy:break_glass",
+            "privacy:close_break_glass",
+            "privacy:glass_token",
+            "privacy:glass_watched",
+        ),
+        of_a_glass,
+    ),
     **dict.fromkeys(
         (
             "review:workbench",
@@ -135,7 +155,7 @@ OWNED: dict[str, Owned] = {
 }
 
 # Those that answer by the address of a page.
-LEADS_ON = {"review:resume"}
+LEADS_ON = {"review:resume", "privacy:close_break_glass"}
 
 # What such a route takes, where nothing at all would be refused for its form before anybody looks whose it is.
 FACE = {"frame": 1, "box": [5, 5, 10, 10]}

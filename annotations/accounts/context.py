@@ -21,6 +21,7 @@ PAGES = (
     (_("Screening"), "moderation:screening"),
     (_("Audit"), "privacy:log"),
     (_("Alerts"), "privacy:alerts"),
+    (_("Break-glass"), "privacy:break_glasses"),
     (_("Requests"), "privacy:access_requests"),
     (_("Consents"), "privacy:desk"),
     (_("Datasets"), "datasets:index"),

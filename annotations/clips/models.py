@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import partial
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from annotations.core import clock, ids
 
 from .enums import HoldReason, Purpose
-from .rules import PASSES
+from .rules import NAMEABLE, PASSES
 
 
 class Owner(models.Model):
@@ -76,15 +77,17 @@ class Submission(models.Model):
 
 
 class ClipQuerySet(models.QuerySet["Clip"]):
-    def passing(self, purpose: str) -> "ClipQuerySet":
+    def passing(self, purpose: str, named: Iterable[str] = ()) -> "ClipQuerySet":
         """The clips that the gate lets through for `purpose`.
 
-        They have no open hold that the purpose may not pass, and a consent that covers it.
+        They have no open hold that the purpose may not pass, and a consent that covers it. `named` are holds that an
+        approval of break-glass names; it cannot name every one.
         """
         now = clock.now()
-        blocking = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None).exclude(
-            reason__in=PASSES[purpose]
+        passed = PASSES[purpose] | (
+            NAMEABLE & frozenset(named) if purpose == Purpose.BREAK_GLASS else frozenset()
         )
+        blocking = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None).exclude(reason__in=passed)
         found = self.filter(
             ~Exists(blocking),
             consent__withdrawn_at=None,

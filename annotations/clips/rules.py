@@ -13,7 +13,21 @@ PASSES: dict[str, frozenset[str]] = {
     Purpose.LABELING: frozenset(),
     Purpose.MODERATION: frozenset({HoldReason.QUARANTINED, HoldReason.FLAGGED}),
     Purpose.TRAINING: frozenset(),
+    Purpose.BREAK_GLASS: frozenset(),
 }
+
+# What an approval of break-glass may name on top of that. Where the consent has ended, there is nothing to name.
+NAMEABLE = frozenset(
+    {
+        HoldReason.AWAITING_REDACTION,
+        HoldReason.AWAITING_SCREENING,
+        HoldReason.REDACTION_UNVERIFIED,
+        HoldReason.REDACTION_FAILED,
+        HoldReason.QUARANTINED,
+        HoldReason.FLAGGED,
+        HoldReason.LEGAL,
+    }
+)
 
 # The original of a clip is a file of one of these kinds; what is inside is found by probing.
 EXTENSIONS = {

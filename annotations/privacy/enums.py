@@ -11,6 +11,7 @@ class AlertKind(models.TextChoices):
     REVEALS = "reveals", _("Revealed without a decision")
     LOG_READING = "log_reading", _("The log read by somebody else")
     REFUSALS = "refusals", _("Refused again and again")
+    BREAK_GLASS = "break_glass", _("Seen unredacted")
 
 
 class AlertState(models.TextChoices):
@@ -36,3 +37,24 @@ class LogWork(models.TextChoices):
     VERIFY = "verify", _("Verification")
     EXPORT = "export", _("Export")
     ANCHOR = "anchor", _("Showing it to the witnesses")
+
+
+class GlassState(models.TextChoices):
+    """How far a request for an unredacted original has come."""
+
+    ASKED = "asked", _("Waits for a privacy officer")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    LAPSED = "lapsed", _("Lapsed: nobody decided in time")
+    EXPIRED = "expired", _("Over")
+    CLOSED = "closed", _("Closed")
+
+
+class GlassPurpose(models.TextChoices):
+    """What an unredacted original is needed for."""
+
+    REDACTION = "redaction", _("Find out what is wrong with the redaction")
+    CONTENT = "content", _("Decide on content that cannot be judged redacted")
+    DANGER = "danger", _("Somebody may be in danger")
+    OWNER = "owner", _("The owner asks for it")
+    LEGAL = "legal", _("A court or an authority demands it")

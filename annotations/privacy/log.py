@@ -8,6 +8,7 @@ from annotations.audit.fields import (
     FILTERS,
     ID,
     PSEUDONYM,
+    RANGES,
     TIME,
     TRUE_FALSE,
     YES_NO,
@@ -16,8 +17,10 @@ from annotations.audit.fields import (
     pattern,
 )
 from annotations.audit.registry import action
+from annotations.clips.enums import HoldReason
+from annotations.redaction.log import SENT
 
-from .enums import AlertKind, LogWork
+from .enums import AlertKind, GlassPurpose, LogWork
 
 _SOURCE = one_of((who, who) for who in ("owner", "privacy officer"))
 
@@ -130,4 +133,59 @@ LOG_EXPORT_SERVED = action(
     "audit.export_served",
     "Took out the export of the whole log; SHA-256 {sha256}",
     {"run": ID, "sha256": DIGEST},
+)
+
+_GLASS = {"request": ID}
+GLASS_ENDS = (
+    ("lapse", "nobody decided in time"),
+    ("expire", "its time is over"),
+    ("close", "closed by a person"),
+    ("stop", "the clip may not be seen any more"),
+)
+
+GLASS_ASKED = action(
+    "break_glass.asked",
+    "Asked to see the original without redaction ({request}): {why}",
+    _GLASS | {"why": one_of(GlassPurpose.choices)},
+)
+GLASS_APPROVED = action(
+    "break_glass.approved",
+    "A second person approved to see the original without redaction ({request}), until {until}; holds passed: {passes}",
+    _GLASS | {"until": TIME, "passes": list_of(one_of(HoldReason.choices), len(HoldReason.choices))},
+)
+GLASS_REFUSED = action(
+    "break_glass.refused",
+    "A second person refused to show the original without redaction ({request})",
+    _GLASS,
+)
+GLASS_OPENED = action(
+    "break_glass.opened", "Original decrypted to make its unredacted copy ({request})", _GLASS
+)
+GLASS_READY = action(
+    "break_glass.ready",
+    "Unredacted copy made and encrypted ({request}); bytes: {bytes}",
+    _GLASS | {"bytes": COUNT},
+)
+GLASS_FAILED = action(
+    "break_glass.failed", "Unredacted copy could not be made ({request}): {code}", _GLASS | {"code": CODE}
+)
+GLASS_GRANTED = action(
+    "break_glass.granted",
+    "View granted of the original without redaction ({request})",
+    _GLASS | {"seconds": COUNT},
+)
+GLASS_SERVED = action(
+    "break_glass.served",
+    "Original delivered without redaction ({request}): {range}",
+    _GLASS | {"range": SENT},
+)
+GLASS_WATCHED = action(
+    "break_glass.watched",
+    "Watched without redaction ({request}): {ranges} ms (claimed by the {claimed_by})",
+    _GLASS | {"ranges": RANGES, "claimed_by": one_of([("browser", "browser")])},
+)
+GLASS_ENDED = action(
+    "break_glass.ended",
+    "Access without redaction ended ({request}): {because}",
+    _GLASS | {"because": one_of(GLASS_ENDS)},
 )

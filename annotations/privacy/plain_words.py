@@ -52,6 +52,7 @@ _PURPOSES = {
     Purpose.LABELING: gettext_lazy("to note down what happens in it"),
     Purpose.MODERATION: gettext_lazy("to decide whether it is too private to be used"),
     Purpose.TRAINING: gettext_lazy("to train the detector"),
+    Purpose.BREAK_GLASS: gettext_lazy("for a reason that a privacy officer looked at and approved"),
 }
 
 
@@ -67,6 +68,7 @@ class Watched:
     purpose: str
     seconds: float
     blurred: bool
+    unredacted: bool
     fetched_ahead: bool
 
 
@@ -123,6 +125,7 @@ def _watched(clip: Clip) -> list[Watched]:
             purpose=str(_PURPOSES.get(viewing.purpose, viewing.purpose)),  # type: ignore[call-overload]
             seconds=viewing.seconds,
             blurred=viewing.blurred,
+            unredacted=viewing.unredacted,
             fetched_ahead=viewing.fetched_ahead,
         )
         for viewing in seen

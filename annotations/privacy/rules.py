@@ -6,7 +6,7 @@ import datetime
 from annotations.accounts.enums import Role
 from annotations.core.transitions import Transition, TransitionTable
 
-from .enums import AlertState, RequestState
+from .enums import AlertState, GlassState as G, RequestState
 
 ALERTS = TransitionTable(
     "alert",
@@ -41,6 +41,21 @@ REQUESTS = TransitionTable(
             Transition(state, "refuse", RequestState.REFUSED, Role.PRIVACY_OFFICER)
             for state in (RequestState.OPEN, RequestState.COMPILED, RequestState.REVIEWED)
         ),
+    ],
+)
+
+BREAK_GLASS = TransitionTable(
+    "break-glass request",
+    initial=[G.ASKED],
+    final=[G.REFUSED, G.LAPSED, G.EXPIRED, G.CLOSED],
+    transitions=[
+        Transition(G.ASKED, "approve", G.APPROVED, "another privacy officer"),
+        Transition(G.ASKED, "refuse", G.REFUSED, "another privacy officer"),
+        Transition(G.ASKED, "lapse", G.LAPSED, "worker"),
+        Transition(G.APPROVED, "expire", G.EXPIRED, "worker"),
+        Transition(G.APPROVED, "close", G.CLOSED, "who asked or a privacy officer"),
+        # A new hold, a withdrawal, an erasure; or the copy cannot be made.
+        Transition(G.APPROVED, "stop", G.CLOSED, "worker"),
     ],
 )
 

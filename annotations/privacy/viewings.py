@@ -13,6 +13,8 @@ from annotations.moderation import log as moderation
 from annotations.redaction import log as redaction
 from annotations.review import log as review
 
+from . import log as privacy
+
 # Entries of one person for one purpose that lie closer together than this belong to one viewing.
 PAUSE = datetime.timedelta(minutes=30)
 
@@ -26,17 +28,21 @@ class Look(StrEnum):
     BREAK_GLASS = "break_glass"
 
 
-# The entries that tell of views. Kinds that only some sites write stand here by their codes.
+# The entries that tell of views. A kind that only some sites write stands here by its code.
 KINDS = {
     redaction.GRANTED.code: Look.REDACTED,
     redaction.SERVED.code: Look.REDACTED,
     review.WATCHED.code: Look.REDACTED,
     moderation.POSTER_SERVED.code: Look.BLURRED,
     "content.revealed": Look.REVEALED,
-    "break_glass.served": Look.BREAK_GLASS,
+    privacy.GLASS_GRANTED.code: Look.BREAK_GLASS,
+    privacy.GLASS_SERVED.code: Look.BREAK_GLASS,
+    privacy.GLASS_WATCHED.code: Look.BREAK_GLASS,
 }
 # Of these, the ones after which nothing was on a screen yet.
-_PROMISES = {redaction.GRANTED.code}
+_PROMISES = {redaction.GRANTED.code, privacy.GLASS_GRANTED.code}
+_DELIVERIES = {redaction.SERVED.code, privacy.GLASS_SERVED.code}
+_CLAIMS = {review.WATCHED.code, privacy.GLASS_WATCHED.code}
 # What a reviewer does with a clip that is on their screen.
 _WORK = {
     review.WATCHED.code,
@@ -77,6 +83,10 @@ class Viewing:
     @property
     def blurred(self) -> bool:
         return self.look == Look.BLURRED
+
+    @property
+    def unredacted(self) -> bool:
+        return self.look == Look.BREAK_GLASS
 
     @property
     def seconds(self) -> float:
@@ -153,10 +163,10 @@ def _found(lines: list[Line]) -> list[Viewing]:
 def _add(viewing: Viewing, line: Line) -> None:
     """What this entry adds to the viewing."""
     code = line.entry.action
-    if code == review.WATCHED.code:
+    if code in _CLAIMS:
         ranges = ((start, end) for start, end in line.data["ranges"])
         viewing.watched = merged([*viewing.watched, *ranges])
-    elif code == redaction.SERVED.code:
+    elif code in _DELIVERIES:
         if sent := _SENT.fullmatch(line.data["range"]):
             first, last, size = map(int, sent.groups())
             viewing.sent = merged([*viewing.sent, (1000 * first // size, -(-1000 * (last + 1) // size))])

@@ -74,7 +74,7 @@ def grant(request: HttpRequest, clip: Clip, purpose: str, holder: tuple[str, str
         purpose=purpose,
         data={"rendition": str(rendition.pk), "seconds": seconds},
     )
-    token = signing.dumps([str(rendition.pk), purpose, _session(request), *(holder or ())], salt=_SALT)
+    token = signing.dumps([str(rendition.pk), purpose, session_of(request), *(holder or ())], salt=_SALT)
     expires = clock.now() + clock.seconds(seconds)
     return Grant(reverse("redaction:media", args=[token]), expires.isoformat(), entry.pk)
 
@@ -98,7 +98,7 @@ def admit(request: HttpRequest, token: str) -> Rendition:
         )
     except signing.BadSignature:
         raise _gone() from None
-    if session != _session(request) or (holder and not _stands(*holder)):
+    if session != session_of(request) or (holder and not _stands(*holder)):
         raise _gone()
     rendition = Rendition.objects.select_related("clip__owner").filter(pk=rendition_id, current=True).first()
     if rendition is None or not gate.allows(rendition.clip_id, purpose):
@@ -109,7 +109,7 @@ def admit(request: HttpRequest, token: str) -> Rendition:
         clip=rendition.clip.public_id,
         subject=rendition.clip.owner.pseudonym,
         purpose=purpose,
-        data={"rendition": str(rendition.pk), "range": _range(request, rendition)},
+        data={"rendition": str(rendition.pk), "range": sent_range(request, rendition.bytes)},
     )
     return rendition
 
@@ -128,23 +128,21 @@ def current(clip: Clip) -> Rendition:
     return rendition
 
 
-def _range(request: HttpRequest, rendition: Rendition) -> str:
+def sent_range(request: HttpRequest, size: int) -> str:
     """The bytes that the answer will hold, as `first-last of size`: what is sent, not what was asked for."""
     try:
-        first, last = parse_range(request.headers.get("Range", ""), rendition.bytes) or (
-            0,
-            rendition.bytes - 1,
-        )
+        first, last = parse_range(request.headers.get("Range", ""), size) or (0, size - 1)
     except ValueError:
         return "none"
-    return f"{first}-{last} of {rendition.bytes}"
+    return f"{first}-{last} of {size}"
 
 
 def _stands(kind: str, identifier: str) -> bool:
     return _entitled[kind](identifier)
 
 
-def _session(request: HttpRequest) -> str:
+def session_of(request: HttpRequest) -> str:
+    """What binds a token to the session: a digest of its key."""
     return hashlib.sha256((request.session.session_key or "").encode()).hexdigest()[:32]
 
 

@@ -23,7 +23,7 @@ ENDS = (
 )
 EFFECTS = tuple((effect, effect) for effect in HidingEffect.values)
 _MODELS = {"models": list_of(DIGEST, 100)}
-_RANGE = pattern(r"\d{1,12}-\d{1,12} of \d{1,12}|none", "a range of bytes", 42).read_by(_bytes)
+SENT = pattern(r"\d{1,12}-\d{1,12} of \d{1,12}|none", "a range of bytes", 42).read_by(_bytes)
 
 REQUESTED = action("redaction.requested", "Redaction requested ({run}, {effect})", _RUN | {"effect": CODE})
 VERIFIED = action(
@@ -73,7 +73,7 @@ GRANTED = action(
     "rendition.granted", "View granted of rendition {rendition}", {"rendition": ID, "seconds": COUNT}
 )
 SERVED = action(
-    "rendition.served", "Rendition {rendition} delivered: {range}", {"rendition": ID, "range": _RANGE}
+    "rendition.served", "Rendition {rendition} delivered: {range}", {"rendition": ID, "range": SENT}
 )
 MODEL_FETCHED = action(
     "model.fetched",

@@ -128,6 +128,20 @@ def probe(fd: int, limits: Limits, *, timeout_s: float = PROBE_TIMEOUT) -> dict[
     return answer
 
 
+def clean(fd_in: int, fd_out: int, limits: Limits, *, timeout_s: float, memory_bytes: int) -> int:
+    """Make the clip behind one descriptor anew into another, hiding nothing; the number of frames.
+
+    Raises VideoError for input that is not accepted, VisionError for failures of ours.
+    """
+    done = run(
+        ["clean", f"/proc/self/fd/{fd_in}", f"/proc/self/fd/{fd_out}", *_limit_arguments(limits)],
+        inputs=[fd_in, fd_out],
+        timeout_s=timeout_s,
+        memory_bytes=memory_bytes,
+    )
+    return int(_answer(done)["frames"])
+
+
 def redact(
     fd_in: int,
     fd_out: int,

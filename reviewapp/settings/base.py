@@ -191,6 +191,11 @@ RUN_ATTEMPTS = 3
 MEDIA_TOKEN_SECONDS = 60
 MEDIA_X_ACCEL = False
 
+# Break-glass: how long an approval lasts, when a request lapses, and how long its copy may take to be made.
+BREAK_GLASS_MINUTES = 30
+BREAK_GLASS_LAPSE_HOURS = 24
+BREAK_GLASS_TIMEOUT = 300
+
 # Review.
 REVIEW_LEASE_SECONDS = 20 * 60
 REVIEWERS_PER_CLIP = 1
@@ -237,6 +242,7 @@ CELERY_BEAT_SCHEDULE = {
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
     "watch-log": {"task": "privacy.watch_log", "schedule": 60},
+    "end-glasses": {"task": "privacy.end_glasses", "schedule": 30},
     "forget-answers": {"task": "privacy.forget_answers", "schedule": 3600},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
 }

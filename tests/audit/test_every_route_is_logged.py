@@ -48,6 +48,8 @@ CLASSES: dict[str, Serves] = {
     **dict.fromkeys(
         (
             "redaction:media",
+            "privacy:glass_media",
+            "privacy:glass_token",
             "redaction:region_picture",
             "redaction:lift_picture",
             "moderation:poster",
@@ -107,6 +109,9 @@ CLASSES: dict[str, Serves] = {
             "privacy:access_requests",
             "privacy:new_access_request",
             "privacy:withdraw",
+            "privacy:break_glasses",
+            "privacy:ask_break_glass",
+            "privacy:break_glass",
         ),
         Serves.WORK,
     ),
@@ -148,6 +153,9 @@ CLASSES: dict[str, Serves] = {
             "privacy:settle_alert",
             "privacy:step_access_request",
             "privacy:receipt_withdraw",
+            "privacy:decide_break_glass",
+            "privacy:close_break_glass",
+            "privacy:glass_watched",
         ),
         Serves.WRITE,
     ),
@@ -331,6 +339,28 @@ def _() -> Asked:
 def _() -> Asked:
     path = reverse("datasets:api_file", args=[frozen().pk, "manifest"])
     return Asked(Role.ML_ENGINEER, "dataset.exported", path)
+
+
+# originals without redaction
+
+
+def glass(entry: str, *, token: bool = False) -> Asked:
+    lead, client = make.make_user(Role.LEAD), Client()
+    client.force_login(lead)
+    path = reverse("privacy:glass_token", args=[make.make_glass(lead).pk])
+    if not token:
+        return Asked(Role.LEAD, entry, path, "POST", client=client)
+    return Asked(Role.LEAD, entry, client.post(path).json()["url"], client=client)
+
+
+@case("privacy:glass_token")
+def _() -> Asked:
+    return glass("break_glass.granted")
+
+
+@case("privacy:glass_media")
+def _() -> Asked:
+    return glass("break_glass.served", token=True)
 
 
 # the log and the desk

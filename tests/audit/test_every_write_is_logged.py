@@ -36,7 +36,7 @@ from annotations.moderation import services as moderation
 from annotations.moderation.models import Fingerprint, Flag, HashList, Screening
 from annotations.privacy import services as privacy
 from annotations.privacy.enums import AlertKind, LogWork
-from annotations.privacy.models import AccessRequest, Alert
+from annotations.privacy.models import AccessRequest, Alert, BreakGlass
 from annotations.redaction import services as redaction
 from annotations.redaction.enums import LiftState
 from annotations.redaction.models import Lift, Outcome, RedactionRun
@@ -59,6 +59,7 @@ EXEMPT = {
     "audit.append_each": "it is the log",
     "audit.finish_erasures": "destroys keys whose erasure is on the log already, and no others",
     "clips.sweep_orphans": "deletes files that belong to no clip, left by a process that died before it committed",
+    "privacy.sweep_clean_copies": "deletes files that belong to no request, left by a process that died",
     "review.save_draft": "a draft is not an act yet, handing it in is; an entry per keystroke would bury the log",
 }
 # These first claim their run, which only says which worker is at it; the claim stands when the rest fails.
@@ -840,3 +841,53 @@ def _() -> Act:
     run = privacy.request_log_work(LogWork.EXPORT, OFFICER)
     run.sha256 = "0" * 64
     return lambda: privacy.note_export_served(run, OFFICER)
+
+
+@case("privacy.ask_break_glass")
+def _() -> Act:
+    clip, lead = make.make_ready_clip(), make.make_user(Role.LEAD)
+    return lambda: privacy.ask_break_glass(clip, "danger", "Somebody lies there.", lead)
+
+
+@case("privacy.decide_break_glass")
+def _() -> Act:
+    asked = privacy.ask_break_glass(make.make_ready_clip(), "danger", "Somebody.", make.make_user(Role.LEAD))
+    officer = make.make_user(Role.PRIVACY_OFFICER)
+    return lambda: privacy.decide_break_glass(asked.pk, "approve", "Needed.", [], officer)
+
+
+@case("privacy.close_break_glass")
+def _() -> Act:
+    glass = make.make_glass()
+    return lambda: privacy.close_break_glass(glass.pk, glass.asked_by)
+
+
+@case("privacy.make_clean_copy")
+def _() -> Act:
+    glass = make.make_glass(copy=False)
+    return lambda: privacy.make_clean_copy(glass.pk)
+
+
+@case("privacy.grant_glass")
+def _() -> Act:
+    glass = make.make_glass()
+    return lambda: privacy.grant_glass(glass.pk, glass.asked_by)
+
+
+@case("privacy.serve_glass")
+def _() -> Act:
+    glass = make.make_glass()
+    return lambda: privacy.serve_glass(glass.pk, glass.asked_by, "0-9 of 10")
+
+
+@case("privacy.note_glass_watched")
+def _() -> Act:
+    glass = make.make_glass()
+    return lambda: privacy.note_glass_watched(glass.pk, glass.asked_by, [[0, 1]])
+
+
+@case("privacy.end_due_glasses")
+def _() -> Act:
+    glass = make.make_glass()
+    BreakGlass.objects.filter(pk=glass.pk).update(until=clock.now())
+    return privacy.end_due_glasses

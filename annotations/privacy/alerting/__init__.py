@@ -1,6 +1,7 @@
 """What deserves a privacy officer's look: rules over the log, one a module. Pure: no database, no clock."""
 
 from .acts import Act, Hit, Known, Rule, Scope
+from .break_glass import BreakGlass
 from .household import Household
 from .log_reading import LogReading
 from .off_hours import OffHours
@@ -9,12 +10,13 @@ from .reveals import Reveals
 from .volume import Volume
 
 RULES: dict[str, type[Rule]] = {
-    rule.kind: rule for rule in (Volume, OffHours, Household, Reveals, LogReading, Refusals)
+    rule.kind: rule for rule in (Volume, OffHours, Household, Reveals, LogReading, Refusals, BreakGlass)
 }
 
 __all__ = [
     "RULES",
     "Act",
+    "BreakGlass",
     "Hit",
     "Household",
     "Known",

@@ -181,6 +181,10 @@ class RefusalsForm(RuleForm):
     sign_ins = _number(_("Failed sign-ins of one account in an hour, at least"), 1, 100_000)
 
 
+class BreakGlassForm(RuleForm):
+    views = _number(_("Views of one approval, at least"), 1, 1000, _("1: every use."))
+
+
 _FORMS: dict[str, type[RuleForm]] = {
     AlertKind.VOLUME: VolumeForm,
     AlertKind.OFF_HOURS: OffHoursForm,
@@ -188,6 +192,7 @@ _FORMS: dict[str, type[RuleForm]] = {
     AlertKind.REVEALS: RevealsForm,
     AlertKind.LOG_READING: LogReadingForm,
     AlertKind.REFUSALS: RefusalsForm,
+    AlertKind.BREAK_GLASS: BreakGlassForm,
 }
 
 

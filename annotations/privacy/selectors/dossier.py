@@ -89,5 +89,9 @@ _TONES = {
     "rendition.served": "accent",
     "review.watched": "accent",
     "review.accepted": "ok",
+    "break_glass.approved": "warn",
+    "break_glass.granted": "bad",
+    "break_glass.served": "bad",
+    "break_glass.watched": "bad",
     "dataset.clip_marked": "bad",
 }

@@ -1,6 +1,16 @@
 """Writes of this context, one use case per module."""
 
 from .alerts import change_alert_rule, give_back_alert, note_alert, settle_alert, take_alert
+from .break_glass import (
+    ask_break_glass,
+    close_break_glass,
+    decide_break_glass,
+    end_due_glasses,
+    grant_glass,
+    note_glass_watched,
+    serve_glass,
+)
+from .clean_copy import make_clean_copy, sweep_clean_copies
 from .integrity import note_export_served, request_log_work, run_log_work
 from .reading import (
     note_certificate,
@@ -32,12 +42,18 @@ from .withdraw import withdraw
 
 __all__ = [
     "answer_request",
+    "ask_break_glass",
     "change_alert_rule",
+    "close_break_glass",
     "compile_request",
+    "decide_break_glass",
     "delete_view",
+    "end_due_glasses",
     "extend_request",
     "forget_answers",
     "give_back_alert",
+    "grant_glass",
+    "make_clean_copy",
     "note_alert",
     "note_answer",
     "note_certificate",
@@ -46,6 +62,7 @@ __all__ = [
     "note_erasure_prepared",
     "note_export",
     "note_export_served",
+    "note_glass_watched",
     "note_lookup",
     "note_person",
     "note_receipt",
@@ -60,7 +77,9 @@ __all__ = [
     "review_request",
     "run_log_work",
     "save_view",
+    "serve_glass",
     "settle_alert",
+    "sweep_clean_copies",
     "take_alert",
     "watch",
     "withdraw",

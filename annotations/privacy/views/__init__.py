@@ -2,10 +2,18 @@
 
 from .alert_rules import alert_rule, alert_rules
 from .alerts import alert, alerts, give_back_alert, settle_alert, take_alert
+from .break_glass import (
+    ask_break_glass,
+    break_glass,
+    break_glasses,
+    close_break_glass,
+    decide_break_glass,
+)
 from .clip import clip
 from .desk import desk, link_receipt, withdraw
 from .entry import entry
 from .erasure import erase, erasure
+from .glass_media import glass_media, glass_token, glass_watched
 from .hiding import hiding
 from .integrity import download_log, integrity, prove_entry, work_on_log
 from .log import change_view, export, log, save_view, words
@@ -28,8 +36,13 @@ __all__ = [
     "alert_rule",
     "alert_rules",
     "alerts",
+    "ask_break_glass",
+    "break_glass",
+    "break_glasses",
     "change_view",
     "clip",
+    "close_break_glass",
+    "decide_break_glass",
     "desk",
     "download_log",
     "entry",
@@ -37,6 +50,9 @@ __all__ = [
     "erasure",
     "export",
     "give_back_alert",
+    "glass_media",
+    "glass_token",
+    "glass_watched",
     "hiding",
     "integrity",
     "link_receipt",

@@ -1,0 +1,317 @@
+"""An original without redaction: two people, some minutes, sealed on the log before the first byte."""
+
+import datetime
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from annotations.accounts.enums import Role
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.audit.models import LogEntry
+from annotations.clips import services as clips, vault
+from annotations.clips.enums import HoldReason
+from annotations.clips.memory import memory_file
+from annotations.clips.models import Original
+from annotations.core import clock
+from annotations.core.errors import Conflict, Invalid, NotAllowed
+from annotations.core.models import Outbox
+from annotations.privacy import plain_words, selectors, services, tasks
+from annotations.privacy.alerting import BreakGlass as EveryUse
+from annotations.privacy.enums import GlassState
+from annotations.privacy.models import Alert, BreakGlass
+from annotations.privacy.rules import BREAK_GLASS
+from annotations.privacy.viewings import Look
+from annotations.vision import confined
+from annotations.vision.errors import VideoError
+from annotations.vision.limits import Limits
+from annotations.vision.video import decode, probe
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
+
+
+def client_of(glass: BreakGlass) -> Client:
+    client = Client()
+    client.force_login(glass.asked_by)
+    return client
+
+
+def address(client: Client, glass: BreakGlass) -> Any:
+    return client.post(reverse("privacy:glass_token", args=[glass.pk]))
+
+
+def bytes_of(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else bytes(response.content)
+
+
+def copies() -> list[str]:
+    storage = vault.storage()
+    if not storage.exists("break-glass"):
+        return []
+    return [
+        f"break-glass/{folder}/{name}"
+        for folder in storage.listdir("break-glass")[0]
+        for name in storage.listdir(f"break-glass/{folder}")[1]
+    ]
+
+
+def test_every_state_has_a_way_in_and_a_way_out() -> None:
+    assert BREAK_GLASS.problems(GlassState.values) == []
+
+
+def test_who_asked_never_decides() -> None:
+    officer = make.make_user(Role.PRIVACY_OFFICER)
+    asked = services.ask_break_glass(make.make_ready_clip(), "owner", "The owner asked.", officer)
+    with pytest.raises(NotAllowed) as caught:
+        services.decide_break_glass(asked.pk, "approve", "I say so.", [], officer)
+    assert caught.value.code == "second_person_needed"
+    with pytest.raises(NotAllowed):
+        services.decide_break_glass(asked.pk, "approve", "I say so.", [], make.make_user(Role.LEAD))
+    asked.refresh_from_db()
+    assert asked.state == GlassState.ASKED
+
+
+def test_an_approval_passes_what_it_names_and_no_other_hold() -> None:
+    clip = make.make_ready_clip()
+    for reason in (HoldReason.FLAGGED, HoldReason.REDACTION_FAILED):
+        clips.place(clip, reason, OFFICER)
+    asked = services.ask_break_glass(clip, "content", "Nothing to see redacted.", make.make_user(Role.LEAD))
+    officer = make.make_user(Role.PRIVACY_OFFICER)
+    with pytest.raises(Conflict) as caught:
+        services.decide_break_glass(asked.pk, "approve", "Fine.", [HoldReason.FLAGGED], officer)
+    assert caught.value.code == "holds_stand"
+    with pytest.raises(Invalid) as unknown:
+        services.decide_break_glass(asked.pk, "approve", "Fine.", [HoldReason.LEGAL], officer)
+    assert unknown.value.code == "not_an_open_hold"
+    named = [HoldReason.FLAGGED, HoldReason.REDACTION_FAILED]
+    assert services.decide_break_glass(asked.pk, "approve", "Fine.", named, officer).running
+
+
+@pytest.mark.parametrize("reason", [HoldReason.ERASED, HoldReason.WITHDRAWN, HoldReason.EXPIRED])
+def test_nothing_passes_an_erasure_or_the_end_of_a_consent(reason: str) -> None:
+    clip = make.make_ready_clip()
+    clips.place(clip, reason, OFFICER)
+    asked = services.ask_break_glass(clip, "legal", "A court asks.", make.make_user(Role.LEAD))
+    with pytest.raises(Invalid) as caught:
+        services.decide_break_glass(
+            asked.pk, "approve", "Fine.", [reason], make.make_user(Role.PRIVACY_OFFICER)
+        )
+    assert caught.value.code == "not_an_open_hold"
+
+
+def test_the_copy_is_a_new_video_and_lies_encrypted_until_the_access_is_closed(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    response = client.get(address(client, glass).json()["url"])
+    body = bytes_of(response)
+    assert response["Cache-Control"] == "no-store"
+    with memory_file("copy") as copy:
+        copy.write(body)
+        copy.flush()
+        path = f"/proc/self/fd/{copy.fileno()}"
+        assert len(list(decode(path, Limits()))) == make.FRAMES
+        assert not probe(path).has_audio
+    with vault.opened(Original.objects.get(clip=glass.clip)) as plain:
+        assert plain.read() != body
+    (name,) = copies()
+    with vault.storage().open(name) as stored:
+        encrypted = stored.read()
+    assert b"ftyp" not in encrypted
+    assert body[100:200] not in encrypted
+    with django_capture_on_commit_callbacks(execute=True):
+        services.close_break_glass(glass.pk, glass.asked_by)
+    glass.refresh_from_db()
+    assert (glass.wrapped_key, glass.name, copies()) == (None, "", [])
+
+
+def test_ranges_are_logged_as_sent_and_each_delivery_has_its_entry() -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    url = address(client, glass).json()["url"]
+    response = client.get(url, headers={"Range": "bytes=0-99"})
+    assert response.status_code == 206
+    assert len(bytes_of(response)) == 100
+    entry = LogEntry.objects.get(action="break_glass.served")
+    assert f"0-99 of {glass.bytes}" in bytes(entry.canonical).decode()
+    assert entry.purpose == "break_glass"
+
+
+def dead(client: Client, url: str) -> bool:
+    before = LogEntry.objects.filter(action="break_glass.served").count()
+    response = client.get(url)
+    told = LogEntry.objects.filter(action="break_glass.served").count()
+    return response.status_code in {404, 409} and b"ftyp" not in bytes_of(response) and told == before
+
+
+def test_the_address_dies_with_the_time_of_the_approval() -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    url = address(client, glass).json()["url"]
+    BreakGlass.objects.filter(pk=glass.pk).update(until=clock.now())
+    assert dead(client, url)
+    assert address(client, glass).status_code == 409
+    services.end_due_glasses()
+    glass.refresh_from_db()
+    assert (glass.state, glass.wrapped_key) == (GlassState.EXPIRED, None)
+
+
+def test_the_address_dies_with_the_consent_and_the_copy_right_after() -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    url = address(client, glass).json()["url"]
+    services.withdraw(glass.clip, OFFICER, "The owner wrote.")
+    assert dead(client, url)
+    assert Outbox.objects.filter(type="clips.holds_changed", payload__clip=str(glass.clip_id)).exists()
+    tasks.stop_glasses(str(glass.clip_id))
+    glass.refresh_from_db()
+    assert (glass.state, glass.wrapped_key) == (GlassState.CLOSED, None)
+
+
+@pytest.mark.parametrize("reason", [HoldReason.FLAGGED, HoldReason.ERASED])
+def test_a_hold_that_the_approval_does_not_name_closes_it(reason: str) -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    url = address(client, glass).json()["url"]
+    clips.place(glass.clip, reason, OFFICER)
+    assert dead(client, url)
+    tasks.stop_glasses(str(glass.clip_id))
+    glass.refresh_from_db()
+    assert glass.wrapped_key is None
+
+
+def test_another_session_and_another_person_get_nothing() -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    url = address(client, glass).json()["url"]
+    assert dead(client_of(glass), url)
+    stranger = Client()
+    stranger.force_login(make.make_user(Role.PRIVACY_OFFICER))
+    assert dead(stranger, url)
+    assert address(stranger, glass).status_code == 404
+
+
+def test_nothing_is_served_when_the_log_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    url = address(client, glass).json()["url"]
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the log cannot be written")
+
+    monkeypatch.setattr(audit, "append", broken)
+    client.raise_request_exception = False
+    for response in (client.get(url), address(client, glass)):
+        assert response.status_code == 500
+        assert b"ftyp" not in response.content
+
+
+def test_nothing_is_served_while_nobody_seals_the_log(settings: Any) -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    url = address(client, glass).json()["url"]
+    settings.AUDIT_SEQUENCE_INLINE, settings.AUDIT_WAIT_SECONDS = False, 0.1
+    for response in (client.get(url), address(client, glass)):
+        assert response.status_code == 503
+        assert b"ftyp" not in response.content
+        assert b"/break-glass/media/" not in response.content
+
+
+def test_a_worker_killed_midway_leaves_no_copy_and_another_one_makes_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    glass = make.make_glass(copy=False)
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+
+    def killed(*args: Any, **kwargs: Any) -> int:
+        raise KeyboardInterrupt  # as little comes after it as after SIGKILL: no handler of ours catches it
+
+    with monkeypatch.context() as patched:
+        patched.setattr(confined, "clean", killed)
+        with pytest.raises(KeyboardInterrupt):
+            services.make_clean_copy(glass.pk)
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
+    services.make_clean_copy(glass.pk)
+    glass.refresh_from_db()
+    assert glass.name == ""  # somebody may still be at it
+    BreakGlass.objects.filter(pk=glass.pk).update(begun_at=clock.now() - datetime.timedelta(hours=1))
+    services.make_clean_copy(glass.pk)
+    glass.refresh_from_db()
+    assert glass.name in copies()
+
+
+def test_an_original_that_cannot_be_made_anew_ends_the_access() -> None:
+    glass = make.make_glass(copy=False)
+    original = Original.objects.get(clip=glass.clip)
+    with vault.storage().open(original.name, "r+b") as file:
+        file.seek(40)
+        file.write(b"damage")
+    services.make_clean_copy(glass.pk)
+    glass.refresh_from_db()
+    assert (glass.state, copies()) == (GlassState.CLOSED, [])
+    assert LogEntry.objects.filter(action="break_glass.failed").exists()
+
+
+def test_a_copy_that_comes_too_late_is_thrown_away() -> None:
+    glass = make.make_glass(copy=False)
+    BreakGlass.objects.filter(pk=glass.pk).update(begun_at=clock.now() - datetime.timedelta(hours=1))
+    services.close_break_glass(glass.pk, glass.asked_by)
+    services.make_clean_copy(glass.pk)
+    assert copies() == []
+
+
+def test_files_that_nobody_owns_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    glass = make.make_glass()
+    name, _ = vault.put(io.BytesIO(b"left behind"), "break-glass/")
+    assert services.sweep_clean_copies() == 0
+    later = clock.now() + datetime.timedelta(hours=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert services.sweep_clean_copies() == 1
+    assert copies() == [glass.name]
+    assert name != glass.name
+
+
+def test_a_request_lapses_when_nobody_decides() -> None:
+    asked = services.ask_break_glass(
+        make.make_ready_clip(), "danger", "Somebody lies there.", make.make_user(Role.LEAD)
+    )
+    BreakGlass.objects.filter(pk=asked.pk).update(asked_at=clock.now() - datetime.timedelta(hours=25))
+    with pytest.raises(Conflict) as caught:
+        services.decide_break_glass(asked.pk, "approve", "Late.", [], make.make_user(Role.PRIVACY_OFFICER))
+    assert caught.value.code == "lapsed"
+    assert services.end_due_glasses() == 1
+    asked.refresh_from_db()
+    assert asked.state == GlassState.LAPSED
+
+
+def test_officers_and_the_owner_read_of_it_and_an_alert_waits() -> None:
+    glass = make.make_glass()
+    client = client_of(glass)
+    bytes_of(client.get(address(client, glass).json()["url"]))
+    watched = client.post(
+        reverse("privacy:glass_watched", args=[glass.pk]), {"ranges": [[0, 1.5]]}, "application/json"
+    )
+    assert watched.status_code == 204
+    (viewing,) = selectors.dossier(glass.clip).viewings
+    assert (viewing.look, viewing.delivered, viewing.watched) == (Look.BREAK_GLASS, True, [(0, 1500)])
+    (told,) = plain_words.story(glass.clip).watched
+    assert told.unredacted
+    make.make_leaves()
+    services.watch()
+    alert = Alert.objects.get(kind=EveryUse.kind)
+    assert alert.actor == glass.asked_by.pseudonym
+
+
+def test_what_the_child_refuses_has_its_code() -> None:
+    with memory_file("in") as source, memory_file("out") as target:
+        source.write(b"nothing to see")
+        source.flush()
+        with pytest.raises(VideoError) as caught:
+            confined.clean(source.fileno(), target.fileno(), Limits(), timeout_s=30, memory_bytes=10**9)
+    assert caught.value.code == "not_a_video"
