@@ -25,6 +25,7 @@ def test_one_asks_another_approves_and_every_view_is_logged(
     lead = sign_in("lead")
     lead.goto(f"/break-glass/clips/{clip.public_id}/")
     inspected(lead, "break-glass-ask")
+    lead.get_by_label("What for").select_option("danger")
     lead.get_by_label("Why nothing less will do").fill("Somebody may lie on the floor.")
     lead.get_by_role("button", name="Ask", exact=True).click()
     expect(lead.get_by_text("You asked, so a privacy officer other than you decides.")).to_be_visible()

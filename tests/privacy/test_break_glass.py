@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import os
+import signal
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from annotations.privacy.alerting import BreakGlass as EveryUse
 from annotations.privacy.enums import GlassState
 from annotations.privacy.models import Alert, BreakGlass
 from annotations.privacy.rules import BREAK_GLASS
+from annotations.privacy.services import clean_copy
 from annotations.privacy.viewings import Look
 from annotations.vision import confined
 from annotations.vision.errors import VideoError
@@ -223,14 +226,32 @@ def test_nothing_is_served_while_nobody_seals_the_log(settings: Any) -> None:
         assert b"/break-glass/media/" not in response.content
 
 
-def test_a_worker_killed_midway_leaves_no_copy_and_another_one_makes_it(
+def test_a_process_killed_midway_leaves_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    original = make.make_original(make.make_ready_clip())
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+
+    def killed(*args: Any, **kwargs: Any) -> int:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    monkeypatch.setattr(confined, "clean", killed)
+    child = os.fork()
+    if not child:
+        clean_copy.made(original)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_worker_stopped_midway_leaves_no_copy_and_another_one_makes_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     glass = make.make_glass(copy=False)
     before = {path for path in tmp_path.rglob("*") if path.is_file()}
 
     def killed(*args: Any, **kwargs: Any) -> int:
-        raise KeyboardInterrupt  # as little comes after it as after SIGKILL: no handler of ours catches it
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr(confined, "clean", killed)

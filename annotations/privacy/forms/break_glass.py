@@ -7,7 +7,7 @@ from ..enums import GlassPurpose
 
 
 class AskGlassForm(forms.Form):
-    purpose = forms.ChoiceField(label=_("What for"), choices=GlassPurpose.choices)
+    purpose = forms.ChoiceField(label=_("What for"), choices=[("", _("Choose")), *GlassPurpose.choices])
     reason = forms.CharField(
         label=_("Why nothing less will do"),
         min_length=5,

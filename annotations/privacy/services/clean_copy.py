@@ -32,7 +32,7 @@ def make_clean_copy(glass_id: uuid.UUID | str) -> None:
     if glass is None:
         return
     try:
-        name, key, size = _made(Original.objects.select_related("clip").get(clip=glass.clip_id))
+        name, key, size = made(Original.objects.select_related("clip").get(clip=glass.clip_id))
     except (VisionError, Damaged, OSError, Original.DoesNotExist) as error:
         _fail(glass.pk, getattr(error, "code", "original_unreadable"))
         return
@@ -64,7 +64,8 @@ def _begin(glass_id: uuid.UUID) -> BreakGlass | None:
     return glass
 
 
-def _made(original: Original) -> tuple[str, WrappedKey, int]:
+def made(original: Original) -> tuple[str, WrappedKey, int]:
+    """The name, the key and the plain size of a new copy in the vault. Raises VisionError, Damaged, OSError."""
     with vault.opened(original) as plain, memory_file("clean copy") as target:
         confined.clean(
             plain.fileno(),
