@@ -1,21 +1,13 @@
 """How bright and how colourful a rendition is, from a few of its key frames."""
 
-from typing import TypedDict
-
 import numpy as np
 
 from annotations.vision.limits import ANY_SIZE
+from annotations.vision.report import Light
 from annotations.vision.video.decode import decode
 
 EVERY = 8
 """One key frame in so many is looked at: about one in four seconds."""
-
-
-class Light(TypedDict):
-    """Means over the pictures: ``luma`` 0 to 255, ``colour`` the distance of the colour planes from grey (0 to 128)."""
-
-    luma: float
-    colour: float
 
 
 def light_of(path: str) -> Light:

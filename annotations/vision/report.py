@@ -8,9 +8,14 @@ rendition frames to them and is null when they are the same.
 
 from typing import NotRequired, TypedDict
 
-from annotations.vision.light import Light
-
 SCHEMA = 2
+
+
+class Light(TypedDict):
+    """Means over the pictures: ``luma`` 0 to 255, ``colour`` the distance of the colour planes from grey (0 to 128)."""
+
+    luma: float
+    colour: float
 
 
 class SourceReport(TypedDict):
