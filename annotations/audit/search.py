@@ -242,6 +242,10 @@ class _Walk:
             window = self._beyond(wanted, start)
             if end:
                 window = self._up_to(window, end)
+            elif size == WINDOW:
+                # So few are left that they are named one by one: what spans years is no window for a plan to keep to.
+                ahead = self._ordered(self._beyond(rarest, start))
+                window = window.filter(id__in=list(ahead.values_list("id", flat=True)[:size]))
             found += self._ordered(window)[: count - len(found)]
             if len(found) >= count or end is None:
                 return found, None
