@@ -16,17 +16,17 @@ PAGES = (
     (_("Review"), "review:home"),
     (_("Adjudication"), "review:adjudication"),
     (_("Flagged"), "moderation:flagged"),
-    (_("Hidden regions"), "redaction:lifts"),
-    (_("Redaction quality"), "review:redaction_quality"),
-    (_("Screening"), "moderation:screening"),
     (_("Audit"), "privacy:log"),
     (_("Alerts"), "privacy:alerts"),
-    (_("Break-glass"), "privacy:break_glasses"),
     (_("Requests"), "privacy:access_requests"),
     (_("Consents"), "privacy:desk"),
     (_("Datasets"), "datasets:index"),
     (_("Operations"), "operations"),
     (_("Submit"), "clips:submit"),
+    (_("Break-glass"), "privacy:break_glasses"),
+    (_("Hidden regions"), "redaction:lifts"),
+    (_("Redaction quality"), "review:redaction_quality"),
+    (_("Screening"), "moderation:screening"),
 )
 
 Count = Callable[[], int]

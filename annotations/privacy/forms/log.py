@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from annotations.audit.registry import by_area
@@ -67,16 +67,13 @@ class LongSelect(forms.Select):
             for label, label_or_group in self.choices
         )
         flat = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
-        return format_html("<select{}>{}</select>", flat, mark_safe("".join(groups)))  # noqa: S308 (escaped above)
+        return format_html("<select{}>{}</select>", flat, format_html_join("", "{}", ((g,) for g in groups)))
 
     def _options(self, choices: list[tuple[str, str]], value: Any) -> SafeString:
         return format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            (
-                (code, mark_safe(" selected") if code == (value or "") else "", label)
-                for code, label in choices
-            ),
+            ((code, " selected" if code == (value or "") else "", label) for code, label in choices),
         )
 
 
