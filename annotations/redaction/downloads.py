@@ -61,7 +61,10 @@ def check(address: str, *, allow_local: bool, code: str = "model_address_refused
 
 
 def _copy(answer: Any, target: IO[bytes], most_bytes: int, deadline: float) -> str:
-    announced = int(answer.headers.get("Content-Length") or 0)
+    try:
+        announced = int(answer.headers.get("Content-Length") or 0)
+    except ValueError:
+        raise Unavailable("model_unreachable", "The server does not say how long the file is.") from None
     written, digest = 0, hashlib.sha256()
     while block := answer.read1(_BLOCK):
         written += len(block)

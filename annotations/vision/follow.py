@@ -261,7 +261,8 @@ class _Follower:
             trail.step(luma_of(pictures[before]), now)
             if inside(trail.box, now) < LEAST_INSIDE:
                 break
-            if frame % self._check_every == 0 or trail.unseen:
+            # At once when it is lost from sight, then as often as while it is seen: every frame tells little more.
+            if frame % self._check_every == 0 or trail.unseen % self._check_every == 1:
                 detected = self._look(small, trail.box) or (trail.unseen and self._look(small, trail.guess))
                 if detected:
                     trail.found_again(now, towards(trail.box, detected))

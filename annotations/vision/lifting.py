@@ -7,13 +7,21 @@ from annotations.vision.report import LiftedTrack
 
 SAME_PLACE = 0.5
 """Intersection over union from which two boxes on a frame are of the same thing."""
-SAME_TRACK = 0.5
-"""Share of a track's boxes that must be a lifted track's for it to be that one, found again."""
 
 
-def is_lifted(boxes: Mapping[int, Box], lifted: Sequence[LiftedTrack]) -> bool:
-    """Whether a track (its boxes by frame) is one of those that were lifted."""
-    return any(_alike(boxes, lifted_boxes(one)) >= SAME_TRACK for one in lifted)
+def still_hidden(boxes: Mapping[int, Box], lifted: Sequence[LiftedTrack], *, drawn: bool) -> dict[int, Box]:
+    """What is left to hide of a track (its boxes by frame): only what two people have seen is shown, frame by frame.
+
+    A track that a person drew stays whole, unless it is itself what was lifted: they saw a face there.
+    """
+    shown = [lifted_boxes(one) for one in lifted]
+    if drawn:
+        return {} if dict(boxes) in shown else dict(boxes)
+    return {
+        frame: box
+        for frame, box in boxes.items()
+        if not any(frame in others and overlap(box, others[frame]) >= SAME_PLACE for others in shown)
+    }
 
 
 def lifted_by_frame(lifted: Sequence[LiftedTrack]) -> dict[int, list[Box]]:
@@ -27,8 +35,3 @@ def lifted_by_frame(lifted: Sequence[LiftedTrack]) -> dict[int, list[Box]]:
 
 def lifted_boxes(one: LiftedTrack) -> dict[int, Box]:
     return {int(frame): (box[0], box[1], box[2], box[3]) for frame, box in one["boxes"].items()}
-
-
-def _alike(boxes: Mapping[int, Box], others: Mapping[int, Box]) -> float:
-    same = sum(frame in others and overlap(box, others[frame]) >= SAME_PLACE for frame, box in boxes.items())
-    return same / max(1, len(boxes))

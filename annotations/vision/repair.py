@@ -16,7 +16,7 @@ from annotations.vision.examples import write as write_examples
 from annotations.vision.faces import FaceDetector
 from annotations.vision.fingerprint import NONE
 from annotations.vision.follow import Timeline, follow
-from annotations.vision.lifting import is_lifted, lifted_by_frame
+from annotations.vision.lifting import lifted_by_frame, still_hidden
 from annotations.vision.limits import Limits
 from annotations.vision.mosaic import mosaic_of
 from annotations.vision.obscure import Effect, Hiding
@@ -83,9 +83,8 @@ def repair(
         _check(past, layout(earlier), facts, timeline, effect)
         ranges = Ranges(source, limits, timeline.frames)
     before = [(track, _boxes(track)) for track in past["tracks"]]
-    kept = [(track, boxes) for track, boxes in before if not is_lifted(boxes, order["lifted"])]
     job = _Job(earlier, target, ranges, timeline, lifted_by_frame(order["lifted"]), detector)
-    tracks = [track for track, _ in kept]
+    tracks = [rest for track, boxes in before if (rest := _rest_of(track, boxes, order))["boxes"]]
     missed, origin = order["missed_faces"], "person"
     old = _by_frame([boxes for _, boxes in before])
     on_progress("follow", 0, 1)
@@ -93,7 +92,8 @@ def repair(
         hidden = _by_frame([_boxes(track) for track in tracks])
         with clock.stage("follow"):
             for track in follow(ranges, timeline, missed, detector, hidden):
-                if not is_lifted(track.boxes, order["lifted"]):
+                track.boxes = still_hidden(track.boxes, order["lifted"], drawn=origin == "person")
+                if track.boxes:
                     tracks.append(_report_of(track, len(tracks) and max(t["id"] for t in tracks), origin))
         hidden = _by_frame([_boxes(track) for track in tracks])
         try:
@@ -130,6 +130,12 @@ def repair(
         seconds=clock.seconds,
         peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     )
+
+
+def _rest_of(track: TrackReport, boxes: Mapping[int, Box], order: RepairOrder) -> TrackReport:
+    """What is left of an earlier run's track by the order's lifted ones."""
+    rest = still_hidden(boxes, order["lifted"], drawn=track["source"] == "person")
+    return {**track, "boxes": {frame: box for frame, box in track["boxes"].items() if int(frame) in rest}}
 
 
 def _check(past: EarlierRun, made: Layout, facts: Probe, timeline: Timeline, effect: str) -> None:

@@ -52,6 +52,14 @@ function report() {
   void send(root.dataset.watched, { ranges });
 }
 
+/** Tells what was played, and asks whether the access still stands: when it does not, nothing is shown any more. */
+async function beat() {
+  if (!address) return;
+  report();
+  const answer = await send(root.dataset.watched, { ranges: [] }).catch(() => null);
+  if (answer && answer.status >= 400 && answer.status < 500) end();
+}
+
 function end() {
   report();
   video.pause();
@@ -61,11 +69,12 @@ function end() {
   button.hidden = true;
   root.querySelector(".mark")?.remove();
   if (address) URL.revokeObjectURL(address);
+  address = "";
   status.textContent = root.dataset.over ?? "";
 }
 
 button.addEventListener("click", () => void show());
 video.addEventListener("contextmenu", (event) => event.preventDefault());
-setInterval(report, REPORT);
+setInterval(() => void beat(), REPORT);
 addEventListener("pagehide", report);
 setTimeout(end, Math.max(0, Date.parse(root.dataset.until ?? "") - Date.now()));

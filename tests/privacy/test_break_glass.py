@@ -319,6 +319,8 @@ def test_officers_and_the_owner_read_of_it_and_an_alert_waits() -> None:
         reverse("privacy:glass_watched", args=[glass.pk]), {"ranges": [[0, 1.5]]}, "application/json"
     )
     assert watched.status_code == 204
+    still = client.post(reverse("privacy:glass_watched", args=[glass.pk]), {"ranges": []}, "application/json")
+    assert still.status_code == 204
     (viewing,) = selectors.dossier(glass.clip).viewings
     assert (viewing.look, viewing.delivered, viewing.watched) == (Look.BREAK_GLASS, True, [(0, 1500)])
     (told,) = plain_words.story(glass.clip).watched

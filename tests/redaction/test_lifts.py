@@ -117,6 +117,15 @@ def test_a_reviewer_who_sees_a_face_there_ends_it(people: tuple[User, User, User
     assert run.lifted == []
 
 
+def test_a_region_that_nobody_may_look_at_is_not_approved(people: tuple[User, User, User]) -> None:
+    clip = make_ready_clip()
+    lift = make_lift(clip)
+    place(clip, HoldReason.FLAGGED, WORKER)
+    with pytest.raises(Conflict):
+        services.decide_lift(lift.pk, "approve", REASON, people[2])
+    services.decide_lift(lift.pk, "refuse", REASON, people[2])
+
+
 def test_another_missed_face_leaves_it_lifted(people: tuple[User, User, User]) -> None:
     clip = make_ready_clip()
     lift = make_lift(clip)

@@ -6,17 +6,20 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 
+from annotations.accounts.enums import Role
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
+from annotations.clips.services import lift
 from annotations.core import clock
 from annotations.core.models import RunState
 from annotations.redaction import services
 from annotations.redaction.models import FaceTrack, Method, Outcome, RedactionRun, Rendition
 from annotations.vision import confined
 from annotations.vision.report import SCHEMA
+from tests.factories import make_user
 from tests.redaction.conftest import Submit
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +62,23 @@ def test_only_what_changed_is_made_again_and_the_clip_goes_on_to_screening(clip:
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
     entries = LogEntry.objects.filter(clip=clip.public_id, action="redaction.verified").order_by("id")
     assert b'"method":"repair"' in bytes(entries[1].canonical)
+
+
+def test_a_shown_region_in_which_somebody_sees_a_face_is_hidden_again_from_end_to_end(clip: Clip) -> None:
+    lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
+    track = current(clip).run.tracks.order_by("number")[0]
+    asked = services.ask_to_lift(clip, track.number, "It looks like a lamp.", make_user(Role.LEAD))
+    services.decide_lift(asked.pk, "approve", "I see a lamp, too.", make_user(Role.LEAD))
+    services.redact(RedactionRun.objects.get(clip=clip, state=RunState.QUEUED).pk)
+    assert track.boxes not in [each.boxes for each in current(clip).run.tracks.all()]
+    first = min(track.boxes, key=int)
+    services.redact(
+        services.report_missed_faces(clip, [{"frame": int(first), "box": track.boxes[first]}], WORKER).pk
+    )
+    after = current(clip).run
+    assert after.method == Method.WHOLE
+    assert "hidden again" in after.whole_because
+    assert track.boxes in [each.boxes for each in after.tracks.all()]
 
 
 def test_a_second_report_repairs_the_repaired(clip: Clip) -> None:

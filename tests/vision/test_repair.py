@@ -10,7 +10,7 @@ import pytest
 from annotations.vision.boxes import covered
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import CenterFace, Face, RgbPicture
-from annotations.vision.lifting import is_lifted
+from annotations.vision.lifting import still_hidden
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
 from annotations.vision.repair import repair
@@ -151,10 +151,18 @@ def test_an_earlier_rendition_that_does_not_serve_is_refused(
     assert not (tmp_path / "a.mp4").exists()
 
 
-def test_tracks_are_known_again_by_where_they_lie() -> None:
+def test_only_the_frames_that_two_people_saw_are_shown_again() -> None:
     boxes = {frame: (10.0 + frame, 10.0, 20.0, 20.0) for frame in range(20)}
     lifted: Any = [{"boxes": {str(frame): list(box) for frame, box in boxes.items()}}]
-    assert is_lifted({frame: (12.0 + frame, 11.0, 20.0, 20.0) for frame in range(5, 25)}, lifted)
-    assert not is_lifted({frame: (40.0 + frame, 11.0, 20.0, 20.0) for frame in range(20)}, lifted)
-    mostly_elsewhere = {frame: boxes[frame] if frame > 14 else (200.0, 9.0, 9.0, 9.0) for frame in range(20)}
-    assert not is_lifted(mostly_elsewhere, lifted)
+    found_again = {frame: (12.0 + frame, 11.0, 20.0, 20.0) for frame in range(5, 200)}
+    assert set(still_hidden(found_again, lifted, drawn=False)) == set(range(20, 200))
+    elsewhere = {frame: (40.0 + frame, 11.0, 20.0, 20.0) for frame in range(20)}
+    assert still_hidden(elsewhere, lifted, drawn=False) == elsewhere
+
+
+def test_what_a_person_drew_stays_hidden_where_it_leads_into_a_lifted_region() -> None:
+    boxes = dict.fromkeys(range(100, 400), (10.0, 10.0, 20.0, 20.0))
+    lifted: Any = [{"boxes": {str(frame): list(box) for frame, box in boxes.items()}}]
+    followed = dict.fromkeys(range(95, 400), (10.0, 10.0, 20.0, 20.0))
+    assert still_hidden(followed, lifted, drawn=True) == followed
+    assert still_hidden(boxes, lifted, drawn=True) == {}

@@ -123,7 +123,13 @@ def serve_glass(glass_id: uuid.UUID, person: User, sent: str) -> uuid.UUID:
 
 @transaction.atomic
 def note_glass_watched(glass_id: uuid.UUID, person: User, ranges: Sequence[Sequence[float]]) -> None:
-    """What the browser says was on screen, in seconds; the last report comes a little after the end."""
+    """What the browser says was on screen, in seconds; the last report comes a little after the end.
+
+    Without ranges it only asks whether the access still stands: Conflict `glass_closed` takes the picture away.
+    """
+    if not ranges:
+        require(glass_id, person)
+        return
     glass = _own(glass_id, person)
     just_over = glass.ended_at is not None and glass.ended_at > clock.now() - LAST_REPORT
     if not glass.until or not (glass.state == GlassState.APPROVED or just_over):

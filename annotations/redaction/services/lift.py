@@ -51,12 +51,17 @@ def ask_to_lift(clip: Clip, number: int, reason: str, lead: User) -> Lift:
 
 @transaction.atomic
 def decide_lift(lift_id: uuid.UUID, action: str, reason: str, person: User) -> Lift:
-    """`action` is "approve" or "refuse". Never by whoever asked. Approved, the clip is held and rendered without it."""
+    """`action` is "approve" or "refuse". Never by whoever asked. Approved, the clip is held and rendered without it.
+
+    Conflict `clip_held` when a clip that may not be looked at now is to be approved: refusing stays possible.
+    """
     lift = _locked(lift_id)
     if lift.asked_by_id == person.pk:
         raise NotAllowed("second_person_needed", "Somebody else has to decide on what you asked for.")
     if action not in {"approve", "refuse"}:
         raise Invalid("unknown_decision", "Approve or refuse.")
+    if action == "approve":
+        gate.check(lift.clip_id, Purpose.LABELING)  # what nobody may look at now, nobody can judge
     lift.state = LIFTS.target(lift.state, action)
     lift.decided_by, lift.decided_at = person, clock.now()
     lift.save(update_fields=["state", "decided_by", "decided_at"])

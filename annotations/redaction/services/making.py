@@ -59,6 +59,8 @@ def make(
     because = ""
     if run.built_on is not None:
         try:
+            if any(track not in run.lifted for track in run.built_on.run.lifted):
+                raise _Unusable("A region that was shown is to be hidden again.")
             with _earlier(run.built_on, run.effect) as earlier:
                 order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
                 report, status = _repair(run, original, earlier, target, order, examples, hear)
