@@ -60,11 +60,12 @@ def score(
         original, shown = old.picture().luma, new.picture().luma
         height, width = original.shape
         mask = hidden_mask(hidden.get(index, ()), width, height)
-        wanted = np.zeros(mask.shape, bool)
+        wanted: list[Box] = []
         for track, boxes in enumerate(references):
             if str(index) not in boxes:
                 continue
             x, y, w, h = boxes[str(index)]
+            wanted.append((x, y, w, h))
             share = covered((x, y, w, h), mask)
             least = min(least, share)
             if share < COVERED_SHARE:
@@ -73,12 +74,8 @@ def score(
             strongest = max(strongest, correlation)
             if correlation > LEAKING_CORRELATION:
                 leaking.append([index, track])
-            wanted[
-                max(0, int(y - h / 2)) : max(0, int(np.ceil(y + 1.5 * h))),
-                max(0, int(x - w / 2)) : max(0, int(np.ceil(x + 1.5 * w))),
-            ] = True
         hidden_shares.append(float(mask.mean()))
-        excess_shares.append(float((mask & ~wanted).mean()))
+        excess_shares.append(excess(mask, wanted))
         if index % 10 == 0:
             similarities.append(similarity(original, shown, ~mask))
     return Score(
@@ -93,6 +90,17 @@ def score(
         excess_percent=round(100 * float(np.mean(excess_shares)), 3),
         ssim_outside=round(float(np.mean(similarities)), 4),
     )
+
+
+def excess(mask: NDArray[np.bool_], wanted: Sequence[Box]) -> float:
+    """Share of the picture that is hidden outside twice the size of these boxes."""
+    outside = mask.copy()
+    for x, y, w, h in wanted:
+        outside[
+            max(0, int(y - h / 2)) : max(0, int(np.ceil(y + 1.5 * h))),
+            max(0, int(x - w / 2)) : max(0, int(np.ceil(x + 1.5 * w))),
+        ] = False
+    return float(outside.mean())
 
 
 def report_boxes(report: Mapping[str, Any]) -> dict[int, list[Box]]:

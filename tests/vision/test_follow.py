@@ -1,14 +1,13 @@
 """From one drawn box to a face's whole way through the clip."""
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from annotations.vision.boxes import Box, covered
-from annotations.vision.faces import CenterFace, Face, FaceDetector, RgbPicture
+from annotations.vision.boxes import covered
+from annotations.vision.faces import CenterFace
 from annotations.vision.follow import Timeline, follow
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
@@ -17,42 +16,10 @@ from annotations.vision.tracking import boxes_by_frame
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
 from tests.vision import clips
+from tests.vision.following import Blind, followed, share_covered
 from tests.vision.test_footage import CLIPS, FOLDER
 
 WIDTH, HEIGHT = 320, 240
-
-
-class Blind:
-    """A detector that has never seen a face."""
-
-    name, sha256, step = "blind", "", 32
-
-    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
-        return []
-
-
-def followed(
-    path: Path,
-    drawn: Mapping[int, Box],
-    detector: FaceDetector | None = None,
-    hidden: Mapping[int, Sequence[Box]] | None = None,
-) -> list[dict[int, Box]]:
-    stamps = [float(frame.time or 0) for frame in decode(str(path), ANY_SIZE)]
-    ranges = Ranges(str(path), ANY_SIZE, len(stamps))
-    faces = [MissedFace(frame=frame, box=list(box)) for frame, box in drawn.items()]
-    tracks = follow(ranges, Timeline.of(stamps, None), faces, detector or Blind(), hidden or {})
-    return [track.boxes for track in tracks]
-
-
-def share_covered(
-    tracks: Sequence[Mapping[int, Box]], truth: Mapping[int, Box], width: int = WIDTH, height: int = HEIGHT
-) -> float:
-    hidden: dict[int, list[Box]] = {}
-    for track in tracks:
-        for frame, box in track.items():
-            hidden.setdefault(frame, []).append(box)
-    held = [covered(box, hidden_mask(hidden.get(f, ()), width, height)) >= 0.95 for f, box in truth.items()]
-    return sum(held) / len(held)
 
 
 MOVEMENTS: dict[str, clips.Path2D] = {
@@ -72,7 +39,7 @@ def test_the_face_is_hidden_all_along_without_any_help(movement: str, frame: int
     truth = {number: boxes[0] for number, boxes in made.faces.items()}
     tracks = followed(made.path, {frame: truth[frame]})
     assert len(tracks) == 1
-    assert share_covered(tracks, truth) == 1.0
+    assert share_covered(tracks, truth, WIDTH, HEIGHT) == 1.0
 
 
 def test_a_face_that_is_covered_for_a_moment_is_found_again(tmp_path: Path) -> None:
@@ -92,9 +59,9 @@ def test_a_face_that_is_covered_for_a_moment_is_found_again(tmp_path: Path) -> N
         drawn = visible[frame]
         tracks = followed(tmp_path / "a.mp4", {frame: drawn}, CenterFace())
         # While less than half of the face shows beside the post, slivers of it may be left out.
-        assert share_covered(tracks, visible) >= 0.95
+        assert share_covered(tracks, visible, WIDTH, HEIGHT) >= 0.95
         beside = {number: box for number, box in visible.items() if box[2] > 18}
-        assert share_covered(tracks, beside) == 1.0
+        assert share_covered(tracks, beside, WIDTH, HEIGHT) == 1.0
 
 
 def test_a_cut_ends_it_and_a_face_that_leaves_is_let_go(tmp_path: Path) -> None:
@@ -147,7 +114,7 @@ def test_a_frame_of_the_rendition_is_led_back_to_the_original(tmp_path: Path) ->
     faces = [MissedFace(frame=60, box=list(made.faces[30][0]))]
     (track,) = follow(ranges, Timeline(40, 15.0, twice), faces, Blind(), {})
     truth = {number: boxes[0] for number, boxes in made.faces.items()}
-    assert share_covered([track.boxes], truth) == 1.0
+    assert share_covered([track.boxes], truth, WIDTH, HEIGHT) == 1.0
 
 
 @pytest.mark.slow

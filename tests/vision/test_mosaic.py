@@ -18,7 +18,7 @@ from annotations.vision.video import Picture
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
 from tests.vision import clips
-from tests.vision.test_follow import Blind
+from tests.vision.following import Blind
 from tests.vision.test_obscure import SIDES, boxes_in, copy, noise, replace_hidden
 from tests.vision.test_repair import order_of
 

@@ -18,7 +18,7 @@ from annotations.vision.report import MissedFace, RepairOrder, Report
 from annotations.vision.scoring import report_boxes
 from annotations.vision.video.splice import groups_of
 from tests.vision import clips
-from tests.vision.test_follow import Blind
+from tests.vision.following import Blind
 
 
 class Seldom(CenterFace):
