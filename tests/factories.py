@@ -134,7 +134,7 @@ def make_lift(clip: Clip, **fields: Any) -> Lift:
     """A request of some lead to show a region of the clip again."""
     track = make_track(clip)
     return Lift.objects.create(
-        **{"clip": clip, "boxes": track.boxes, "frame": 5, "reason": "It is a lamp.", **fields},
+        **{"clip": clip, "boxes": track.boxes, "frame": 5, **fields},
         asked_by=make_user(Role.LEAD),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from . import details
 from .enums import DetailState
 from .models import LogEntry
-from .registry import lookup
+from .registry import Action, lookup
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,17 @@ class Line:
         return "" if shown else str(self.detail_state.label)
 
 
+@dataclass(frozen=True)
+class Words:
+    """What somebody wrote with an act; `lost` says why it cannot be read any more, when it cannot."""
+
+    text: str = ""
+    lost: str = ""
+
+    def __str__(self) -> str:
+        return self.text or self.lost
+
+
 def names(pseudonym: str) -> bool:
     """Whether any entry tells of this pseudonym, as the one who acted or as the owner concerned."""
     return (
@@ -43,6 +54,22 @@ def of_clip(clip: uuid.UUID, actions: Iterable[str] = ()) -> list[Line]:
     if actions:
         entries = entries.filter(action__in=actions)
     return present(list(entries))
+
+
+def words(
+    actions: Iterable[Action], clips: Iterable[uuid.UUID], key: str, field: str = "reason"
+) -> dict[str, Words]:
+    """What people wrote as `field` of the details of these acts on these clips (by their public ids).
+
+    By the id that `key` names in the entries' data; of several acts with one id the last counts. The number of
+    queries does not depend on how many clips there are.
+    """
+    codes = [action.code for action in actions]
+    entries = LogEntry.objects.filter(clip__in=set(clips), action__in=codes).order_by("occurred_at", "id")
+    return {
+        line.data[key]: Words(str((line.detail or {}).get(field, "")), line.lost_detail)
+        for line in present(list(entries))
+    }
 
 
 def present(entries: list[LogEntry]) -> list[Line]:

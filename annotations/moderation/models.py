@@ -33,7 +33,10 @@ class Finding(models.Model):
 
 
 class Flag(models.Model):
-    """Somebody, or a model, holds the clip to be inappropriate. Open until a lead decides."""
+    """Somebody, or a model, holds the clip to be inappropriate. Open until a lead decides.
+
+    What people wrote, whoever raised it and whoever decided, stands on the log only (`selectors.notes`, `reasons`).
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="flags")
@@ -42,11 +45,9 @@ class Flag(models.Model):
     raised_by = models.CharField(max_length=64)
     raised_at = models.DateTimeField(default=clock.now)
     evidence = models.JSONField(default=dict)
-    note = models.TextField(blank=True)
     state = models.CharField(max_length=16, choices=FlagState, default=FlagState.OPEN)
     decided_by = models.CharField(max_length=64, blank=True)
     decided_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [

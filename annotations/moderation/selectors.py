@@ -1,9 +1,16 @@
 """Reading flags."""
 
+import uuid
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
+from annotations.audit import selectors as audit
+from annotations.audit.registry import Action
+from annotations.audit.selectors import Words
 from annotations.redaction.models import RedactionRun
 
+from . import log
 from .enums import FlagState
 from .models import Flag
 
@@ -19,3 +26,19 @@ def unscreened() -> QuerySet[RedactionRun]:
     return RedactionRun.objects.filter(
         state="done", outcome="verified", screening=None, rendition__current=True
     ).order_by("finished_at")
+
+
+def notes(flags: Iterable[Flag]) -> dict[uuid.UUID, Words]:
+    """What whoever raised each of these flags wrote, as the log tells it."""
+    return _words(flags, [log.FLAGGED], "note")
+
+
+def reasons(flags: Iterable[Flag]) -> dict[uuid.UUID, Words]:
+    """What whoever decided last on each of these flags wrote, as the log tells it."""
+    return _words(flags, [log.UPHELD, log.DISMISSED], "reason")
+
+
+def _words(flags: Iterable[Flag], actions: list[Action], field: str) -> dict[uuid.UUID, Words]:
+    flags = list(flags)
+    told = audit.words(actions, [flag.clip.public_id for flag in flags], "flag", field)
+    return {flag.pk: told.get(str(flag.pk), Words()) for flag in flags}

@@ -27,15 +27,15 @@ def flagged(request: HttpRequest) -> HttpResponse:
     if state not in FlagState.values:
         state = FlagState.OPEN
     page = Paginator(selectors.flags(state), 25).get_page(request.GET.get("page"))
-    return render(
-        request, "moderation/flagged.html", {"page": page, "state": state, "states": FlagState.choices}
-    )
+    notes = selectors.notes(page.object_list)
+    rows = [(flag, notes[flag.pk]) for flag in page.object_list]
+    context = {"page": page, "rows": rows, "state": state, "states": FlagState.choices}
+    return render(request, "moderation/flagged.html", context)
 
 
 @require_safe
 def detail(request: HttpRequest, flag_id: uuid.UUID) -> HttpResponse:
-    flag = _flag(flag_id)
-    return render(request, "moderation/detail.html", {"flag": flag, "form": DecisionForm()})
+    return _detail(request, _flag(flag_id), DecisionForm())
 
 
 @require_GET
@@ -62,7 +62,7 @@ def decide(request: HttpRequest, flag_id: uuid.UUID) -> HttpResponse:
     flag = _flag(flag_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return render(request, "moderation/detail.html", {"flag": flag, "form": form}, status=400)
+        return _detail(request, flag, form, 400)
     try:
         flag = services.decide(
             flag.pk, request.POST.get("decision", ""), form.cleaned_data["reason"], actor_of(request)
@@ -72,6 +72,16 @@ def decide(request: HttpRequest, flag_id: uuid.UUID) -> HttpResponse:
         return redirect("moderation:detail", flag_id)
     messages.success(request, _("The flag is now %(state)s.") % {"state": flag.get_state_display().lower()})
     return redirect("moderation:flagged")
+
+
+def _detail(request: HttpRequest, flag: Flag, form: DecisionForm, status: int = 200) -> HttpResponse:
+    context = {
+        "flag": flag,
+        "note": selectors.notes([flag])[flag.pk],
+        "reason": selectors.reasons([flag])[flag.pk],
+        "form": form,
+    }
+    return render(request, "moderation/detail.html", context, status=status)
 
 
 def _flag(flag_id: uuid.UUID) -> Flag:

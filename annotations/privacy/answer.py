@@ -4,6 +4,8 @@ Never a name or pseudonym of a reviewer. Whole numbers and text only, so that it
 """
 
 import datetime
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _, gettext_lazy
@@ -11,8 +13,10 @@ from django.utils.translation import gettext as _, gettext_lazy
 from annotations.audit import log as audit_log
 from annotations.audit.canonical import timestamp
 from annotations.audit.models import EntryDetail, LogEntry
+from annotations.audit.selectors import Words
 from annotations.clips.models import Clip, Original
 from annotations.datasets import selectors as datasets
+from annotations.moderation import selectors as moderation
 from annotations.moderation.enums import FlagSource, FlagState
 from annotations.moderation.models import Flag
 from annotations.review.enums import Decision
@@ -28,18 +32,29 @@ _FLAG_STATES = {
 }
 
 
+@dataclass(frozen=True)
+class _Told:
+    """The flags on somebody's clips, with what people wrote."""
+
+    flags: list[Flag]
+    notes: dict[uuid.UUID, Words]
+    reasons: dict[uuid.UUID, Words]
+
+
 def compile_answer(subject: str, moment: datetime.datetime) -> dict[str, Any]:
     """The answer to whoever has this pseudonym, as it stands at `moment`."""
     clips = Clip.objects.filter(owner__pseudonym=subject).select_related("owner", "consent", "device")
+    flags = list(Flag.objects.filter(clip__in=clips).select_related("clip").order_by("raised_at", "id"))
+    told = _Told(flags, moderation.notes(flags), moderation.reasons(flags))
     return {
         "about": subject,
         "compiled": timestamp(moment),
-        "clips": [_clip(clip) for clip in clips.order_by("received_at", "pk")],
+        "clips": [_clip(clip, told) for clip in clips.order_by("received_at", "pk")],
         "log": _log(subject),
     }
 
 
-def _clip(clip: Clip) -> dict[str, Any]:
+def _clip(clip: Clip, told: _Told) -> dict[str, Any]:
     story = plain_words.story(clip)
     return {
         "number": str(clip.public_id),
@@ -64,7 +79,7 @@ def _clip(clip: Clip) -> dict[str, Any]:
         "consent": _consent(clip, story.purposes),
         "watched": [_watched(view) for view in story.watched],
         "labels": [_labels(each) for each in _annotations(clip)],
-        "flags": [_flag(flag) for flag in Flag.objects.filter(clip=clip).order_by("raised_at", "id")],
+        "flags": [_flag(flag, told) for flag in told.flags if flag.clip_id == clip.pk],
         "training_sets": [
             {"name": str(item.release), "made": _time(item.release.frozen_at)}
             for item in datasets.of_clip(clip)
@@ -119,15 +134,15 @@ def _labels(annotation: Annotation) -> dict[str, Any]:
     }
 
 
-def _flag(flag: Flag) -> dict[str, Any]:
+def _flag(flag: Flag, told: _Told) -> dict[str, Any]:
     return {
         "category": str(flag.get_category_display()),
         "raised": timestamp(flag.raised_at),
         "raised_by": _("a program") if flag.source == FlagSource.MODEL else _("a person"),
-        "note": flag.note,
+        "note": str(told.notes[flag.pk]),
         "state": str(_FLAG_STATES[FlagState(flag.state)]),
         "decided": _time(flag.decided_at),
-        "reason": flag.reason,
+        "reason": str(told.reasons[flag.pk]),
     }
 
 

@@ -32,7 +32,8 @@ def lifts(request: HttpRequest) -> HttpResponse:
     if state not in LiftState.values:
         state = LiftState.ASKED
     page = Paginator(selectors.lifts(state), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "state": state, "states": LiftState.choices}
+    rows = selectors.asked_because(page.object_list)
+    context = {"page": page, "rows": rows, "state": state, "states": LiftState.choices}
     return render(request, "redaction/lifts.html", context)
 
 
@@ -103,19 +104,22 @@ def hide_again(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
 def _regions(request: HttpRequest, clip: Clip, form: AskForm, status: int = 200) -> HttpResponse:
     rendition = _viewable(clip)
     tracks = FaceTrack.objects.filter(run=rendition.run_id).order_by("number") if rendition else []
+    asked = Lift.objects.select_related("clip", "asked_by").filter(clip=clip).order_by("-asked_at")
     context = {
         "clip": clip,
         "form": form,
         "rendition": rendition,
         "tracks": [(track, len(track.boxes) / rendition.frame_rate) for track in tracks] if rendition else [],
-        "lifts": Lift.objects.select_related("asked_by").filter(clip=clip).order_by("-asked_at"),
+        "lifts": selectors.asked_because(asked),
     }
     return render(request, "redaction/regions.html", context, status=status)
 
 
 def _lift(request: HttpRequest, found: Lift, form: ReasonForm, status: int = 200) -> HttpResponse:
+    ((_found, reason),) = selectors.asked_because([found])
     context = {
         "lift": found,
+        "reason": reason,
         "form": form,
         "shown": _viewable(found.clip) is not None,
         "own": found.asked_by_id == request.user.pk,

@@ -117,14 +117,16 @@ class Rendition(models.Model):
 
 
 class Lift(models.Model):
-    """A hidden track that a lead takes for no face, and what a second person said to it. `boxes` as in a track."""
+    """A hidden track that a lead takes for no face, and what a second person said to it. `boxes` as in a track.
+
+    The words of both stand on the log only (`selectors.asked_because`).
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="lifts")
     state = models.CharField(max_length=16, choices=LiftState, default=LiftState.ASKED)
     boxes = models.JSONField()
     frame = models.PositiveIntegerField()  # of the rendition: where the region was shown to be judged
-    reason = models.TextField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     decided_by = models.ForeignKey(

@@ -2,16 +2,20 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q, QuerySet
 
+from annotations.audit import selectors as audit
+from annotations.audit.selectors import Words
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.core import clock
 
+from . import log
 from .enums import HidingEffect, LiftState
 from .models import HidingChoice, Lift, Rendition, TrainingExample
 
@@ -87,3 +91,10 @@ def lifts(state: str) -> QuerySet[Lift]:
     return (
         Lift.objects.select_related("clip", "asked_by", "decided_by").filter(state=state).order_by("asked_at")
     )
+
+
+def asked_because(lifts: Iterable[Lift]) -> list[tuple[Lift, Words]]:
+    """Each request with the reason that its lead wrote, as the log tells it."""
+    lifts = list(lifts)
+    reasons = audit.words([log.LIFT_ASKED], [lift.clip.public_id for lift in lifts], key="lift")
+    return [(lift, reasons.get(str(lift.pk), Words())) for lift in lifts]

@@ -25,7 +25,7 @@ def present(task: ReviewTask) -> dict[str, Any]:
     viewable = rendition is not None and gate.allows(task.clip_id, Purpose.LABELING)
     annotations = list(selectors.annotations_of([task.pk])) if viewable else []
     sides = [_side(annotation) for annotation in annotations]
-    decisions = task.adjudications.select_related("annotation__assignment__reviewer").order_by("-decided_at")
+    decisions = task.adjudications.select_related("annotation__assignment__clip").order_by("-decided_at")
     return {
         "player": _player(task, rendition, annotations) if rendition and viewable else None,
         "settling": task.state == TaskState.SETTLING and viewable,
@@ -34,7 +34,7 @@ def present(task: ReviewTask) -> dict[str, Any]:
         "task": task,
         "sides": sides,
         "agree": len({side["verdict_code"] for side in sides}) <= 1,
-        "decisions": decisions if viewable else None,
+        "decisions": selectors.returned_with(decisions) if viewable else None,
         "scale": SCALE,
     }
 

@@ -183,21 +183,17 @@ class Annotation(models.Model):
 
 
 class Adjudication(models.Model):
-    """A lead's decision on labels; `note` is the reason that the reviewer reads."""
+    """A lead's decision on labels. What the reviewer reads stands on the log (`selectors.returned_with`)."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     task = models.ForeignKey(ReviewTask, on_delete=models.PROTECT, related_name="adjudications")
     annotation = models.ForeignKey(Annotation, on_delete=models.PROTECT, related_name="adjudications")
     decision = models.CharField(max_length=16, choices=Decision)
-    note = models.TextField(blank=True)
     decided_by = models.CharField(max_length=64)
     decided_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(decision=Decision.RETURN) | ~Q(note=""), name="adjudication_return_says_why"
-            ),
             models.UniqueConstraint(
                 fields=["task"], condition=Q(decision=Decision.ACCEPT), name="adjudication_accepted_once"
             ),

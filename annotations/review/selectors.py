@@ -2,11 +2,14 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from annotations.accounts.models import User
+from annotations.audit import selectors as audit
+from annotations.audit.selectors import Words
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip, Hold
@@ -15,6 +18,7 @@ from annotations.core import clock
 from annotations.redaction import delivery
 from annotations.redaction.models import Rendition
 
+from . import log
 from .enums import AssignmentState, Decision, TaskState
 from .models import Adjudication, Annotation, Assignment, LabelSchema, Project, ReviewTask
 from .rules import LEFT, TASKS, TIMED
@@ -179,11 +183,24 @@ def in_hands(task: ReviewTask) -> bool:
 
 
 def returned_because(assignment_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """The reason for which a lead returned the latest labels of each of these assignments."""
-    returns = Adjudication.objects.filter(
+    """The reason for which a lead returned the latest labels of each of these assignments, or why it is gone."""
+    returns = Adjudication.objects.select_related("annotation__assignment__clip").filter(
         annotation__assignment__in=assignment_ids, annotation__current=True, decision=Decision.RETURN
     )
-    return dict(returns.order_by("decided_at").values_list("annotation__assignment_id", "note"))
+    return {
+        decision.annotation.assignment_id: str(reason)
+        for decision, reason in returned_with(returns.order_by("decided_at"))
+    }
+
+
+def returned_with(decisions: Iterable[Adjudication]) -> list[tuple[Adjudication, Words]]:
+    """Each decision with what the lead wrote when it was a return, as the log tells it."""
+    decisions = list(decisions)
+    clips = [
+        each.annotation.assignment.clip.public_id for each in decisions if each.decision == Decision.RETURN
+    ]
+    reasons = audit.words([log.RETURNED], clips, key="annotation") if clips else {}
+    return [(each, reasons.get(str(each.annotation_id), Words())) for each in decisions]
 
 
 def _standing(annotations: QuerySet[Annotation]) -> QuerySet[Annotation]:

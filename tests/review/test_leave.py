@@ -14,7 +14,7 @@ from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.services import lift, place
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
-from annotations.moderation import services as moderation
+from annotations.moderation import selectors as flags, services as moderation
 from annotations.moderation.models import Flag
 from annotations.redaction.models import RedactionRun
 from annotations.review import selectors, services
@@ -66,7 +66,7 @@ def test_a_flagged_clip_is_out_of_every_queue_with_the_commit() -> None:
     assignment = make_assignment(reviewer)
     services.flag(reviewer, assignment.public_id, "nudity", "Bathroom")
     flag = Flag.objects.get()
-    assert (flag.clip, flag.category, flag.note, flag.raised_by) == (
+    assert (flag.clip, flag.category, str(flags.notes([flag])[flag.pk]), flag.raised_by) == (
         assignment.clip, "nudity", "Bathroom", reviewer.pseudonym,
     )  # fmt: skip
     assert not gate.allows(assignment.clip_id, Purpose.LABELING)

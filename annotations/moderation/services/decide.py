@@ -31,8 +31,8 @@ def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
     lock_clip(Flag.objects.only("clip_id").get(pk=flag_id).clip_id)
     flag = Flag.objects.select_related("clip__owner").get(pk=flag_id)
     flag.state = FLAGS.target(flag.state, action)
-    flag.decided_by, flag.decided_at, flag.reason = actor.pseudonym, clock.now(), reason
-    flag.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    flag.decided_by, flag.decided_at = actor.pseudonym, clock.now()
+    flag.save(update_fields=["state", "decided_by", "decided_at"])
     clip = flag.clip
     audit.append(
         _ENTRIES[action],

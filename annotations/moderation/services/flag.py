@@ -38,7 +38,6 @@ def flag(
         category=category,
         source=source,
         raised_by=actor.pseudonym,
-        note=note,
         evidence=evidence or {},
     )
     audit.append(

@@ -42,7 +42,6 @@ def ask_to_lift(clip: Clip, number: int, reason: str, lead: User) -> Lift:
         clip=clip,
         boxes=track.boxes,
         frame=selectors.shown_frame(rendition, frames[len(frames) // 2]),
-        reason=reason,
         asked_by=lead,
     )
     _note(log.LIFT_ASKED, lift, lead, {"lift": str(lift.pk), "frames": len(frames)}, reason)

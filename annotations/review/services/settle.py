@@ -25,7 +25,7 @@ def accept(task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor) -> Review
     others = Assignment.objects.filter(task=task, state=AssignmentState.SUBMITTED)
     for other in others.select_for_update(no_key=True):
         _move(other, "supersede")
-    _decide(task, annotation, Decision.ACCEPT, "", actor)
+    _decide(task, annotation, Decision.ACCEPT, actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
     note(log.ACCEPTED, actor, task.clip, data)
     return task
@@ -40,7 +40,7 @@ def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: 
     assignment.lease_until = clock.now() + BACK_WITH_REVIEWER
     assignment.submitted_at = None
     _move(assignment, "return")
-    _decide(task, annotation, Decision.RETURN, reason, actor)
+    _decide(task, annotation, Decision.RETURN, actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
     note(log.RETURNED, actor, task.clip, data, {"reason": reason})
     return task
@@ -74,7 +74,7 @@ def _move(assignment: Assignment, action: str) -> None:
     assignment.save(update_fields=["state", "lease_until", "submitted_at"])
 
 
-def _decide(task: ReviewTask, annotation: Annotation, decision: Decision, reason: str, actor: Actor) -> None:
+def _decide(task: ReviewTask, annotation: Annotation, decision: Decision, actor: Actor) -> None:
     Adjudication.objects.create(
-        task=task, annotation=annotation, decision=decision, note=reason, decided_by=actor.pseudonym
+        task=task, annotation=annotation, decision=decision, decided_by=actor.pseudonym
     )

@@ -1,0 +1,53 @@
+"""For migrations that take what people wrote out of other tables, since the log keeps it under their subjects' keys."""
+
+import json
+from typing import Any
+
+from django.db import migrations
+
+# A migration that uses either of these depends on it: the log is as these functions read it.
+LOG = ("audit", "0007_search_indexes")
+
+
+def leave_to_the_log(
+    app: str, model: str, column: str, actions: tuple[str, ...], key: str, by: str = "pk"
+) -> migrations.RunPython:
+    """Stops the migration while a row has words in `column` that no entry of these actions keeps as its detail.
+
+    The entry names in its data, by `key`, what the row has as `by`. What an erasure destroyed counts as kept: it is
+    meant to be gone.
+    """
+
+    def check(apps: Any, schema_editor: Any) -> None:
+        rows = apps.get_model(app, model).objects.exclude(**{column: ""})
+        if not rows.exists():
+            return
+        entries = apps.get_model("audit", "LogEntry").objects.filter(action__in=actions)
+        bodies = (
+            json.loads(bytes(content)) for content in entries.values_list("canonical", flat=True).iterator()
+        )
+        kept = {body["data"].get(key) for body in bodies if "commitment" in body}
+        lost = [str(row) for row in rows.values_list(by, flat=True).iterator() if str(row) not in kept]
+        if lost:
+            raise RuntimeError(
+                f"{len(lost)} of {app}.{model} have words in `{column}` that the log does not keep, "
+                f"for instance {lost[0]}. Write down elsewhere what is needed of them, empty the column, migrate again."
+            )
+
+    return migrations.RunPython(check, migrations.RunPython.noop)
+
+
+def rewrite(app: str, model: str) -> migrations.RunPython:
+    """Makes the table's file anew: a dropped column still lies in it. For a migration with `atomic = False`."""
+
+    def vacuum(apps: Any, schema_editor: Any) -> None:
+        rows = apps.get_model(app, model)
+        if not rows.objects.exists():
+            return
+        if schema_editor.connection.vendor == "sqlite":
+            schema_editor.execute("VACUUM")
+            schema_editor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            schema_editor.execute(f"VACUUM FULL {schema_editor.quote_name(rows._meta.db_table)}")
+
+    return migrations.RunPython(vacuum, migrations.RunPython.noop)

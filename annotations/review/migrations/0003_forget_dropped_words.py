@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from annotations.audit.migrating import rewrite
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("review", "0002_words_are_on_the_log")]
+    operations = [rewrite("review", "Adjudication")]

@@ -1,0 +1,121 @@
+"""What people write about a clip or a person stands in the log's details, under its subject's key, and nowhere else.
+
+Every column that could hold such words is listed here with the reason why it does not, or why it may.
+"""
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from tests.test_architecture import CONTEXTS
+
+pytestmark = pytest.mark.once
+
+CODES = "a pseudonym, a code, a digest, an id or a key that the program writes"
+MADE_BY_PROGRAMS = "numbers and codes that a program found; nobody types into it"
+SAID_BY_PROGRAMS = "a sentence that a program says, from a fixed choice, without what people typed"
+NAMES = "how the camera's back end calls it; it goes with the clip's own data, and no entry repeats it"
+STAFF = "the name of an account, which its holder has while they work here"
+OF_THE_SITE = "says what a project, a data set or a list is for; about no clip and no person"
+OF_OFFICERS = "how an officer calls filters of the log; they rename and delete it themselves"
+LABELS = "labels, which go where the clip's labels go; the note among them is the reviewer's own words"
+
+LISTED = {
+    CODES: """
+        core.Outbox: type payload cause
+        audit.LogEntry: action actor actor_role subject purpose request
+        audit.EntryDetail: subject
+        audit.Checkpoint: note
+        audit.Cosignature: witness line
+        audit.KeyChange: vkey changed_by
+        accounts.User: password pseudonym country
+        accounts.ApiKey: prefix digest
+        clips.Owner: pseudonym
+        clips.Consent: notice_version
+        clips.Clip: sha256 container codec
+        clips.Original: name key_id
+        clips.Hold: placed_by lifted_by
+        redaction.RedactionRun: stage failure_code effect
+        redaction.FaceTrack: source
+        redaction.Rendition: name sha256
+        redaction.TrainingExample: name key_id
+        redaction.HidingChoice: chosen_by
+        moderation.Screening: policy
+        moderation.Flag: raised_by decided_by
+        moderation.HashList: sha256 uploaded_by removed_by
+        review.Assignment: left_reason
+        review.Annotation: sha256
+        review.Adjudication: decided_by
+        datasets.Dataset: filters created_by
+        datasets.Release: stage failure_code filters requested_by manifest_sha256 left_out
+        datasets.Exclusion: reasons
+        datasets.Mark: reason
+        datasets.ExportFile: name sha256
+        datasets.Download: by
+        privacy.AlertRule: values changed_by
+        privacy.Alert: key actor actor_role subject entries taken_by settled_by
+        privacy.AwaitedScope: key actor
+        privacy.ViewTally: actor
+        privacy.BreakGlass: passes name key_id
+        privacy.LogRun: stage failure_code requested_by requested_role name sha256
+        privacy.AccessRequest: subject opened_by sha256 reviewed_by closed_by
+        privacy.SavedView: owner filters
+        audit.Verification: by
+    """,
+    MADE_BY_PROGRAMS: """
+        redaction.RedactionRun: missed_faces findings residual lifted times frame_map light fingerprint
+        redaction.RedactionRun: models_used seconds
+        redaction.FaceTrack: boxes
+        redaction.Rendition: presentation_times
+        redaction.Lift: boxes
+        moderation.Finding: model label box
+        moderation.Flag: evidence
+        datasets.ReleaseItem: manifest
+    """,
+    SAID_BY_PROGRAMS: """
+        audit.Verification: problems
+        redaction.RedactionRun: failure_message whole_because
+        datasets.Release: failure_message
+        privacy.LogRun: failure_message outcome
+    """,
+    NAMES: """
+        clips.Owner: reference
+        clips.Device: reference
+        clips.Submission: idempotency_key
+    """,
+    STAFF: "accounts.User: username display_name",
+    OF_THE_SITE: """
+        moderation.HashList: name source purpose
+        review.Project: name instructions
+        review.LabelSchema: labels
+        datasets.Dataset: name description
+    """,
+    OF_OFFICERS: "privacy.SavedView: name",
+    LABELS: """
+        review.Draft: body
+        review.Annotation: body
+    """,
+}
+
+
+def listed() -> list[str]:
+    found = []
+    for text in LISTED.values():
+        for line in filter(None, map(str.strip, text.splitlines())):
+            model, _, names = line.partition(": ")
+            found += [f"{model}.{name}" for name in names.split()]
+    return found
+
+
+def test_every_column_that_could_hold_what_people_write_is_listed_with_its_reason() -> None:
+    text = (models.CharField, models.TextField, models.JSONField)
+    columns = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        if model._meta.app_label in CONTEXTS
+        for field in model._meta.local_fields
+        if isinstance(field, text) and not field.choices
+    }
+    assert columns - set(listed()) == set(), "put these words into an entry's detail, or list the column"
+    assert set(listed()) - columns == set(), "these are listed and not there any more"
+    assert len(listed()) == len(set(listed())), "a column is listed twice"
