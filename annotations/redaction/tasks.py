@@ -21,6 +21,11 @@ def give_up() -> None:
     services.give_up()
 
 
+@shared_task(name="redaction.sweep_orphans")
+def sweep_orphans() -> None:
+    services.sweep_orphans()
+
+
 @shared_task(name="redaction.destroy_examples")
 def destroy_examples(clip: str) -> None:
     """When the consent to training has ended or the clip is erased; else nothing."""

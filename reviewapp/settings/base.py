@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-consents": {"task": "clips.expire_consents", "schedule": 60},
     "forget-known-content": {"task": "moderation.forget_known_content", "schedule": 3600},
     "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
+    "sweep-orphaned-renditions": {"task": "redaction.sweep_orphans", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
     "watch-log": {"task": "privacy.watch_log", "schedule": 60},

@@ -59,6 +59,7 @@ EXEMPT = {
     "audit.append_each": "it is the log",
     "audit.finish_erasures": "destroys keys whose erasure is on the log already, and no others",
     "clips.sweep_orphans": "deletes files that belong to no clip, left by a process that died before it committed",
+    "redaction.sweep_orphans": "deletes files that belong to no run, left by a worker that died before it committed",
     "privacy.sweep_clean_copies": "deletes files that belong to no request, left by a process that died",
     "review.save_draft": "a draft is not an act yet, handing it in is; an entry per keystroke would bury the log",
 }

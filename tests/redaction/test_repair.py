@@ -1,9 +1,11 @@
 """A missed face is repaired where it is; whole passes stay the way out."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from annotations.accounts.enums import Role
@@ -11,12 +13,14 @@ from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason
+from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip
 from annotations.clips.services import lift
 from annotations.core import clock
 from annotations.core.models import RunState
 from annotations.redaction import services
 from annotations.redaction.models import FaceTrack, Method, Outcome, RedactionRun, Rendition
+from annotations.redaction.services import examples
 from annotations.vision import confined
 from annotations.vision.report import SCHEMA
 from tests.factories import make_user
@@ -155,6 +159,30 @@ def test_a_worker_that_is_killed_in_a_repair_leaves_it_to_the_next(
     services.redact(run.pk)
     assert current(clip).run_id == run.pk
     assert current(clip).run.method == Method.REPAIR
+
+
+def stored() -> set[tuple[str, str]]:
+    return {
+        (storage, str(path.relative_to(storages[storage].path(""))))
+        for storage in ("renditions", "vault")
+        for path in Path(storages[storage].path("")).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_files_that_a_killed_worker_had_stored_are_swept_and_others_stay(clip: Clip) -> None:
+    """Rendition and example are stored before their rows are committed; a kill between the two leaves them."""
+    services.redact(services.report_missed_faces(clip, [LAMP], WORKER).pk)
+    owned = stored()
+    assert len(owned) == 4  # two renditions, the original and the drawn face
+    storages["renditions"].save("ab/left.mp4", ContentFile(b"left by a process that died"))
+    with memory_file("example") as file:
+        file.write(b"left by a process that died")
+        examples.put(file)
+    assert len(stored()) == 6
+    assert services.sweep_orphans() == 0
+    assert services.sweep_orphans(datetime.timedelta(0)) == 2
+    assert stored() == owned
 
 
 def test_a_repair_goes_before_a_whole_pass(clip: Clip, submit: Submit, passing_by: Path) -> None:

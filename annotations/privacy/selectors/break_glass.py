@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import F, QuerySet
@@ -15,6 +16,7 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.rules import NAMEABLE
 from annotations.core import clock
+from annotations.core.stored import unowned
 
 from .. import log
 from ..enums import GlassState
@@ -86,14 +88,11 @@ def abandoned() -> datetime.datetime:
 
 def leftover_copies(before: datetime.datetime) -> list[str]:
     """Files of copies, older than this, that no request owns."""
-    storage, found = vault.storage(), []
-    if not storage.exists(FOLDER):
-        return []
-    for folder in storage.listdir(FOLDER)[0]:
-        names = [f"{FOLDER}{folder}/{name}" for name in storage.listdir(f"{FOLDER}{folder}")[1]]
-        known = set(BreakGlass.objects.filter(name__in=names).values_list("name", flat=True))
-        found += [name for name in names if name not in known and storage.get_modified_time(name) < before]
-    return found
+
+    def owned(names: list[str]) -> Iterable[str]:
+        return BreakGlass.objects.filter(name__in=names).values_list("name", flat=True)
+
+    return unowned(vault.storage(), FOLDER, owned, before)
 
 
 def nameable(glass: BreakGlass) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from .examples import destroy_examples, training_examples
 from .fetch_model import fetch_model
 from .hiding import choose_hiding
 from .lift import ask_to_lift, decide_lift, hide_again, take_back_lift
+from .orphans import sweep_orphans
 from .pictures import serve_region
 from .redact import redact
 from .request import report_missed_faces, request, request_first, retry
@@ -23,6 +24,7 @@ __all__ = [
     "request_first",
     "retry",
     "serve_region",
+    "sweep_orphans",
     "take_back_lift",
     "training_examples",
 ]

@@ -22,8 +22,6 @@ from annotations.vision.examples import Example
 from .. import log, selectors
 from ..models import RedactionRun, TrainingExample
 
-FOLDER = "examples/"
-
 
 def wanted(clip: Clip) -> bool:
     """Whether a missed face of the clip may be kept: its consent covers training, now."""
@@ -32,7 +30,7 @@ def wanted(clip: Clip) -> bool:
 
 def put(archive: BufferedRandom) -> tuple[str, WrappedKey]:
     """The archive, encrypted under a key of its own."""
-    return vault.put(archive, FOLDER)
+    return vault.put(archive, selectors.EXAMPLES_FOLDER)
 
 
 def keep(run: RedactionRun, name: str, key: WrappedKey, archive: BufferedRandom) -> None:
