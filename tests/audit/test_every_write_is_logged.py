@@ -764,9 +764,10 @@ def _() -> Act:
 def access_request(*steps: str) -> AccessRequest:
     request = privacy.open_request(make.make_clip().owner.pseudonym, clock.now(), "By letter.", OFFICER)
     for step in steps:
-        request = {"compile": privacy.compile_request, "review": privacy.review_request}[step](
-            request.pk, OFFICER
-        )
+        if step == "compile":
+            request = privacy.compile_request(request.pk, OFFICER)
+        else:
+            request = privacy.review_request(request.pk, request.sha256, OFFICER)
     return request
 
 
@@ -785,7 +786,7 @@ def _() -> Act:
 @case("privacy.review_request")
 def _() -> Act:
     request = access_request("compile")
-    return lambda: privacy.review_request(request.pk, OFFICER)
+    return lambda: privacy.review_request(request.pk, request.sha256, OFFICER)
 
 
 @case("privacy.extend_request")
@@ -797,7 +798,7 @@ def _() -> Act:
 @case("privacy.answer_request")
 def _() -> Act:
     request = access_request("compile", "review")
-    return lambda: privacy.answer_request(request.pk, "By letter.", OFFICER)
+    return lambda: privacy.answer_request(request.pk, "By letter.", request.sha256, OFFICER)
 
 
 @case("privacy.refuse_request")
@@ -821,7 +822,7 @@ def _() -> Act:
 @case("privacy.forget_answers")
 def _() -> Act:
     request = access_request("compile", "review")
-    privacy.answer_request(request.pk, "By letter.", OFFICER)
+    privacy.answer_request(request.pk, "By letter.", request.sha256, OFFICER)
     AccessRequest.objects.update(closed_at=clock.now() - datetime.timedelta(days=100))
     return privacy.forget_answers
 

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 import uuid
 from typing import Any
 
@@ -42,6 +43,12 @@ def site(client: Client, officer: User) -> Client:
 
 def opened(clip: Clip, officer: User, received: datetime.datetime | None = None) -> AccessRequest:
     return services.open_request(clip.owner.pseudonym, received or clock.now(), "By letter.", officer.actor)
+
+
+def digest_on(page: str) -> str:
+    """The digest that the page sends with a step."""
+    (found,) = set(re.findall(r'name="sha256" value="([0-9a-f]*)"', page))
+    return str(found)
 
 
 def answer(request: AccessRequest, officer: User) -> dict[str, Any]:
@@ -103,7 +110,7 @@ def test_the_answer_stays_as_it_was_compiled_until_it_is_compiled_afresh(officer
     make_clip(owner=clip.owner, submitter=clip.submitter)
     request.refresh_from_db()
     assert selectors.answer_of(request) == before
-    services.review_request(request.pk, officer.actor)
+    services.review_request(request.pk, request.sha256, officer.actor)
     assert len(answer(request, officer)["clips"]) == 2
     request.refresh_from_db()
     assert (request.state, request.reviewed_by) == (RequestState.COMPILED, "")
@@ -124,14 +131,14 @@ def test_steps_come_in_their_order(officer: User) -> None:
     with pytest.raises(Conflict, match="no_answer"):
         selectors.answer_of(request)
     with pytest.raises(Conflict, match="not_possible_now"):
-        services.review_request(request.pk, officer.actor)
-    services.compile_request(request.pk, officer.actor)
+        services.review_request(request.pk, "", officer.actor)
+    read = services.compile_request(request.pk, officer.actor).sha256
     with pytest.raises(Conflict, match="not_possible_now"):
-        services.answer_request(request.pk, "By letter.", officer.actor)
-    services.review_request(request.pk, officer.actor)
+        services.answer_request(request.pk, "By letter.", read, officer.actor)
+    services.review_request(request.pk, read, officer.actor)
     with pytest.raises(Invalid, match="reason_missing"):
-        services.answer_request(request.pk, "", officer.actor)
-    services.answer_request(request.pk, "By letter.", officer.actor)
+        services.answer_request(request.pk, "", read, officer.actor)
+    services.answer_request(request.pk, "By letter.", read, officer.actor)
     with pytest.raises(Conflict, match="not_possible_now"):
         services.compile_request(request.pk, officer.actor)
     assert [line.entry.action for line in selectors.steps(request)] == [
@@ -173,11 +180,11 @@ def test_time_is_extended_once_within_the_month(officer: User) -> None:
 
 def test_an_answer_is_destroyed_when_refused_and_long_after_the_end(officer: User) -> None:
     refused, answered = opened(make_clip(), officer), opened(make_clip(), officer)
-    for request in (refused, answered):
-        services.compile_request(request.pk, officer.actor)
+    services.compile_request(refused.pk, officer.actor)
+    read = services.compile_request(answered.pk, officer.actor).sha256
     services.refuse_request(refused.pk, "It is not theirs.", officer.actor)
-    services.review_request(answered.pk, officer.actor)
-    services.answer_request(answered.pk, "By letter.", officer.actor)
+    services.review_request(answered.pk, read, officer.actor)
+    services.answer_request(answered.pk, "By letter.", read, officer.actor)
     refused.refresh_from_db()
     assert refused.sealed is None
     assert services.forget_answers() == 0
@@ -206,21 +213,63 @@ def test_an_officer_answers_a_request(site: Client, officer: User) -> None:
     draft = site.get(reverse("privacy:access_answer", args=[request.pk])).content.decode()
     assert "A draft: nobody has reviewed it yet." in draft
     assert str(clip.public_id) in draft
-    site.post(step, {"step": "review"})
+    site.post(step, {"step": "review", "sha256": digest_on(draft)})
     assert "A draft" not in site.get(reverse("privacy:access_answer", args=[request.pk])).content.decode()
     file = site.get(reverse("privacy:access_answer_file", args=[request.pk]))
     assert file["Content-Disposition"].startswith("attachment")
     assert json.loads(file.content)["about"] == clip.owner.pseudonym
     assert LogEntry.objects.filter(action="access_request.answer_served").count() == 3
-    site.post(step, {"step": "answer"})
+    read = digest_on(site.get(page).content.decode())
+    site.post(step, {"step": "answer", "sha256": read})
     request.refresh_from_db()
     assert request.state == RequestState.REVIEWED
-    site.post(step, {"step": "answer", "reason": "By registered letter."})
+    site.post(step, {"step": "answer", "reason": "By registered letter.", "sha256": read})
     request.refresh_from_db()
     assert request.state == RequestState.ANSWERED
     assert (
         request.subject in site.get(reverse("privacy:access_requests"), {"state": "closed"}).content.decode()
     )
+
+
+def test_what_was_compiled_afresh_in_another_tab_is_not_marked_as_read(site: Client, officer: User) -> None:
+    request = opened(make_clip(), officer)
+    step = reverse("privacy:step_access_request", args=[request.pk])
+    first = services.compile_request(request.pk, officer.actor)
+    read = digest_on(site.get(reverse("privacy:access_answer", args=[request.pk])).content.decode())
+    assert read == first.sha256
+    site.post(step, {"step": "compile"})  # in the other tab
+    entries = LogEntry.objects.count()
+    for sent in (read, "", "0" * 64):
+        with pytest.raises(Conflict, match="changed_meanwhile"):
+            services.review_request(request.pk, sent, officer.actor)
+    assert LogEntry.objects.count() == entries
+    told = site.post(step, {"step": "review", "sha256": read}, follow=True).content.decode()
+    assert "Read it as it is now" in told
+    request.refresh_from_db()
+    assert (request.state, request.reviewed_by) == (RequestState.COMPILED, "")
+    now = digest_on(site.get(reverse("privacy:access_answer", args=[request.pk])).content.decode())
+    site.post(step, {"step": "review", "sha256": now})
+    reviewed = LogEntry.objects.get(action="access_request.reviewed")
+    assert json.loads(bytes(reviewed.canonical))["data"]["sha256"] == now
+
+
+def test_what_was_compiled_and_reviewed_afresh_in_another_tab_is_not_what_has_gone_out(
+    site: Client, officer: User
+) -> None:
+    request = opened(make_clip(), officer)
+    step = reverse("privacy:step_access_request", args=[request.pk])
+    sent = services.compile_request(request.pk, officer.actor).sha256
+    services.review_request(request.pk, sent, officer.actor)
+    afresh = services.compile_request(request.pk, officer.actor).sha256
+    services.review_request(request.pk, afresh, officer.actor)
+    told = site.post(step, {"step": "answer", "reason": "By letter.", "sha256": sent}, follow=True)
+    assert "Read it as it is now" in told.content.decode()
+    request.refresh_from_db()
+    assert request.state == RequestState.REVIEWED
+    assert not LogEntry.objects.filter(action="access_request.answered").exists()
+    site.post(step, {"step": "answer", "reason": "By letter.", "sha256": afresh})
+    entry = LogEntry.objects.get(action="access_request.answered")
+    assert json.loads(bytes(entry.canonical))["data"]["sha256"] == afresh
 
 
 def test_the_queue_tells_what_is_overdue(site: Client, officer: User) -> None:

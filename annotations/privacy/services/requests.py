@@ -69,9 +69,12 @@ def compile_request(request_id: uuid.UUID, actor: Actor) -> AccessRequest:
 
 
 @transaction.atomic
-def review_request(request_id: uuid.UUID, actor: Actor) -> AccessRequest:
-    """Somebody has read the answer and found that it may go out as it is."""
-    request = _step(request_id, "review")
+def review_request(request_id: uuid.UUID, sha256: str, actor: Actor) -> AccessRequest:
+    """Somebody has read the answer of this digest and found that it may go out as it is.
+
+    Conflict `changed_meanwhile` when it was compiled afresh since.
+    """
+    request = _step(request_id, "review", sha256)
     request.reviewed_by, request.reviewed_at = actor.pseudonym, clock.now()
     request.save()
     _append(log.REQUEST_REVIEWED, request, actor, {"sha256": request.sha256})
@@ -100,10 +103,13 @@ def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRe
 
 
 @transaction.atomic
-def answer_request(request_id: uuid.UUID, how: str, actor: Actor) -> AccessRequest:
-    """The reviewed answer has gone to the owner; `how` says by which way. Invalid `reason_missing`."""
+def answer_request(request_id: uuid.UUID, how: str, sha256: str, actor: Actor) -> AccessRequest:
+    """The reviewed answer of this digest has gone to the owner; `how` says by which way.
+
+    Invalid `reason_missing`; Conflict `changed_meanwhile` when another was compiled since.
+    """
     how = _reason(how)
-    request = _close(request_id, "answer", actor)
+    request = _close(request_id, "answer", actor, sha256)
     _append(log.REQUEST_ANSWERED, request, actor, {"sha256": request.sha256}, how)
     return request
 
@@ -142,14 +148,21 @@ def forget_answers() -> int:
     return len(forgotten)
 
 
-def _step(request_id: uuid.UUID, action: str) -> AccessRequest:
+def _step(request_id: uuid.UUID, action: str, read: str | None = None) -> AccessRequest:
+    """`read` is the digest of the answer on which the step rests; None for steps that rest on none."""
     request = _locked(request_id)
+    if read is not None and read != request.sha256:
+        raise Conflict(
+            "changed_meanwhile",
+            "The answer was compiled afresh since you opened the page, and nothing was noted. "
+            "Read it as it is now, then take the step again.",
+        )
     request.state = REQUESTS.target(request.state, action)
     return request
 
 
-def _close(request_id: uuid.UUID, action: str, actor: Actor) -> AccessRequest:
-    request = _step(request_id, action)
+def _close(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
+    request = _step(request_id, action, read)
     request.closed_by, request.closed_at = actor.pseudonym, clock.now()
     request.save()
     return request

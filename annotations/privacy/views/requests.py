@@ -25,17 +25,12 @@ from ..selectors import requests as request_selectors
 
 PAGE = 25
 
-_STEPS: dict[str, tuple[Callable[[uuid.UUID, Actor], AccessRequest], Any]] = {
-    "compile": (
-        services.compile_request,
-        gettext_lazy("The answer is compiled. Read it, then mark it as reviewed."),
-    ),
-    "review": (services.review_request, gettext_lazy("The answer is reviewed and may go out.")),
-}
-_WITH_WORDS: dict[str, tuple[Callable[[uuid.UUID, str, Actor], AccessRequest], Any]] = {
-    "extend": (services.extend_request, gettext_lazy("There are two months more. Tell the owner why.")),
-    "answer": (services.answer_request, gettext_lazy("The request is answered.")),
-    "refuse": (services.refuse_request, gettext_lazy("The request is refused. Tell the owner why.")),
+_SAID = {
+    "compile": gettext_lazy("The answer is compiled. Read it, then mark it as reviewed."),
+    "review": gettext_lazy("The answer is reviewed and may go out."),
+    "extend": gettext_lazy("There are two months more. Tell the owner why."),
+    "answer": gettext_lazy("The request is answered."),
+    "refuse": gettext_lazy("The request is refused. Tell the owner why."),
 }
 
 
@@ -82,21 +77,23 @@ def access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def step_access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     step, form = request.POST.get("step", ""), StepForm(request.POST)
-    if step not in {*_STEPS, *_WITH_WORDS} or not form.is_valid():
+    if step not in _SAID or not form.is_valid():
         messages.error(request, _("Choose one of the steps, with at most 2,000 characters of words."))
         return redirect("privacy:access_request", request_id)
-    actor = actor_of(request)
+    actor, words, read = actor_of(request), form.cleaned_data["reason"], request.POST.get("sha256", "")
+    steps: dict[str, Callable[[], AccessRequest]] = {
+        "compile": lambda: services.compile_request(request_id, actor),
+        "review": lambda: services.review_request(request_id, read, actor),
+        "extend": lambda: services.extend_request(request_id, words, actor),
+        "answer": lambda: services.answer_request(request_id, words, read, actor),
+        "refuse": lambda: services.refuse_request(request_id, words, actor),
+    }
     try:
-        if step in _STEPS:
-            act, said = _STEPS[step]
-            act(request_id, actor)
-        else:
-            act_with_words, said = _WITH_WORDS[step]
-            act_with_words(request_id, form.cleaned_data["reason"], actor)
+        steps[step]()
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, str(said))
+        messages.success(request, str(_SAID[step]))
     return redirect("privacy:access_request", request_id)
 
 
