@@ -1,6 +1,7 @@
 """What every page's frame needs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -29,12 +30,12 @@ PAGES = (
     (_("Screening"), "moderation:screening"),
 )
 
-Count = Callable[[], int]
+Count = Callable[[HttpRequest], int]
 _counts: dict[str, Count] = {}
 
 
 def counts(route: str) -> Callable[[Count], Count]:
-    """Registers the function that tells how many things wait on a page of the top bar."""
+    """Registers the function that tells how many things on a page of the top bar wait for whoever asks."""
 
     def register(count: Count) -> Count:
         _counts[route] = count
@@ -49,7 +50,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """
     matrix, role = load(settings.PERMISSION_MATRIX), role_of(request)
     pages = [
-        (label, reverse(route), _counts.get(route))
+        (label, reverse(route), partial(_counts[route], request) if route in _counts else None)
         for label, route in PAGES
         if matrix.allows(route, "GET", role)
     ]

@@ -111,6 +111,7 @@ def _watched(view: Watched) -> dict[str, Any]:
         "purpose": view.purpose,
         "milliseconds_claimed": round(view.seconds * 1000),
         "only_a_blurred_picture": "yes" if view.blurred else "no",
+        "only_single_pictures": "yes" if view.pictures else "no",
         "without_redaction": "yes" if view.unredacted else "no",
         "sent_in_advance": "yes" if view.fetched_ahead else "no",
     }

@@ -68,6 +68,7 @@ class Watched:
     purpose: str
     seconds: float
     blurred: bool
+    pictures: bool
     unredacted: bool
     fetched_ahead: bool
 
@@ -125,6 +126,7 @@ def _watched(clip: Clip) -> list[Watched]:
             purpose=str(_PURPOSES.get(viewing.purpose, viewing.purpose)),  # type: ignore[call-overload]
             seconds=viewing.seconds,
             blurred=viewing.blurred,
+            pictures=viewing.pictures,
             unredacted=viewing.unredacted,
             fetched_ahead=viewing.fetched_ahead,
         )

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from annotations.audit.models import LogEntry
 from annotations.audit.selectors import Line
 from annotations.clips import log as clips
+from annotations.clips.enums import Purpose
 from annotations.moderation import log as moderation
 from annotations.redaction import log as redaction
 from annotations.review import log as review
@@ -23,18 +25,19 @@ class Look(StrEnum):
     """How the clip was seen."""
 
     REDACTED = "redacted"
+    PICTURES = "pictures"
     BLURRED = "blurred"
     REVEALED = "revealed"
     BREAK_GLASS = "break_glass"
 
 
-# The entries that tell of views. A kind that only some sites write stands here by its code.
+# The entries that tell of views. A rendition that was granted and served for moderation is a reveal (`_look_of`).
 KINDS = {
     redaction.GRANTED.code: Look.REDACTED,
     redaction.SERVED.code: Look.REDACTED,
     review.WATCHED.code: Look.REDACTED,
     moderation.POSTER_SERVED.code: Look.BLURRED,
-    "content.revealed": Look.REVEALED,
+    redaction.REGION_SHOWN.code: Look.PICTURES,
     privacy.GLASS_GRANTED.code: Look.BREAK_GLASS,
     privacy.GLASS_SERVED.code: Look.BREAK_GLASS,
     privacy.GLASS_WATCHED.code: Look.BREAK_GLASS,
@@ -83,6 +86,10 @@ class Viewing:
     @property
     def blurred(self) -> bool:
         return self.look == Look.BLURRED
+
+    @property
+    def pictures(self) -> bool:
+        return self.look == Look.PICTURES
 
     @property
     def unredacted(self) -> bool:
@@ -140,7 +147,7 @@ def _found(lines: list[Line]) -> list[Viewing]:
     open_: dict[tuple[str, Look], Viewing] = {}
     for line in lines:
         entry = line.entry
-        if (look := KINDS.get(entry.action)) is None:
+        if (look := _look_of(entry)) is None:
             continue
         viewing = open_.get((entry.actor, look))
         if viewing is None or entry.occurred_at - viewing.ended > PAUSE:
@@ -158,6 +165,11 @@ def _found(lines: list[Line]) -> list[Viewing]:
         viewing.purpose = viewing.purpose or entry.purpose
         _add(viewing, line)
     return found
+
+
+def _look_of(entry: LogEntry) -> Look | None:
+    look = KINDS.get(entry.action)
+    return Look.REVEALED if look == Look.REDACTED and entry.purpose == Purpose.MODERATION else look
 
 
 def _add(viewing: Viewing, line: Line) -> None:

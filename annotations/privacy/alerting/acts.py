@@ -14,7 +14,14 @@ from annotations.redaction import log as redaction
 from .. import log as privacy
 
 # Somebody is given something to see, or to take away.
-VIEWS = frozenset({redaction.GRANTED.code, moderation.POSTER_SERVED.code, privacy.GLASS_GRANTED.code})
+VIEWS = frozenset(
+    {
+        redaction.GRANTED.code,
+        redaction.REGION_SHOWN.code,
+        moderation.POSTER_SERVED.code,
+        privacy.GLASS_GRANTED.code,
+    }
+)
 DOWNLOADS = frozenset({datasets.EXPORTED.code, privacy.ENTRIES_EXPORTED.code})
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import selectors as audit
+from annotations.audit.actors import Actor
 from annotations.audit.selectors import Line
 from annotations.clips import gate, vault
 from annotations.clips.enums import HoldReason
@@ -48,8 +49,10 @@ def glasses(person: User) -> QuerySet[BreakGlass]:
     return found.order_by(F("ended_at").desc(nulls_first=True), "-asked_at", "pk")
 
 
-def waiting_glasses() -> int:
-    return BreakGlass.objects.filter(state=GlassState.ASKED).count()
+def waiting_glasses(officer: Actor) -> int:
+    """Requests on which this officer may decide: all that wait but their own."""
+    waiting = BreakGlass.objects.filter(state=GlassState.ASKED)
+    return waiting.exclude(asked_by__pseudonym=officer.pseudonym).count()
 
 
 def open_glasses() -> list[uuid.UUID]:
