@@ -15,6 +15,8 @@ _RANGES = 1000
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?"
+# A moment as the log writes it, in UTC.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)(?:\.\d{1,6})?Z")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -23,7 +25,10 @@ Words = Callable[[Any], str]
 
 
 def in_words(value: Any) -> str:
-    """A value as people read it: codes in words, digests and ids by their first signs (the entry has them whole)."""
+    """A value as people read it: codes in words, times to the second, digests and ids by their first signs.
+
+    The entry has them whole.
+    """
     if isinstance(value, list):
         return (
             ", ".join(
@@ -38,6 +43,8 @@ def in_words(value: Any) -> str:
         return f"{text[:12]}…"
     if _UUID.fullmatch(text):
         return f"{text[:8]}…{text[-4:]}"
+    if moment := _MOMENT.fullmatch(text):
+        return f"{moment[1]} {moment[2]} UTC"
     return text.replace("_", " ") if _CODE.fullmatch(text) else text
 
 
