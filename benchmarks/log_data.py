@@ -47,9 +47,12 @@ def main() -> int:
     parser.add_argument("--url", required=True, help="postgresql://... or sqlite:///path, as DATABASE_URL")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--migrate", action="store_true", help="make the tables first")
+    parser.add_argument(
+        "--days", type=int, default=730, help="the time in which all this happens, 30 or more"
+    )
     parser.add_argument("--clip-rows", type=int, default=200, help="clips that get rows of their own")
     options = parser.parse_args()
-    numbers = map(str, (options.entries, options.seed, options.clip_rows, int(options.migrate)))
+    numbers = map(str, (options.entries, options.seed, options.clip_rows, int(options.migrate), options.days))
     with tempfile.TemporaryDirectory(prefix="log-data-") as folder:
         fill = [sys.executable, "-m", "benchmarks.log_fill", *numbers]
         return subprocess.run(fill, cwd=ROOT, env=settings(options.url, Path(folder))).returncode

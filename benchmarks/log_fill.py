@@ -1,6 +1,6 @@
 """Puts made-up entries into the log, in a process of its own with Django's settings; `log_data.py` starts it.
 
-python -m benchmarks.log_fill ENTRIES SEED CLIP_ROWS MIGRATE(0 or 1)
+python -m benchmarks.log_fill ENTRIES SEED CLIP_ROWS MIGRATE(0 or 1) DAYS
 """
 
 import sys
@@ -19,18 +19,19 @@ from annotations.audit.models import LogEntry  # noqa: E402
 
 from .log_lines import Writer  # noqa: E402
 from .log_rows import make_accounts, make_clips  # noqa: E402
+from .log_story import DAYS  # noqa: E402
 
 COLUMNS = "id, canonical, occurred_at, action, actor, actor_role, clip, subject, purpose, request"
 BATCH = 20_000
 
 
-def fill(entries: int, seed: int, clip_rows: int, migrate: bool) -> None:
+def fill(entries: int, seed: int, clip_rows: int, migrate: bool, days: int = DAYS) -> None:
     if migrate:
         call_command("migrate", verbosity=0)
     if LogEntry.objects.exists():
         raise SystemExit("The log of this database holds entries already.")
     begin = time.monotonic()
-    writer = Writer(entries, seed)
+    writer = Writer(entries, seed, days)
     _say(begin, f"{entries} acts on {writer.clips} clips made up")
     with transaction.atomic():
         make_accounts(writer)
@@ -111,4 +112,4 @@ def _say(begin: float, what: str) -> None:
 
 
 if __name__ == "__main__":
-    fill(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "1")
+    fill(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "1", int(sys.argv[5]))

@@ -99,8 +99,8 @@ class Writer:
     (the owner's pseudonym) go by the number of the clip, `seen` counts the acts of each clip.
     """
 
-    def __init__(self, entries: int, seed: int) -> None:
-        self.acts, self.clips = story.acts(entries, seed)
+    def __init__(self, entries: int, seed: int, days: int = story.DAYS) -> None:
+        self.acts, self.clips = story.acts(entries, seed, days)
         random = np.random.default_rng([seed, 1])
         numbers = random.integers(0, 2**63 - 1, self.clips + story.PEOPLE + 4)
         roles = (

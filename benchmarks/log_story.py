@@ -77,8 +77,9 @@ class Acts:
 
 
 class _Story:
-    def __init__(self, random: np.random.Generator) -> None:
+    def __init__(self, random: np.random.Generator, days: int) -> None:
         self.random = random
+        self.days = days
         self.parts: list[tuple[Numbers, Numbers, Numbers, Numbers, Numbers]] = []
         self.requests = 0
 
@@ -109,9 +110,11 @@ class _Story:
         return (time // DAY + 1) * DAY + begins + night + within
 
 
-def acts(entries: int, seed: int) -> tuple[Acts, int]:
-    """Exactly this many acts, the same for the same seed, and how many clips they tell of."""
-    story = _Story(np.random.default_rng(seed))
+def acts(entries: int, seed: int, days: int = DAYS) -> tuple[Acts, int]:
+    """Exactly this many acts within so many days (at least 30), the same for the same seed, and how many clips they
+    tell of. The clips come before the last 20 days.
+    """
+    story = _Story(np.random.default_rng(seed), days)
     hot, offices = entries // 5000, entries // 15
     clips = 8 + int(1.02 * (entries - offices - hot * _PER_VIEW) / _PER_CLIP)
     _clips(story, clips, hot)
@@ -131,7 +134,7 @@ def _clips(story: _Story, clips: int, hot: int) -> None:
     """What happens to each clip, and `hot` more views of the first one."""
     everything = np.arange(clips, dtype=np.int64)
     worker = np.full(clips, WORKER)
-    received = BEGINNING + np.sort(story.random.integers(0, (DAYS - 20) * DAY, clips))
+    received = BEGINNING + np.sort(story.random.integers(0, (story.days - 20) * DAY, clips))
     received[0] = BEGINNING + DAY
     request = story.new_requests(clips)
     story.tell("clip.received", received, everything, np.full(clips, SUBMITTER), request)
@@ -153,7 +156,7 @@ def _clips(story: _Story, clips: int, hot: int) -> None:
     seen = np.repeat(everything, views)
     who = story.people(len(seen), 0, CONTRACTORS)
     spread = (story.random.exponential(1.5, len(seen)) * DAY).astype(np.int64)
-    spread[:hot] = story.random.integers(0, (DAYS - 20) * DAY, hot)
+    spread[:hot] = story.random.integers(0, (story.days - 20) * DAY, hot)
     begins = story.at_work(np.repeat(received, views) + spread, who)
     ended = _reviews(story, seen, who, begins)
 
@@ -238,7 +241,7 @@ def _offices(story: _Story, count: int) -> None:
     def some(share: float, first: int, size: int) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         number = max(2, int(count * share))
         who = story.people(number, first, size)
-        days = BEGINNING + story.random.integers(0, (DAYS - 2) * DAY, number)
+        days = BEGINNING + story.random.integers(0, (story.days - 2) * DAY, number)
         return story.at_work(days, who), np.full(number, -1), who, story.new_requests(number)
 
     engineers, officers = CONTRACTORS + LEADS, CONTRACTORS + LEADS + ENGINEERS

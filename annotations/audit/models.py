@@ -33,6 +33,12 @@ class LogEntry(models.Model):
                 condition=~models.Q(purpose=""),
                 name="logentry_purpose",
             ),
+            # One viewer and one household: what rules for alerts ask about every view.
+            models.Index(
+                fields=["actor", "subject", "-occurred_at", "-id"],
+                condition=~models.Q(purpose="") & ~models.Q(subject=""),
+                name="logentry_viewer",
+            ),
             models.Index(fields=["request"], condition=~models.Q(request=""), name="logentry_request"),
         ]
 

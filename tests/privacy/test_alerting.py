@@ -13,6 +13,7 @@ from annotations.accounts.enums import Role
 from annotations.privacy.alerting import (
     RULES,
     Act,
+    Counting,
     Hit,
     Household,
     LogReading,
@@ -20,8 +21,10 @@ from annotations.privacy.alerting import (
     Refusals,
     Reveals,
     Rule,
+    Series,
     Volume,
     backwards,
+    sliding,
 )
 from annotations.privacy.alerting.off_hours import Hours
 from annotations.privacy.alerting.values import dump, in_words, load
@@ -71,12 +74,35 @@ def test_more_views_in_an_hour_than_allowed_give_one_alert_for_the_hour() -> Non
     assert found(rule, [act(minute) for minute in range(3)]) == []
     (hit,) = found(rule, [act(minute) for minute in range(5)])
     assert (hit.measured, hit.allowed, len(hit.acts)) == (5, 3, 5)
-    assert hit.scope.key == "views:p-one:2026-03-04T12"
+    assert hit.scope.key == "views-hour:p-one@2026-03-04T12:00:00.000000"
 
 
-def test_views_of_different_people_and_hours_are_counted_apart() -> None:
+def test_views_of_different_people_are_counted_apart() -> None:
     acts = [act(minute) for minute in range(3)] + [act(minute, actor="p-two") for minute in range(3)]
-    assert found(Volume(views_an_hour=3), [*acts, act(60), act(-1)]) == []
+    assert found(Volume(views_an_hour=3), [*acts, act(60), act(-58)]) == []
+
+
+def test_no_border_of_an_hour_divides_a_burst() -> None:
+    rule = Volume(views_an_hour=5)
+    burst = [act(minute) for minute in (55, 56, 57, 61, 62, 63)]
+    (hit,) = found(rule, burst)
+    assert (hit.scope.since, hit.measured) == (burst[0].at, 6)
+    assert found(rule, [act(minute) for minute in (0, 1, 2, 60, 61, 62)]) == []  # six never within one hour
+
+
+def test_a_burst_that_goes_on_gives_one_alert_for_each_time_of_its_length() -> None:
+    hits = found(Volume(views_an_hour=3), [act(10 * n) for n in range(13)])  # two hours, six an hour
+    assert [(hit.scope.since, hit.measured) for hit in hits] == [(act(0).at, 6), (act(60).at, 6)]
+
+
+def test_what_was_told_is_not_told_again_but_what_goes_on_after_it_is() -> None:
+    rule = Volume(views_an_hour=3)
+    acts = [act(10 * n) for n in range(13)]
+    series = next(iter(rule.series(acts[0])))
+    told = [(acts[0].at, acts[6].at)]
+    (hit,) = sliding.hits(rule, series, acts, Told(), told=told)
+    assert (hit.scope.since, hit.measured) == (acts[6].at, 6)
+    assert sliding.hits(rule, series, acts[:9], Told(), told=told) == []
 
 
 def test_a_day_far_above_the_usual_one_gives_an_alert_only_when_there_is_a_usual_one() -> None:
@@ -92,7 +118,7 @@ def test_a_day_far_above_the_usual_one_gives_an_alert_only_when_there_is_a_usual
 def test_downloads_are_counted_by_the_day() -> None:
     acts = [act(60 * n, action="dataset.exported", clip=None, subject="") for n in range(4)]
     (hit,) = found(Volume(downloads_a_day=3, views_an_hour=1), acts)
-    assert hit.scope.key == "downloads:p-one:2026-03-04"
+    assert hit.scope.series.name == "downloads:p-one"
 
 
 @pytest.mark.parametrize(
@@ -114,17 +140,16 @@ def test_working_hours(hours: Hours, moment: str, inside: bool) -> None:
     assert hours.contain(datetime.datetime.fromisoformat(moment)) is inside
 
 
-def test_a_view_outside_of_the_hours_gives_an_alert_for_the_local_day() -> None:
+def test_a_view_outside_of_the_hours_gives_an_alert() -> None:
     rule = OffHours(begin="09:00", end="17:00", zone="Asia/Tokyo")
     late = act(0, at=datetime.datetime(2026, 3, 4, 15, 30, tzinfo=datetime.UTC))  # 00:30 on the fifth
     (hit,) = found(rule, [late, act(0, at=datetime.datetime(2026, 3, 4, 3, tzinfo=datetime.UTC))])
-    assert hit.scope.key == "p-one:2026-03-05"
     assert hit.acts == (late,)
 
 
 def test_a_person_may_have_hours_of_their_own() -> None:
     rule = OffHours(begin="09:00", end="10:00", people=(("p-one", "11:00", "13:00", "UTC"),))
-    assert [hit.scope.actor for hit in found(rule, [act(), act(actor="p-two")])] == ["p-two"]
+    assert [hit.scope.series.actor for hit in found(rule, [act(), act(actor="p-two")])] == ["p-two"]
 
 
 def test_many_clips_of_one_household_give_an_alert_when_they_are_a_large_share_of_it() -> None:
@@ -132,7 +157,7 @@ def test_many_clips_of_one_household_give_an_alert_when_they_are_a_large_share_o
     rule = Household(clips=10, share=50)
     assert found(rule, acts, Told(clips=21)) == []
     (hit,) = found(rule, acts, Told(clips=20))
-    assert (hit.measured, hit.scope.subject) == (10, "o-home")
+    assert (hit.measured, hit.scope.series.subject) == (10, "o-home")
 
 
 def test_the_same_clip_again_and_other_households_do_not_count() -> None:
@@ -148,7 +173,7 @@ def test_a_reveal_without_a_decision_gives_an_alert_once_its_time_is_over() -> N
     rule = Reveals(minutes=30)
     assert backwards.hits(rule, [revealed()], Told(), NOON + datetime.timedelta(minutes=29)) == []
     (hit,) = found(rule, [revealed()])
-    assert hit.scope.clip == CLIP
+    assert hit.scope.series.clip == CLIP
 
 
 @pytest.mark.parametrize(
@@ -184,8 +209,8 @@ def test_refusals_and_failed_sign_ins_in_series() -> None:
         )
         for n, account in enumerate(["p-one", "p-two", "p-one", "p-one"])
     ]
-    keys = {hit.scope.key for hit in found(Refusals(refusals=3, sign_ins=3), [*refused, *failed])}
-    assert keys == {"refused:p-one:2026-03-04T12", "sign-in:p-one:2026-03-04T12"}
+    names = {hit.scope.series.name for hit in found(Refusals(refusals=3, sign_ins=3), [*refused, *failed])}
+    assert names == {"refused:p-one", "sign-in:p-one"}
     assert found(Refusals(refusals=4, sign_ins=4), [*refused, *failed]) == []
 
 
@@ -206,52 +231,86 @@ ACTS = st.builds(
     purpose=st.sampled_from(["labeling", "moderation"]),
     data=st.sampled_from([{"route": "privacy:log"}, {"route": "operations"}]),
 )
-STRICT: tuple[Rule, ...] = (
+ACTS_OF_DAYS = st.lists(ACTS, max_size=25, unique_by=lambda each: each.entry)
+STRICT: tuple[Counting, ...] = (
     Volume(views_an_hour=1, views_a_day=2, downloads_a_day=0),
     OffHours(begin="08:00", end="09:00"),
     Household(days=3, clips=2, share=0),
-    Reveals(minutes=90),
     LogReading(),
     Refusals(refusals=1),
 )
 
 
+def too_full(rule: Counting, acts: Sequence[Act]) -> list[tuple[Series, datetime.datetime]]:
+    """Every series and moment with which a window ends that holds too much, by the definition itself."""
+    return [
+        (series, last.at)
+        for series, theirs in backwards.grouped(rule, acts).items()
+        for last in theirs
+        if (
+            measured := len(
+                {rule.unit(each) for each in theirs if last.at - series.window < each.at <= last.at}
+            )
+        )
+        > rule.allowed(series, measured, last.at, Told())
+    ]
+
+
 @settings(deadline=None, max_examples=60)
-@given(
-    rule=st.sampled_from(STRICT),
-    acts=st.lists(ACTS, max_size=25, unique_by=lambda each: each.entry),
-    data=st.data(),
-)
-def test_the_order_and_the_parcels_in_which_acts_come_make_no_difference(
-    rule: Rule, acts: list[Act], data: st.DataObject
+@given(rule=st.sampled_from(STRICT), acts=ACTS_OF_DAYS)
+def test_looking_back_misses_no_window_with_too_much_and_counts_no_act_twice(
+    rule: Counting, acts: list[Act]
 ) -> None:
-    """As the watch over the log does it: whatever comes, its scopes are judged afresh over all that is there."""
+    acts = sorted((each for each in acts if each.action in rule.actions), key=lambda each: each.at)
+    hits = found(rule, acts)
+    assert all(any(meets(hit, *full) for hit in hits) for full in too_full(rule, acts))
+    shown = [(hit.scope.series, each.entry) for hit in hits for each in hit.acts]
+    assert len(set(shown)) == len(shown)
+    for hit in hits:
+        assert hit.measured > hit.allowed
+        assert all(hit.scope.since <= each.at < hit.scope.until for each in hit.acts)
+        assert {each.actor for each in hit.acts} == {hit.scope.series.actor}
+
+
+def meets(hit: Hit, series: Series, at: datetime.datetime) -> bool:
+    """Whether the hit's time and the window that ends then have a moment in common."""
+    return hit.scope.series == series and hit.scope.since <= at and at - series.window < hit.scope.until
+
+
+@settings(deadline=None, max_examples=60)
+@given(rule=st.sampled_from(STRICT), acts=ACTS_OF_DAYS, data=st.data())
+def test_in_whatever_order_and_parcels_acts_come_nothing_is_missed_and_nothing_told_twice(
+    rule: Counting, acts: list[Act], data: st.DataObject
+) -> None:
+    """As the watch over the log does it: each parcel is looked at with all that is there, beside what was told."""
     acts = [each for each in acts if each.action in rule.actions]
-    at_once = {hit.scope.key: hit.measured for hit in found(rule, acts)}
-    piecemeal: dict[str, int] = {}
-    there: list[Act] = []
-    order = data.draw(st.permutations(acts))
+    order, there = data.draw(st.permutations(acts)), list[Act]()
+    told: list[Hit] = []
     while order:
         size = data.draw(st.integers(min_value=1, max_value=len(order)))
         come, order = order[:size], order[size:]
-        there += come
-        if rule.waits:
-            continue  # judged when its time is over, and everything is there
-        for scope in dict.fromkeys(scope for each in come for scope in rule.scopes(each)):
-            if hit := rule.judge(scope, backwards.counting(rule, scope, there), Told()):
-                piecemeal[scope.key] = hit.measured
-    if not rule.waits:
-        assert piecemeal == at_once
-    assert at_once == {hit.scope.key: hit.measured for hit in found(rule, data.draw(st.permutations(acts)))}
+        there = sorted([*there, *come], key=lambda each: (each.at, each.entry))
+        all_there = backwards.grouped(rule, there)
+        for series, theirs in backwards.grouped(rule, come).items():
+            begin = min(each.at for each in theirs)
+            periods = [(hit.scope.since, hit.scope.until) for hit in told if hit.scope.series == series]
+            told += sliding.hits(rule, series, all_there[series], Told(), begin, periods)
+    assert all(any(meets(hit, *full) for hit in told) for full in too_full(rule, there))
+    assert len({hit.scope.key for hit in told}) == len(told)
+    for number, hit in enumerate(told):
+        assert hit.measured > hit.allowed
+        for before in told[:number]:
+            assert not (hit.scope.series == before.scope.series and hit.acts[0] in before.acts)
 
 
 @settings(deadline=None, max_examples=60)
-@given(rule=st.sampled_from(STRICT), acts=st.lists(ACTS, max_size=25))
-def test_no_act_counts_where_it_does_not_lie(rule: Rule, acts: list[Act]) -> None:
-    for hit in found(rule, acts):
-        assert all(hit.scope.since <= each.at < hit.scope.until for each in hit.acts)
-        assert {each.actor for each in hit.acts} == {hit.scope.actor}
-        assert hit.measured > hit.allowed
+@given(acts=ACTS_OF_DAYS, data=st.data())
+def test_the_order_in_which_acts_come_makes_no_difference_to_reveals(
+    acts: list[Act], data: st.DataObject
+) -> None:
+    at_once = {hit.scope.key: hit.measured for hit in found(Reveals(minutes=90), acts)}
+    shuffled = data.draw(st.permutations(acts))
+    assert at_once == {hit.scope.key: hit.measured for hit in found(Reveals(minutes=90), shuffled)}
 
 
 @pytest.mark.parametrize("kind", RULES)

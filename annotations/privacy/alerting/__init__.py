@@ -1,6 +1,6 @@
 """What deserves a privacy officer's look: rules over the log, one a module. Pure: no database, no clock."""
 
-from .acts import Act, Hit, Known, Rule, Scope
+from .acts import Act, Counting, Hit, Known, Rule, Scope, Series, Waiting
 from .break_glass import BreakGlass
 from .household import Household
 from .log_reading import LogReading
@@ -17,6 +17,7 @@ __all__ = [
     "RULES",
     "Act",
     "BreakGlass",
+    "Counting",
     "Hit",
     "Household",
     "Known",
@@ -26,5 +27,7 @@ __all__ = [
     "Reveals",
     "Rule",
     "Scope",
+    "Series",
     "Volume",
+    "Waiting",
 ]

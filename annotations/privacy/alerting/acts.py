@@ -41,17 +41,32 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """Acts that are judged together: those of `actor` (of the clip, of the household, where one is named) from `since`
-    to, not with, `until`. `key` names the scope for ever: it gives at most one alert.
+class Series:
+    """Acts that are counted together, those of `actor` (of the clip, of the household, where one is named): however
+    they lie, what matters is how many come within `window`. `name` names the series for ever.
     """
 
-    key: str
+    name: str
+    window: datetime.timedelta
     actor: str
-    since: datetime.datetime
-    until: datetime.datetime
     clip: uuid.UUID | None = None
     subject: str = ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A time of a series, from `since` to, not with, `until`. It gives at most one alert, under its key."""
+
+    series: Series
+    since: datetime.datetime
+
+    @property
+    def until(self) -> datetime.datetime:
+        return self.since + self.series.window
+
+    @property
+    def key(self) -> str:
+        return f"{self.series.name}@{self.since.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%S.%f}"
 
 
 @dataclass(frozen=True)
@@ -75,39 +90,45 @@ class Known(Protocol):
 
 
 class Rule(ABC):
-    """One rule with its values, which are the fields of its dataclass.
-
-    The same two functions judge new entries and look back: `scopes` says where an act counts, `judge` looks at all
-    acts of one scope. So the order in which entries come makes no difference.
-    """
+    """One rule with its values, which are the fields of its dataclass."""
 
     kind: ClassVar[str]
     reads_data: ClassVar[bool] = False
-    # Whether a scope is judged only once its time is over.
-    waits: ClassVar[bool] = False
 
     @property
     @abstractmethod
     def actions(self) -> frozenset[str]:
-        """The kinds of entries that count."""
+        """The kinds of entries that the rule looks at."""
 
     @abstractmethod
-    def scopes(self, act: Act) -> Iterable[Scope]:
-        """The scopes in which the act counts; those that must be judged when it comes."""
+    def series(self, act: Act) -> Iterable[Series]:
+        """The series to which the act belongs."""
+
+
+class Counting(Rule):
+    """Finds every moment at which more acts than allowed lie in the window that ends with it."""
+
+    def unit(self, act: Act) -> object:
+        """What is counted, each once."""
+        return act.entry
 
     @abstractmethod
-    def judge(self, scope: Scope, acts: Sequence[Act], known: Known) -> Hit | None:
-        """What is wrong in the scope, if anything. `acts` are those that count in it, in order of time."""
+    def allowed(self, series: Series, measured: int, at: datetime.datetime, known: Known) -> int:
+        """How many there may be at this moment; `measured` is how many there are."""
 
 
-def hour_of(moment: datetime.datetime) -> datetime.datetime:
-    return moment.astimezone(datetime.UTC).replace(minute=0, second=0, microsecond=0)
+class Waiting(Rule):
+    """Looks at what comes within the window that begins with an act, once it is over."""
 
-
-def day_of(moment: datetime.datetime) -> datetime.datetime:
-    """The beginning of the day, in UTC."""
-    return hour_of(moment).replace(hour=0)
+    @abstractmethod
+    def judge(self, scope: Scope, acts: Sequence[Act]) -> Hit | None:
+        """What is wrong, if anything. `acts` are those of the scope that the rule looks at, in order of time."""
 
 
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
+
+
+def day_of(moment: datetime.datetime) -> datetime.date:
+    """The day, in UTC."""
+    return moment.astimezone(datetime.UTC).date()

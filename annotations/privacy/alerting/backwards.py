@@ -3,44 +3,44 @@
 import datetime
 from collections.abc import Iterable
 
-from .acts import Act, Hit, Known, Rule, Scope
+from . import sliding
+from .acts import Act, Counting, Hit, Known, Rule, Scope, Series, Waiting
 
 
 def hits(rule: Rule, acts: Iterable[Act], known: Known, now: datetime.datetime) -> list[Hit]:
-    """All hits of the rule over these acts, one for a key, in the order of their scopes."""
+    """All hits of the rule over these acts."""
     acts = sorted(acts, key=lambda act: (act.at, act.entry))
-    scopes = dict.fromkeys(scope for act in acts for scope in rule.scopes(act))
-    grouped = _grouped(rule, acts, scopes)
+    if isinstance(rule, Counting):
+        return [
+            hit
+            for series, theirs in grouped(rule, acts).items()
+            for hit in sliding.hits(rule, series, theirs, known)
+        ]
+    return _waiting(rule, acts, now) if isinstance(rule, Waiting) else []
+
+
+def _waiting(rule: Waiting, acts: list[Act], now: datetime.datetime) -> list[Hit]:
+    by_clip: dict[tuple[object, object], list[Act]] = {}
+    for act in acts:
+        by_clip.setdefault((act.actor, act.clip), []).append(act)
     found: dict[str, Hit] = {}
-    for scope in scopes:
-        if rule.waits and scope.until > now:
-            continue
-        if hit := rule.judge(scope, grouped[scope], known):
-            found.setdefault(scope.key, hit)
+    for act in acts:
+        for series in rule.series(act):
+            scope = Scope(series, act.at)
+            theirs = within(scope, by_clip[act.actor, act.clip])
+            if scope.until <= now and (hit := rule.judge(scope, theirs)):
+                found.setdefault(scope.key, hit)
     return list(found.values())
 
 
-def counting(rule: Rule, scope: Scope, acts: Iterable[Act]) -> list[Act]:
-    """Those of the acts that count in the scope. A rule that waits looks at whatever came within it."""
-    if rule.waits:
-        return [
-            act
-            for act in acts
-            if (act.actor, act.clip) == (scope.actor, scope.clip) and scope.since <= act.at < scope.until
-        ]
-    return [act for act in acts if scope in set(rule.scopes(act))]
-
-
-def _grouped(rule: Rule, acts: list[Act], scopes: Iterable[Scope]) -> dict[Scope, list[Act]]:
-    grouped: dict[Scope, list[Act]] = {scope: [] for scope in scopes}
-    if not rule.waits:
-        for act in acts:
-            for scope in rule.scopes(act):
-                grouped[scope].append(act)
-        return grouped
-    of: dict[tuple[object, object], list[Act]] = {}
+def grouped(rule: Rule, acts: Iterable[Act]) -> dict[Series, list[Act]]:
+    """The acts by the series to which they belong, in the same order."""
+    found: dict[Series, list[Act]] = {}
     for act in acts:
-        of.setdefault((act.actor, act.clip), []).append(act)
-    for scope in grouped:
-        grouped[scope] = counting(rule, scope, of[scope.actor, scope.clip])
-    return grouped
+        for series in rule.series(act):
+            found.setdefault(series, []).append(act)
+    return found
+
+
+def within(scope: Scope, acts: Iterable[Act]) -> list[Act]:
+    return [act for act in acts if scope.since <= act.at < scope.until]

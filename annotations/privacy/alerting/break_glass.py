@@ -1,15 +1,19 @@
 """Somebody sees an original without redaction."""
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from .. import log as privacy
-from .acts import DAY, Act, Hit, Known, Rule, Scope, day_of
+from .acts import DAY, Act, Counting, Known, Series
+
+# Whatever is seen under one approval within this time is one alert.
+_LONGEST = 7 * DAY
 
 
 @dataclass(frozen=True)
-class BreakGlass(Rule):
+class BreakGlass(Counting):
     """Every use of break-glass: one alert for each approval of which so many views were granted."""
 
     kind: ClassVar[str] = "break_glass"
@@ -20,9 +24,8 @@ class BreakGlass(Rule):
     def actions(self) -> frozenset[str]:
         return frozenset({privacy.GLASS_GRANTED.code})
 
-    def scopes(self, act: Act) -> Iterable[Scope]:
-        day = day_of(act.at)
-        yield Scope(str(act.data["request"]), act.actor, day, day + DAY, clip=act.clip)
+    def series(self, act: Act) -> Iterable[Series]:
+        yield Series(str(act.data["request"]), _LONGEST, act.actor, clip=act.clip)
 
-    def judge(self, scope: Scope, acts: Sequence[Act], known: Known) -> Hit | None:
-        return Hit(scope, len(acts), self.views - 1, tuple(acts)) if len(acts) >= self.views else None
+    def allowed(self, series: Series, measured: int, at: datetime.datetime, known: Known) -> int:
+        return self.views - 1

@@ -1,18 +1,19 @@
 """One person sees much of one household."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .acts import VIEWS, Act, Hit, Known, Rule, Scope, day_of
+from .acts import VIEWS, Act, Counting, Known, Series
 
 
 @dataclass(frozen=True)
-class Household(Rule):
+class Household(Counting):
     """So many different clips of one owner seen by one person, and such a share of all that the owner sent.
 
-    Periods of `days` days follow each other, the same for everybody: one alert for a person, a household and a period.
+    Counted over any `days` days that follow each other.
     """
 
     kind: ClassVar[str] = "household"
@@ -24,17 +25,16 @@ class Household(Rule):
     def actions(self) -> frozenset[str]:
         return VIEWS
 
-    def scopes(self, act: Act) -> Iterable[Scope]:
-        if not act.subject or act.clip is None:
-            return
-        day = day_of(act.at)
-        begin = day - datetime.timedelta(days=day.date().toordinal() % self.days)
-        until = begin + datetime.timedelta(days=self.days)
-        key = f"{act.actor}:{act.subject}:{begin:%Y-%m-%d}:{self.days}"
-        yield Scope(key, act.actor, begin, until, subject=act.subject)
+    def series(self, act: Act) -> Iterable[Series]:
+        if act.subject and act.clip is not None:
+            window = datetime.timedelta(days=self.days)
+            yield Series(f"{act.actor}:{act.subject}", window, act.actor, subject=act.subject)
 
-    def judge(self, scope: Scope, acts: Sequence[Act], known: Known) -> Hit | None:
-        seen = len({act.clip for act in acts})
-        if seen < self.clips or 100 * seen < self.share * known.clips_of(scope.subject):
-            return None
-        return Hit(scope, seen, self.clips - 1, tuple(acts))
+    def unit(self, act: Act) -> object:
+        return act.clip
+
+    def allowed(self, series: Series, measured: int, at: datetime.datetime, known: Known) -> int:
+        if measured < self.clips:
+            return self.clips - 1
+        share = math.ceil(self.share * known.clips_of(series.subject) / 100)
+        return max(self.clips, share) - 1

@@ -1,6 +1,7 @@
 """Somebody who is no privacy officer reads the log, or tries to."""
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,17 +9,17 @@ from annotations.accounts import log as accounts
 from annotations.accounts.enums import Role
 from annotations.audit.registry import codes
 
-from .acts import DAY, Act, Hit, Known, Rule, Scope, day_of
+from .acts import DAY, Act, Counting, Known, Series
 
 _PAGES = ("privacy.dossier_opened", "privacy.looked_up")
 _READERS = frozenset(Role.values) - {Role.PRIVACY_OFFICER}
 
 
 @dataclass(frozen=True)
-class LogReading(Rule):
-    """Reading the log or an officer's page in any other role, and every refused try. One alert for a person and a day.
+class LogReading(Counting):
+    """Reading the log or an officer's page in any other role, and every refused try.
 
-    `tries` is how many there must be.
+    `tries` is how many there must be in 24 hours.
     """
 
     kind: ClassVar[str] = "log_reading"
@@ -30,12 +31,10 @@ class LogReading(Rule):
         reading = {code for code in codes() if code.startswith("audit.")}
         return frozenset(reading) | {accounts.REFUSED.code, *_PAGES}
 
-    def scopes(self, act: Act) -> Iterable[Scope]:
+    def series(self, act: Act) -> Iterable[Series]:
         refused = act.action == accounts.REFUSED.code
-        if act.role not in _READERS or (refused and not str(act.data.get("route")).startswith("privacy:")):
-            return
-        day = day_of(act.at)
-        yield Scope(f"{act.actor}:{day:%Y-%m-%d}", act.actor, day, day + DAY)
+        if act.role in _READERS and not (refused and not str(act.data.get("route")).startswith("privacy:")):
+            yield Series(act.actor, DAY, act.actor)
 
-    def judge(self, scope: Scope, acts: Sequence[Act], known: Known) -> Hit | None:
-        return Hit(scope, len(acts), self.tries - 1, tuple(acts)) if len(acts) >= self.tries else None
+    def allowed(self, series: Series, measured: int, at: datetime.datetime, known: Known) -> int:
+        return self.tries - 1

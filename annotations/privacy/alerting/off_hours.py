@@ -1,12 +1,12 @@
 """Somebody looks while nobody works."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from .acts import DAY, DOWNLOADS, VIEWS, Act, Hit, Known, Rule, Scope
+from .acts import DAY, DOWNLOADS, VIEWS, Act, Counting, Known, Series
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 
@@ -36,7 +36,7 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class OffHours(Rule):
+class OffHours(Counting):
     """Views and downloads outside of the site's hours. `people` lists those with hours of their own, each as
     (pseudonym, begin, end, zone); these hold on every day of the week.
     """
@@ -57,17 +57,9 @@ class OffHours(Rule):
         own = {person: Hours(begin, end, zone) for person, begin, end, zone in self.people}
         return own.get(actor) or Hours(self.begin, self.end, self.zone, tuple(self.weekdays))
 
-    def scopes(self, act: Act) -> Iterable[Scope]:
-        hours = self.hours_of(act.actor)
-        if hours.contain(act.at):
-            return
-        zone = ZoneInfo(hours.zone)
-        day = act.at.astimezone(zone).date()
-        begin, end = (
-            datetime.datetime.combine(each, datetime.time(), zone).astimezone(datetime.UTC)
-            for each in (day, day + DAY)
-        )
-        yield Scope(f"{act.actor}:{day}", act.actor, begin, end)
+    def series(self, act: Act) -> Iterable[Series]:
+        if not self.hours_of(act.actor).contain(act.at):
+            yield Series(act.actor, DAY, act.actor)
 
-    def judge(self, scope: Scope, acts: Sequence[Act], known: Known) -> Hit | None:
-        return Hit(scope, len(acts), self.views - 1, tuple(acts)) if len(acts) >= self.views else None
+    def allowed(self, series: Series, measured: int, at: datetime.datetime, known: Known) -> int:
+        return self.views - 1

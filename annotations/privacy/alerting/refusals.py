@@ -1,16 +1,17 @@
 """Somebody is refused again and again, or fails again and again to sign in."""
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from annotations.accounts import log as accounts
 
-from .acts import HOUR, Act, Hit, Known, Rule, Scope, hour_of
+from .acts import HOUR, Act, Counting, Known, Series
 
 
 @dataclass(frozen=True)
-class Refusals(Rule):
+class Refusals(Counting):
     """So many refused requests of one person, or failed sign-ins of one account, in an hour."""
 
     kind: ClassVar[str] = "refusals"
@@ -22,12 +23,10 @@ class Refusals(Rule):
     def actions(self) -> frozenset[str]:
         return frozenset({accounts.REFUSED.code, accounts.SIGN_IN_FAILED.code})
 
-    def scopes(self, act: Act) -> Iterable[Scope]:
-        hour = hour_of(act.at)
+    def series(self, act: Act) -> Iterable[Series]:
         failed = act.action == accounts.SIGN_IN_FAILED.code
         who = f"sign-in:{act.data.get('account', '')}" if failed else f"refused:{act.actor}"
-        yield Scope(f"{who}:{hour:%Y-%m-%dT%H}", act.actor, hour, hour + HOUR)
+        yield Series(who, HOUR, act.actor)
 
-    def judge(self, scope: Scope, acts: Sequence[Act], known: Known) -> Hit | None:
-        least = self.sign_ins if scope.key.startswith("sign-in:") else self.refusals
-        return Hit(scope, len(acts), least - 1, tuple(acts)) if len(acts) >= least else None
+    def allowed(self, series: Series, measured: int, at: datetime.datetime, known: Known) -> int:
+        return (self.sign_ins if series.name.startswith("sign-in:") else self.refusals) - 1

@@ -10,7 +10,7 @@ from annotations.moderation import log as moderation
 from annotations.redaction import log as redaction
 from annotations.review import log as review
 
-from .acts import Act, Hit, Known, Rule, Scope
+from .acts import Act, Hit, Scope, Series, Waiting
 
 DECISIONS = frozenset(
     {
@@ -26,27 +26,25 @@ DECISIONS = frozenset(
 
 
 @dataclass(frozen=True)
-class Reveals(Rule):
+class Reveals(Waiting):
     """A reveal after which the same person neither labels the clip nor decides on it within `minutes`.
 
-    Who reveals it again has that long from then. One alert for a person, a clip and a day.
+    Who reveals it again has that long from then.
     """
 
     kind: ClassVar[str] = "reveals"
-    waits: ClassVar[bool] = True
     minutes: int = 60
 
     @property
     def actions(self) -> frozenset[str]:
         return DECISIONS | {redaction.GRANTED.code}
 
-    def scopes(self, act: Act) -> Iterable[Scope]:
+    def series(self, act: Act) -> Iterable[Series]:
         if _reveals(act):
-            until = act.at + datetime.timedelta(minutes=self.minutes)
-            key = f"{act.actor}:{act.clip}:{act.at:%Y-%m-%d}"
-            yield Scope(key, act.actor, act.at, until, clip=act.clip)
+            window = datetime.timedelta(minutes=self.minutes)
+            yield Series(f"{act.actor}:{act.clip}", window, act.actor, clip=act.clip)
 
-    def judge(self, scope: Scope, acts: Sequence[Act], known: Known) -> Hit | None:
+    def judge(self, scope: Scope, acts: Sequence[Act]) -> Hit | None:
         later = [act for act in acts if act.at > scope.since]
         if any(act.action in DECISIONS or _reveals(act) for act in later):
             return None

@@ -1,15 +1,15 @@
 """Somebody sees or takes away more than others do, or than they themselves usually do."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .acts import DAY, DOWNLOADS, HOUR, VIEWS, Act, Hit, Known, Rule, Scope, day_of, hour_of
+from .acts import DAY, DOWNLOADS, HOUR, VIEWS, Act, Counting, Known, Series
 
 
 @dataclass(frozen=True)
-class Volume(Rule):
+class Volume(Counting):
     """More views in an hour or a day, or downloads in a day, than these; or so many times a person's usual day.
 
     The usual counts only from `usual_from` views a day on, so that two views after one are no alarm.
@@ -26,31 +26,17 @@ class Volume(Rule):
     def actions(self) -> frozenset[str]:
         return VIEWS | DOWNLOADS
 
-    def scopes(self, act: Act) -> Iterable[Scope]:
+    def series(self, act: Act) -> Iterable[Series]:
         if act.action in VIEWS:
-            hour = hour_of(act.at)
-            yield Scope(f"views:{act.actor}:{hour:%Y-%m-%dT%H}", act.actor, hour, hour + HOUR)
-            yield day_scope(act.actor, act.at)
+            yield Series(f"views-hour:{act.actor}", HOUR, act.actor)
+            yield Series(f"views-day:{act.actor}", DAY, act.actor)
         else:
-            day = day_of(act.at)
-            yield Scope(f"downloads:{act.actor}:{day:%Y-%m-%d}", act.actor, day, day + DAY)
+            yield Series(f"downloads:{act.actor}", DAY, act.actor)
 
-    def judge(self, scope: Scope, acts: Sequence[Act], known: Known) -> Hit | None:
-        allowed = self._allowed(scope, len(acts), known)
-        return Hit(scope, len(acts), allowed, tuple(acts)) if len(acts) > allowed else None
-
-    def _allowed(self, scope: Scope, count: int, known: Known) -> int:
-        if scope.key.startswith("downloads:"):
+    def allowed(self, series: Series, measured: int, at: datetime.datetime, known: Known) -> int:
+        if series.name.startswith("downloads:"):
             return self.downloads_a_day
-        if scope.until - scope.since == HOUR:
+        if series.window == HOUR:
             return self.views_an_hour
-        if count < self.usual_from:
-            return self.views_a_day
-        usual = known.usual(scope.actor, scope.since.date())
+        usual = known.usual(series.actor, at.date()) if measured >= self.usual_from else None
         return self.views_a_day if usual is None else min(self.views_a_day, int(self.times_usual * usual))
-
-
-def day_scope(actor: str, moment: datetime.datetime) -> Scope:
-    """A person's views of a day in UTC."""
-    day = day_of(moment)
-    return Scope(f"views:{actor}:{day:%Y-%m-%d}", actor, day, day + DAY)

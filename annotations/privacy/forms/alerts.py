@@ -80,10 +80,10 @@ def _number(label: Any, least: int, most: int, help_text: Any = "") -> forms.Int
 
 
 class VolumeForm(RuleForm):
-    views_an_hour = _number(_("Views in an hour, more than"), 1, 100_000)
-    views_a_day = _number(_("Views in a day (UTC), more than"), 1, 100_000)
+    views_an_hour = _number(_("Views within an hour, more than"), 1, 100_000)
+    views_a_day = _number(_("Views in 24 hours, more than"), 1, 100_000)
     downloads_a_day = _number(
-        _("Downloads (training sets, entries of the log) in a day (UTC), more than"), 0, 100_000
+        _("Downloads (training sets, entries of the log) in 24 hours, more than"), 0, 100_000
     )
     times_usual = _number(
         _("Or so many times the person's usual day"),
@@ -116,7 +116,7 @@ class OffHoursForm(RuleForm):
             "One person a line: user name or pseudonym, beginning, end, time zone. They hold every day."
         ),
     )
-    views = _number(_("Views outside of these hours in a day, at least"), 1, 100_000)
+    views = _number(_("Views outside of these hours within 24 hours, at least"), 1, 100_000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if initial := kwargs.get("initial"):
@@ -173,7 +173,7 @@ class RevealsForm(RuleForm):
 
 
 class LogReadingForm(RuleForm):
-    tries = _number(_("Pages read or refused in a day (UTC), at least"), 1, 100_000)
+    tries = _number(_("Pages read or refused in 24 hours, at least"), 1, 100_000)
 
 
 class RefusalsForm(RuleForm):

@@ -30,8 +30,8 @@ class AlertRule(models.Model):
 
 
 class Alert(models.Model):
-    """Something that a rule found in the log. `key` names what it is about (a person and an hour, for instance), so
-    that looking again raises no second one.
+    """Something that a rule found in the log between `since` and `until`. `series` names what is counted together (the
+    views of a person, for instance), `key` the series and the beginning, so that looking again raises no second one.
 
     `entries` are the first ids of the entries that show it, `entry_count` is how many there are. The officer's words
     stand only on the log, as the detail of the entry `settled_entry`: they are erased with whom they concern.
@@ -40,6 +40,7 @@ class Alert(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     kind = models.CharField(max_length=16, choices=AlertKind)
     key = models.CharField(max_length=200)
+    series = models.CharField(max_length=200, blank=True)
     rule_version = models.PositiveIntegerField()
     actor = models.CharField(max_length=64)
     actor_role = models.CharField(max_length=32)
@@ -79,11 +80,12 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["state", "-raised_at", "-id"], name="alert_queue"),
             models.Index(fields=["actor", "-raised_at"], name="alert_actor"),
+            models.Index(fields=["kind", "series", "until"], name="alert_series"),
         ]
 
 
 class AwaitedScope(models.Model):
-    """A scope of a rule that can be judged only once its time is over."""
+    """A scope of a rule that can be judged only once its time is over; `key` is the name of its series."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     kind = models.CharField(max_length=16, choices=AlertKind)
@@ -99,7 +101,7 @@ class AwaitedScope(models.Model):
 
 
 class ViewTally(models.Model):
-    """How many views a person was given on a day (in UTC). Counted afresh from the log whenever it grows there."""
+    """How many views a person was given on a day (in UTC), as far as the log was looked through."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     actor = models.CharField(max_length=64)

@@ -1,10 +1,7 @@
 """Alerts, their rules, and the log as rules see it."""
 
 import datetime
-import json
 import statistics
-import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -15,19 +12,16 @@ from annotations.audit.models import LogEntry
 from annotations.clips.models import Clip
 from annotations.core import clock
 
-from ..alerting import RULES, Act, Rule, Scope, backwards
+from ..alerting import RULES, Rule, backwards
 from ..alerting.values import load
 from ..enums import AlertState
 from ..models import Alert, AlertRule, ViewTally
+from .acts import acts_of
 
 # What a person's usual day is made of: the median of their days with views in the weeks before.
 USUAL_DAYS, USUAL_LEAST = 28, 5
 # A rule's look back in its editor: so many days, and at most so many entries of them, the newest.
 PREVIEW_DAYS, PREVIEW_ENTRIES = 30, 100_000
-# No scope holds more entries than this; the count of a larger one stops there.
-MOST_IN_SCOPE = 5_000
-
-_COLUMNS = ("id", "occurred_at", "action", "actor", "actor_role", "clip", "subject", "purpose")
 
 
 @dataclass(frozen=True)
@@ -129,52 +123,18 @@ def settled_reason(alert: Alert) -> tuple[str, str]:
     return str(detail.state), words
 
 
-def acts_of(rule: Rule, entries: QuerySet[LogEntry]) -> list[Act]:
-    """These entries as the rule sees them; only rules that ask for an entry's data have its bytes read."""
-    if rule.reads_data:
-        return _with_data(entries)
-    return [Act(*row) for row in entries.values_list(*_COLUMNS)]
-
-
-def _with_data(entries: QuerySet[LogEntry]) -> list[Act]:
-    rows = entries.values_list(*_COLUMNS, "canonical")
-    return [
-        Act(entry, at, action, actor, role, clip, subject, purpose, json.loads(bytes(canonical))["data"])
-        for entry, at, action, actor, role, clip, subject, purpose, canonical in rows
-    ]
-
-
-def acts_in(rule: Rule, scope: Scope) -> list[Act]:
-    """The acts that count in a scope, by one query on an index."""
-    entries = LogEntry.objects.filter(
-        actor=scope.actor,
-        action__in=rule.actions,
-        occurred_at__gte=scope.since,
-        occurred_at__lt=scope.until,
-    )
-    if scope.clip:
-        entries = entries.filter(clip=scope.clip)
-    if scope.subject:
-        entries = entries.filter(subject=scope.subject)
-    return backwards.counting(
-        rule, scope, acts_of(rule, entries.order_by("occurred_at", "id")[:MOST_IN_SCOPE])
-    )
-
-
-def acts_by_id(ids: Iterable[uuid.UUID]) -> list[Act]:
-    """The entries with their data, whatever rule they are for."""
-    return _with_data(LogEntry.objects.filter(pk__in=list(ids)))
-
-
 def preview(rule: Rule) -> Preview:
     """What the rule would have raised in the last days, over the log as it is."""
     now = clock.now()
     since = now - datetime.timedelta(days=PREVIEW_DAYS)
     entries = LogEntry.objects.filter(action__in=rule.actions, occurred_at__gte=since)
-    found = acts_of(rule, entries.order_by("-occurred_at", "-id")[: PREVIEW_ENTRIES + 1])
+    found = acts_of(entries.order_by("-occurred_at", "-id")[: PREVIEW_ENTRIES + 1], with_data=rule.reads_data)
     complete = len(found) <= PREVIEW_ENTRIES
     found = found[:PREVIEW_ENTRIES]
     hits = backwards.hits(rule, found, Known(), now)
     return Preview(
-        len(hits), len({hit.scope.actor for hit in hits}), since if complete else found[-1].at, complete
+        len(hits),
+        len({hit.scope.series.actor for hit in hits}),
+        since if complete else found[-1].at,
+        complete,
     )

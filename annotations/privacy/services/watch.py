@@ -2,37 +2,44 @@
 
 import datetime
 import time
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry, TreeLeaf
+from annotations.audit.stored_tree import tree_size
 from annotations.core import clock
 
 from .. import log
-from ..alerting import Act, Hit, Scope
-from ..alerting.acts import VIEWS
-from ..alerting.volume import day_scope
+from ..alerting import Act, Counting, Hit, Scope, Series, Waiting, backwards, sliding
+from ..alerting.acts import VIEWS, day_of
 from ..enums import AlertState
 from ..models import Alert, AwaitedScope, LogProgress, ViewTally
-from ..selectors.alerts import CurrentRule, Known, acts_by_id, acts_in, alert_rules
+from ..selectors.acts import Span, acts_between, acts_within
+from ..selectors.alerts import CurrentRule, Known, alert_rules
 
-BATCH = 500
+BATCH = 5_000
 # Ids of entries that an alert names.
 NAMED = 200
 # A site whose log was long already begins so far back.
 _BEGINNING = datetime.timedelta(days=1)
+# What an open alert is brought up to date in.
+_SHOWN = ["measured", "entries", "entry_count"]
+_INSTANT = datetime.timedelta(microseconds=1)
 
 
 @dataclass
 class _Found:
     """What one batch of entries comes to."""
 
-    tallies: list[tuple[Scope, int]]
+    views: Counter[tuple[str, datetime.date]]
     awaited: list[AwaitedScope] = field(default_factory=list)
     hits: list[tuple[CurrentRule, Hit]] = field(default_factory=list)
+    grown: list[Alert] = field(default_factory=list)
 
 
 def watch(seconds: float = 40, batch: int = BATCH) -> int:
@@ -58,38 +65,39 @@ def _batch(size: int) -> tuple[int, int]:
     """
     progress = LogProgress.objects.first()
     begin = progress.position if progress else _beginning()
-    leaves = list(
-        TreeLeaf.objects.filter(index__gte=begin).order_by("index").values_list("index", "entry")[:size]
-    )
+    end = max(begin, min(begin + size, tree_size()))
     waited = list(AwaitedScope.objects.filter(until__lte=clock.now()).order_by("until", "id")[:size])
-    acts = acts_by_id(entry for _, entry in leaves)
+    acts = acts_between(begin, end)
     known, rules = Known(), {each.kind: each for each in alert_rules()}
-    found = _Found(tallies=_tallies(acts, rules["volume"]))
+    found = _Found(Counter((act.actor, day_of(act.at)) for act in acts if act.action in VIEWS))
     for current in rules.values():
-        if current.enabled:
-            _look(current, acts, known, found)
-    for row in waited:
-        scope = Scope(row.key, row.actor, row.since, row.until, row.clip)
-        if rules[row.kind].enabled:
-            _judge(rules[row.kind], scope, known, found)
-    return _keep(begin, leaves[-1][0] + 1 if leaves else begin, len(leaves), waited, found)
+        rule = current.rule
+        if not current.enabled:
+            continue
+        theirs = [act for act in acts if act.action in rule.actions]
+        if isinstance(rule, Counting):
+            _count(current, rule, theirs, known, found)
+        elif isinstance(rule, Waiting):
+            found.awaited += [
+                _awaited(current.kind, series, act) for act in theirs for series in rule.series(act)
+            ]
+            _judge(current, rule, [row for row in waited if row.kind == current.kind], found)
+    return _keep(begin, end, waited, found)
 
 
 @transaction.atomic
-def _keep(begin: int, end: int, looked_at: int, waited: list[AwaitedScope], found: _Found) -> tuple[int, int]:
+def _keep(begin: int, end: int, waited: list[AwaitedScope], found: _Found) -> tuple[int, int]:
     """Keeps what was found, and that it was looked for; nothing when another worker has come further meanwhile."""
     now = clock.now()
     LogProgress.objects.get_or_create(id=1, defaults={"position": begin, "looked_at": now})
     if not LogProgress.objects.filter(id=1, position=begin).update(position=end, looked_at=now):
         return 0, 0
-    for scope, views in found.tallies:
-        ViewTally.objects.update_or_create(
-            actor=scope.actor, day=scope.since.date(), defaults={"views": views}
-        )
+    _add_views(found.views)
     AwaitedScope.objects.bulk_create(found.awaited, ignore_conflicts=True)
-    raised = sum(_raise(current, hit) for current, hit in found.hits)
+    Alert.objects.filter(state=AlertState.OPEN).bulk_update(found.grown, _SHOWN, batch_size=100)
+    raised = _raise(found.hits)
     AwaitedScope.objects.filter(pk__in=[row.pk for row in waited]).delete()
-    return looked_at + len(waited), raised
+    return end - begin + len(waited), raised
 
 
 def _beginning() -> int:
@@ -101,77 +109,133 @@ def _beginning() -> int:
     return 0 if last is None or recent.exists() else last + 1
 
 
-def _tallies(acts: list[Act], volume: CurrentRule) -> list[tuple[Scope, int]]:
-    """The days on which somebody was given views, counted afresh, whether the rule of volume is on or not."""
-    scopes = dict.fromkeys(day_scope(act.actor, act.at) for act in acts if act.action in VIEWS)
-    return [(scope, len(acts_in(volume.rule, scope))) for scope in scopes]
+def _count(current: CurrentRule, rule: Counting, acts: list[Act], known: Known, found: _Found) -> None:
+    """Looks at every moment that the acts make fuller: their own, and for a window's time after them."""
+    touched = {
+        series: (min(act.at for act in theirs), max(act.at for act in theirs))
+        for series, theirs in backwards.grouped(rule, acts).items()
+    }
+    told = _told(current.kind, touched)
+    spans = []
+    for series, (first, last) in touched.items():
+        # What an officer has settled or taken stays as it is.
+        begin = min([first - series.window, *(alert.since for alert in told[series] if _grows(alert))])
+        spans.append(Span(series, begin, last + series.window + _INSTANT))
+    for span, read in zip(spans, acts_within(rule, spans), strict=True):
+        series = span.series
+        theirs = [act for act in read if series in rule.series(act)]
+        periods = [(alert.since, alert.until) for alert in told[series]]
+        hits = sliding.hits(rule, series, theirs, known, touched[series][0], periods)
+        found.hits += [(current, hit) for hit in hits]
+        found.grown += [alert for alert in told[series] if _grown(alert, rule, series, theirs)]
 
 
-def _look(current: CurrentRule, acts: list[Act], known: Known, found: _Found) -> None:
-    """Judges every scope in which one of the acts counts; a scope that must wait is kept for then."""
-    rule = current.rule
-    counted = (act for act in acts if act.action in rule.actions)
-    scopes = list(dict.fromkeys(scope for act in counted for scope in rule.scopes(act)))
-    if rule.waits:
-        found.awaited += [_awaited(current.kind, scope) for scope in scopes]
-        return
-    settled = Alert.objects.filter(kind=current.kind, key__in=[scope.key for scope in scopes])
-    done = set(settled.exclude(state=AlertState.OPEN).values_list("key", flat=True))
-    for scope in scopes:
-        if scope.key not in done:
-            _judge(current, scope, known, found)
+def _told(
+    kind: str, touched: dict[Series, tuple[datetime.datetime, datetime.datetime]]
+) -> dict[Series, list[Alert]]:
+    """The alerts of each series whose time is not over before the first of these."""
+    by_name = {series.name: series for series in touched}
+    found: dict[Series, list[Alert]] = {series: [] for series in touched}
+    earliest = min((first for first, _ in touched.values()), default=clock.now())
+    for alert in Alert.objects.filter(kind=kind, series__in=by_name, until__gt=earliest):
+        series = by_name[alert.series]
+        if alert.until > touched[series][0]:
+            found[series].append(alert)
+    return found
 
 
-def _awaited(kind: str, scope: Scope) -> AwaitedScope:
+def _grows(alert: Alert) -> bool:
+    return alert.state == AlertState.OPEN
+
+
+def _grown(alert: Alert, rule: Counting, series: Series, acts: list[Act]) -> bool:
+    """Brings an open alert up to date; whether that changes it."""
+    scope = Scope(replace(series, window=alert.until - alert.since), alert.since)
+    shown = _shown(sliding.hit(rule, scope, acts, alert.allowed))
+    if not _grows(alert) or shown["entry_count"] == alert.entry_count:
+        return False
+    for name, value in shown.items():
+        setattr(alert, name, value)
+    return True
+
+
+def _awaited(kind: str, series: Series, act: Act) -> AwaitedScope:
+    scope = Scope(series, act.at)
     return AwaitedScope(
-        kind=kind, key=scope.key, actor=scope.actor, clip=scope.clip, since=scope.since, until=scope.until
+        kind=kind, key=series.name, actor=act.actor, clip=act.clip, since=scope.since, until=scope.until
     )
 
 
-def _judge(current: CurrentRule, scope: Scope, known: Known, found: _Found) -> None:
-    if hit := current.rule.judge(scope, acts_in(current.rule, scope), known):
-        found.hits.append((current, hit))
+def _judge(current: CurrentRule, rule: Waiting, rows: list[AwaitedScope], found: _Found) -> None:
+    scopes = [
+        Scope(Series(row.key, row.until - row.since, row.actor, clip=row.clip), row.since) for row in rows
+    ]
+    spans = [Span(scope.series, scope.since, scope.until) for scope in scopes]
+    for scope, acts in zip(scopes, acts_within(rule, spans), strict=True):
+        if hit := rule.judge(scope, acts):
+            found.hits.append((current, hit))
 
 
-def _raise(current: CurrentRule, hit: Hit) -> bool:
-    """A new alert with its entry; an open one of the same key is brought up to date."""
-    scope = hit.scope
-    shown = {
+def _add_views(views: Counter[tuple[str, datetime.date]]) -> None:
+    """Adds to what each person was given on each day, whether the rule of volume is on or not."""
+    people, days = {actor for actor, _ in views}, {day for _, day in views}
+    rows = ViewTally.objects.filter(actor__in=people, day__in=days)
+    before = {(row.actor, row.day): row for row in rows}
+    tallies = []
+    for (actor, day), count in views.items():
+        tally = before.get((actor, day)) or ViewTally(actor=actor, day=day, views=0)
+        tally.views += count
+        tallies.append(tally)
+    ViewTally.objects.bulk_create(
+        tallies, update_conflicts=True, unique_fields=["actor", "day"], update_fields=["views"]
+    )
+
+
+def _raise(hits: list[tuple[CurrentRule, Hit]]) -> int:
+    """New alerts, each with its entry; how many."""
+    keys = [hit.scope.key for _, hit in hits]
+    before = set(Alert.objects.filter(key__in=keys).values_list("kind", "key"))
+    new = [_alert(current, hit) for current, hit in hits if (current.kind, hit.scope.key) not in before]
+    Alert.objects.bulk_create(new)
+    for alert in new:
+        audit.append(
+            log.ALERT_RAISED,
+            WORKER,
+            clip=alert.clip,
+            subject=alert.subject,
+            data={
+                "alert": str(alert.pk),
+                "rule": alert.kind,
+                "version": alert.rule_version,
+                "person": alert.actor,
+                "measured": alert.measured,
+                "allowed": alert.allowed,
+            },
+        )
+    return len(new)
+
+
+def _alert(current: CurrentRule, hit: Hit) -> Alert:
+    scope, series = hit.scope, hit.scope.series
+    return Alert(
+        kind=current.kind,
+        key=scope.key,
+        series=series.name,
+        rule_version=current.version,
+        actor=series.actor,
+        actor_role=hit.acts[0].role,
+        clip=series.clip,
+        subject=series.subject or (hit.acts[0].subject if series.clip else ""),
+        since=scope.since,
+        until=scope.until,
+        allowed=hit.allowed,
+        **_shown(hit),
+    )
+
+
+def _shown(hit: Hit) -> dict[str, Any]:
+    return {
         "measured": hit.measured,
-        "allowed": hit.allowed,
         "entries": [str(act.entry) for act in hit.acts[:NAMED]],
         "entry_count": len(hit.acts),
     }
-    subject = scope.subject or (hit.acts[0].subject if scope.clip else "")
-    alert, created = Alert.objects.get_or_create(
-        kind=current.kind,
-        key=scope.key,
-        defaults={
-            "rule_version": current.version,
-            "actor": scope.actor,
-            "actor_role": hit.acts[0].role,
-            "clip": scope.clip,
-            "subject": subject,
-            "since": scope.since,
-            "until": scope.until,
-            **shown,
-        },
-    )
-    if not created:
-        Alert.objects.filter(pk=alert.pk, state=AlertState.OPEN).update(**shown)
-        return False
-    audit.append(
-        log.ALERT_RAISED,
-        WORKER,
-        clip=alert.clip,
-        subject=subject,
-        data={
-            "alert": str(alert.pk),
-            "rule": alert.kind,
-            "version": alert.rule_version,
-            "person": alert.actor,
-            "measured": alert.measured,
-            "allowed": alert.allowed,
-        },
-    )
-    return True
