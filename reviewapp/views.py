@@ -24,6 +24,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    request.csrf_refused = True  # type: ignore[attr-defined]  # `PermissionMiddleware` puts it on the log
     if request.path.startswith("/api/"):
         message = "The page was open for too long, or you signed in somewhere else meanwhile. Load it again."
         return JsonResponse({"code": "csrf_failed", "message": message}, status=403)

@@ -1,6 +1,7 @@
 """How the API knows its caller: the middleware has found out already."""
 
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from .models import User
@@ -14,7 +15,11 @@ class RequestUserAuthentication(BaseAuthentication):
         if not isinstance(user, User):
             return None
         if not getattr(request._request, "authenticated_by_key", False):
-            SessionAuthentication().enforce_csrf(request)
+            try:
+                SessionAuthentication().enforce_csrf(request)
+            except PermissionDenied:
+                request._request.csrf_refused = True  # type: ignore[attr-defined]
+                raise
         return user, None
 
     def authenticate_header(self, request: Request) -> str:

@@ -29,6 +29,19 @@ REFUSED = action("access.refused", "Refused: {method} {route}", _CALL)
 REFUSED_AGAIN = action(
     "access.refused_again", "Refused, again and again: {method} {route}; times: {times}", _CALL | _TIMES
 )
+CSRF_REFUSED = action(
+    "access.csrf_refused",
+    "Refused, as it did not come from a page of this site: {method} {route}; times: {times}",
+    _CALL | _TIMES,
+)
+TOO_OFTEN = action(
+    "access.too_often", "Refused, as too often: {method} {route}; times: {times}", _CALL | _TIMES
+)
+NOT_FOUND = action(
+    "access.not_found",
+    "Asked for what is not there, or is not for them: {method} {route}; times: {times}",
+    _CALL | _TIMES,
+)
 KEY_REFUSED = action(
     "access.key_refused",
     "API key refused, of account {account}: {reason}; times: {times}",

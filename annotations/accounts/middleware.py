@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from annotations.audit import actors
 
-from . import services
+from . import log, services
 from .enums import ANONYMOUS
 from .matrix import load
 from .models import User
@@ -43,7 +43,11 @@ class ApiKeyMiddleware:
 
 
 class PermissionMiddleware:
-    """Enforces the permission matrix: a route that does not list the caller's role is refused, and logged."""
+    """Enforces the permission matrix: a route that does not list the caller's role is refused, and logged.
+
+    Logged too is what turns a call away that the matrix allows: another site's form, a rate that was exceeded, an
+    object that is not there or not for this person (which look the same to them), an act that is not theirs.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -53,6 +57,7 @@ class PermissionMiddleware:
         response = self.get_response(request)
         # Nothing that was made for one person stays in a browser's or a proxy's cache.
         response.headers.setdefault("Cache-Control", "no-store")
+        self._note(request, response.status_code)
         return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
@@ -62,6 +67,7 @@ class PermissionMiddleware:
         if self.matrix.allows(route, request.method or "", role):
             return None
         services.note_refusal(actor_of(request), request.method or "", route)
+        request.refusal_noted = True  # type: ignore[attr-defined]
         api = request.path.startswith("/api/")
         if role == ANONYMOUS:
             if api:
@@ -75,6 +81,22 @@ class PermissionMiddleware:
             message = "Your role may not do this."
             return JsonResponse({"code": "not_allowed", "message": message}, status=403)
         return render(request, "errors/403.html", status=403)
+
+    def _note(self, request: HttpRequest, status: int) -> None:
+        """Of strangers, only the other site's form: what else they try is bound by other means (a lock, a token)."""
+        match, actor, method = request.resolver_match, actor_of(request), request.method or ""
+        if match is None or getattr(request, "refusal_noted", False):
+            return
+        if getattr(request, "csrf_refused", False):
+            services.note_turned_away(log.CSRF_REFUSED, actor, method, match.view_name)
+        elif role_of(request) == ANONYMOUS:
+            return
+        elif status == 403:
+            services.note_refusal(actor, method, match.view_name)
+        elif status == 429:
+            services.note_turned_away(log.TOO_OFTEN, actor, method, match.view_name)
+        elif status == 404 and match.kwargs:
+            services.note_turned_away(log.NOT_FOUND, actor, method, match.view_name)
 
 
 def role_of(request: HttpRequest) -> str:

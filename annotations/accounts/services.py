@@ -7,6 +7,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
+from annotations.audit.registry import Action
 from annotations.core import clock
 
 from . import keys, log, refusals
@@ -72,12 +73,22 @@ def note_failure(username: str, *, locked: bool = False) -> None:
 @transaction.atomic
 def note_refusal(actor: Actor, method: str, route: str) -> None:
     """The matrix refused a call. Many of the same are told of together (`refusals`)."""
-    times = refusals.counted(actor.pseudonym, route)
-    data = {"method": method if method in log.METHODS else "OTHER", "route": route}
+    times, data = refusals.counted(actor.pseudonym, route), _call(method, route)
     if times == 1:
         audit.append(log.REFUSED, actor, data=data)
     elif times:
         audit.append(log.REFUSED_AGAIN, actor, data=data | {"times": times})
+
+
+@transaction.atomic
+def note_turned_away(kind: Action, actor: Actor, method: str, route: str) -> None:
+    """A call that the matrix allows was turned away: `kind` is CSRF_REFUSED, TOO_OFTEN or NOT_FOUND."""
+    if times := refusals.counted(actor.pseudonym, f"{kind.code}:{route}"):
+        audit.append(kind, actor, data=_call(method, route) | {"times": times})
+
+
+def _call(method: str, route: str) -> dict[str, Any]:
+    return {"method": method if method in log.METHODS else "OTHER", "route": route}
 
 
 @transaction.atomic

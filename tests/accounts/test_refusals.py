@@ -2,21 +2,25 @@
 
 import datetime
 import json
+import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
-from django.urls import reverse
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 
 from annotations.accounts import refusals, services
 from annotations.accounts.enums import Role
+from annotations.accounts.middleware import PermissionMiddleware
 from annotations.accounts.models import ApiKey, User
 from annotations.audit import selectors as audit
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.core import clock
-from tests.factories import make_submitter, make_user
+from tests.factories import make_assignment, make_submitter, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +113,64 @@ def test_trying_keys_does_not_fill_the_log() -> None:
     for number in range(40):
         Client().post("/api/v1/clips", headers={"Authorization": f"Bearer cam_{number}_guess"})
     assert [entry["times"] for entry in told("access.key_refused")] == [1, 1, 1, 1, 1, 5, 10, 20]
+
+
+def review_call(name: str) -> str:
+    return reverse(f"review:{name}", args=[uuid.uuid4()])
+
+
+def test_another_sites_form_is_on_the_log_for_people_strangers_and_the_api() -> None:
+    strict, person = Client(enforce_csrf_checks=True), make_user(Role.CONTRACTOR)
+    strict.post(reverse("accounts:sign_in"), {"username": "anna", "password": "x"})
+    strict.force_login(person)
+    assert strict.post(reverse("review:next")).status_code == 403
+    assert strict.post(review_call("skip")).status_code == 403
+    assert told("access.csrf_refused") == [
+        {"method": "POST", "route": route, "times": 1}
+        for route in ("accounts:sign_in", "review:next", "review:skip")
+    ]
+    actors = LogEntry.objects.filter(action="access.csrf_refused").values_list("actor", flat=True)
+    assert set(actors) == {"anonymous", person.pseudonym}
+    assert told("access.refused") == []
+
+
+def test_a_rate_that_was_exceeded_is_on_the_log(client: Client, settings: Any) -> None:
+    settings.REVIEW_RATES = {"claim": "2/min"}
+    client.force_login(make_user(Role.CONTRACTOR))
+    codes = [client.post(reverse("review:claim")).status_code for _ in range(4)]
+    assert codes[2:] == [429, 429]
+    assert told("access.too_often") == [{"method": "POST", "route": "review:claim", "times": 1}] * 2
+
+
+def test_going_through_ids_is_on_the_log_by_doubling_and_without_the_ids(client: Client) -> None:
+    person = make_user(Role.CONTRACTOR)
+    client.force_login(person)
+    asked = [reverse("review:workbench", args=[uuid.uuid4()]) for _ in range(12)]
+    assert {client.get(path).status_code for path in asked} == {404}
+    assert [entry["times"] for entry in told("access.not_found")] == [1, 1, 1, 1, 1, 5]
+    assert {entry["route"] for entry in told("access.not_found")} == {"review:workbench"}
+    content = b"".join(bytes(entry.canonical) for entry in LogEntry.objects.all())
+    assert not any(path.split("/")[2].encode() in content for path in asked)
+
+
+def test_something_of_somebody_elses_is_told_like_something_that_is_not_there(client: Client) -> None:
+    theirs = make_assignment(make_user())
+    client.force_login(make_user(Role.CONTRACTOR))
+    assert client.post(reverse("review:media_token", args=[theirs.public_id])).status_code == 404
+    assert told("access.not_found") == [{"method": "POST", "route": "review:media_token", "times": 1}]
+
+
+def test_an_address_that_is_no_route_and_what_a_stranger_does_not_find_are_not_on_the_log(
+    client: Client,
+) -> None:
+    client.get(reverse("privacy:receipt", args=["guessed"]))
+    client.force_login(make_user(Role.CONTRACTOR))
+    client.get("/wp-admin.php")
+    assert told("access.not_found") == []
+
+
+def test_an_act_that_a_view_itself_refuses_is_a_refusal() -> None:
+    request = RequestFactory().post("/")
+    request.user, request.resolver_match = make_user(Role.OPERATOR), resolve("/operations/")
+    PermissionMiddleware(lambda _: HttpResponse(status=403))(request)
+    assert told("access.refused") == [{"method": "POST", "route": "operations"}]

@@ -197,6 +197,12 @@ def _() -> Act:
     return lambda: accounts.note_refusal(actor, "GET", "operations")
 
 
+@case("accounts.note_turned_away")
+def _() -> Act:
+    actor = make.make_user().actor
+    return lambda: accounts.note_turned_away(accounts_log.NOT_FOUND, actor, "GET", "review:workbench")
+
+
 @case("accounts.note_key_refusal")
 def _() -> Act:
     prefix = accounts.create_key(WORKER, make.make_submitter()).split("_")[1]

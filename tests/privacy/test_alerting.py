@@ -214,6 +214,13 @@ def test_refusals_and_failed_sign_ins_in_series() -> None:
     assert found(Refusals(refusals=4, sign_ins=4), [*refused, *failed]) == []
 
 
+@pytest.mark.parametrize("kind", ["access.not_found", "access.csrf_refused", "access.too_often"])
+def test_calls_that_are_turned_away_again_and_again_count_as_refusals(kind: str) -> None:
+    asked = [act(n, action=kind, data={"route": "review:workbench", "times": 1}) for n in range(5)]
+    assert len(found(Refusals(), asked)) == 1
+    assert found(Refusals(), asked[:4]) == []
+
+
 MOMENTS = st.integers(min_value=0, max_value=60 * 24 * 10).map(
     lambda minutes: NOON + datetime.timedelta(minutes=minutes)
 )

@@ -21,7 +21,8 @@ class Refusals(Counting):
 
     @property
     def actions(self) -> frozenset[str]:
-        return frozenset({accounts.REFUSED.code, accounts.SIGN_IN_FAILED.code})
+        refused = (accounts.REFUSED, accounts.CSRF_REFUSED, accounts.TOO_OFTEN, accounts.NOT_FOUND)
+        return frozenset({accounts.SIGN_IN_FAILED.code, *(kind.code for kind in refused)})
 
     def series(self, act: Act) -> Iterable[Series]:
         failed = act.action == accounts.SIGN_IN_FAILED.code
