@@ -7,6 +7,7 @@ with the log's own keys.
 import datetime
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.conf import settings
 from django.db import transaction
@@ -29,12 +30,22 @@ logger = logging.getLogger(__name__)
 # An unchanged log is shown again after this long: a fresh cosignature tells that the witness still looks.
 REFRESH = datetime.timedelta(hours=1)
 _TIMEOUT_SECONDS = 10.0
-_OWN = (log.ANCHORED.code, log.ANCHOR_FAILED.code)
+_OWN = (log.ANCHORED.code, log.ANCHOR_FAILED.code, log.WITNESS_CONTRADICTS.code)
+
+NO_ANSWER, NOT_WATCHED, KEY_UNKNOWN, CONTRADICTS = (
+    "no_answer",
+    "not_watched",
+    "key_unknown",
+    "witness_contradicts",
+)
+_REASONS: dict[int, str] = {HTTPStatus.NOT_FOUND: NOT_WATCHED, HTTPStatus.FORBIDDEN: KEY_UNKNOWN}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one witness did: `reason` is empty when it cosigned, or had nothing new to cosign."""
+    """What one witness did: `reason` is empty when it cosigned, or had nothing new to cosign. `size` is how much of the
+    log it is known to have seen.
+    """
 
     witness: str
     size: int
@@ -52,7 +63,7 @@ def anchor(actor: Actor) -> list[Outcome]:
 
 def _show(checkpoint: Checkpoint, address: str, key: PublicKey, actor: Actor) -> Outcome:
     latest = Cosignature.objects.filter(witness=key.name).order_by("-size", "-witnessed_at").first()
-    known = latest.size if latest else 0
+    known = min(latest.size, checkpoint.size) if latest else 0
     if latest and not _worth_showing(checkpoint, latest):
         return Outcome(key.name, known, "")
     try:
@@ -64,14 +75,38 @@ def _show(checkpoint: Checkpoint, address: str, key: PublicKey, actor: Actor) ->
             known_size=known,
             timeout=_TIMEOUT_SECONDS,
         )
-    except (Refused, Unreachable) as error:
-        logger.warning("The witness %s did not cosign: %s", key.name, error)
-        status = f"status_{error.status}" if isinstance(error, Refused) else "no_answer"
-        with transaction.atomic():
-            append(log.ANCHOR_FAILED, actor, data={"witness": key.name, "reason": status})
-        return Outcome(key.name, known, status)
+    except Unreachable as error:
+        logger.warning("The witness %s gave no answer: %s", key.name, error)
+        return _failed(key.name, known, NO_ANSWER, actor)
+    except Refused as refused:
+        logger.warning("The witness %s did not cosign: %s", key.name, refused)
+        return _refused(checkpoint, key.name, known, refused, actor)
     _keep(checkpoint, key, signatures, actor)
     return Outcome(key.name, checkpoint.size, "")
+
+
+@transaction.atomic
+def _refused(checkpoint: Checkpoint, witness: str, known: int, refused: Refused, actor: Actor) -> Outcome:
+    """Tells a witness that has seen another past of this log from one that does not know the log, or its key.
+
+    A witness that knows more than was shown may have been shown more meanwhile, by another process.
+    """
+    seen = refused.known_size if refused.known_size is not None else known
+    held = last_checkpoint() or checkpoint
+    if refused.status == HTTPStatus.CONFLICT and checkpoint.size < seen <= held.size:
+        return Outcome(witness, seen, "")
+    if refused.status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        append(
+            log.WITNESS_CONTRADICTS, actor, data={"witness": witness, "known": seen, "size": checkpoint.size}
+        )
+        return Outcome(witness, known, CONTRADICTS)
+    return _failed(witness, known, _REASONS.get(refused.status, f"status_{refused.status}"), actor)
+
+
+@transaction.atomic
+def _failed(witness: str, known: int, reason: str, actor: Actor) -> Outcome:
+    append(log.ANCHOR_FAILED, actor, data={"witness": witness, "reason": reason})
+    return Outcome(witness, known, reason)
 
 
 def _worth_showing(checkpoint: Checkpoint, latest: Cosignature) -> bool:

@@ -1,16 +1,20 @@
 """How the log stands: how much of it is sealed, by which checkpoint, who witnessed it, when it was last verified."""
 
 import datetime
+import json
 from dataclasses import dataclass
 
 from django.db.models import Max
 
 from annotations.core import clock
 
+from . import log
 from .models import Checkpoint, Cosignature, LogEntry, Pending, TreeLeaf, Verification
 
 # A sequencer that works seals an entry within a second or two.
 STANDING_STILL = datetime.timedelta(seconds=30)
+# Of the entries that tell of a contradiction, the last so many.
+_LOOKED_AT = 50
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Integrity:
     """`size` counts the entries in the tree, `unsequenced` those that wait for their place in it.
 
     `oldest` is when the first of those was written that no checkpoint covers yet. `checkpoint` and `verification` are
-    the last ones, None where there is none.
+    the last ones, None where there is none. `contradicting` names the witnesses that have seen another past of the log,
+    and have not cosigned it since.
     """
 
     size: int
@@ -40,6 +45,7 @@ class Integrity:
     checkpoint: Checkpoint | None
     witnesses: tuple[Witness, ...]
     verification: Verification | None
+    contradicting: tuple[str, ...] = ()
 
     @property
     def checkpoint_age(self) -> datetime.timedelta | None:
@@ -66,6 +72,7 @@ def integrity() -> Integrity:
         checkpoint=checkpoint,
         witnesses=_witnesses(),
         verification=Verification.objects.order_by("-finished_at").first(),
+        contradicting=_contradicting(),
     )
 
 
@@ -79,6 +86,21 @@ def _oldest_uncovered(size: int) -> datetime.datetime | None:
     unsealed = TreeLeaf.objects.filter(index=size).values_list("entry", flat=True).first()
     entries = LogEntry.objects.filter(pk__in=[each for each in (waiting, unsealed) if each])
     return entries.order_by("occurred_at").values_list("occurred_at", flat=True).first()
+
+
+def _contradicting() -> tuple[str, ...]:
+    entries = LogEntry.objects.filter(action=log.WITNESS_CONTRADICTS.code).order_by("-occurred_at", "-id")
+    last: dict[str, datetime.datetime] = {}
+    for moment, canonical in entries.values_list("occurred_at", "canonical")[:_LOOKED_AT]:
+        last.setdefault(json.loads(bytes(canonical))["data"]["witness"], moment)
+    cosigned = Cosignature.objects.filter(witness__in=last).values("witness").annotate(at=Max("witnessed_at"))
+    since = {each["witness"]: each["at"] for each in cosigned}
+    # A witness tells whole seconds.
+    return tuple(
+        name
+        for name, moment in last.items()
+        if name not in since or since[name] < moment.replace(microsecond=0)
+    )
 
 
 def _witnesses() -> tuple[Witness, ...]:

@@ -36,6 +36,11 @@ ANCHOR_FAILED = action(
     "A witness did not cosign the log: {witness} ({reason})",
     {"witness": NAME, "reason": CODE},
 )
+WITNESS_CONTRADICTS = action(
+    "audit.witness_contradicts",
+    "A witness has seen another past of this log: {witness} (it cosigned {known} entries, the log held {size})",
+    {"witness": NAME, "known": COUNT, "size": COUNT},
+)
 EXPORTED = action(
     "audit.exported",
     "Exported the whole log, to be verified elsewhere; with details: {details}",

@@ -36,6 +36,18 @@ def verdict(integrity: Integrity) -> Verdict:
                 "whoever answers for security, and have a witness compare its own copy. What was found is listed below."
             ),
         )
+    if integrity.contradicting:
+        return Verdict(
+            "bad",
+            _("A witness contradicts"),
+            _("A witness has seen another past of this log: %(names)s.")
+            % {"names": ", ".join(integrity.contradicting)},
+            _(
+                "Either this log was rewritten or set back, or somebody else signs with its key. Do not repair "
+                "anything. Export the log, keep the export outside of this site, and compare it with what the "
+                "witness holds."
+            ),
+        )
     if integrity.standing_still:
         return Verdict(
             "bad",

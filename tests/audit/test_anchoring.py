@@ -131,7 +131,7 @@ def test_a_witness_that_knows_less_than_we_believe_is_shown_more(watching: Witne
 def test_a_witness_that_refuses_or_is_away_is_told_and_logged(watching: Witness, settings: Any) -> None:
     watching.keys = []
     settings.AUDIT_WITNESSES.append(("http://127.0.0.1:9", notes.PrivateKey.generate("away", 4).public.vkey))
-    assert [outcome.reason for outcome in anchor(WORKER)] == ["status_403", "no_answer"]
+    assert [outcome.reason for outcome in anchor(WORKER)] == ["key_unknown", "no_answer"]
     assert LogEntry.objects.filter(action="audit.anchor_failed").count() == 2
     assert not Cosignature.objects.exists()
     with pytest.raises(CommandError, match="did not cosign: 2"):

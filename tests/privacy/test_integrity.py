@@ -68,6 +68,7 @@ def state(**fields: object) -> Integrity:
             {"verification": verification(ok=False), "oldest": clock.now() - clock.seconds(3600)},
             "Log not whole",
         ),
+        ({"verification": verification(), "contradicting": ("witness.example",)}, "A witness contradicts"),
         (
             {
                 "verification": verification(),

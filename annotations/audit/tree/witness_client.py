@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 
 from . import notes
+from .checkpoints import Checkpoint
 from .notes import PublicKey, Signature
 from .text import decimal
 from .witness import SIZE_TYPE, Refused, Request
@@ -38,13 +39,16 @@ def cosign(
     """The witness's cosignatures of a signed checkpoint, verified against its keys.
 
     `address` is the submission prefix of the witness. `prove` gives the consistency proof from a size to the
-    checkpoint (the empty list from 0). `known_size` is what the witness is believed to know; it is asked once more
-    when it knows better. Raises Refused with the witness's status, or Unreachable.
+    checkpoint (the empty list from 0). `known_size`, not more than the checkpoint's size, is what the witness is
+    believed to know; it is asked once more when it knows better, unless it knows more than the checkpoint: from there
+    nothing can be proven. Raises Refused with the witness's status, or Unreachable.
     """
     try:
         return _ask(address, checkpoint, prove, keys, known_size, timeout)
     except Refused as refused:
         if refused.known_size is None or refused.known_size == known_size:
+            raise
+        if refused.known_size > Checkpoint.parse(notes.parse(checkpoint).text).size:
             raise
         return _ask(address, checkpoint, prove, keys, refused.known_size, timeout)
 

@@ -115,9 +115,21 @@ def _anchor(run: LogRun, actor: Actor) -> None:
     outcomes = anchoring.anchor(actor)
     failed = [each for each in outcomes if each.reason]
     if failed:
-        _fail(run, "witness_failed", "; ".join(f"{each.witness}: {each.reason}" for each in failed))
+        contradicted = any(each.reason == anchoring.CONTRADICTS for each in failed)
+        code = anchoring.CONTRADICTS if contradicted else "witness_failed"
+        _fail(run, code, " ".join(f"{each.witness}: {_why(each)}" for each in failed))
     else:
         _finish(run, outcome="; ".join(f"{each.witness}: {each.size}" for each in outcomes))
+
+
+def _why(outcome: anchoring.Outcome) -> str:
+    """In words, with what to do."""
+    return {
+        anchoring.NO_ANSWER: _("It did not answer. Nothing is lost: show it the log again, later."),
+        anchoring.NOT_WATCHED: _("It does not watch this log. Give the log's keys to whoever runs it."),
+        anchoring.KEY_UNKNOWN: _("It does not know the key that signs this log. Give it to whoever runs it."),
+        anchoring.CONTRADICTS: _("It has seen another past of this log, and does not cosign this one."),
+    }.get(outcome.reason, _("It refused (%(reason)s).") % {"reason": outcome.reason})
 
 
 @transaction.atomic
