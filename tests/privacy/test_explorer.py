@@ -3,6 +3,7 @@
 import csv
 import datetime
 import hashlib
+import importlib
 import io
 import json
 import re
@@ -24,8 +25,8 @@ from annotations.audit.tree.merkle import leaf_hash
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
-from annotations.core import clock
-from annotations.privacy import export, services, words
+from annotations.core import clock, ids
+from annotations.privacy import export, selectors, services, words
 from annotations.privacy.models import SavedView
 from tests.factories import make_clip, make_user
 
@@ -246,6 +247,41 @@ def test_what_a_person_saw_is_shown_by_day_with_what_they_took_and_read(
     )
     assert too_long.status_code == 400
     assert site.get(reverse("privacy:person", args=["p-nobody22"])).status_code == 404
+
+
+def test_whatever_a_person_saw_is_reached_page_by_page(
+    site: Client, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching = importlib.import_module("annotations.privacy.selectors.watching")
+    monkeypatch.setattr(watching, "MOST", 4)
+    monkeypatch.setattr(watching, "BESIDE", 2)
+    monkeypatch.setattr(selectors, "BESIDE", 2)
+    reviewer = make_user(username="rada")
+    begin = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
+    for number in range(10):
+        # Two at a time come at the same moment.
+        with monkeypatch.context() as patch, transaction.atomic():
+            patch.setattr(clock, "now", lambda number=number: begin + datetime.timedelta(hours=number // 2))
+            seen: dict[str, Any] = {"clip": ids.random_id(), "subject": clip.owner.pseudonym}
+            served = {"rendition": str(uuid.uuid4()), "range": "0-99 of 100"}
+            audit.append(lookup("rendition.served"), reviewer.actor, **seen, purpose="labeling", data=served)
+            audit.append(lookup("audit.searched"), reviewer.actor, data={"filters": [], "page": "first"})
+    address, shown = reverse("privacy:person", args=[reviewer.pseudonym]), list[str]()
+    days = "?since=2026-07-01&until=2026-07-01"
+    for left in (6, 2, 0):
+        html = site.get(address + days).content.decode()
+        shown += re.findall(r'<a href="/audit/clips/([^/"]+)/?"><code>', html)
+        older = re.search(r'rel="next" href="([^"]+)"', html)
+        assert (older is not None) is (left > 0)
+        days = older[1].replace("&amp;", "&") if older else days
+    views = LogEntry.objects.filter(action="rendition.served").order_by("-occurred_at", "-id")
+    assert shown == [str(clip) for clip in views.values_list("clip", flat=True)]
+    every = re.search(r'href="(/audit/\?[^"]+audit[^"]+)"', html)
+    assert every
+    reads = site.get(every[1].replace("&amp;", "&")).content.decode()
+    assert codes(reads).count("audit.searched") == 10
+    for nothing in ("x", str(uuid.uuid4())):
+        assert site.get(address, {"before": nothing}).status_code == 404
 
 
 def test_the_zone_that_was_chosen_stays_and_times_say_how_far_they_are_from_utc(

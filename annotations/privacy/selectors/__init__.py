@@ -6,9 +6,10 @@ from .dossier import Dossier, dossier, hold_rows, tone
 from .entry import Entry, entry
 from .people import UNKNOWN, Person, owner_pseudonym, people, pseudonym_of
 from .views import NamedView, saved_views
-from .watching import Watching, last_act, watching
+from .watching import BESIDE, Watching, last_act, watching
 
 __all__ = [
+    "BESIDE",
     "UNKNOWN",
     "Dossier",
     "Entry",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from annotations.audit.models import LogEntry
 from annotations.audit.search import Filters, search
 from annotations.audit.selectors import Line, present
@@ -19,9 +21,9 @@ from annotations.review import log as review_log
 from ..viewings import KINDS, TOLD_BY, Viewing, length, viewings
 from .people import Person, people
 
-# Entries of one period that are read; more are said to be left out.
+# Entries that one page is made of; the next page goes on where they end.
 MOST = 4_000
-_BESIDE = 50
+BESIDE = 50
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,16 @@ class Day:
 
 @dataclass(frozen=True)
 class Watching:
-    """What a person saw in a period, the last day first; `left_out_before`: earlier entries of it were too many."""
+    """What a person saw in a period, or in a part of it, the last day first. `earlier` is the last entry that was read,
+    when earlier ones of the period are left: the next part goes on before it.
+    """
 
     person: Person
     role: str
     days: list[Day]
     exports: list[Line]
     reads: list[Line]
-    left_out_before: datetime.datetime | None
+    earlier: LogEntry | None
 
     @property
     def clips(self) -> int:
@@ -81,12 +85,25 @@ def last_act(pseudonym: str) -> LogEntry | None:
     return lines[0].entry if lines else None
 
 
-def watching(pseudonym: str, since: datetime.datetime, until: datetime.datetime, zone: ZoneInfo) -> Watching:
-    """The views that begin in the period, by days of this time zone."""
+def watching(
+    pseudonym: str,
+    since: datetime.datetime,
+    until: datetime.datetime,
+    zone: ZoneInfo,
+    before: uuid.UUID | None = None,
+) -> Watching:
+    """The views of the period, by days of this time zone; only what came `before` an entry, if one is given.
+
+    Raises LogEntry.DoesNotExist when it is none.
+    """
     period = {"occurred_at__gte": since, "occurred_at__lt": until}
     theirs = LogEntry.objects.filter(actor=pseudonym, action__in=TOLD_BY, clip__isnull=False, **period)
+    if before:
+        edge = LogEntry.objects.get(pk=before)
+        theirs = theirs.filter(
+            Q(occurred_at__lt=edge.occurred_at) | Q(occurred_at=edge.occurred_at, pk__lt=edge.pk)
+        )
     found = list(theirs.order_by("-occurred_at", "-id")[: MOST + 1])
-    left_out = found[MOST].occurred_at if len(found) > MOST else None
     seen = _seen(pseudonym, found[:MOST])
     days = groupby(
         sorted(seen, key=lambda each: each.viewing.began, reverse=True),
@@ -98,9 +115,9 @@ def watching(pseudonym: str, since: datetime.datetime, until: datetime.datetime,
         person=people({pseudonym})[pseudonym],
         role=last.actor_role if last else "",
         days=[Day(day, list(each)) for day, each in days],
-        exports=search(replace(did, action=datasets_log.EXPORTED.code), size=_BESIDE).lines,
-        reads=search(replace(did, action="audit.*"), size=_BESIDE).lines,
-        left_out_before=left_out,
+        exports=search(replace(did, action=datasets_log.EXPORTED.code), size=BESIDE).lines,
+        reads=search(replace(did, action="audit.*"), size=BESIDE).lines,
+        earlier=found[MOST - 1] if len(found) > MOST else None,
     )
 
 

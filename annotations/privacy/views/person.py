@@ -1,10 +1,15 @@
 """What one person saw."""
 
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotations.accounts.middleware import actor_of
+from annotations.audit.models import LogEntry
 from annotations.core import clock
 
 from .. import selectors, services
@@ -14,18 +19,40 @@ from .zone import zone_of
 
 @require_safe
 def person(request: HttpRequest, pseudonym: str) -> HttpResponse:
-    """Clips that they viewed, by day, what they took out and what they read in the log."""
+    """Clips that they viewed, by day, what they took out and what they read in the log.
+
+    `before`, the id of an entry, asks for the part of the days that came before it.
+    """
     known, last = selectors.people({pseudonym})[pseudonym], selectors.last_act(pseudonym)
     if not known.username and last is None:
         raise Http404
     zone, form = zone_of(request), PeriodForm(request.GET)
-    context = {"form": form, "zone": zone, "person": known}
+    context: dict[str, Any] = {"form": form, "zone": zone, "person": known}
     if not form.is_valid():
         return render(request, "privacy/person.html", context, status=400)
+    before = _before(request)
     moment = last.occurred_at if last else clock.now()
     first_day, last_day = form.days(moment.astimezone(zone).date())
     since, until = instants(first_day, last_day, zone)
     services.note_person(actor_of(request), pseudonym, since, until)
-    found = selectors.watching(pseudonym, since, until, zone)
+    try:
+        found = selectors.watching(pseudonym, since, until, zone, before)
+    except LogEntry.DoesNotExist:
+        raise Http404 from None
     form = PeriodForm(initial={"since": first_day, "until": last_day})
-    return render(request, "privacy/person.html", {**context, "form": form, "found": found})
+    period = {"since": f"{since:%Y-%m-%dT%H:%M}", "until": f"{until:%Y-%m-%dT%H:%M}"}
+    context |= {
+        "form": form,
+        "found": found,
+        "before": before,
+        "beside": selectors.BESIDE,
+        "theirs": urlencode({"person": pseudonym, **period}),
+    }
+    return render(request, "privacy/person.html", context)
+
+
+def _before(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.GET["before"]) if request.GET.get("before") else None
+    except ValueError:
+        raise Http404 from None
