@@ -13,6 +13,10 @@ import numpy as np
 from annotations.vision.boxes import Box, blend, distance, grown, overlap, size
 from annotations.vision.faces import Face
 
+STEADY_LOOKS = 3
+LASTING_LOOKS = 5
+LASTING_SECONDS = 1.0
+
 
 @dataclass(frozen=True)
 class TrackingRules:
@@ -21,7 +25,10 @@ class TrackingRules:
     strong: float = 0.45
     """A track needs one detection of this score,"""
     steady: float = 0.25
-    """or this score on three different looks: profiles and small faces rarely get more."""
+    """or this score on three different looks: profiles and small faces rarely get more,"""
+    lasting: float = 0.2
+    """or this score on five different looks within a second: what moves while the shutter is open gets less on most of
+    them, at any scale, and what is no face seldom lasts."""
     weak: float = 0.15
     """What continues a track that has been seen better before or after."""
     longest_gap: float = 1.0
@@ -69,7 +76,7 @@ def link(
     for start, end in pairwise(boundaries):
         scene = {frame: faces for frame, faces in detections.items() if start <= frame < end}
         for track in _link_scene(scene, rate, rules):
-            if not _convinces(track, rules):
+            if not _convinces(track, rate, rules):
                 continue
             _fill_gaps(track, rate, rules)
             _reach_out(track, rate, rules, start, end)
@@ -117,9 +124,18 @@ def _add(track: Track, frame: int, face: Face) -> None:
     track.score = max(track.score, face.score)
 
 
-def _convinces(track: Track, rules: TrackingRules) -> bool:
+def _convinces(track: Track, rate: float, rules: TrackingRules) -> bool:
     best = sorted(track.looks.values(), reverse=True)
-    return best[0] >= rules.strong or (len(best) >= 3 and best[2] >= rules.steady)
+    if best[0] >= rules.strong or (len(best) >= STEADY_LOOKS and best[STEADY_LOOKS - 1] >= rules.steady):
+        return True
+    first_seen: dict[Box, int] = {}
+    for frame in sorted(track.boxes):
+        first_seen.setdefault(track.boxes[frame], frame)
+    seen = sorted(frame for box, frame in first_seen.items() if track.looks[box] >= rules.lasting)
+    return any(
+        last - first <= LASTING_SECONDS * rate
+        for first, last in zip(seen, seen[LASTING_LOOKS - 1 :], strict=False)
+    )
 
 
 def _cost(track: Track, frame: int, box: Box, rate: float) -> float | None:

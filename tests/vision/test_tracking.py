@@ -1,5 +1,7 @@
 """Faces through time."""
 
+from collections.abc import Sequence
+
 from annotations.vision.boxes import Box
 from annotations.vision.faces import Face
 from annotations.vision.tracking import TrackingRules, link
@@ -84,3 +86,24 @@ def test_a_strong_score_is_enough_once() -> None:
 
 def test_nothing_seen_means_no_tracks() -> None:
     assert link({0: [], 5: []}, rate=RATE, frames=10) == []
+
+
+def smeared(frames: Sequence[int], scores: Sequence[float]) -> dict[int, list[Face]]:
+    """A face that walks, seen on these frames with these scores."""
+    return {
+        frame: [Face((100.0 + 2 * frame, 50.0, 20.0, 25.0), score)]
+        for frame, score in zip(frames, scores, strict=True)
+    }
+
+
+def test_five_poor_looks_within_a_second_make_a_face_and_five_in_three_seconds_do_not() -> None:
+    scores = [0.22, 0.2, 0.24, 0.21, 0.2]
+    (track,) = link(smeared([0, 3, 6, 9, 12], scores), rate=12.0, frames=30)
+    assert set(range(13)) <= set(track.boxes)
+    assert link(smeared([0, 9, 18, 27, 36], scores), rate=12.0, frames=40) == []
+    assert link(smeared([0, 3, 6, 9, 12], [0.22, 0.2, 0.24, 0.19, 0.2]), rate=12.0, frames=30) == []
+
+
+def test_a_place_that_has_not_changed_is_one_look_however_often() -> None:
+    still = {frame: [Face((100.0, 50.0, 20.0, 25.0), 0.24)] for frame in range(0, 30, 3)}
+    assert link(still, rate=12.0, frames=30) == []
