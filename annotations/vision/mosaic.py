@@ -86,6 +86,20 @@ def mosaic_of(ranges: Ranges, tracks: Iterable[Mapping[int, Box]]) -> Mosaic:
     return Mosaic(tiles)
 
 
+def repainted(before: Mosaic, after: Mosaic, hidden: Mapping[int, Sequence[Box]]) -> set[int]:
+    """The frames (of ``hidden``: face boxes by frame) on which a box has other tiles than it had.
+
+    What is left of a track of which a part is shown again has another middle, and so have boxes that two tracks shared.
+    """
+    return {
+        frame
+        for frame, boxes in hidden.items()
+        if any(
+            box in before.tiles and not np.array_equal(before.tiles[box], after.tiles[box]) for box in boxes
+        )
+    }
+
+
 def _places(box: Box, cells: NDArray[np.bool_]) -> tuple[Indices, Indices]:
     """The row of tiles of each row of 2 x 2 blocks, and the column of each column."""
     left, top, across, down = (value / 2 for value in region(box))

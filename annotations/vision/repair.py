@@ -18,7 +18,7 @@ from annotations.vision.fingerprint import NONE
 from annotations.vision.follow import Timeline, follow
 from annotations.vision.lifting import lifted_by_frame, still_hidden
 from annotations.vision.limits import Limits
-from annotations.vision.mosaic import mosaic_of
+from annotations.vision.mosaic import mosaic_of, repainted
 from annotations.vision.obscure import Effect, Hiding
 from annotations.vision.recoding import Hidden, changed_groups, recode
 from annotations.vision.redact import ATTEMPTS, Clock, ProgressCallback, discard, quiet
@@ -39,7 +39,7 @@ from annotations.vision.tracking import Track
 from annotations.vision.video.decode import available_cores
 from annotations.vision.video.probe import Probe, probe
 from annotations.vision.video.ranges import Ranges
-from annotations.vision.video.splice import Layout, NotSpliceable, layout
+from annotations.vision.video.splice import Layout, NotSpliceable, groups_of, layout
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,15 @@ def repair(
         hidden = _by_frame([_boxes(track) for track in tracks])
         try:
             with clock.stage("render"):
-                # Tracks that stay have the tiles that they had: their boxes are the same.
-                how = mosaic_of(ranges, map(_boxes, tracks)) if effect == "mosaic" else effect
-                rendition, residual = _render(job, how, old, hidden, on_progress)
+                how: Hiding
+                if effect == "mosaic":
+                    how = mosaic_of(ranges, map(_boxes, tracks))
+                    # Tracks that stay as they are keep their tiles. Of any other every frame is made anew: two sets of
+                    # tiles of one track would tell more than one.
+                    other = repainted(mosaic_of(ranges, [boxes for _, boxes in before]), how, hidden)
+                else:
+                    how, other = effect, set()
+                rendition, residual = _render(job, how, old, hidden, other, on_progress)
         except BaseException:
             discard(target)
             raise
@@ -151,11 +157,14 @@ def _check(past: EarlierRun, made: Layout, facts: Probe, timeline: Timeline, eff
 
 
 def _render(
-    job: _Job, how: Hiding, old: Hidden, hidden: Hidden, on_progress: ProgressCallback
+    job: _Job, how: Hiding, old: Hidden, hidden: Hidden, other: set[int], on_progress: ProgressCallback
 ) -> tuple[RenditionReport, ResidualReport]:
-    """One attempt: the groups in which something else is hidden than in the earlier rendition, and the check."""
+    """One attempt: the groups in which something else is hidden than in the earlier rendition, or in another way (on
+    the original frames ``other``), and the check."""
     shown = job.timeline.shown()
-    changed = changed_groups(shown, old, hidden)
+    changed = changed_groups(shown, old, hidden) | groups_of(
+        frame for frame, original in enumerate(shown) if original in other
+    )
     if not changed:
         raise VisionError("unchanged", "Nothing of what is hidden would change.")
     spared = {
