@@ -20,13 +20,16 @@ import bisect
 import datetime
 import functools
 import hashlib
+import heapq
 import io
 import itertools
 import json
 import multiprocessing
+import operator
 import os
 import re
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,6 +46,7 @@ WIDTH = 256
 HASH = 32
 PORTION = 64  # checkpoints that one task takes
 CHUNK = 32  # bundles that one task takes, 8,192 entries
+RUN_READ = 64  # ids that are read at once out of a file of them
 SHOWN = 50  # problems of one kind that are printed
 
 EMPTY_ROOT = hashlib.sha256().digest()
@@ -429,15 +433,45 @@ class Problem:
 
 @dataclass(frozen=True)
 class Task:
-    """Bundles `first` up to, not with, `end` of a log of `size` entries; `cuts` are checkpoints inside bundles."""
+    """Bundles `first` up to, not with, `end` of a log of `size` entries; `cuts` are checkpoints inside bundles.
+
+    Their ids are written to a file of their own in the folder `scratch`.
+    """
 
     folder: Path
+    scratch: Path
     size: int
     first: int
     end: int
     cuts: tuple[int, ...]
     details: bool
     deep: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """A file of ids in ascending order, each as `_packed` gives it."""
+
+    path: Path
+    count: int
+    lowest: bytes
+    highest: bytes
+
+    @classmethod
+    def write(cls, path: Path, ids: bytes) -> "Run":
+        path.write_bytes(ids)
+        return cls(path, len(ids) // ID_SPAN, ids[:ID_SPAN], ids[-ID_SPAN:])
+
+    def ids(self, start: int, end: int) -> Iterator[bytes]:
+        """Those from place `start` up to, not with, `end`; few at a time, as very many runs may be read at once."""
+        for first in range(start, end, RUN_READ):
+            with open(self.path, "rb", buffering=0) as file:
+                file.seek(first * ID_SPAN)
+                part = file.read((min(end, first + RUN_READ) - first) * ID_SPAN)
+            yield from (part[at : at + ID_SPAN] for at in range(0, len(part), ID_SPAN))
+
+    def at(self, place: int) -> bytes:
+        return next(self.ids(place, place + 1))
 
 
 @dataclass
@@ -452,7 +486,7 @@ class Found:
     cuts: dict[int, bytes] = field(default_factory=dict)
     stored: dict[int, bytes] = field(default_factory=dict)
     stored_cuts: dict[int, bytes] = field(default_factory=dict)
-    ids: bytes = b""
+    run: Run | None = None
     twice: list[bytes] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     erased_keys: set[str] = field(default_factory=set)
@@ -493,7 +527,8 @@ def work(task: Task) -> Found:
             stored = [tile[at : at + HASH] for at in range(0, len(tile), HASH)]
             _keep_stored(found, number, stored, width, cuts)
             found.problems += _differences(number, leaves, stored, bundle)
-    found.ids = _packed(ids, found, task)
+    if packed := _packed(ids, found, task):
+        found.run = Run.write(task.scratch / str(task.first), packed)
     return found
 
 
@@ -503,18 +538,20 @@ def _hash_entries(bundle: bytes, leaves: list[bytes], ids: list[bytes]) -> bool:
     The id comes behind the entry's `data`, whose brace is the last but one. False when the bundle ends in an entry.
     """
     at, end = 0, len(bundle)
-    fresh, rfind, keep, tell = _LEAF.copy, bundle.rfind, leaves.append, ids.append
+    entries: list[bytes] = []
+    take, fresh, keep = entries.append, _LEAF.copy, leaves.append
     try:
         while at < end:
             start = at + 2
             at = start + (bundle[at] << 8 | bundle[at + 1])
-            leaf = fresh()
-            leaf.update(bundle[start:at])
-            keep(leaf.digest())
-            place = rfind(b"}", start, at - 1)
-            tell(bundle[place : place + 44])
+            take(bundle[start:at])
     except IndexError:
-        return False
+        pass  # `at` is not `end` then
+    for entry in entries:
+        leaf = fresh()
+        leaf.update(entry)
+        keep(leaf.digest())
+    ids += [entry[(place := entry.rfind(b"}", 0, -1)) : place + ID_SPAN] for entry in entries]
     return at == end
 
 
@@ -581,9 +618,8 @@ def _packed(places: list[bytes], found: Found, task: Task) -> bytes:
     joined = b"".join(places)
     framed = len(joined) == ID_SPAN * count and joined.translate(None, HEX_DIGITS) == ID_REST * count
     if framed and all(joined[at::ID_SPAN] == bytes([sign]) * count for at, sign in ID_FRAME):
-        if any(map(bytes.__ge__, places, places[1:])):
-            return _sorted(places, found)
-        return joined
+        ascending = all(map(operator.lt, places, itertools.islice(places, 1, None)))
+        return joined if ascending else _sorted(places, found)
     return _sorted(_ids_one_by_one(found, task), found)
 
 
@@ -606,7 +642,7 @@ def _ids_one_by_one(found: Found, task: Task) -> list[bytes]:
 
 def _sorted(ids: list[bytes], found: Found) -> bytes:
     ids.sort()
-    found.twice += [one for one, two in itertools.pairwise(ids) if one == two]
+    found.twice += sorted({one for one, two in itertools.pairwise(ids) if one == two})
     return b"".join(ids)
 
 
@@ -831,14 +867,14 @@ class Log:
 
     # What the tasks found
 
-    def tasks(self, *, deep: bool) -> Iterator[Task]:
+    def tasks(self, scratch: Path, *, deep: bool) -> Iterator[Task]:
         sizes = self.asked
         bundles = -(-self.size // WIDTH)
         for first in range(0, bundles, CHUNK):
             end = min(first + CHUNK, bundles)
             low, high = bisect.bisect_right(sizes, first * WIDTH), bisect.bisect_left(sizes, end * WIDTH)
             cuts = tuple(size for size in sizes[low:high] if size % WIDTH)
-            yield Task(self.folder, self.size, first, end, cuts, self.details, deep)
+            yield Task(self.folder, scratch, self.size, first, end, cuts, self.details, deep)
 
     def join(self, task: Task, found: Found) -> None:
         """Adds a task's bundles to the tree."""
@@ -951,35 +987,28 @@ class Log:
         )
 
 
-class Identities:
-    """Whether an entry's id comes twice. Keeps 44 bytes of each entry."""
+def twice_in(runs: list[Run]) -> Iterator[bytes]:
+    """The ids that come more than once in several runs, in ascending order.
 
-    def __init__(self) -> None:
-        self.runs: list[bytes] = []
-
-    def add(self, run: bytes) -> None:
-        """Takes ids as `_packed` gives them."""
-        if run:
-            self.runs.append(run)
-
-    def twice(self) -> list[bytes]:
-        """The ids that come more than once. Runs that do not overlap with others are only held against themselves."""
-        self.runs.sort()
-        contested: list[bytes] = []
-        highest = b""
-        for n, run in enumerate(self.runs):
-            places = range(len(run) // ID_SPAN)
-            after = self.runs[n + 1][:ID_SPAN] if n + 1 < len(self.runs) else b"\xff"
-
-            def at(place: int, run: bytes = run) -> bytes:
-                return run[place * ID_SPAN : (place + 1) * ID_SPAN]
-
-            left = bisect.bisect_right(places, highest, key=at)
-            right = max(left, bisect.bisect_left(places, after, key=at))
-            contested += [at(place) for place in (*places[:left], *places[right:])]
-            highest = max(highest, run[-ID_SPAN:])
-        contested.sort()
-        return sorted({one for one, two in itertools.pairwise(contested) if one == two})
+    Entries come nearly in the order of their ids, so that hardly any run reaches into another: only ids that do are
+    read again, and merged. That holds a few ids of each run, also when they come in no order at all.
+    """
+    runs = sorted(runs, key=lambda run: run.lowest)
+    contested: list[Iterator[bytes]] = []
+    highest = b""
+    for n, run in enumerate(runs):
+        after = runs[n + 1].lowest if n + 1 < len(runs) else b"\xff"
+        left, right = 0, run.count
+        if run.lowest <= highest:
+            left = bisect.bisect_right(range(run.count), highest, key=run.at)
+        if run.highest >= after:
+            right = bisect.bisect_left(range(run.count), after, key=run.at)
+        contested += [run.ids(0, left), run.ids(max(left, right), run.count)]
+        highest = max(highest, run.highest)
+    last = b""
+    for one, two in itertools.pairwise(heapq.merge(*contested)):
+        if one == two != last:
+            yield (last := one)
 
 
 def lines_of(path: Path) -> Iterator[bytes]:
@@ -1070,27 +1099,33 @@ def verify(
     """The whole verification. Raises Unusable when the folder holds no export."""
     report = Report()
     log = Log(folder, policy, trusted or [], report)
-    identities, details = Identities(), Details(log)
-    twice: list[bytes] = []
+    details = Details(log)
+    runs: list[Run] = []
+    twice: set[bytes] = set()
     erased_keys: set[str] = set()
     erased_subjects: set[str] = set()
-    with multiprocessing.Pool(processes) if processes > 1 and log.size > CHUNK * WIDTH else _Alone() as pool:
+    parallel = processes > 1 and log.size > CHUNK * WIDTH
+    with (
+        tempfile.TemporaryDirectory(prefix="verify_log-") as scratch,
+        multiprocessing.Pool(processes) if parallel else _Alone() as pool,
+    ):
         for told in pool.imap(read_checkpoints, log.lines()):
             log.learn(told)
         log.learned()
-        tasks = list(log.tasks(deep=deep))
+        tasks = list(log.tasks(Path(scratch), deep=deep))
         for task, found in zip(tasks, pool.imap(work, tasks), strict=True):
             log.join(task, found)
-            identities.add(found.ids)
-            twice += found.twice
+            runs += [found.run] if found.run else []
+            twice.update(found.twice)
             erased_keys |= found.erased_keys
             erased_subjects |= found.erased_subjects
             if log.details:
                 details.check(found.committed)
+        twice.update(twice_in(runs))
     log.conclude()
     if log.details:
         details.conclude(erased_keys, erased_subjects)
-    for index, entry in _places(folder, log.size, twice + identities.twice()):
+    for index, entry in _places(folder, log.size, twice):
         report.say(
             "entry_twice", f"Entry {index} has the id {entry}, as another has.", index=index, entry=entry
         )
@@ -1111,7 +1146,7 @@ class _Alone:
         return None
 
 
-def _places(folder: Path, size: int, ids: list[bytes]) -> Iterator[tuple[int, str]]:
+def _places(folder: Path, size: int, ids: set[bytes]) -> Iterator[tuple[int, str]]:
     """Where the entries of these ids stand. Reads the export once more, only when there are such."""
     wanted = {id_of(each) for each in ids}
     for number in range(-(-size // WIDTH) if wanted else 0):
