@@ -390,11 +390,27 @@ def canonical(value: Any) -> str:
     raise ValueError(f"a {type(value).__name__}")
 
 
+def _whole_number(text: str) -> int:
+    if abs(number := int(text)) >= 2**53:
+        raise ValueError(f"the number {text}")
+    return number
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"the number {text}")
+
+
+_STRICT = json.JSONDecoder(parse_int=_whole_number, parse_float=_no_number, parse_constant=_no_number)
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def unfit(entry: bytes) -> str:
     """Why an entry is not one in form; empty when it is."""
     try:
-        value = json.loads(entry)
-        if not isinstance(value, dict) or canonical(value).encode() != entry:
+        value = _STRICT.decode(entry.decode())
+        # In plain ASCII, whose order is the same in every encoding, Python's own writer has the same spelling.
+        spelled = _PLAIN.encode(value) if entry.isascii() else canonical(value)
+        if not isinstance(value, dict) or spelled.encode() != entry:
             return "it is not in its one spelling"
         if set(value) - {"commitment", "key"} != _FIELDS or not isinstance(value["data"], dict):
             return "it has not the fields of an entry"
