@@ -53,7 +53,7 @@ LISTED = {
         datasets.ExportFile: name sha256
         datasets.Download: by
         privacy.AlertRule: values changed_by
-        privacy.Alert: key actor actor_role subject entries taken_by settled_by
+        privacy.Alert: key series actor actor_role subject entries taken_by settled_by
         privacy.AwaitedScope: key actor
         privacy.ViewTally: actor
         privacy.BreakGlass: passes name key_id
