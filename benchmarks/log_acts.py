@@ -5,6 +5,10 @@
 On PostgreSQL and Redis of its own, with the sequencer running. Each client is a process that acts without pause. For
 two seconds all act with their entries, for the next two the same acts run without, and so on in turns: what else
 happens on the machine meets both alike. `--durable`: with fsync, as in production.
+
+    python -m benchmarks.log_acts --act reveal [--clients 8] [--reveals 200] [--durable]
+
+How long somebody waits who may see something only once its entry is sealed (see log_reveals.py).
 """
 
 import argparse
@@ -28,9 +32,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--act", choices=["label", "hold", "extend"], default="label")
+    parser.add_argument("--act", choices=["label", "hold", "extend", "reveal"], default="label")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--pairs", type=int, default=20, help="turns with entries, each with one without")
+    parser.add_argument("--reveals", type=int, default=200)
     parser.add_argument("--durable", action="store_true")
     options = parser.parse_args()
     with ExitStack() as stack:
@@ -48,9 +53,12 @@ def main() -> int:
             "AUDIT_KEYS_DIR": str(keys / "log"),
             "BROKER_URL": servers[1].url,
         }
-        measure = [sys.executable, "-m", "benchmarks.log_act_clients", options.act]
+        if options.act == "reveal":
+            measure = ["benchmarks.log_reveals", str(options.clients), str(options.reveals)]
+        else:
+            measure = ["benchmarks.log_act_clients", options.act, str(options.clients), str(options.pairs)]
         measured = subprocess.run(
-            [*measure, str(options.clients), str(options.pairs)],
+            [sys.executable, "-m", *measure],
             cwd=ROOT,
             env=environment,
             check=True,
