@@ -69,7 +69,11 @@ def salt_and_detail(detail: EntryDetail, key: bytes, commitment: str) -> tuple[b
 
 def read(entries: Iterable[LogEntry]) -> dict[uuid.UUID, Detail]:
     """The details of the entries that have one, in as many queries for one entry as for many."""
-    bodies = {entry.id: json.loads(bytes(entry.canonical)) for entry in entries}
+    return of({entry.id: json.loads(bytes(entry.canonical)) for entry in entries})
+
+
+def of(bodies: dict[uuid.UUID, dict[str, Any]]) -> dict[uuid.UUID, Detail]:
+    """As `read`, of entries whose canonical JSON was parsed already."""
     committed = {entry: body for entry, body in bodies.items() if "commitment" in body}
     rows = {row.entry: row for row in EntryDetail.objects.filter(entry__in=committed)} if committed else {}
     try:

@@ -74,10 +74,11 @@ def words(
 
 def present(entries: list[LogEntry]) -> list[Line]:
     """The entries with their sentences and their details, or what became of these."""
-    told = details.read(entries)
+    bodies = {entry.id: json.loads(bytes(entry.canonical)) for entry in entries}
+    told = details.of(bodies)
     lines = []
     for entry in entries:
-        data = json.loads(bytes(entry.canonical))["data"]
+        data = bodies[entry.id]["data"]
         detail = told.get(entry.id, details.Detail(DetailState.NONE))
         lines.append(Line(entry, lookup(entry.action).present(data), data, detail.content, detail.state))
     return lines
