@@ -21,7 +21,10 @@ import sysconfig
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from annotations.vision import landlock
+from annotations.vision import (
+    landlock,
+    memory,  # noqa: F401 - opens what a confined process can only read when it is open already
+)
 from annotations.vision.system_calls import CLONE, CLONE3, OWN_PROCESS_ONLY, REFUSED, Numbers
 
 PR_SET_PDEATHSIG = 1

@@ -6,7 +6,6 @@ come from its middle.
 """
 
 import os
-import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from annotations.vision import memory
 from annotations.vision.analysis import Analysis, analyse
 from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
@@ -273,7 +273,7 @@ def _report(
         fingerprint=analysis.fingerprint,
         models=models,
         seconds=dict(seconds),
-        peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        peak_memory_mb=round(memory.peak_mb(), 1),
     )
 
 

@@ -4,12 +4,12 @@ Only the groups of pictures in which a hidden region appears, changes or goes ar
 again; the others are copied. The check and its further attempts are those of the whole pass.
 """
 
-import resource
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import cast
 
+from annotations.vision import memory
 from annotations.vision.boxes import Box
 from annotations.vision.errors import VisionError
 from annotations.vision.examples import write as write_examples
@@ -134,7 +134,7 @@ def repair(
         fingerprint=NONE,
         models=[found_by, *(model for model in past["models"] if model["role"] != "face")],
         seconds=clock.seconds,
-        peak_memory_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        peak_memory_mb=round(memory.peak_mb(), 1),
     )
 
 

@@ -15,16 +15,8 @@ MOST_MB = 600
 def peak(clip: Path, folder: Path) -> float:
     """Megabytes that the command line used at most on a clip."""
     report = folder / "report.json"
-    # By way of a shell: a process that this one starts itself counts as its peak what this one has in memory (Linux
-    # takes that over when the program is exchanged).
-    subprocess.run(
-        [
-            *("/bin/sh", "-c", '"$@"; exit $?', "sh"),
-            *(sys.executable, "-m", "annotations.vision", "redact"),
-            *(str(clip), str(folder / "out.mp4"), "--report", str(report)),
-        ],
-        check=True,
-    )
+    command = [sys.executable, "-m", "annotations.vision", "redact"]
+    subprocess.run([*command, str(clip), str(folder / "out.mp4"), "--report", str(report)], check=True)
     return float(json.loads(report.read_text())["peak_memory_mb"])
 
 
@@ -38,4 +30,5 @@ def test_ten_minutes_take_no_more_memory_than_one(tmp_path: Path) -> None:
         peaks.append(peak(tmp_path / "in.mp4", tmp_path))
     one, ten = peaks
     assert ten < MOST_MB
-    assert ten < one * 1.2
+    # Boxes are kept, about 3 MB a minute of them; pictures, 1 MB each second here, are not.
+    assert ten < one + 70

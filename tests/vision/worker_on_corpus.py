@@ -2,12 +2,11 @@
 
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
 
-from annotations.vision import models
+from annotations.vision import memory, models
 from annotations.vision.confined import CHECKOUT
 from annotations.vision.confinement import Bounds, confine
 from annotations.vision.errors import VisionError
@@ -38,7 +37,7 @@ def main(folder: Path, skip: int) -> None:
             "outcome": outcome,
             "seconds": time.monotonic() - start,
             "left": os.fstat(rendition).st_size > 0,
-            "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "memory_mb": memory.peak_mb(),
         }
         os.truncate(rendition, 0)
         tell(line)
