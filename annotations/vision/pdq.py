@@ -5,6 +5,8 @@ A hash of a whole picture, never of a face: it tells the same picture again, not
 OpenCV, bit for bit what Meta's own program gives (`tests/vision/test_pdq.py`), because that one has to be compiled.
 """
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,7 @@ _LETTERBOX_LUMA = 28
 
 def pdq(luma: Luma) -> tuple[bytes, int]:
     """The hash (32 bytes) of a picture's brightness (height x width), and its quality, 0 to 100."""
-    small = _decimated(luma.astype(np.float32))
+    small = _decimated(luma)
     transformed = _COSINES @ small @ _COSINES.T
     median = np.partition(transformed.ravel(), BITS // 2 - 1)[BITS // 2 - 1]
     # The first bit is the one of the highest frequencies.
@@ -50,26 +52,33 @@ def _cosines() -> NDArray[np.float32]:
 _COSINES = _cosines()
 
 
-def _decimated(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+def _decimated(luma: Luma) -> NDArray[np.float32]:
     """64 x 64 values of the picture, smoothed by two box filters whose size follows the picture's."""
     height, width = luma.shape
-    down, across = (-(-side // (2 * _SIDE)) for side in (height, width))
-    size, anchor = (across, down), (across - 1 - across // 2, down - 1 - down // 2)
-    for _ in range(2):
-        luma = np.asarray(_mean_inside(luma, size, anchor), np.float32)
+    size, anchor, inside = _window(width, height)
+    once = _sums(luma, size, anchor) / inside
+    twice = _sums(once, size, anchor)
     rows, columns = (((np.arange(_SIDE) + 0.5) * side / _SIDE).astype(int) for side in (height, width))
-    return luma[np.ix_(rows, columns)]
+    chosen = np.ix_(rows, columns)
+    return np.asarray(twice[chosen] / inside[chosen], np.float32)
 
 
-def _mean_inside(
-    luma: NDArray[np.float32], size: tuple[int, int], anchor: tuple[int, int]
+@lru_cache(4)
+def _window(width: int, height: int) -> tuple[tuple[int, int], tuple[int, int], NDArray[np.float32]]:
+    """The filter's size and anchor for pictures of this size, and how many of its values lie inside, by place."""
+    across, down = (-(-side // (2 * _SIDE)) for side in (width, height))
+    size, anchor = (across, down), (across - 1 - across // 2, down - 1 - down // 2)
+    return size, anchor, _sums(np.ones((height, width), np.float32), size, anchor)
+
+
+def _sums(
+    values: Luma | NDArray[np.float32], size: tuple[int, int], anchor: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """The mean over a window of those pixels that lie inside the picture."""
-    sums, counts = (
-        cv2.boxFilter(values, -1, size, anchor=anchor, normalize=False, borderType=cv2.BORDER_CONSTANT)
-        for values in (luma, np.ones_like(luma))
+    """Sums over a window around each value; what lies outside the picture counts nothing."""
+    sums = cv2.boxFilter(
+        values, cv2.CV_32F, size, anchor=anchor, normalize=False, borderType=cv2.BORDER_CONSTANT
     )
-    return np.asarray(sums / counts, np.float32)
+    return np.asarray(sums, np.float32)
 
 
 def _quality(small: NDArray[np.float32]) -> int:

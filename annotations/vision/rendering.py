@@ -1,8 +1,9 @@
 """Hide what was found, encode, screen, and check what was written."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from annotations.vision.boxes import Box
@@ -16,7 +17,11 @@ from annotations.vision.residual import ResidualCheck
 from annotations.vision.screening import Screening
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
 from annotations.vision.video.encode import Encoder, KeyFrameListener
+from annotations.vision.video.picture import Picture
 from annotations.vision.video.timing import Schedule
+
+MOST_UNCODED = 4
+"""Pictures that are ready and wait for the encoder, so that it has always something to do and memory stays low."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,11 @@ class Rendering:
         self._check = ResidualCheck(detector, pool, self._shown, float(plan.rate))
         self._screening = Screening(screeners, pool, rate)
         self._encoder: Encoder | None = None
-        self._count = 0
+        # The encoder makes whoever gives it a picture wait for an earlier one: on a thread of its own, others are
+        # decoded and hidden meanwhile.
+        self._coding = ThreadPoolExecutor(1)
+        self._uncoded: deque[Future[None]] = deque()
+        self._count = self._written = 0
 
     def see(self, decoded: DecodedFrame, boxes: Sequence[Box]) -> None:
         """Hide, encode and screen the next frame. Raises VideoError when it is one too many."""
@@ -77,13 +86,22 @@ class Rendering:
             picture = decoded.as_it_is() or decoded.picture()
         for _ in range(self._repeats[decoded.index]):
             if boxes:
-                self._shown[self._encoder.frames] = boxes
-            self._encoder.write(picture)
+                self._shown[self._written] = boxes
+            self._write(self._encoder, picture)
+
+    def _write(self, encoder: Encoder, picture: Picture) -> None:
+        self._written += 1
+        self._uncoded.append(self._coding.submit(encoder.write, picture))
+        while len(self._uncoded) > MOST_UNCODED:
+            self._uncoded.popleft().result()
 
     def close(self) -> None:
         """Finish the file, whatever has been written to it."""
+        self._coding.shutdown()
         if self._encoder is not None:
             self._encoder.close()
+        for coded in self._uncoded:
+            coded.result()
 
     def result(self, times: Sequence[float]) -> Rendered:
         """What was made, after closing; ``times`` go by original frame. Raises VideoError when frames are missing."""
