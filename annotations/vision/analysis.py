@@ -1,40 +1,40 @@
 """Faces are sought in every picture of a clip."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-import numpy as np
 from av.video.reformatter import VideoReformatter
-from numpy.typing import NDArray
 
-from annotations.vision.attention import coarse_luma
 from annotations.vision.boxes import scaled
+from annotations.vision.content import ContentModel
 from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.fingerprint import NONE, Sampler
 from annotations.vision.limits import Limits
-from annotations.vision.looking import Look, Seen, Stretch, luma_of
-from annotations.vision.report import FingerprintReport
+from annotations.vision.looking import Look, Seen, Stretch
+from annotations.vision.report import FindingReport, FingerprintReport
+from annotations.vision.screening import Screening
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
 from annotations.vision.video.timing import Schedule, clean_times, schedule
 
 LOOK_SECONDS = 0.3
 """Time between looks where nothing moves much; they come closer by themselves where something does."""
-STRETCH_SECONDS = 3.0
+LOOKS_OF_A_STRETCH = 3
 MOST_STRETCH_BYTES = 24_000_000
 
 
 @dataclass
 class Analysis:
-    """What was seen: the faces of every frame that was looked at (displayed pixels), and the cuts."""
+    """What was seen: the faces of every frame that was looked at (displayed pixels), the cuts, and what models say."""
 
     times: list[float] = field(default_factory=list)
     plan: Schedule = field(default_factory=lambda: Schedule(Fraction(1), None))
     detections: dict[int, list[Face]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
     fingerprint: FingerprintReport = field(default_factory=lambda: NONE)
+    findings: list[FindingReport] = field(default_factory=list)
     looked_at: float = 0.0
     """The detector's work, in whole pictures."""
 
@@ -43,23 +43,42 @@ class Analysis:
         return len(self.times)
 
 
-class Watch:
-    """Looks at the frames of a clip, some seconds at a time, on ``pool``, while others are decoded and coded."""
+def stride(rate: float) -> int:
+    """Frames from one look to the next."""
+    return max(1, round(rate * LOOK_SECONDS))
 
-    def __init__(self, detector: FaceDetector, pool: Executor, *, weakest: float, rate: float) -> None:
-        """``rate`` is the clip's frame rate as probed."""
+
+def stretch(rate: float) -> int:
+    """Frames that are looked through at a time."""
+    return LOOKS_OF_A_STRETCH * stride(rate)
+
+
+class Watch:
+    """Looks at the frames of a clip, about a second at a time, while others are decoded and coded."""
+
+    def __init__(
+        self,
+        detector: FaceDetector,
+        screeners: Sequence[ContentModel],
+        looking: Executor,
+        pool: Executor,
+        *,
+        weakest: float,
+        rate: float,
+    ) -> None:
+        """``looking`` has one thread, as looks follow each other; ``rate`` is the clip's frame rate as probed."""
         self.result = Analysis()
         self.looked_to = 0
         """All frames before this one have been looked at, and are in the result."""
         self._detector = detector
-        self._pool = pool
+        self._looking = looking
         self._rate = rate
-        self._look = Look(detector, weakest, stride=max(1, round(rate * LOOK_SECONDS)))
-        self._longest = max(2, round(rate * STRETCH_SECONDS))
+        self._look = Look(detector, weakest, stride(rate))
+        self._longest = stretch(rate)
         self._stretch = Stretch(0)
         self._scaler = VideoReformatter()
         self._sampler = Sampler(pool, rate)
-        self._before: NDArray[np.uint8] | None = None
+        self._screening = Screening(screeners, pool, rate)
         self._stamps: list[float | None] = []
         self._nominal: Fraction | None = None
         self._across = self._down = self._small_pixels = 1.0
@@ -76,9 +95,9 @@ class Watch:
         small = decoded.scaled(*size, self._scaler)
         self._stretch.frames.append(small)
         self._sampler.see(decoded.index, small)
+        self._screening.see(decoded.index, small, self._across, self._down)
         if len(self._stretch.frames) >= min(self._longest, MOST_STRETCH_BYTES * 2 / 3 / self._small_pixels):
             self._submit()
-            self._before = coarse_luma(luma_of(small))
             self._stretch = Stretch(decoded.index + 1)
         self.collect(2 * available_cores())
 
@@ -111,10 +130,11 @@ class Watch:
         self.result.times = clean_times(self._stamps, float(self._nominal or self._rate))
         self.result.plan = schedule(self.result.times, self._nominal)
         self.result.fingerprint = self._sampler.report(self.result.times)
+        self.result.findings = self._screening.findings(self.result.times)
         return self.result
 
     def _submit(self) -> None:
-        future = self._pool.submit(self._look.through, self._stretch, self._before)
+        future = self._looking.submit(self._look.through, self._stretch)
         self._looks.append((self._stretch.first + len(self._stretch.frames), future))
 
 
@@ -122,14 +142,15 @@ def analyse(
     path: str,
     limits: Limits,
     detector: FaceDetector,
+    screeners: Sequence[ContentModel],
     *,
     weakest: float,
     rate: float,
     on_frame: Callable[[int], None],
 ) -> Analysis:
     """Look at the whole clip. ``rate`` is its frame rate as probed. Raises VideoError."""
-    with ThreadPoolExecutor(available_cores()) as pool:
-        watch = Watch(detector, pool, weakest=weakest, rate=rate)
+    with ThreadPoolExecutor(1) as looking, ThreadPoolExecutor(available_cores()) as pool:
+        watch = Watch(detector, screeners, looking, pool, weakest=weakest, rate=rate)
         for decoded in decode(path, limits):
             watch.see(decoded)
             on_frame(decoded.index)

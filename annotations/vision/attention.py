@@ -1,7 +1,7 @@
 """Where to look: the parts of a picture that are no longer what they were when they were looked at last.
 
 Home cameras stand still. A part of the picture that has not changed still shows what was found there, so the
-detector is run on what changed, with enough around it to see heads whole, and on everything once a second.
+detector is run on what changed, with enough around it to see heads whole.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ BLOCK = 16
 CHANGED = 8.0
 """Mean change of brightness (of 255) in a block that calls for a look: above the noise of coded night pictures,
 below what a head does to any background that it can be told from."""
-CONTEXT = 32
+CONTEXT = 16
 """Pixels around a changed part that the detector sees with it."""
 WHOLE_SHARE = 0.8
 """From this share of the picture on, one look at everything is cheaper than several at parts."""
@@ -57,12 +57,12 @@ class Attention:
         """The whole picture, whose brightness is ``coarse`` (see ``coarse_luma``), is being looked at now."""
         self._seen = coarse.astype(np.int16)
 
-    def parts(self, coarse: Luma, known: Sequence[Box]) -> list[Part]:
-        """Parts to look at now. A known face that touches a change is looked at as a whole."""
+    def parts(self, coarse: Luma, known: Sequence[Box], least: float = CHANGED) -> list[Part]:
+        """Parts to look at now, where the change is at least this. A known face that touches one is looked at whole."""
         if self._seen is None:
             self.look_everywhere(coarse)
             return [self.everything]
-        changed = self._changed(coarse, self._seen)
+        changed = self._changed(coarse, self._seen, least)
         if not changed.any():
             return []
         changed = np.asarray(cv2.dilate(changed, np.ones((3, 3), np.uint8)), np.uint8)
@@ -78,19 +78,19 @@ class Attention:
             self._seen[window] = coarse[window]
         return parts
 
-    def notices(self, coarse: Luma) -> bool:
-        """Whether anything changed since the last look; if so, all of it counts as looked at now."""
-        if self._seen is not None and not self._changed(coarse, self._seen).any():
+    def notices(self, coarse: Luma, blocks: int) -> bool:
+        """Whether so many blocks changed since the last look; if so, all of it counts as looked at now."""
+        if self._seen is not None and self._changed(coarse, self._seen, CHANGED).sum() < blocks:
             return False
         self.look_everywhere(coarse)
         return True
 
-    def _changed(self, coarse: Luma, seen: NDArray[np.int16]) -> NDArray[np.uint8]:
+    def _changed(self, coarse: Luma, seen: NDArray[np.int16], least: float) -> NDArray[np.uint8]:
         """1 for every block that is no longer what it was."""
         cells = BLOCK // 4
         blocks = self._height // BLOCK, cells, self._width // BLOCK, cells
         change = np.abs(coarse - seen).reshape(blocks).mean(axis=(1, 3))
-        return np.asarray(change > CHANGED, np.uint8)
+        return np.asarray(change > least, np.uint8)
 
     def around(self, boxes: Sequence[Box]) -> list[Part]:
         """Parts that hold these boxes and half their size around them."""

@@ -1,25 +1,31 @@
 """Looking through a stretch of a clip: which frames, which parts, and what was found.
 
-A stretch (up to a second) starts with a look at everything, at more than one scale. Then every ``stride``-th
-frame is looked at where it changed; where two looks disagree, the frames between them are looked at too.
+The first frame and every new scene is looked at as a whole. Then every ``stride``-th frame is looked at where it
+changed, now and then also where it changed only slightly; where much changed, in a small picture as well, in which
+large faces are found; where two looks disagree, the frames between them are looked at too.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from annotations.vision.attention import Attention, Part, coarse_luma
+from annotations.vision.attention import CHANGED, Attention, Part, coarse_luma
 from annotations.vision.boxes import Box, distance, overlap, scaled, size, suppress
 from annotations.vision.faces import Face, FaceDetector
 from annotations.vision.video.picture import view
 
 NEAR_LONG_SIDE = 160
 """A face that fills the picture is only found in a small picture."""
+NEAR_SHARE = 0.3
+"""From this share of the picture on that changed, there may be a face that fills it."""
+LOOKS_TO_A_CLOSER_ONE = 20
+"""Looks after which one also goes where the picture changed slightly: light that rises slowly shows faces."""
+SLIGHTLY = 3.0
+"""As ``CHANGED``, for those: above what coding adds to a picture in which nothing happens by day."""
 CUT_DIFFERENCE = 22.0
 """Mean change of brightness (of 255) over a whole picture that makes it a new scene."""
 SAME_PLACE = 0.35
@@ -51,54 +57,79 @@ class Seen:
     """How many pixels the detector was given: the work done."""
 
 
+Sight = tuple[int, Sequence[Face]]
+"""A frame by its place in a stretch, and its faces."""
+
+
 class Look:
-    """Looks through stretches, which are independent of each other and can be worked on side by side."""
+    """Looks through a clip, stretch by stretch in order. What was found stays where nothing changes."""
 
     def __init__(self, detector: FaceDetector, weakest: float, stride: int) -> None:
         self._detector = detector
         self._weakest = weakest
         self._stride = stride
+        self._attention: Attention | None = None
+        self._faces: list[Face] = []
+        self._coarse: NDArray[np.uint8] | None = None
+        self._looks = 0
 
-    def through(self, stretch: Stretch, before: NDArray[np.uint8] | None) -> Seen:
-        """``before`` is the coarse brightness of the frame before the stretch, if there is one."""
+    def through(self, stretch: Stretch) -> Seen:
+        """The faces of a stretch that follows on the one before."""
         seen = Seen()
         coarse = [coarse_luma(luma_of(frame)) for frame in stretch.frames]
-        starts = self._cuts(coarse, before)
-        seen.cuts = [stretch.first + start for start in starts]
-        edges = sorted({0, *starts, len(coarse)})
-        for start, end in pairwise(edges):
-            self._through_scene(stretch, coarse, start, end, seen)
+        cuts = self._cuts(coarse)
+        seen.cuts = [stretch.first + cut for cut in cuts]
+        last = len(coarse) - 1
+        due = {*range(self._stride - 1, last, self._stride), last}
+        due |= {index for cut in cuts for index in (cut - 1, cut) if index >= 0}
+        if self._attention is None:
+            due.add(0)
+        previous = -1
+        for index in sorted(due):
+            before = self._faces
+            if self._attention is None or index in cuts:
+                self._attention = Attention(
+                    stretch.frames[index].width, stretch.frames[index].height, self._detector.step
+                )
+                self._look_again(self._attention, stretch.frames[index], coarse[index], seen)
+            else:
+                self._look_again(self._attention, stretch.frames[index], coarse[index], seen)
+                sides = (previous, before), (index, self._faces)
+                self._between(stretch, *sides, self._attention, seen)
+            seen.faces[stretch.first + index] = self._faces
+            previous = index
+        self._coarse = coarse[-1]
         return seen
 
-    @staticmethod
-    def _cuts(coarse: Sequence[NDArray[np.uint8]], before: NDArray[np.uint8] | None) -> list[int]:
-        previous = [before, *coarse[:-1]]
+    def _cuts(self, coarse: Sequence[NDArray[np.uint8]]) -> list[int]:
+        previous = [self._coarse, *coarse[:-1]]
         return [
             index
             for index, (old, new) in enumerate(zip(previous, coarse, strict=True))
             if old is not None and float(cv2.absdiff(old, new).mean()) > CUT_DIFFERENCE
         ]
 
-    def _through_scene(
-        self, stretch: Stretch, coarse: Sequence[NDArray[np.uint8]], start: int, end: int, seen: Seen
+    def _look_again(
+        self, attention: Attention, frame: VideoFrame, coarse: NDArray[np.uint8], seen: Seen
     ) -> None:
-        picture = rgb_of(stretch.frames[start])
-        height, width = picture.shape[:2]
-        attention = Attention(width, height, self._detector.step)
-        attention.look_everywhere(coarse[start])
-        current = self._everywhere(picture, attention, seen)
-        seen.faces[stretch.first + start] = current
-        previous = start
-        for index in sorted({*range(start + self._stride, end, self._stride), end - 1} - {start}):
-            parts = attention.parts(coarse[index], [face.box for face in current])
-            if parts:
-                kept = [face for face in current if not any(part.owns(face.box) for part in parts)]
-                current = self._merged([*kept, *self._at(stretch.frames[index], parts, seen)])
-            seen.faces[stretch.first + index] = current
-            self._between(stretch, previous, index, attention, seen)
-            previous = index
+        """Look where the picture changed, and bring what is known of its faces up to date."""
+        self._looks += 1
+        closer = self._looks % LOOKS_TO_A_CLOSER_ONE == 0
+        parts = attention.parts(coarse, [face.box for face in self._faces], SLIGHTLY if closer else CHANGED)
+        if parts:
+            kept = [face for face in self._faces if not any(part.owns(face.box) for part in parts)]
+            self._faces = self._merged([*kept, *self._at(frame, parts, seen)])
 
-    def _everywhere(self, picture: NDArray[np.uint8], attention: Attention, seen: Seen) -> list[Face]:
+    def _at(self, frame: VideoFrame, parts: Sequence[Part], seen: Seen) -> list[Face]:
+        seen.pixels += sum(part.outer[2] * part.outer[3] for part in parts)
+        picture = rgb_of(frame)
+        faces = look_at(picture, parts, self._detector, self._weakest)
+        if sum(part.inner[2] * part.inner[3] for part in parts) > NEAR_SHARE * frame.width * frame.height:
+            faces = self._merged([*faces, *self._near(picture, parts, seen)])
+        return self._again_larger(picture, faces, seen)
+
+    def _near(self, picture: NDArray[np.uint8], parts: Sequence[Part], seen: Seen) -> list[Face]:
+        """Faces that take up much of the picture, in these parts of it."""
         height, width = picture.shape[:2]
         step = self._detector.step
         factor = NEAR_LONG_SIDE / max(width, height)
@@ -107,20 +138,12 @@ class Look:
             max(step, round(height * factor / step) * step),
         )
         small = np.asarray(cv2.resize(picture, near, interpolation=cv2.INTER_AREA), np.uint8)
-        faces = self._detector.detect(picture, self._weakest)
-        for face in self._detector.detect(small, self._weakest):
-            box = scaled(face.box, width / near[0], height / near[1])
-            # Small pictures see what is large; their boxes of what is small are coarse, and known already.
-            if max(box[2] / width, box[3] / height) > 0.4:
-                faces.append(Face(box, face.score))
-        seen.pixels += width * height + near[0] * near[1]
-        return self._merged(self._again_larger(picture, faces, seen))
-
-    def _at(self, frame: VideoFrame, parts: Sequence[Part], seen: Seen) -> list[Face]:
-        seen.pixels += sum(part.outer[2] * part.outer[3] for part in parts)
-        picture = rgb_of(frame)
-        faces = look_at(picture, parts, self._detector, self._weakest)
-        return self._again_larger(picture, faces, seen)
+        seen.pixels += near[0] * near[1]
+        found = self._detector.detect(small, self._weakest)
+        faces = [Face(scaled(face.box, width / near[0], height / near[1]), face.score) for face in found]
+        # Small pictures see what is large; their boxes of what is small are coarse, and known already.
+        large = [face for face in faces if max(face.box[2] / width, face.box[3] / height) > 0.4]
+        return [face for face in large if any(part.owns(face.box) for part in parts)]
 
     def _again_larger(self, picture: NDArray[np.uint8], faces: Sequence[Face], seen: Seen) -> list[Face]:
         """The faces; the small doubtful ones as they look at twice the size, if they look better there."""
@@ -131,7 +154,7 @@ class Look:
 
     def _larger(self, picture: NDArray[np.uint8], face: Face, seen: Seen) -> Face:
         height, width = picture.shape[:2]
-        side = 2 * self._detector.step
+        side = self._detector.step * 3 // 2
         x = max(0, min(round(face.box[0] + face.box[2] / 2) - side // 2, width - side))
         y = max(0, min(round(face.box[1] + face.box[3] / 2) - side // 2, height - side))
         window = cv2.resize(
@@ -146,18 +169,18 @@ class Look:
                 best = Face(moved, found.score)
         return best
 
-    def _between(self, stretch: Stretch, left: int, right: int, attention: Attention, seen: Seen) -> None:
+    def _between(self, stretch: Stretch, left: Sight, right: Sight, attention: Attention, seen: Seen) -> None:
         """Look at the frame in the middle where the looks on both sides disagree, and so on."""
-        if right - left < 2:
+        middle = (left[0] + right[0]) // 2
+        if middle <= left[0]:
             return
-        disputed = _disputed(seen.faces[stretch.first + left], seen.faces[stretch.first + right])
+        disputed = _disputed(left[1], right[1])
         if not disputed:
             return
-        middle = (left + right) // 2
-        faces = self._at(stretch.frames[middle], attention.around(disputed), seen)
-        seen.faces[stretch.first + middle] = self._merged(faces)
-        self._between(stretch, left, middle, attention, seen)
-        self._between(stretch, middle, right, attention, seen)
+        faces = self._merged(self._at(stretch.frames[middle], attention.around(disputed), seen))
+        seen.faces[stretch.first + middle] = faces
+        self._between(stretch, left, (middle, faces), attention, seen)
+        self._between(stretch, (middle, faces), right, attention, seen)
 
     @staticmethod
     def _merged(faces: list[Face]) -> list[Face]:

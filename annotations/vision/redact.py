@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotations.vision import memory
@@ -86,7 +86,7 @@ def redact(
     rules = TrackingRules()
     with clock.stage("probe"):
         facts, plan = probe_and_plan(source, limits)
-    job = _Job(source, target, limits, detector, screeners, on_progress)
+    job = _Job(source, target, limits, detector, on_progress)
     rendered: Rendered | None = None
     hidden: Hidden = {}
     try:
@@ -110,6 +110,7 @@ def redact(
                     source,
                     limits,
                     detector,
+                    screeners,
                     weakest=rules.weak,
                     rate=facts.frame_rate,
                     on_frame=lambda index: on_progress("analyse", index + 1, facts.frames),
@@ -152,7 +153,6 @@ class _Job:
     target: str
     limits: Limits
     detector: FaceDetector
-    screeners: Sequence[ContentModel]
     on_progress: ProgressCallback
 
 
@@ -189,19 +189,17 @@ def _made(
         except NotSpliceable:
             pass
     discard(job.target)
-    made = render(
+    return render(
         job.source,
         job.target,
-        times=analysis.times,
+        frames=analysis.frames,
         plan=analysis.plan,
         hidden=hidden,
         effect=how,
         limits=job.limits,
         detector=job.detector,
-        screeners=() if earlier else job.screeners,
         on_frame=lambda index: job.on_progress("render", index + 1, analysis.frames),
     )
-    return replace(made, findings=earlier.findings) if earlier else made
 
 
 def _mended(
@@ -229,7 +227,7 @@ def _mended(
     # Faces that the check found before lie in groups that were made again, as what is hidden there has grown.
     old = [face for face in past["exposed"] if not groups_of([face["frame"]]) & changed]
     residual = ResidualReport(checked_frames=past["checked_frames"], exposed=[*old, *again["exposed"]])
-    return Rendered(rendition, residual, earlier.findings)
+    return Rendered(rendition, residual)
 
 
 def discard(target: str) -> None:
@@ -268,7 +266,7 @@ def _report(
         rendition=rendered.rendition,
         effect=effect,
         tracks=[_track(track) for track in tracks],
-        findings=rendered.findings,
+        findings=analysis.findings,
         residual=rendered.residual,
         fingerprint=analysis.fingerprint,
         models=models,

@@ -1,4 +1,4 @@
-"""Hide what was found, encode, screen, and check what was written."""
+"""Hide what was found, encode, and check what was written."""
 
 import os
 from collections import deque
@@ -7,30 +7,27 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from annotations.vision.boxes import Box
-from annotations.vision.content import ContentModel
 from annotations.vision.errors import VideoError
 from annotations.vision.faces import FaceDetector
 from annotations.vision.limits import Limits
 from annotations.vision.obscure import Hiding, obscure
-from annotations.vision.report import FindingReport, RenditionReport, ResidualReport
+from annotations.vision.report import RenditionReport, ResidualReport
 from annotations.vision.residual import ResidualCheck
-from annotations.vision.screening import Screening
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
 from annotations.vision.video.encode import Encoder, KeyFrameListener
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.timing import Schedule
 
-MOST_UNCODED = 4
+MOST_UNCODED = 24
 """Pictures that are ready and wait for the encoder, so that it has always something to do and memory stays low."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """What was written, and what was seen on the way."""
+    """What was written, and what the check of it found."""
 
     rendition: RenditionReport
     residual: ResidualReport
-    findings: list[FindingReport]
 
 
 class Rendering:
@@ -48,11 +45,8 @@ class Rendering:
         *,
         effect: Hiding,
         detector: FaceDetector,
-        screeners: Sequence[ContentModel],
         pool: Executor,
-        rate: float,
     ) -> None:
-        """``rate`` is the clip's own, in frames a second."""
         self.hidden: dict[int, Sequence[Box]] = {}
         self._target = target
         self._plan = plan
@@ -60,7 +54,6 @@ class Rendering:
         self._effect = effect
         self._shown: dict[int, Sequence[Box]] = {}
         self._check = ResidualCheck(detector, pool, self._shown, float(plan.rate))
-        self._screening = Screening(screeners, pool, rate)
         self._encoder: Encoder | None = None
         # The encoder makes whoever gives it a picture wait for an earlier one: on a thread of its own, others are
         # decoded and hidden meanwhile.
@@ -69,12 +62,11 @@ class Rendering:
         self._count = self._written = 0
 
     def see(self, decoded: DecodedFrame, boxes: Sequence[Box]) -> None:
-        """Hide, encode and screen the next frame. Raises VideoError when it is one too many."""
+        """Hide and encode the next frame. Raises VideoError when it is one too many."""
         if decoded.index >= len(self._repeats):
             raise changed()
         self._encoder = self._encoder or _encoder(self._target, decoded, self._plan, self._check.see)
         self._count += 1
-        self._screening.see(decoded)
         if boxes:
             self.hidden[decoded.index] = boxes
         if not self._repeats[decoded.index]:
@@ -103,8 +95,8 @@ class Rendering:
         for coded in self._uncoded:
             coded.result()
 
-    def result(self, times: Sequence[float]) -> Rendered:
-        """What was made, after closing; ``times`` go by original frame. Raises VideoError when frames are missing."""
+    def result(self) -> Rendered:
+        """What was made, after closing. Raises VideoError when frames are missing."""
         if self._encoder is None or self._count != len(self._repeats):
             raise changed()
         return Rendered(
@@ -116,7 +108,6 @@ class Rendering:
                 bytes=os.stat(self._target).st_size,
             ),
             residual=self._check.report(),
-            findings=self._screening.findings(times),
         )
 
 
@@ -124,31 +115,27 @@ def render(
     source: str,
     target: str,
     *,
-    times: Sequence[float],
+    frames: int,
     plan: Schedule,
     hidden: Mapping[int, Sequence[Box]],
     effect: Hiding,
     limits: Limits,
     detector: FaceDetector,
-    screeners: Sequence[ContentModel],
     on_frame: Callable[[int], None],
 ) -> Rendered:
     """Decode ``source`` again and write its rendition to ``target``.
 
-    ``times`` and ``hidden`` (face boxes) go by original frame; ``plan`` leads from there to the rendition. Raises
-    VideoError when the clip does not decode to the same number of frames as before.
+    ``hidden`` (face boxes) goes by original frame, of which there are ``frames``; ``plan`` leads from there to the
+    rendition. Raises VideoError when the clip does not decode to the same number of frames as before.
     """
-    rate = (len(times) - 1) / times[-1] if len(times) > 1 else 1.0
     with ThreadPoolExecutor(available_cores()) as pool:
         rendering = Rendering(
             target,
             plan,
-            len(times),
+            frames,
             effect=effect,
             detector=detector,
-            screeners=screeners,
             pool=pool,
-            rate=rate,
         )
         try:
             for decoded in decode(source, limits):
@@ -156,7 +143,7 @@ def render(
                 on_frame(decoded.index)
         finally:
             rendering.close()
-        return rendering.result(times)
+        return rendering.result()
 
 
 def _encoder(target: str, first: DecodedFrame, plan: Schedule, on_key_frame: KeyFrameListener) -> Encoder:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from annotations.vision.analysis import STRETCH_SECONDS, Analysis, Watch
+from annotations.vision.analysis import Analysis, Watch, stretch
 from annotations.vision.boxes import Box
 from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
@@ -22,6 +22,8 @@ from annotations.vision.video.probe import Probe
 from annotations.vision.video.timing import Schedule
 
 MOST_WAITING_BYTES = 220_000_000
+STRETCHES = 5
+"""Decoded ahead of what has been looked at, so that there is always something to look at."""
 MEMORY_SECONDS = 8.0
 """How far back tracks are followed while the clip streams; the comparison at its end looks at all of it."""
 
@@ -65,8 +67,8 @@ def fits(facts: Probe, rules: TrackingRules) -> bool:
 
 
 def most_waiting(facts: Probe, rules: TrackingRules) -> int:
-    """The lag, the stretches that are being looked at, and the one that is being filled."""
-    stretches = min(facts.frames, (available_cores() + 1) * round(STRETCH_SECONDS * facts.frame_rate))
+    """The lag, and the stretches that are being looked at or filled."""
+    stretches = min(facts.frames, STRETCHES * stretch(facts.frame_rate))
     return lag(facts.frame_rate, rules) + stretches
 
 
@@ -90,8 +92,8 @@ def stream(
     """
     waiting: deque[DecodedFrame] = deque()
     most = most_waiting(facts, rules)
-    with ThreadPoolExecutor(available_cores()) as pool:
-        watch = Watch(detector, pool, weakest=rules.weak, rate=facts.frame_rate)
+    with ThreadPoolExecutor(1) as looking, ThreadPoolExecutor(available_cores()) as pool:
+        watch = Watch(detector, screeners, looking, pool, weakest=rules.weak, rate=facts.frame_rate)
         settling = Settling(facts.frame_rate, rules)
         rendering = Rendering(
             target,
@@ -99,9 +101,7 @@ def stream(
             facts.frames,
             effect=effect,
             detector=detector,
-            screeners=screeners,
             pool=pool,
-            rate=facts.frame_rate,
         )
 
         def write(count: int) -> None:
@@ -130,4 +130,4 @@ def stream(
         finally:
             rendering.close()
         promised = analysis.frames == facts.frames and analysis.plan == plan
-        return analysis, rendering.result(analysis.times) if promised else None, rendering.hidden
+        return analysis, rendering.result() if promised else None, rendering.hidden

@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from av.video.reformatter import VideoReformatter
 
 from annotations.moderation.policy import concerns
 from annotations.vision.content import NudeNet
+from annotations.vision.faces import working_size
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.screening import Screening
 from annotations.vision.video.decode import decode
@@ -24,10 +26,13 @@ def test_no_clip_is_quarantined(footage: Path | None, tmp_path: Path) -> None:
     model = NudeNet()
     for file in files:
         rate, times = probe(str(file), ANY_SIZE).frame_rate, []
+        scaler = VideoReformatter()
         with ThreadPoolExecutor(2) as pool:
             screening = Screening([model], pool, rate)
             for decoded in decode(str(file), ANY_SIZE):
-                screening.see(decoded)
+                facts = decoded.geometry
+                small = decoded.scaled(*working_size(facts.width, facts.height, 32), scaler)
+                screening.see(decoded.index, small, facts.width / small.width, facts.height / small.height)
                 times.append(decoded.index / rate)
             findings = screening.findings(times)
         assert concerns([dict(finding) for finding in findings]) == [], file.name

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from av.video.reformatter import VideoReformatter
 
 from annotations.vision.content import Classifier, NudeNet, Sighting
 from annotations.vision.errors import ModelError
@@ -103,12 +104,14 @@ def test_moving_pictures_are_screened_twice_a_second_and_still_ones_once(
         options={"crf": "10"},
     )
     model = Counting()
+    scaler = VideoReformatter()
     with ThreadPoolExecutor(1) as pool:
         screening = Screening([model], pool, 15.0)
         for decoded in decode(str(tmp_path / "a.mp4"), Limits()):
-            screening.see(decoded)
+            small = decoded.scaled(448, 320, scaler)
+            screening.see(decoded.index, small, 320 / 448, 240 / 320)
         findings = screening.findings([n / 15 for n in range(30)])
     assert [round(finding["time"] * 2) / 2 for finding in findings] == times
     assert model.calls == len(times)
-    # In displayed pixels: the model was shown 448 x 320 of 320 x 240.
+    # In displayed pixels.
     assert findings[0]["box"] == [0, 0, 22.9, 24]
