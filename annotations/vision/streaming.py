@@ -22,7 +22,7 @@ from annotations.vision.video.probe import Probe
 from annotations.vision.video.timing import Schedule
 
 MOST_WAITING_BYTES = 220_000_000
-STRETCHES = 5
+STRETCHES = 4
 """Decoded ahead of what has been looked at, so that there is always something to look at."""
 MEMORY_SECONDS = 8.0
 """How far back tracks are followed while the clip streams; the comparison at its end looks at all of it."""
