@@ -18,6 +18,16 @@ KEY_RETIRED = action(
     "Key of the log taken out of use, from size {size} on: {key}",
     {"key": NAME, "size": COUNT},
 )
+FILES_SWEPT = action(
+    "files.swept",
+    "Files of {storage} deleted that no row names, left by processes that died: {files}",
+    {"storage": NAME, "files": COUNT},
+)
+FILES_LACKING = action(
+    "files.lacking",
+    "Files that {storage} lacks although rows name them: {files}",
+    {"storage": NAME, "files": COUNT},
+)
 REQUEUED = action(
     "audit.requeued", "Entries queued for the tree that the queue had lost: {entries}", {"entries": COUNT}
 )

@@ -14,3 +14,8 @@ def freeze(release: str) -> None:
 @shared_task(name="datasets.mark_withdrawn")
 def mark_withdrawn(clip: str) -> None:
     services.mark(clip)
+
+
+@shared_task(name="datasets.sweep_orphans")
+def sweep_orphans() -> None:
+    services.sweep_orphans()

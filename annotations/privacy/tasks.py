@@ -36,9 +36,8 @@ def make_clean_copy(request: str) -> None:
 
 @shared_task(name="privacy.end_glasses")
 def end_glasses() -> None:
-    """What is over by its time, and what a worker that died left behind."""
+    """What is over by its time."""
     services.end_due_glasses()
-    services.sweep_clean_copies()
 
 
 @shared_task(name="privacy.stop_glasses")
@@ -46,3 +45,9 @@ def stop_glasses(clip: str) -> None:
     """A clip's holds changed: where it may not be seen any more, the copies are destroyed now."""
     if glasses_of_clip(uuid.UUID(clip)).exists():
         services.end_due_glasses()
+
+
+@shared_task(name="privacy.sweep_orphans")
+def sweep_orphans() -> None:
+    services.sweep_clean_copies()
+    services.sweep_exports()

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.storage import storages
 from django.db.models import Q, QuerySet
 
 from annotations.audit import selectors as audit
 from annotations.audit.selectors import Words
-from annotations.clips import vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.core import clock
-from annotations.core.stored import unowned
 
 from . import log
 from .enums import HidingEffect, LiftState
@@ -102,21 +99,3 @@ def asked_because(lifts: Iterable[Lift]) -> list[tuple[Lift, Words]]:
     lifts = list(lifts)
     reasons = audit.words([log.LIFT_ASKED], [lift.clip.public_id for lift in lifts], key="lift")
     return [(lift, reasons.get(str(lift.pk), Words())) for lift in lifts]
-
-
-def orphaned_renditions(older_than: datetime.timedelta) -> list[str]:
-    """Files of renditions without a row: a worker died between writing one and committing its run."""
-
-    def owned(names: list[str]) -> Iterable[str]:
-        return Rendition.objects.filter(name__in=names).values_list("name", flat=True)
-
-    return unowned(storages["renditions"], "", owned, clock.now() - older_than)
-
-
-def orphaned_examples(older_than: datetime.timedelta) -> list[str]:
-    """The same of training examples."""
-
-    def owned(names: list[str]) -> Iterable[str]:
-        return TrainingExample.objects.filter(name__in=names).values_list("name", flat=True)
-
-    return unowned(vault.storage(), EXAMPLES_FOLDER, owned, clock.now() - older_than)

@@ -240,6 +240,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-known-content": {"task": "moderation.forget_known_content", "schedule": 3600},
     "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
     "sweep-orphaned-renditions": {"task": "redaction.sweep_orphans", "schedule": 3600},
+    "sweep-orphaned-releases": {"task": "datasets.sweep_orphans", "schedule": 3600},
+    "sweep-orphaned-copies": {"task": "privacy.sweep_orphans", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
     "watch-log": {"task": "privacy.watch_log", "schedule": 60},

@@ -7,6 +7,7 @@ needs and gives back the act.
 import datetime
 import importlib
 import inspect
+import os
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,8 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -58,9 +61,6 @@ EXEMPT = {
     "audit.append": "it is the log",
     "audit.append_each": "it is the log",
     "audit.finish_erasures": "destroys keys whose erasure is on the log already, and no others",
-    "clips.sweep_orphans": "deletes files that belong to no clip, left by a process that died before it committed",
-    "redaction.sweep_orphans": "deletes files that belong to no run, left by a worker that died before it committed",
-    "privacy.sweep_clean_copies": "deletes files that belong to no request, left by a process that died",
     "review.save_draft": "a draft is not an act yet, handing it in is; an entry per keystroke would bury the log",
 }
 # These first claim their run, which only says which worker is at it; the claim stands when the rest fails.
@@ -899,3 +899,39 @@ def _() -> Act:
     glass = make.make_glass()
     BreakGlass.objects.filter(pk=glass.pk).update(until=clock.now())
     return privacy.end_due_glasses
+
+
+def forgotten(storage: str, folder: str) -> None:
+    """A file that no row names, as old as one must be to be swept."""
+    name = storages[storage].save(f"{folder}forgotten", ContentFile(b"left by a process that died"))
+    os.utime(storages[storage].path(name), (0, 0))
+
+
+@case("clips.sweep_orphans")
+def _() -> Act:
+    forgotten("vault", "ab/")
+    return clips.sweep_orphans
+
+
+@case("redaction.sweep_orphans")
+def _() -> Act:
+    forgotten("renditions", "ab/")
+    return redaction.sweep_orphans
+
+
+@case("datasets.sweep_orphans")
+def _() -> Act:
+    forgotten("exports", "releases/ab/")
+    return datasets.sweep_orphans
+
+
+@case("privacy.sweep_exports")
+def _() -> Act:
+    forgotten("exports", "log/")
+    return privacy.sweep_exports
+
+
+@case("privacy.sweep_clean_copies")
+def _() -> Act:
+    forgotten("vault", "break-glass/ab/")
+    return privacy.sweep_clean_copies

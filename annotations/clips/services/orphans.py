@@ -2,12 +2,11 @@
 
 import datetime
 
-from .. import selectors, vault
+from annotations.audit.sweeping import sweep
+
+from ..models import Original
 
 
 def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=1)) -> int:
     """Deletes vault files that no clip owns; how many there were. Nothing else knows their keys."""
-    found = selectors.orphans(older_than)
-    for name in found:
-        vault.storage().delete(name)
-    return len(found)
+    return sweep("vault", "", Original.objects.all(), older_than)

@@ -4,6 +4,7 @@ from .define import change, create
 from .deliver import deliver
 from .freeze import freeze
 from .marks import mark
+from .orphans import sweep_orphans
 from .request import request, retry
 
-__all__ = ["change", "create", "deliver", "freeze", "mark", "request", "retry"]
+__all__ = ["change", "create", "deliver", "freeze", "mark", "request", "retry", "sweep_orphans"]

@@ -27,6 +27,7 @@ from ..exports.source import LabeledClip
 from ..models import ExportFile, Release, ReleaseItem
 
 BATCH = 50
+FOLDER = "releases/"
 SUFFIXES = {ExportFormat.MANIFEST: "json", ExportFormat.COCO: "zip", ExportFormat.JSON_LINES: "jsonl"}
 
 
@@ -152,7 +153,7 @@ def _clean(release: Release) -> None:
 
 
 def _folder(release: Release) -> str:
-    return f"releases/{release.pk}"
+    return f"{FOLDER}{release.pk}"
 
 
 def _withdrawn() -> Conflict:

@@ -2,7 +2,6 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import F, QuerySet
@@ -12,12 +11,11 @@ from annotations.accounts.models import User
 from annotations.audit import selectors as audit
 from annotations.audit.actors import Actor
 from annotations.audit.selectors import Line
-from annotations.clips import gate, vault
+from annotations.clips import gate
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.rules import NAMEABLE
 from annotations.core import clock
-from annotations.core.stored import unowned
 
 from .. import log
 from ..enums import GlassState
@@ -87,15 +85,6 @@ def clips_to_stop(age: datetime.timedelta) -> QuerySet[Clip]:
 def abandoned() -> datetime.datetime:
     """Who began to make a copy before this is dead."""
     return clock.now() - clock.seconds(settings.BREAK_GLASS_TIMEOUT + 60)
-
-
-def leftover_copies(before: datetime.datetime) -> list[str]:
-    """Files of copies, older than this, that no request owns."""
-
-    def owned(names: list[str]) -> Iterable[str]:
-        return BreakGlass.objects.filter(name__in=names).values_list("name", flat=True)
-
-    return unowned(vault.storage(), FOLDER, owned, before)
 
 
 def nameable(glass: BreakGlass) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from .break_glass import (
     serve_glass,
 )
 from .clean_copy import make_clean_copy, sweep_clean_copies
-from .integrity import note_export_served, request_log_work, run_log_work
+from .integrity import note_export_served, request_log_work, run_log_work, sweep_exports
 from .reading import (
     note_certificate,
     note_dossier,
@@ -80,6 +80,7 @@ __all__ = [
     "serve_glass",
     "settle_alert",
     "sweep_clean_copies",
+    "sweep_exports",
     "take_alert",
     "watch",
     "withdraw",

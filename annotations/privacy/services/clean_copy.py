@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from annotations.audit.actors import WORKER
+from annotations.audit.sweeping import sweep
 from annotations.clips import gate, vault
 from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
@@ -19,7 +20,7 @@ from annotations.vision.errors import VisionError
 from .. import log
 from ..enums import GlassState
 from ..models import BreakGlass
-from ..selectors.break_glass import FOLDER, abandoned, leftover_copies
+from ..selectors.break_glass import FOLDER, abandoned
 from .break_glass import end, locked, note
 
 
@@ -46,10 +47,7 @@ def make_clean_copy(glass_id: uuid.UUID | str) -> None:
 
 def sweep_clean_copies() -> int:
     """Deletes files of copies that no request owns: a process died. Their keys are gone already. How many."""
-    found = leftover_copies(clock.now() - datetime.timedelta(hours=1))
-    for name in found:
-        vault.storage().delete(name)
-    return len(found)
+    return sweep("vault", FOLDER, BreakGlass.objects.exclude(name=""), datetime.timedelta(hours=1))
 
 
 @transaction.atomic

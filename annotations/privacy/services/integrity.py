@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import shutil
 import tarfile
 import tempfile
 import uuid
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from annotations.audit import anchoring, export, services as audit, verification
 from annotations.audit.actors import Actor
-from annotations.core import ids, runs
+from annotations.audit.sweeping import sweep
+from annotations.core import clock, ids, runs
 from annotations.core.errors import Conflict, DomainError, Invalid
 from annotations.core.events import publish
 from annotations.core.models import RunState
@@ -23,6 +25,8 @@ from .. import events, log
 from ..enums import LogWork
 from ..models import LogRun
 
+FOLDER = "log/"
+_PREFIX = "log-export-"
 # Verifying renews it as it goes, every few thousand entries; the others must end within it.
 _LEASES = {
     LogWork.VERIFY: datetime.timedelta(minutes=2),
@@ -83,6 +87,19 @@ def note_export_served(run: LogRun, actor: Actor) -> uuid.UUID:
     return audit.append(log.LOG_EXPORT_SERVED, actor, data={"run": str(run.pk), "sha256": run.sha256}).pk
 
 
+def sweep_exports(older_than: datetime.timedelta = datetime.timedelta(hours=25)) -> int:
+    """Deletes exports of the log that no run names, and what a worker that died wrote before it was one; how many.
+
+    An export may take a day (`tasks`), and its file is named when it ends.
+    """
+    before = (clock.now() - older_than).timestamp()
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
+    named = LogRun.objects.filter(kind=LogWork.EXPORT).exclude(name="")
+    return sweep("exports", FOLDER, named, older_than)
+
+
 def _verify(run: LogRun, actor: Actor) -> None:
     def progress(done: int, size: int) -> None:
         runs.renew(run, _LEASES[LogWork.VERIFY], stage="verify", progress=min(99, 100 * done // max(1, size)))
@@ -94,7 +111,7 @@ def _verify(run: LogRun, actor: Actor) -> None:
 
 def _export(run: LogRun, actor: Actor) -> None:
     """Without details: an export that leaves the site tells pseudonyms, and nobody's words."""
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as archive:
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, tempfile.TemporaryFile() as archive:
         made = export.export(Path(folder) / "log", actor)
         with tarfile.open(fileobj=archive, mode="w") as tar:
             tar.add(Path(folder) / "log", arcname="log")
@@ -102,7 +119,7 @@ def _export(run: LogRun, actor: Actor) -> None:
         digest = hashlib.file_digest(archive, "sha256").hexdigest()
         size = archive.seek(0, 2)
         archive.seek(0)
-        name = storages["exports"].save(f"log/{ids.random_id().hex}.tar", File(archive))
+        name = storages["exports"].save(f"{FOLDER}{ids.random_id().hex}.tar", File(archive))
     try:
         _finish(run, outcome=_("The export is ready."), size=made.size, name=name, bytes=size, sha256=digest)
     except BaseException:

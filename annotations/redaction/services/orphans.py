@@ -2,11 +2,10 @@
 
 import datetime
 
-from django.core.files.storage import storages
-
-from annotations.clips import vault
+from annotations.audit.sweeping import sweep
 
 from .. import selectors
+from ..models import Rendition, TrainingExample
 
 
 def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=1)) -> int:
@@ -14,9 +13,7 @@ def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=1)) 
 
     A rendition that was never committed was not shown to anybody, but an erasure could not find it.
     """
-    renditions = selectors.orphaned_renditions(older_than)
-    examples = selectors.orphaned_examples(older_than)
-    for storage, names in ((storages["renditions"], renditions), (vault.storage(), examples)):
-        for name in names:
-            storage.delete(name)
-    return len(renditions) + len(examples)
+    examples = TrainingExample.objects.filter(destroyed_at=None)
+    return sweep("renditions", "", Rendition.objects.all(), older_than) + sweep(
+        "vault", selectors.EXAMPLES_FOLDER, examples, older_than
+    )
