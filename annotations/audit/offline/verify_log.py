@@ -9,8 +9,9 @@ checkpoint that the log ever signed. `--policy` is the log's key policy kept fro
 export's own is believed, and its keys are printed for you to compare. `--trusted` is a checkpoint kept from before:
 the log must continue it. `--deep` reads every entry in full besides, which takes several times as long.
 
-Ends with 0 when the log is whole, 1 when it was tampered with, 2 when the input cannot be used. What an export
-holds, and what can and cannot be detected, stands in audit-export.md of the project.
+Ends with 0 when the log is whole, 1 when it was tampered with, 2 when the input cannot be used, 141 when whoever reads
+the outcome closes the pipe: then nothing is said of the log. What an export holds, and what can and cannot be
+detected, stands in audit-export.md of the project.
 """
 
 import argparse
@@ -48,6 +49,7 @@ PORTION = 64  # checkpoints that one task takes
 CHUNK = 32  # bundles that one task takes, 8,192 entries
 RUN_READ = 64  # ids that are read at once out of a file of them
 SHOWN = 50  # problems of one kind that are printed
+CLOSED_PIPE = 141  # what a shell says of a program that SIGPIPE (13) ended: 128 + 13
 
 EMPTY_ROOT = hashlib.sha256().digest()
 _LEAF = hashlib.sha256(b"\x00")
@@ -1315,7 +1317,7 @@ class _AsWritten(argparse.RawDescriptionHelpFormatter):
 
 def _run(options: argparse.Namespace) -> int:
     if options.command == "prove":
-        sys.stdout.write(prove(options.export, options.entry))
+        _write(prove(options.export, options.entry))
         return 0
     if options.command == "verify":
         report = verify(
@@ -1369,13 +1371,28 @@ def _tell(report: Report) -> None:
 
 def _print(line: str) -> None:
     """What an export says about itself may hold anything: nothing that a terminal would obey is printed."""
-    sys.stdout.write("".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in line) + "\n")
+    _write("".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in line) + "\n")
+
+
+def _write(text: str) -> None:
+    """Ends the program quietly when who reads the outcome has enough of it, as `| head` does."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in the buffer goes nowhere, so that the interpreter does not try again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(CLOSED_PIPE)
 
 
 def _main() -> NoReturn:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    finally:
+        _write("")  # what argparse printed
+    sys.exit(code)
 
 
 if __name__ == "__main__":

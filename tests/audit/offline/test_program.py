@@ -18,13 +18,15 @@ from tests.audit.offline.made import ORIGIN, Made, codes, entry, rebundle, resea
 pytestmark = pytest.mark.once
 
 
-def run(export: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(export: Path, *arguments: str, output: int = subprocess.PIPE) -> "subprocess.CompletedProcess[str]":
     """The export's own copy, in a process that sees nothing of this project."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DJANGO"))
     }
     command = [sys.executable, "-W", "error", str(export / "verify_log.py"), *arguments]
-    return subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command, cwd="/", env=environment, stdout=output, stderr=subprocess.PIPE, text=True, timeout=120
+    )
 
 
 @pytest.fixture
@@ -76,6 +78,19 @@ def test_what_is_no_export_ends_with_2(export: Path, tmp_path: Path) -> None:
         assert ended.returncode == 2
         assert ended.stdout.startswith("Cannot be used: ")
     assert run(export, "verify", str(export), "--policy", str(export / "manifest.json")).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "way", [["verify", "EXPORT"], ["verify", "EXPORT", "--json"], ["prove", "EXPORT", "7"], ["-h"]]
+)
+def test_a_closed_pipe_ends_it_quietly_with_a_code_of_its_own(export: Path, way: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = run(export, *(str(export) if each == "EXPORT" else each for each in way), output=writing)
+    finally:
+        os.close(writing)
+    assert (ended.returncode, ended.stderr) == (141, "")
 
 
 def test_the_key_policy_is_given_from_outside(export: Path, log: Made, tmp_path: Path) -> None:
