@@ -8,6 +8,7 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
         ─> redaction.finished ─> moderation.screen ─> moderation.screened ─> review.enqueue
     clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn, redaction.destroy_examples,
         privacy.stop_glasses
+    moderation.recheck_requested ─> moderation.recheck
     privacy.glass_approved ─> privacy.make_clean_copy
     datasets.release_requested ─> datasets.freeze
     privacy.log_check_requested ─> privacy.check_log
@@ -43,6 +44,7 @@ DELIVERIES: dict[str, tuple[str, ...]] = {
     redaction.REQUESTED: ("redaction.redact",),
     redaction.FINISHED: ("moderation.screen",),
     moderation.SCREENED: ("review.enqueue",),
+    moderation.RECHECK_REQUESTED: ("moderation.recheck",),
     datasets.RELEASE_REQUESTED: ("datasets.freeze",),
     privacy.GLASS_APPROVED: ("privacy.make_clean_copy",),
     privacy.LOG_CHECK_REQUESTED: ("privacy.check_log",),
@@ -74,6 +76,7 @@ SWEEPS: tuple[Sweep, ...] = (
         "run",
         lambda age: moderation_selectors.unscreened().filter(finished_at__lt=runs.before(age)),
     ),
+    Sweep("moderation.recheck", "recheck", moderation_selectors.rechecks_standing_still),
     Sweep("redaction.destroy_examples", "clip", redaction_selectors.clips_to_clear),
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),

@@ -47,6 +47,7 @@ LISTED = {
         review.Annotation: sha256
         review.Adjudication: decided_by
         datasets.Dataset: filters created_by
+        moderation.Recheck: stage failure_code
         datasets.Release: stage failure_code filters requested_by manifest_sha256 left_out
         datasets.Exclusion: reasons
         datasets.Mark: reason
@@ -75,6 +76,7 @@ LISTED = {
     SAID_BY_PROGRAMS: """
         audit.Verification: problems
         redaction.RedactionRun: failure_message whole_because
+        moderation.Recheck: failure_message
         datasets.Release: failure_message
         privacy.LogRun: failure_message outcome
     """,

@@ -14,7 +14,7 @@ from annotations.core import clock
 from annotations.vision.pdq import LEAST_QUALITY
 
 from .enums import FlagState
-from .likeness import LEAST_RARE, align, candidates, hits, is_known, unpacked
+from .likeness import LEAST_RARE, Hashes, align, candidates, hits, is_known, unpacked
 from .models import Fingerprint, Flag, HashList
 from .policy import Concern
 
@@ -48,31 +48,57 @@ def discarded() -> QuerySet[Fingerprint]:
 
 def purposeless() -> QuerySet[Fingerprint]:
     """Fingerprints that have outlived their purpose: the clip is gone or out of use, and was not discarded lately."""
-    over = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None, reason__in=ENDED)
-    consented = Q(clip__consent__withdrawn_at=None, clip__consent__until__gt=clock.now())
-    remembered = Exists(upheld().filter(clip=OuterRef("pk")))
-    return Fingerprint.objects.filter(~remembered).filter(Exists(over) | ~consented)
+    return Fingerprint.objects.filter(_over()).exclude(Exists(upheld().filter(clip=OuterRef("pk"))))
+
+
+def to_recheck() -> QuerySet[Fingerprint]:
+    """The fingerprints of the clips that may still be used, released ones too, in the order of their clips' ids."""
+    out_for_good = Exists(Flag.objects.filter(state=FlagState.UPHELD, clip=OuterRef("pk")))
+    return Fingerprint.objects.filter(~out_for_good, ~_over()).select_related("clip__owner").order_by("pk")
+
+
+def on_list(print_: Fingerprint, known: HashList, blocks: Iterable[Hashes]) -> Concern | None:
+    """What the list says of the clip; `blocks` are the list's hashes."""
+    samples = _good(print_)
+    found = hits(samples, blocks) if len(samples) else np.zeros(0, bool)
+    if not is_known(found):
+        return None
+    return Concern(known.category, LIST, known.name, round(float(found.mean()), 3), int(found.sum()))
+
+
+def like_discarded(print_: Fingerprint, others: Sequence[Fingerprint]) -> Iterator[Concern]:
+    """Those of the discarded clips that show the clip's moment."""
+    for other, share, samples in _same_moments(print_, others):
+        flag = upheld().filter(clip=other.clip).latest("decided_at")
+        yield Concern(flag.category, DISCARDED, str(other.clip.public_id), round(share, 3), samples)
+
+
+def blocks_of(known: HashList) -> Iterator[Hashes]:
+    """The hashes of a list, block by block."""
+    return map(unpacked, known.blocks.values_list("hashes", flat=True).iterator(chunk_size=4))
 
 
 def _on_lists(print_: Fingerprint) -> Iterator[Concern]:
-    good = np.frombuffer(print_.qualities, np.uint8) >= LEAST_QUALITY
-    samples = unpacked(print_.hashes)[good]
-    if not len(samples):
-        return
     for known in lists():
-        blocks = known.blocks.values_list("hashes", flat=True).iterator(chunk_size=4)
-        found = hits(samples, map(unpacked, blocks))
-        if is_known(found):
-            yield Concern(known.category, LIST, known.name, round(float(found.mean()), 3), int(found.sum()))
+        if concern := on_list(print_, known, blocks_of(known)):
+            yield concern
+
+
+def _good(print_: Fingerprint) -> Hashes:
+    """The samples that are good enough to be held against a list."""
+    return unpacked(print_.hashes)[np.frombuffer(print_.qualities, np.uint8) >= LEAST_QUALITY]
 
 
 def _discarded(print_: Fingerprint) -> Iterator[Concern]:
     others = discarded().exclude(pk=print_.pk).select_related("clip").order_by("pk")
     for together in _batched(others.iterator(chunk_size=_TOGETHER), _TOGETHER):
-        for other, share, samples in _same_moments(print_, together):
-            flag = upheld().filter(clip=other.clip).latest("decided_at")
-            label = str(other.clip.public_id)
-            yield Concern(flag.category, DISCARDED, label, round(share, 3), samples)
+        yield from like_discarded(print_, together)
+
+
+def _over() -> Q:
+    """The fingerprint's clip is gone or out of use."""
+    ended = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None, reason__in=ENDED)
+    return Q(Exists(ended)) | ~Q(clip__consent__withdrawn_at=None, clip__consent__until__gt=clock.now())
 
 
 def _same_moments(

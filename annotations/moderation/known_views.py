@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError
+from annotations.core.models import RunState
 
-from . import known, services
+from . import known, selectors, services
 from .enums import FlagCategory
 from .forms import HashListForm
 from .models import Fingerprint
@@ -22,6 +23,9 @@ from .policy import RULES, VERSION
 
 @require_safe
 def screening(request: HttpRequest) -> HttpResponse:
+    """The page, or for htmx the part of it that moves."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "moderation/_rechecks.html", _rechecks())
     return _page(request, HashListForm())
 
 
@@ -55,6 +59,23 @@ def remove_list(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
     return redirect("moderation:screening")
 
 
+@require_POST
+def recheck_again(request: HttpRequest, recheck_id: uuid.UUID) -> HttpResponse:
+    try:
+        services.recheck_again(recheck_id, actor_of(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("It goes on where it was stopped."))
+    return redirect("moderation:screening")
+
+
+def _rechecks() -> dict[str, Any]:
+    found = selectors.rechecks()
+    unfinished = (RunState.QUEUED, RunState.RUNNING)
+    return {"rechecks": found, "under_way": any(run.state in unfinished for run in found)}
+
+
 def _page(request: HttpRequest, form: HashListForm, status: int = 200) -> HttpResponse:
     labels: dict[str, Any] = dict(FlagCategory.choices)
     context = {
@@ -67,5 +88,6 @@ def _page(request: HttpRequest, form: HashListForm, status: int = 200) -> HttpRe
         "discarded": known.discarded().count(),
         "days": settings.KNOWN_CONTENT_DAYS,
         "form": form,
+        **_rechecks(),
     }
     return render(request, "moderation/screening.html", context, status=status)

@@ -1,6 +1,6 @@
 """The entries that this context writes."""
 
-from annotations.audit.fields import COUNT, DIGEST, ID, TIME, YES_NO, one_of
+from annotations.audit.fields import CODE, COUNT, DIGEST, ID, TIME, YES_NO, one_of
 from annotations.audit.registry import action
 
 from .enums import FlagCategory, FlagSource
@@ -39,4 +39,17 @@ LIST_REMOVED = action(
 )
 FINGERPRINTS_FORGOTTEN = action(
     "content.fingerprints_forgotten", "Fingerprints of clips forgotten: {count}", {"count": COUNT}
+)
+RECHECKED = action(
+    "content.rechecked",
+    "Clips from before held against what became known; clips: {checked}, flagged: {matched}",
+    {"recheck": ID, "known": ID, "checked": COUNT, "matched": COUNT},
+)
+RECHECK_FAILED = action(
+    "content.recheck_failed",
+    "Clips from before could not all be held against what became known: {code}",
+    {"recheck": ID, "known": ID, "checked": COUNT, "matched": COUNT, "code": CODE},
+)
+RECHECK_RETRIED = action(
+    "content.recheck_retried", "Holding clips from before against what became known goes on", {"recheck": ID}
 )

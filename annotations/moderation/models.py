@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
+from annotations.core.models import StageRun
 from annotations.redaction.models import RedactionRun
 
 from .enums import FlagCategory, FlagSource, FlagState
@@ -67,8 +68,9 @@ class Fingerprint(models.Model):
     """Perceptual hashes (PDQ) of a clip's original pictures, in time order, 32 bytes each, `step` seconds apart.
 
     Purpose: to recognise the clip when it comes again after it was discarded, and to hold it against lists of known
-    content. Retention: while the clip may be used, for it may still be flagged; if a flag was upheld, until
-    `KNOWN_CONTENT_DAYS` after the decision, even when the clip itself is withdrawn or erased. A sweep deletes the rest.
+    content, those of later days too. Retention: while the clip may be used, for it may still be flagged; if a flag was
+    upheld, until `KNOWN_CONTENT_DAYS` after the decision, even when the clip itself is withdrawn or erased. A sweep
+    deletes the rest.
     A hash shows no picture and says nothing of who is in it.
     """
 
@@ -115,3 +117,27 @@ class HashBlock(models.Model):
 
     list = models.ForeignKey(HashList, on_delete=models.CASCADE, related_name="blocks")
     hashes = models.BinaryField()
+
+
+class Recheck(StageRun):
+    """Holding the clips from before against what became known: a list, or a clip whose flag was upheld.
+
+    A worker goes through the fingerprints in the order of their clips' ids. `cursor` is the last one that is done, so
+    another attempt goes on behind it; `attempts` counts those since it last came on.
+    """
+
+    list = models.ForeignKey(HashList, on_delete=models.PROTECT, null=True, related_name="rechecks")
+    flag = models.ForeignKey(Flag, on_delete=models.PROTECT, null=True, related_name="rechecks")
+    cursor = models.UUIDField(null=True)
+    checked = models.PositiveIntegerField(default=0)
+    matched = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = StageRun.indexes("recheck")
+        constraints = [
+            *StageRun.constraints("recheck"),
+            models.CheckConstraint(
+                condition=Q(list__isnull=False, flag=None) | Q(list=None, flag__isnull=False),
+                name="recheck_of_one_thing",
+            ),
+        ]

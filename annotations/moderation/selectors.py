@@ -1,5 +1,6 @@
-"""Reading flags."""
+"""Reading flags, and what is under way."""
 
+import datetime
 import uuid
 from collections.abc import Iterable
 
@@ -8,11 +9,15 @@ from django.db.models import QuerySet
 from annotations.audit import selectors as audit
 from annotations.audit.registry import Action
 from annotations.audit.selectors import Words
+from annotations.core import runs
+from annotations.core.models import RunState
 from annotations.redaction.models import RedactionRun
 
 from . import log
 from .enums import FlagState
-from .models import Flag
+from .models import Flag, Recheck
+
+_SHOWN = 5
 
 
 def flags(state: str = FlagState.OPEN) -> QuerySet[Flag]:
@@ -42,3 +47,14 @@ def _words(flags: Iterable[Flag], actions: list[Action], field: str) -> dict[uui
     flags = list(flags)
     told = audit.words(actions, [flag.clip.public_id for flag in flags], "flag", field)
     return {flag.pk: told.get(str(flag.pk), Words()) for flag in flags}
+
+
+def rechecks_standing_still(older_than: datetime.timedelta) -> QuerySet[Recheck]:
+    return runs.standing_still(Recheck, older_than)
+
+
+def rechecks() -> list[Recheck]:
+    """Those under way or given up, oldest first, then the last that are done."""
+    made = Recheck.objects.select_related("list", "flag__clip")
+    due = made.exclude(state=RunState.DONE).order_by("id")
+    return [*due, *made.filter(state=RunState.DONE).order_by("-finished_at")[:_SHOWN]]

@@ -12,4 +12,5 @@ urlpatterns = [
     path("screening/", known_views.screening, name="screening"),
     path("screening/lists", known_views.add_list, name="add_list"),
     path("screening/lists/<uuid:list_id>/remove", known_views.remove_list, name="remove_list"),
+    path("screening/rechecks/<uuid:recheck_id>/again", known_views.recheck_again, name="recheck_again"),
 ]

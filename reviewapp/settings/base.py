@@ -226,6 +226,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "redaction.redact": {"queue": "redact"},
     "datasets.freeze": {"queue": "redact"},
+    "moderation.recheck": {"queue": "redact"},
     "audit.anchor": {"queue": "outside"},
     "privacy.anchor_log": {"queue": "outside"},
     "privacy.check_log": {"queue": "redact"},

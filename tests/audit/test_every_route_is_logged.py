@@ -121,6 +121,7 @@ CLASSES: dict[str, Serves] = {
             "clips:api_clips",
             "moderation:add_list",
             "moderation:decide",
+            "moderation:recheck_again",
             "moderation:remove_list",
             "operations_retry",
             "redaction:ask_to_lift",

@@ -36,7 +36,7 @@ from annotations.datasets import services as datasets
 from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Release
 from annotations.moderation import services as moderation
-from annotations.moderation.models import Fingerprint, Flag, HashList, Screening
+from annotations.moderation.models import Fingerprint, Flag, HashList, Recheck, Screening
 from annotations.privacy import services as privacy
 from annotations.privacy.enums import AlertKind, LogWork
 from annotations.privacy.models import AccessRequest, Alert, BreakGlass
@@ -64,7 +64,13 @@ EXEMPT = {
     "review.save_draft": "a draft is not an act yet, handing it in is; an entry per keystroke would bury the log",
 }
 # These first claim their run, which only says which worker is at it; the claim stands when the rest fails.
-CLAIMS = {"privacy.run_log_work", "redaction.redact", "datasets.freeze", "redaction.give_up"}
+CLAIMS = {
+    "privacy.run_log_work",
+    "redaction.redact",
+    "datasets.freeze",
+    "redaction.give_up",
+    "moderation.recheck",
+}
 
 CASES: dict[str, Callable[[], Act]] = {}
 
@@ -424,6 +430,19 @@ def _() -> Act:
 def _() -> Act:
     made = add_list()
     return lambda: moderation.remove_list(made.pk, LEAD)
+
+
+@case("moderation.recheck")
+def _() -> Act:
+    run = Recheck.objects.get(list=add_list())
+    return lambda: moderation.recheck(run.pk)
+
+
+@case("moderation.recheck_again")
+def _() -> Act:
+    run = Recheck.objects.get(list=add_list())
+    Recheck.objects.update(state=RunState.FAILED, failure_code="worker_stopped")
+    return lambda: moderation.recheck_again(run.pk, LEAD)
 
 
 @case("moderation.forget_known_content")

@@ -5,6 +5,7 @@ from .flag import flag
 from .forget import forget_known_content
 from .known_lists import Description, add_list, remove_list
 from .poster import serve_poster
+from .recheck import recheck, recheck_again
 from .screen import screen
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "decide",
     "flag",
     "forget_known_content",
+    "recheck",
+    "recheck_again",
     "remove_list",
     "screen",
     "serve_poster",

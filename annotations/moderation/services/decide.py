@@ -16,13 +16,16 @@ from ..enums import FlagSource, FlagState
 from ..models import Flag
 from ..rules import FLAGS
 from .flag import HOLDS
+from .recheck import request_recheck
 
 _ENTRIES = {"uphold": log.UPHELD, "dismiss": log.DISMISSED}
 
 
 @transaction.atomic
 def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
-    """`uphold` keeps the clip out for good; `dismiss` frees it once no other flag stands. A reason is needed."""
+    """`uphold` keeps the clip out for good, and others of the same moment are looked for; `dismiss` frees it once no
+    other flag stands. A reason is needed.
+    """
     if action not in _ENTRIES:
         raise Invalid("unknown_decision", "Uphold the flag or dismiss it.")
     reason = reason.strip()
@@ -42,6 +45,8 @@ def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
         data={"flag": str(flag.pk), "category": flag.category},
         detail={"reason": reason},
     )
+    if flag.state == FlagState.UPHELD:
+        request_recheck(flag=flag)
     standing = Flag.objects.filter(
         clip=clip, source=flag.source, state__in=[FlagState.OPEN, FlagState.UPHELD]
     )

@@ -17,6 +17,7 @@ from annotations.core.errors import Conflict, Invalid, TooLarge
 from .. import log
 from ..hash_lists import read_hashes
 from ..models import HashBlock, HashList
+from .recheck import request_recheck
 
 _BLOCK = 32 * 65_536
 
@@ -83,6 +84,7 @@ def _store(description: Description, hashes: bytes, left_out: int, digest: str, 
         },
         detail={"name": made.name, "source": made.source, "purpose": made.purpose},
     )
+    request_recheck(known_list=made)
     return made
 
 

@@ -8,21 +8,19 @@ from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
-from annotations.clips.models import Clip
 from annotations.clips.services import lift
-from annotations.core import clock
+from annotations.core import clock, named_locks
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.redaction.fingerprints import take
 from annotations.redaction.models import Outcome, RedactionRun
 
-from .. import events, log
-from ..enums import FlagSource, FlagState
-from ..known import known_content
+from .. import events, known, log
 from ..likeness import packed
-from ..models import Finding, Fingerprint, Flag, Screening
+from ..models import Finding, Fingerprint, Screening
 from ..policy import VERSION, Concern, concerns
-from .flag import flag
+from .raising import note_findings, raise_flags, unsettled
+from .recheck import SCREENING
 
 
 @transaction.atomic
@@ -35,8 +33,7 @@ def screen(run_id: uuid.UUID | str) -> None:
         return
     clip = run.clip
     found = [*concerns(run.findings), *_known(run)]
-    settled = _settled(clip)
-    raised = [concern for concern in found if (concern.category, concern.model, concern.label) not in settled]
+    raised = unsettled(clip, found)
     Finding.objects.bulk_create(
         Finding(run=run, **{name: finding.get(name) for name in ("model", "label", "score", "frame", "box")})
         for finding in run.findings
@@ -49,14 +46,7 @@ def screen(run_id: uuid.UUID | str) -> None:
         subject=clip.owner.pseudonym,
         data={"findings": len(run.findings), "quarantined": "yes" if raised else "no"},
     )
-    for concern in raised:
-        evidence = {
-            "model": concern.model,
-            "label": concern.label,
-            "score": concern.score,
-            "frames": concern.frames,
-        }
-        flag(clip, concern.category, WORKER, source=FlagSource.MODEL, evidence=evidence)
+    raise_flags(clip, raised)
     lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
     publish(events.SCREENED, clip=clip.pk)
 
@@ -80,22 +70,12 @@ def _known(run: RedactionRun) -> list[Concern]:
             return []
         print_ = earlier
     print_.clip = run.clip
-    found = known_content(print_)
-    Finding.objects.bulk_create(
-        Finding(run=run, model=concern.model, label=concern.label, score=concern.score, frame=0)
-        for concern in found
-    )
+    named_locks.hold(SCREENING, alone=False)
+    found = known.known_content(print_)
+    note_findings(run, found)
     return found
 
 
 def _superseded(run: RedactionRun) -> bool:
     """A newer pass was asked for since: that one's findings will be judged."""
     return RedactionRun.objects.filter(clip=run.clip, created_at__gt=run.created_at).exists()
-
-
-def _settled(clip: Clip) -> set[tuple[str, str, str]]:
-    """What a model raised on this clip before and a lead has dismissed, or that is still open: not raised twice."""
-    earlier = Flag.objects.filter(
-        clip=clip, source=FlagSource.MODEL, state__in=[FlagState.DISMISSED, FlagState.OPEN]
-    )
-    return {(f.category, f.evidence.get("model", ""), f.evidence.get("label", "")) for f in earlier}
