@@ -16,7 +16,7 @@ from annotations.audit import search as searching, services
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
 from annotations.audit.registry import lookup
-from annotations.audit.search import Filters, at, batches, newest, onward, search, time_limit
+from annotations.audit.search import Filters, at, batches, matching, newest, onward, search, time_limit
 from annotations.core import clock
 from annotations.core.errors import Invalid
 
@@ -203,3 +203,25 @@ def test_entries_of_a_condition_are_found_through_windows(entries: list[LogEntry
         else:
             assert [entry.pk for entry in found] == expected[: len(found)]
             assert stopped or len(found) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        (Filters(actor="p-ana22222"), "logentry_actor"),
+        (Filters(clip=CLIPS[0]), "logentry_clip"),
+        (Filters(subject="o-one22222"), "logentry_subject"),
+        (Filters(action="clip.held"), "logentry_action"),
+        (Filters(purpose="labeling"), "logentry_purpose"),
+        (Filters(role="lead"), "logentry_role"),
+        (Filters(request="request-1"), "logentry_request"),
+        (Filters(since=NOON), "logentry_time"),
+    ],
+)
+def test_each_filter_is_found_by_its_own_index(filters: Filters, index: str) -> None:
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:  # a table as small as this one would be read as a whole
+                cursor.execute("SET LOCAL enable_seqscan = off")
+        page = matching(filters).order_by("-occurred_at", "-id")[:51]
+        assert index in page.explain()
