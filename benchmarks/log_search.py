@@ -2,6 +2,7 @@
 
     python benchmarks/log_search.py --entries 5000000        # makes a PostgreSQL server and its entries, then measures
     python benchmarks/log_search.py --url postgresql://...   # measures a database that log_data.py has filled
+    python benchmarks/log_search.py --url sqlite:///...
 
 Prints for each search the median and the 95th percentile in milliseconds, of the search itself in its own process and
 of the whole page over HTTP (gunicorn, signed in as an officer: each page writes its entry first). A search that was
@@ -33,7 +34,7 @@ from benchmarks.log_data import settings  # noqa: E402
 from benchmarks.queue import Reviewer  # noqa: E402
 from tests.engines.postgresql import OWNER, PostgreSQL  # noqa: E402
 
-USERNAME = "search-benchmark"
+USERNAME = f"search-{secrets.token_hex(4)}"  # new each time: a database may be measured again
 
 
 def main() -> int:
