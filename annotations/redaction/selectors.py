@@ -99,3 +99,8 @@ def asked_because(lifts: Iterable[Lift]) -> list[tuple[Lift, Words]]:
     lifts = list(lifts)
     reasons = audit.words([log.LIFT_ASKED], [lift.clip.public_id for lift in lifts], key="lift")
     return [(lift, reasons.get(str(lift.pk), Words())) for lift in lifts]
+
+
+def kept_examples() -> QuerySet[TrainingExample]:
+    """The training examples whose files are there."""
+    return TrainingExample.objects.filter(destroyed_at=None)

@@ -5,7 +5,7 @@ import datetime
 from annotations.audit.sweeping import sweep
 
 from .. import selectors
-from ..models import Rendition, TrainingExample
+from ..models import Rendition
 
 
 def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=1)) -> int:
@@ -13,7 +13,6 @@ def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=1)) 
 
     A rendition that was never committed was not shown to anybody, but an erasure could not find it.
     """
-    examples = TrainingExample.objects.filter(destroyed_at=None)
     return sweep("renditions", "", Rendition.objects.all(), older_than) + sweep(
-        "vault", selectors.EXAMPLES_FOLDER, examples, older_than
+        "vault", selectors.EXAMPLES_FOLDER, selectors.kept_examples(), older_than
     )
