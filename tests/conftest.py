@@ -37,6 +37,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TEST_REDIS_URL"] = servers[1].url
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as `once` what has no database: pytest-django lets no other test reach one."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        marked = any(item.get_closest_marker(name) for name in ("django_db", "engines", "browser"))
+        if not marked and asked.isdisjoint({"db", "transactional_db", "django_db_setup"}):
+            item.add_marker(pytest.mark.once)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     while _stop:
         _stop.pop()()
