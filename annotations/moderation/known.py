@@ -14,7 +14,7 @@ from annotations.core import clock
 from annotations.vision.pdq import LEAST_QUALITY
 
 from .enums import FlagState
-from .likeness import LEAST_RARE, Hashes, align, candidates, hits, is_known, unpacked
+from .likeness import LEAST_RARE, Hashes, candidates, hits_either_way, is_known, recognise, unpacked
 from .models import Fingerprint, Flag, HashList
 from .policy import Concern
 
@@ -60,7 +60,7 @@ def to_recheck() -> QuerySet[Fingerprint]:
 def on_list(print_: Fingerprint, known: HashList, blocks: Iterable[Hashes]) -> Concern | None:
     """What the list says of the clip; `blocks` are the list's hashes."""
     samples = _good(print_)
-    found = hits(samples, blocks) if len(samples) else np.zeros(0, bool)
+    found = hits_either_way(samples, blocks) if len(samples) else np.zeros(0, bool)
     if not is_known(found):
         return None
     return Concern(known.category, LIST, known.name, round(float(found.mean()), 3), int(found.sum()))
@@ -118,7 +118,7 @@ def _same_moments(
         return
     for number in candidates(mine, [hashes for _, hashes in rest]):
         other, hashes = rest[number]
-        best = align(mine, hashes)
+        best = recognise(mine, hashes)
         if best.same_moment:
             yield other, best.share, best.rare
 

@@ -33,6 +33,8 @@ LEAST_KNOWN = 4
 """and at least this many: a second."""
 
 _BLOCK = 200_000
+_TURNED = np.packbits(np.tile(np.arange(16) % 2, 16).astype(np.uint8)).view(np.uint64)
+"""The bits of odd numbers of half waves across: numbers 16 to 1 in each row of a hash, highest first."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,19 @@ def distances(a: Hashes, b: Hashes) -> NDArray[np.uint16]:
     return total
 
 
+def mirrored(hashes: Hashes) -> Hashes:
+    """What these hashes would be if left and right changed places in the pictures, but for a few bits.
+
+    PDQ's bits tell the signs of cosine waves; mirroring turns those with an odd number of half waves across.
+    """
+    return hashes ^ _TURNED
+
+
+def recognise(clip: Hashes, other: Hashes) -> Alignment:
+    """How well two clips agree, one of them mirrored or not."""
+    return max((align(view, other) for view in (clip, mirrored(clip))), key=lambda found: found.share)
+
+
 def align(clip: Hashes, other: Hashes) -> Alignment:
     """How well two clips agree where they agree best. No agreement can be told (share 0) when too little happens."""
     near = distances(clip, other) <= NEAR
@@ -90,12 +105,15 @@ def align(clip: Hashes, other: Hashes) -> Alignment:
 def candidates(clip: Hashes, others: Sequence[Hashes]) -> list[int]:
     """The numbers of those clips that may show the same moment: enough samples have something near them there.
 
-    A quick look that misses nothing that `align` would find; none of the others is empty.
+    A quick look that misses nothing that `recognise` would find; none of the others is empty.
     """
-    near = distances(clip, np.concatenate(others)) <= NEAR
+    together = np.concatenate(others)
     starts = np.cumsum([0, *(len(other) for other in others[:-1])])
-    count = np.logical_or.reduceat(near, starts, axis=1).sum(0)
-    return [int(number) for number in np.nonzero(count >= SAME_MOMENT * LEAST_RARE)[0]]
+    likely = np.zeros(len(others), bool)
+    for view in (clip, mirrored(clip)):
+        near = distances(view, together) <= NEAR
+        likely |= np.logical_or.reduceat(near, starts, axis=1).sum(0) >= SAME_MOMENT * LEAST_RARE
+    return [int(number) for number in np.nonzero(likely)[0]]
 
 
 def _rare(clip: Hashes) -> Flags:
@@ -105,6 +123,12 @@ def _rare(clip: Hashes) -> Flags:
     away = np.abs(place[:, np.newaxis] - place) > APART
     share = (near & away).sum(1) / np.maximum(1, away.sum(1))
     return np.asarray((share <= COMMON) & away.any(1))
+
+
+def hits_either_way(clip: Hashes, bank: Iterable[Hashes]) -> Flags:
+    """`hits` of the clip as it is or mirrored, whichever are more."""
+    found = hits(np.concatenate([clip, mirrored(clip)]), bank).reshape(2, -1)
+    return np.asarray(found[int(found[1].sum() > found[0].sum())])
 
 
 def hits(clip: Hashes, bank: Iterable[Hashes]) -> Flags:

@@ -7,8 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotations.accounts.enums import Role
-from annotations.moderation.models import HashList
+from annotations.core import clock, ids
+from annotations.core.models import RunState
+from annotations.moderation import services
+from annotations.moderation.models import HashList, Recheck
 from tests.factories import make_user
+from tests.moderation.known_clips import add, altered, hashes, screened
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines]
 
@@ -43,3 +47,31 @@ def test_a_list_of_known_content_comes_and_goes(
     page.get_by_role("button", name="Remove Clearing house, March").click()
     expect(page.get_by_text("and its hashes are removed")).to_be_visible()
     assert HashList.objects.get().removed_at is not None
+
+
+def test_a_lead_follows_how_clips_from_before_are_held_against_a_list(
+    sign_in: Callable[..., Page], inspected: Callable[[Page, str], None]
+) -> None:
+    make_user(Role.LEAD, username="lead")
+    some = hashes(40)
+    screened(altered(some))
+    add(hashes(10), name="Stopped in the middle, with a name that is rather long for a table")
+    given_up = {"failure_code": "worker_stopped", "finished_at": clock.now(), "checked": 1200, "matched": 3}
+    Recheck.objects.update(state=RunState.FAILED, **given_up)
+    add(some, name="April")
+    due = Recheck.objects.get(list__name="April")
+    claim = {"token": ids.uuid7(), "lease_until": clock.now()}
+    Recheck.objects.filter(pk=due.pk).update(state=RunState.RUNNING, progress=40, checked=400, **claim)
+    page = sign_in("lead")
+    page.get_by_role("link", name="Screening").click()
+    row = page.get_by_role("row", name="April").filter(has=page.get_by_role("progressbar"))
+    expect(row).to_contain_text("40 %")
+    inspected(page, "screening-rechecks")
+    page.emulate_media(color_scheme="dark")
+    inspected(page, "screening-rechecks-dark")
+
+    services.recheck(due.pk)  # the page asks for itself
+    expect(page.locator("#rechecks").get_by_role("row", name="April")).to_contain_text("done")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("It goes on where it was stopped.")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible()

@@ -38,7 +38,8 @@ def hashes(path: Path) -> Hashes:
 
 @dataclass(frozen=True)
 class Change:
-    """What became of a copy. `start` and `end` are in seconds, `bars` in pixels, `crf` is x264's."""
+    """What became of a copy. `start` and `end` are in seconds, `bars` in pixels, `crf` is x264's, `crop` the share of
+    the width and of the height that is cut off, half of it on each side; `stamp` burns a date and time in."""
 
     scale: float = 1.0
     crf: int = 23
@@ -47,6 +48,9 @@ class Change:
     start: float = 0.0
     end: float = 1e9
     bars: int = 0
+    mirrored: bool = False
+    crop: float = 0.0
+    stamp: bool = False
 
 
 CHANGES = {
@@ -57,6 +61,10 @@ CHANGES = {
     "brighter": Change(gain=1.2, offset=15),
     "darker": Change(gain=0.6),
     "letter-boxed": Change(bars=60),
+    "mirrored": Change(mirrored=True),
+    "cropped by 5 %": Change(crop=0.05),
+    "cropped by 10 %": Change(crop=0.1),
+    "a time stamp burned in": Change(stamp=True),
     "trimmed": Change(start=1.13),
     "trimmed, small and bad": Change(scale=0.5, crf=35, start=1.13),
 }
@@ -70,7 +78,7 @@ def copy(source: Path, target: Path, change: Change) -> Path:
         for decoded in decode(str(source), ANY_SIZE):
             if not change.start <= decoded.index / rate < change.end:
                 continue
-            picture = _changed(decoded.rgb(), change)
+            picture = _changed(decoded.rgb(), change, decoded.index / rate)
             if stream is None:
                 options = {"crf": str(change.crf), "preset": "superfast"}
                 nominal = Fraction(rate).limit_denominator(1000)
@@ -82,8 +90,17 @@ def copy(source: Path, target: Path, change: Change) -> Path:
     return target
 
 
-def _changed(picture: np.ndarray, change: Change) -> np.ndarray:
+def _changed(picture: np.ndarray, change: Change, seconds: float) -> np.ndarray:
+    if change.mirrored:
+        picture = picture[:, ::-1]
+    if change.crop:
+        down, across = (round(side * change.crop / 2) for side in picture.shape[:2])
+        picture = picture[down : picture.shape[0] - down, across : picture.shape[1] - across]
     height, width = picture.shape[:2]
+    if change.stamp:
+        picture, size = np.ascontiguousarray(picture), height / 400
+        place, text = (width // 50, height - height // 30), f"2026-03-14 15:09:{seconds:05.2f}"
+        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, (255, 255, 255), 1)
     size = int(width * change.scale) // 2 * 2, int(height * change.scale) // 2 * 2
     if size != (width, height):
         picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
