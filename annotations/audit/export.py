@@ -30,6 +30,7 @@ from .tree.notes import PublicKey
 from .tree.proofs import inclusion_proof
 from .tree.tiles import WIDTH, Tile
 from .tree.tlog_proof import TlogProof
+from .verification import Progress
 from .waiting import await_checkpoint
 
 _BUNDLES = 16  # read at once
@@ -45,13 +46,21 @@ class Exported:
     details: int
 
 
-def export(folder: Path, actor: Actor, *, details: bool = False, as_it_stands: bool = False) -> Exported:
+def export(
+    folder: Path,
+    actor: Actor,
+    *,
+    details: bool = False,
+    as_it_stands: bool = False,
+    on_progress: Progress | None = None,
+) -> Exported:
     """Writes the log as docs/audit-export.md says, up to the last checkpoint that its witnesses cosigned.
 
     With `details` also what entries tell in somebody's own words, as far as it was not erased. The export itself is on
     the log, and sealed, before anything is read; `as_it_stands` does not wait for the seal, for a log that is not
     sealed any more because its tree was tampered with. Raises Conflict `folder_exists` or `not_witnessed`, Unavailable
-    `log_not_sealed`, Unreachable when the store of the details' keys does not answer.
+    `log_not_sealed`, Unreachable when the store of the details' keys does not answer. `on_progress` is told how many
+    entries are written, and of how many; it may raise, which ends the export.
     """
     if folder.exists():
         raise Conflict("folder_exists", f"{folder} exists. Choose a folder that is not there yet.")
@@ -65,6 +74,8 @@ def export(folder: Path, actor: Actor, *, details: bool = False, as_it_stands: b
         if details:
             out.begin_details()
         for portion in _portions(size):
+            if on_progress:
+                on_progress(portion[0].index * WIDTH, size)
             count += _write_entries(out, portion, details=details)
         _write_hashes(out, size)
         for note in _notes(size):

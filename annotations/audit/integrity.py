@@ -13,6 +13,8 @@ from .models import Checkpoint, Cosignature, LogEntry, Pending, TreeLeaf, Verifi
 
 # A sequencer that works seals an entry within a second or two.
 STANDING_STILL = datetime.timedelta(seconds=30)
+MOST_COUNTED = 10_000
+"""Waiting entries that are counted: a page must not take longer the more of them there are."""
 # Of the entries that tell of a contradiction, the last so many.
 _LOOKED_AT = 50
 
@@ -32,7 +34,8 @@ class Witness:
 
 @dataclass(frozen=True)
 class Integrity:
-    """`size` counts the entries in the tree, `unsequenced` those that wait for their place in it.
+    """`size` counts the entries in the tree, `unsequenced` those that wait for their place in it, up to one more than
+    MOST_COUNTED.
 
     `oldest` is when the first of those was written that no checkpoint covers yet. `checkpoint` and `verification` are
     the last ones, None where there is none. `contradicting` names the witnesses that have seen another past of the log,
@@ -46,6 +49,11 @@ class Integrity:
     witnesses: tuple[Witness, ...]
     verification: Verification | None
     contradicting: tuple[str, ...] = ()
+
+    @property
+    def waiting(self) -> str:
+        """How many entries wait for their place, for people."""
+        return f"{self.unsequenced:,}" if self.unsequenced <= MOST_COUNTED else f"> {MOST_COUNTED:,}"
 
     @property
     def checkpoint_age(self) -> datetime.timedelta | None:
@@ -67,7 +75,7 @@ def integrity() -> Integrity:
     checkpoint = last_checkpoint()
     return Integrity(
         size=0 if last is None else last + 1,
-        unsequenced=Pending.objects.count(),
+        unsequenced=Pending.objects.all()[: MOST_COUNTED + 1].count(),
         oldest=_oldest_uncovered(checkpoint.size if checkpoint else 0),
         checkpoint=checkpoint,
         witnesses=_witnesses(),

@@ -35,6 +35,20 @@ def test_entries_that_wait_are_counted_and_the_first_tells_since_when(
     assert integrity().standing_still
 
 
+def test_no_more_waiting_entries_are_counted_than_a_page_can_wait_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotations.audit.integrity.MOST_COUNTED", 2)
+    with transaction.atomic():
+        for _ in range(2):
+            services.append(lookup("account.signed_in"), WORKER)
+    assert integrity().waiting == "2"
+    with transaction.atomic():
+        for _ in range(3):
+            services.append(lookup("account.signed_in"), WORKER)
+    assert (integrity().unsequenced, integrity().waiting) == (3, "> 2")
+
+
 def test_an_entry_with_a_leaf_waits_until_a_checkpoint_covers_it() -> None:
     with transaction.atomic():
         entry = services.append(lookup("account.signed_in"), WORKER)

@@ -1,21 +1,29 @@
 """The officers' page of the log's integrity, over a log that is really sealed."""
 
+import datetime
 import io
 import subprocess
 import sys
 import tarfile
+import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.storage import storages
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
+from annotations.audit import services as audit
+from annotations.audit.actors import WORKER
 from annotations.audit.integrity import Integrity, Witness, integrity
 from annotations.audit.models import LogEntry, Verification
+from annotations.audit.registry import lookup
 from annotations.audit.sealing import own_sequencer
-from annotations.core import clock
+from annotations.core import clock, runs
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.models import RunState
 from annotations.privacy import services
@@ -135,6 +143,35 @@ def test_the_export_that_is_taken_out_convinces_its_own_verifier(
         [sys.executable, folder / "verify_log.py", folder], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_an_export_tells_how_far_it_is_and_a_worker_that_lost_it_leaves_nothing(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        for _ in range(600):
+            audit.append(lookup("account.signed_in"), WORKER)
+    own_sequencer().once()
+    monkeypatch.setattr("annotations.audit.export._BUNDLES", 1)
+    run = services.request_log_work(LogWork.EXPORT, officer.actor)
+    seen = []
+    renew = runs.renew
+
+    def renewed(claimed: LogRun, lease: datetime.timedelta, **noted: Any) -> None:
+        renew(claimed, lease, **noted)
+        seen.append(noted["progress"])
+        if len(seen) == 3:  # another worker takes it over
+            LogRun.objects.filter(pk=claimed.pk).update(token=uuid.uuid4())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "renew", renewed)
+        services.run_log_work(run.pk)
+    assert seen[0] == 0
+    assert seen == sorted(seen)
+    assert seen[2] > 0
+    run.refresh_from_db()
+    assert (run.state, run.name) == (RunState.RUNNING, ""), "it is the other worker's now"
+    assert not storages["exports"].exists("log") or storages["exports"].listdir("log")[1] == []
 
 
 def test_only_the_last_export_is_kept(site: Client, officer: User) -> None:

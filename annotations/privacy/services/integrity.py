@@ -27,10 +27,11 @@ from ..models import LogRun
 
 FOLDER = "log/"
 _PREFIX = "log-export-"
-# Verifying renews it as it goes, every few thousand entries; the others must end within it.
+# Verifying and exporting renew it as they go, every few thousand entries, an export also between its last steps, each
+# of which must end within it; so must showing the log to the witnesses.
 _LEASES = {
     LogWork.VERIFY: datetime.timedelta(minutes=2),
-    LogWork.EXPORT: datetime.timedelta(hours=1),
+    LogWork.EXPORT: datetime.timedelta(minutes=15),
     LogWork.ANCHOR: datetime.timedelta(minutes=10),
 }
 _EVENTS = {
@@ -111,10 +112,17 @@ def _verify(run: LogRun, actor: Actor) -> None:
 
 def _export(run: LogRun, actor: Actor) -> None:
     """Without details: an export that leaves the site tells pseudonyms, and nobody's words."""
+
+    def progress(done: int, size: int) -> None:
+        # Packing and storing takes about as long as writing.
+        runs.renew(run, _LEASES[LogWork.EXPORT], stage="export", progress=50 * done // max(1, size))
+
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, tempfile.TemporaryFile() as archive:
-        made = export.export(Path(folder) / "log", actor)
+        made = export.export(Path(folder) / "log", actor, on_progress=progress)
+        progress(made.size, made.size)
         with tarfile.open(fileobj=archive, mode="w") as tar:
             tar.add(Path(folder) / "log", arcname="log")
+        runs.renew(run, _LEASES[LogWork.EXPORT], stage="export", progress=75)
         archive.seek(0)
         digest = hashlib.file_digest(archive, "sha256").hexdigest()
         size = archive.seek(0, 2)
