@@ -250,11 +250,11 @@ export class Flow {
    */
   async #giveUp(url, payload, done) {
     const { bench } = this;
-    void bench.reportWatched();
     const { autosave } = bench;
-    const saved = autosave.flush();
+    // Both go ahead of it: once the clip is given up, nothing that is told about it is taken.
+    const told = Promise.all([bench.reportWatched(), autosave.flush()]);
     this.#leave(say("sending"));
-    await saved;
+    await told;
     const send = async () => {
       this.#say(say("sending"), "", []);
       try {
