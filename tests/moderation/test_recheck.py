@@ -126,6 +126,17 @@ def test_it_ends_when_the_list_is_removed(before: bool, monkeypatch: pytest.Monk
 
 
 @pytest.mark.django_db
+def test_a_list_that_has_come_to_its_end_is_not_used_any_more() -> None:
+    some = hashes(40)
+    clip = screened(some)
+    made = add(some)
+    HashList.objects.filter(pk=made.pk).update(kept_until=clock.now())
+    run = rechecked()
+    assert (run.state, run.checked) == (RunState.DONE, 0)
+    assert gate.reasons(clip.pk) == []
+
+
+@pytest.mark.django_db
 def test_it_ends_when_the_flag_is_dismissed() -> None:
     some = hashes(60)
     first, copy = screened(some), screened(altered(some))
