@@ -105,6 +105,15 @@ def test_the_pinned_file_is_put_in_its_place_and_logged(server: str, source: Any
     assert "system-command" in entry
 
 
+def test_a_file_that_cannot_take_its_place_is_told_first_and_is_not_there(server: str, source: Any) -> None:
+    """As after a crash in between: the log tells of a model that nobody can use, never the other way round."""
+    target = source(f"http://{server}/yunet")
+    (target / "in the way").mkdir(parents=True)
+    assert refusal().startswith("model_not_written: ")
+    assert [action for action, _ in logged()] == ["model.fetched", "model.refused"]
+    assert [path.name for path in target.parent.iterdir()] == ["yunet.onnx"]
+
+
 def test_a_redirect_is_followed_without_the_password(server: str, source: Any) -> None:
     target = source(f"http://me:s%2Fecret@{server}/to?http://{server}/yunet")
     call_command("models", "fetch", "yunet.onnx")

@@ -59,7 +59,8 @@ def _fetch(name: str, address: str, sha256: str, target: Path, actor: Actor) -> 
                 with transaction.atomic():
                     data = {"name": name, "sha256": sha256, "bytes": file.tell()}
                     audit.append(log.MODEL_FETCHED, actor, data=data)
-                    Path(file.name).replace(target)
+                # After the commit: no model can be used of which the log does not tell.
+                Path(file.name).replace(target)
             finally:
                 Path(file.name).unlink(missing_ok=True)
     except OSError as error:
