@@ -181,8 +181,12 @@ def test_files_that_a_killed_worker_had_stored_are_swept_and_others_stay(clip: C
         examples.put(file)
     assert len(stored()) == 6
     assert services.sweep_orphans() == 0
-    assert services.sweep_orphans(datetime.timedelta(0)) == 2
-    assert stored() == owned
+    replaced, shown = Rendition.objects.get(current=False), Rendition.objects.get(current=True)
+    assert services.sweep_orphans(datetime.timedelta(0)) == 3  # and the rendition that is shown no more
+    assert stored() == owned - {("renditions", replaced.name)}
+    assert storages["renditions"].exists(shown.name)
+    assert services.sweep_orphans(datetime.timedelta(0)) == 0
+    assert not LogEntry.objects.filter(action="files.lacking").exists()
 
 
 def test_a_repair_goes_before_a_whole_pass(clip: Clip, submit: Submit, passing_by: Path) -> None:

@@ -2,17 +2,23 @@
 
 import datetime
 
+from django.db.models import Q
+
 from annotations.audit.sweeping import sweep
+from annotations.core import clock
 
 from .. import selectors
 from ..models import Rendition
 
 
 def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=1)) -> int:
-    """Deletes files of renditions and of training examples that no row names; how many there were.
+    """Deletes files of renditions and of training examples that no row names or needs; how many there were.
 
-    A rendition that was never committed was not shown to anybody, but an erasure could not find it.
+    A rendition that was never committed was not shown to anybody, but an erasure could not find it. One that was
+    replaced is served no more; its file stays for `older_than` after that, for whoever still reads it. Its row stays.
     """
-    return sweep("renditions", "", Rendition.objects.all(), older_than) + sweep(
+    replaced_lately = Rendition.objects.filter(current=True, created_at__gt=clock.now() - older_than)
+    needed = Rendition.objects.filter(Q(current=True) | Q(clip__in=replaced_lately.values("clip")))
+    return sweep("renditions", "", needed, older_than) + sweep(
         "vault", selectors.EXAMPLES_FOLDER, selectors.kept_examples(), older_than
     )
