@@ -137,7 +137,9 @@ class Attention:
 def coarse_luma(luma: Luma) -> Luma:
     """Brightness at a quarter of the size in both directions, each value the mean of 4 x 4 pixels."""
     height, width = luma.shape
-    return np.asarray(cv2.resize(luma, (width // 4, height // 4), interpolation=cv2.INTER_AREA), np.uint8)
+    # In two steps: OpenCV is several times faster at halving than at quartering.
+    half = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(half, (width // 4, height // 4), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _with_faces(box: Box, known: Sequence[Box]) -> Box:

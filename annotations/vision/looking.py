@@ -21,7 +21,7 @@ from annotations.vision.video.picture import view
 NEAR_LONG_SIDE = 160
 """A face that fills the picture is only found in a small picture."""
 NEAR_SHARE = 0.3
-"""From this share of the picture on that changed, there may be a face that fills it."""
+"""From this share of the picture on that changed, there may be a face that fills it: every other look asks."""
 LOOKS_TO_A_CLOSER_ONE = 20
 """Looks after which one also goes where the picture changed slightly: light that rises slowly shows faces."""
 SLIGHTLY = 3.0
@@ -124,7 +124,8 @@ class Look:
         seen.pixels += sum(part.outer[2] * part.outer[3] for part in parts)
         picture = rgb_of(frame)
         faces = look_at(picture, parts, self._detector, self._weakest)
-        if sum(part.inner[2] * part.inner[3] for part in parts) > NEAR_SHARE * frame.width * frame.height:
+        much = sum(part.inner[2] * part.inner[3] for part in parts) > NEAR_SHARE * frame.width * frame.height
+        if much and self._looks % 2:
             faces = self._merged([*faces, *self._near(picture, parts, seen)])
         return self._again_larger(picture, faces, seen)
 

@@ -150,7 +150,7 @@ def _smooth(picture: Picture, cells: Mask, window: Window) -> list[NDArray[np.ui
     # Blocks of 2 x 2 pixels are hidden or seen as a whole: their means mix nothing of the two.
     luma = cv2.resize(picture.luma[y0:y1, x0:x1], seen.shape[::-1], interpolation=cv2.INTER_AREA)
     layers = (luma * seen, picture.blue[half] * seen, picture.red[half] * seen, seen)
-    grid = cv2.merge([cv2.resize(layer, (GRID, GRID), interpolation=cv2.INTER_AREA) for layer in layers])
+    grid = cv2.resize(cv2.merge(layers), (GRID, GRID), interpolation=cv2.INTER_AREA)
     filled = cv2.split(cv2.convertScaleAbs(_push_pull(np.asarray(grid, np.float32))))
     sizes = ((x1 - x0, y1 - y0), seen.shape[::-1], seen.shape[::-1])
     return [
