@@ -1,5 +1,6 @@
 """Answers to requests: errors with stable codes, byte ranges, JSON bodies."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from typing import IO, Any
@@ -9,6 +10,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from . import clock
 from .errors import DomainError
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
@@ -59,9 +61,12 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def ranged_response(
-    file: IO[Any], size: int, content_type: str, header: str
+    file: IO[Any], size: int, content_type: str, header: str, until: datetime.datetime | None = None
 ) -> HttpResponse | StreamingHttpResponse:
-    """The file, or the part of it that `header` asks for (200, 206 or 416); closes the file when done."""
+    """The file, or the part of it that `header` asks for (200, 206 or 416); closes the file when done.
+
+    Whoever reads slowly gets nothing more from `until` on.
+    """
     try:
         span = parse_range(header, size)
     except ValueError:
@@ -69,7 +74,7 @@ def ranged_response(
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = span or (0, size - 1)
     response = StreamingHttpResponse(
-        _Span(file, start, end - start + 1), status=206 if span else 200, content_type=content_type
+        _Span(file, start, end - start + 1, until), status=206 if span else 200, content_type=content_type
     )
     response["Content-Length"] = str(end - start + 1)
     response["Accept-Ranges"] = "bytes"
@@ -81,13 +86,16 @@ def ranged_response(
 class _Span:
     """Part of a file, in blocks. Django closes it with the response, also when nobody read to the end."""
 
-    def __init__(self, file: IO[Any], start: int, length: int) -> None:
-        self.file, self.start, self.length = file, start, length
+    def __init__(self, file: IO[Any], start: int, length: int, until: datetime.datetime | None) -> None:
+        self.file, self.start, self.length, self.until = file, start, length, until
 
     def __iter__(self) -> Iterator[bytes]:
         self.file.seek(self.start)
         left = self.length
-        while left > 0 and (block := self.file.read(min(_BLOCK, left))):
+        while left > 0 and (self.until is None or clock.now() < self.until):
+            block = self.file.read(min(_BLOCK, left))
+            if not block:
+                return
             left -= len(block)
             yield block
 

@@ -165,6 +165,20 @@ def test_the_address_dies_with_the_time_of_the_approval() -> None:
     assert (glass.state, glass.wrapped_key) == (GlassState.EXPIRED, None)
 
 
+def test_whoever_reads_slowly_gets_nothing_more_when_the_time_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotations.core.http._BLOCK", 64)
+    glass = make.make_glass()
+    client = client_of(glass)
+    response = client.get(address(client, glass).json()["url"])
+    parts = iter(response.streaming_content)  # type: ignore[attr-defined]
+    assert next(parts)
+    over = glass.until or clock.now()
+    monkeypatch.setattr(clock, "now", lambda: over)
+    assert list(parts) == []
+
+
 def test_the_address_dies_with_the_consent_and_the_copy_right_after() -> None:
     glass = make.make_glass()
     client = client_of(glass)

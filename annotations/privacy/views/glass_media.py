@@ -88,7 +88,7 @@ def _delivered(request: HttpRequest, token: str) -> HttpResponseBase:
         raise _gone() from None
     return cast(
         HttpResponseBase,
-        ranged_response(body, glass.bytes, "video/mp4", request.headers.get("Range", "")),
+        ranged_response(body, glass.bytes, "video/mp4", request.headers.get("Range", ""), glass.until),
     )
 
 
