@@ -21,7 +21,8 @@ from annotations.vision.video.picture import view
 NEAR_LONG_SIDE = 160
 """A face that fills the picture is only found in a small picture."""
 NEAR_SHARE = 0.3
-"""From this share of the picture on that changed, there may be a face that fills it: every other look asks."""
+"""From this share of the picture on that changed, there may be a face that fills it: the first look at a scene and
+every other one after it ask."""
 LOOKS_TO_A_CLOSER_ONE = 20
 """Looks after which one also goes where the picture changed slightly: light that rises slowly shows faces."""
 SLIGHTLY = 3.0
@@ -91,6 +92,7 @@ class Look:
                 self._attention = Attention(
                     stretch.frames[index].width, stretch.frames[index].height, self._detector.step
                 )
+                self._looks = 0
                 self._look_again(self._attention, stretch.frames[index], coarse[index], seen)
             else:
                 self._look_again(self._attention, stretch.frames[index], coarse[index], seen)

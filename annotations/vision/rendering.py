@@ -18,8 +18,8 @@ from annotations.vision.video.encode import Encoder, KeyFrameListener
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.timing import Schedule
 
-MOST_UNCODED = 24
-"""Pictures that are ready and wait for the encoder, so that it has always something to do and memory stays low."""
+MOST_UNCODED, MOST_UNCODED_BYTES = 24, 24_000_000
+"""Pictures that are ready and wait for the encoder, so that it has always something to do; large ones are fewer."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ class Rendering:
     def _write(self, encoder: Encoder, picture: Picture) -> None:
         self._written += 1
         self._uncoded.append(self._coding.submit(encoder.write, picture))
-        while len(self._uncoded) > MOST_UNCODED:
+        fitting = MOST_UNCODED_BYTES // (encoder.width * encoder.height * 3 // 2)
+        while len(self._uncoded) > max(1, min(MOST_UNCODED, fitting)):
             self._uncoded.popleft().result()
 
     def close(self) -> None:
