@@ -59,12 +59,21 @@ def shown_to_people(clip: Clip) -> bool:
     )
 
 
-def splices() -> Iterator[tuple[int, int]]:
-    """The process and the bytes of each rendition under way that a repair has begun to write."""
+def ancestors(process: int) -> Iterator[int]:
+    """The process that started this one, the one that started that, and so on."""
+    while process:
+        process = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+        yield process
+
+
+def splices(worker: int) -> Iterator[tuple[int, int]]:
+    """The process and the bytes of each rendition under way that a repair of this worker has begun to write."""
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             command = (process / "cmdline").read_bytes().split(b"\0")
             if b"annotations.vision.confinement" not in command or b"repair" not in command:
+                continue
+            if worker not in ancestors(int(process.name)):
                 continue
             target = command[command.index(b"repair") + 3].decode().rsplit("/", 1)[-1]
             written = (process / "fd" / target).stat().st_size
@@ -98,12 +107,12 @@ def test_workers_killed_while_they_splice_leave_the_clip_held_until_the_next_has
     for attempt in range(1, settings.RUN_ATTEMPTS):
         under_way: list[tuple[int, int]] = []
 
-        def begun(found: list[tuple[int, int]] = under_way) -> bool:
+        def begun(found: list[tuple[int, int]] = under_way, worker: int = victim.pid) -> bool:
             beat.tick()
             assert not shown_to_people(clip)
             deadline = time.monotonic() + 1
             while not found and time.monotonic() < deadline:
-                found.extend(splices())
+                found.extend(splices(worker))
             return bool(found)
 
         wait_until(begun, 60, "a splice")
