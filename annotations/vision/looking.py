@@ -87,17 +87,14 @@ class Look:
             due.add(0)
         previous = -1
         for index in sorted(due):
-            before = self._faces
-            if self._attention is None or index in cuts:
-                self._attention = Attention(
-                    stretch.frames[index].width, stretch.frames[index].height, self._detector.step
-                )
+            frame, before, attention = stretch.frames[index], self._faces, self._attention
+            new = attention is None or index in cuts
+            if attention is None or new:
+                self._attention = attention = Attention(frame.width, frame.height, self._detector.step)
                 self._looks = 0
-                self._look_again(self._attention, stretch.frames[index], coarse[index], seen)
-            else:
-                self._look_again(self._attention, stretch.frames[index], coarse[index], seen)
-                sides = (previous, before), (index, self._faces)
-                self._between(stretch, *sides, self._attention, seen)
+            self._look_again(attention, frame, coarse[index], seen)
+            if not new:
+                self._between(stretch, (previous, before), (index, self._faces), attention, seen)
             seen.faces[stretch.first + index] = self._faces
             previous = index
         self._coarse = coarse[-1]

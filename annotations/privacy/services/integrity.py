@@ -114,7 +114,7 @@ def _export(run: LogRun, actor: Actor) -> None:
     """Without details: an export that leaves the site tells pseudonyms, and nobody's words."""
 
     def progress(done: int, size: int) -> None:
-        # Packing and storing takes about as long as writing.
+        # The other half is packing and storing.
         runs.renew(run, _LEASES[LogWork.EXPORT], stage="export", progress=50 * done // max(1, size))
 
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, tempfile.TemporaryFile() as archive:
