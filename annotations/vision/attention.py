@@ -46,7 +46,7 @@ class Attention:
 
     def __init__(self, width: int, height: int, step: int) -> None:
         self._width, self._height, self._step = width, height, step
-        self._seen: NDArray[np.int16] | None = None
+        self._seen: Luma | None = None
 
     @property
     def everything(self) -> Part:
@@ -55,7 +55,7 @@ class Attention:
 
     def look_everywhere(self, coarse: Luma) -> None:
         """The whole picture, whose brightness is ``coarse`` (see ``coarse_luma``), is being looked at now."""
-        self._seen = coarse.astype(np.int16)
+        self._seen = coarse.copy()
 
     def parts(self, coarse: Luma, known: Sequence[Box], least: float = CHANGED) -> list[Part]:
         """Parts to look at now, where the change is at least this. A known face that touches one is looked at whole."""
@@ -85,12 +85,11 @@ class Attention:
         self.look_everywhere(coarse)
         return True
 
-    def _changed(self, coarse: Luma, seen: NDArray[np.int16], least: float) -> NDArray[np.uint8]:
+    def _changed(self, coarse: Luma, seen: Luma, least: float) -> NDArray[np.uint8]:
         """1 for every block that is no longer what it was."""
-        cells = BLOCK // 4
-        blocks = self._height // BLOCK, cells, self._width // BLOCK, cells
-        change = np.abs(coarse - seen).reshape(blocks).mean(axis=(1, 3))
-        return np.asarray(change > least, np.uint8)
+        change = cv2.absdiff(coarse, seen).astype(np.float32)
+        blocks = self._width // BLOCK, self._height // BLOCK
+        return np.asarray(cv2.resize(change, blocks, interpolation=cv2.INTER_AREA) > least, np.uint8)
 
     def around(self, boxes: Sequence[Box]) -> list[Part]:
         """Parts that hold these boxes and half their size around them."""

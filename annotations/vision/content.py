@@ -44,6 +44,13 @@ class ContentModel(Protocol):
         """What the model sees in a picture (height x width x 3, RGB)."""
 
 
+def shrunk(picture: RgbPicture, width: int, height: int) -> RgbPicture:
+    """The picture in another size. The slow mean of all pixels is only needed where more than two become one."""
+    large = picture.shape[1] > 2 * width or picture.shape[0] > 2 * height
+    method = cv2.INTER_AREA if large else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=method), np.uint8)
+
+
 class NudeNet:
     """NudeNet 3 (320n, a YOLOv8): body parts, covered and exposed. Label names are NudeNet's own."""
 
@@ -90,7 +97,7 @@ class NudeNet:
         height, width = picture.shape[:2]
         factor = min(320 / max(height, width), (self.area / (height * width)) ** 0.5)
         across, down = max(1, round(width * factor)), max(1, round(height * factor))
-        small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
+        small = shrunk(picture, across, down)
         padded = -(-down // self.step) * self.step, -(-across // self.step) * self.step
         batch = np.zeros((1, 3, *padded), np.float32)
         batch[0, :, :down, :across] = small.transpose(2, 0, 1) / np.float32(255)
@@ -126,7 +133,7 @@ class Classifier:
         self._session = manifest.load()
 
     def screen(self, picture: RgbPicture) -> list[Sighting]:
-        small = cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA)
+        small = shrunk(picture, *self._size)
         if self._reversed:
             small = small[:, :, ::-1]
         values = (small.astype(np.float32) * self._scale - self._mean) / self._deviation

@@ -13,7 +13,7 @@ from annotations.vision.limits import Limits
 from annotations.vision.obscure import Hiding, obscure
 from annotations.vision.report import RenditionReport, ResidualReport
 from annotations.vision.residual import ResidualCheck
-from annotations.vision.video.decode import DecodedFrame, available_cores, decode
+from annotations.vision.video.decode import DecodedFrame, available_cores, decode, half_the_cores
 from annotations.vision.video.encode import Encoder, KeyFrameListener
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.timing import Schedule
@@ -59,6 +59,7 @@ class Rendering:
         # decoded and hidden meanwhile.
         self._coding = ThreadPoolExecutor(1)
         self._uncoded: deque[Future[None]] = deque()
+        self._most_uncoded = MOST_UNCODED
         self._count = self._written = 0
 
     def see(self, decoded: DecodedFrame, boxes: Sequence[Box]) -> None:
@@ -81,11 +82,19 @@ class Rendering:
                 self._shown[self._written] = boxes
             self._write(self._encoder, picture)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the next picture need not wait for the encoder."""
+        while self._uncoded and self._uncoded[0].done():
+            self._uncoded.popleft().result()
+        return len(self._uncoded) < self._most_uncoded
+
     def _write(self, encoder: Encoder, picture: Picture) -> None:
         self._written += 1
         self._uncoded.append(self._coding.submit(encoder.write, picture))
         fitting = MOST_UNCODED_BYTES // (encoder.width * encoder.height * 3 // 2)
-        while len(self._uncoded) > max(1, min(MOST_UNCODED, fitting)):
+        self._most_uncoded = max(1, min(MOST_UNCODED, fitting))
+        while len(self._uncoded) > self._most_uncoded:
             self._uncoded.popleft().result()
 
     def close(self) -> None:
@@ -149,7 +158,14 @@ def render(
 
 def _encoder(target: str, first: DecodedFrame, plan: Schedule, on_key_frame: KeyFrameListener) -> Encoder:
     geometry, frame = first.geometry, first.frame
-    encoder = Encoder(target, geometry.width, geometry.height, plan.rate, on_key_frame=on_key_frame)
+    encoder = Encoder(
+        target,
+        geometry.width,
+        geometry.height,
+        plan.rate,
+        threads=half_the_cores(),
+        on_key_frame=on_key_frame,
+    )
     encoder.colours(frame.colorspace, frame.color_range, frame.color_primaries, frame.color_trc)
     return encoder
 

@@ -17,14 +17,14 @@ from annotations.vision.limits import Limits
 from annotations.vision.obscure import Hiding
 from annotations.vision.rendering import Rendered, Rendering
 from annotations.vision.tracking import TrackingRules, boxes_by_frame, link
-from annotations.vision.video.decode import DecodedFrame, available_cores, decode
+from annotations.vision.video.decode import DecodedFrame, decode, half_the_cores
 from annotations.vision.video.probe import Probe
 from annotations.vision.video.timing import Schedule
 
 MOST_WAITING_BYTES = 220_000_000
 STRETCHES = 4
 """Decoded ahead of what has been looked at, so that there is always something to look at."""
-MEMORY_SECONDS = 8.0
+MEMORY_SECONDS = 4.0
 """How far back tracks are followed while the clip streams; the comparison at its end looks at all of it."""
 
 
@@ -92,7 +92,7 @@ def stream(
     """
     waiting: deque[DecodedFrame] = deque()
     most = most_waiting(facts, rules)
-    with ThreadPoolExecutor(1) as looking, ThreadPoolExecutor(available_cores()) as pool:
+    with ThreadPoolExecutor(1) as looking, ThreadPoolExecutor(half_the_cores()) as pool:
         watch = Watch(detector, screeners, looking, pool, weakest=rules.weak, rate=facts.frame_rate)
         settling = Settling(facts.frame_rate, rules)
         rendering = Rendering(
@@ -104,22 +104,23 @@ def stream(
             pool=pool,
         )
 
-        def write(count: int) -> None:
-            """Render up to so many of the settled frames; what is beyond the promised number falls away."""
-            while count and waiting and waiting[0].index < settling.settled:
+        def write(least: int) -> None:
+            """Render settled frames while the encoder has room, or waiting for it at least so many; what is beyond
+            the promised number falls away."""
+            while waiting and waiting[0].index < settling.settled and (least > 0 or rendering.has_room):
                 decoded = waiting.popleft()
                 if decoded.index < facts.frames:
                     rendering.see(decoded, settling.boxes(decoded.index))
                     on_frame(decoded.index)
-                count -= 1
+                least -= 1
 
         try:
-            for decoded in decode(source, limits):
+            for decoded in decode(source, limits, half_the_cores()):
                 kept = decoded.compact()
                 watch.see(kept)
                 waiting.append(kept)
                 settling.update(watch.result, watch.looked_to)
-                write(2)
+                write(len(waiting) - most)
                 while len(waiting) > most and watch.is_busy:
                     watch.collect_one()
                     settling.update(watch.result, watch.looked_to)

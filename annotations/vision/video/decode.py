@@ -134,3 +134,8 @@ def thumbnail(path: str, index: int = 0, width: int = 320) -> bytes:
 def available_cores() -> int:
     """Cores that this process may use, at most 4: more threads only cost memory on clips of this size."""
     return min(4, len(os.sched_getaffinity(0)))
+
+
+def half_the_cores() -> int:
+    """Threads for each of several stages that run beside each other: with more they get into each other's way."""
+    return max(1, available_cores() // 2)

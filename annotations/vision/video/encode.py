@@ -43,14 +43,16 @@ class Encoder:
         height: int,
         rate: Fraction,
         *,
+        threads: int | None = None,
         on_key_frame: KeyFrameListener | None = None,
     ) -> None:
-        """``on_key_frame`` is given the number, the coded bytes and the stream's parameter sets of each one."""
+        """``threads`` are as many as there are cores, unless others have work for them meanwhile. ``on_key_frame``
+        is given the number, the coded bytes and the stream's parameter sets of each one."""
         self._container = av.open(path, "w", format="mp4", options=MUXER_OPTIONS)
         stream = self._container.add_stream("libx264", rate=rate, options=X264_OPTIONS)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = 1 / rate
-        stream.codec_context.thread_count = available_cores()
+        stream.codec_context.thread_count = threads or available_cores()
         self._stream = stream
         self._filter: BitStreamFilterContext | None = None
         self._on_key_frame = on_key_frame
