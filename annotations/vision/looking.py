@@ -23,7 +23,7 @@ NEAR_LONG_SIDE = 160
 NEAR_SHARE = 0.3
 """From this share of the picture on that changed, there may be a face that fills it: the first look at a scene and
 every other one after it ask."""
-LOOKS_TO_A_CLOSER_ONE = 20
+LOOKS_TO_A_CLOSER_ONE = 30
 """Looks after which one also goes where the picture changed slightly: light that rises slowly shows faces."""
 SLIGHTLY = 3.0
 """As ``CHANGED``, for those: above what coding adds to a picture in which nothing happens by day."""

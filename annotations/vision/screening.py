@@ -13,8 +13,10 @@ from annotations.vision.report import FindingReport
 
 SCREENING_SECONDS = 0.5
 """Time between screenings; a picture in which nothing changed since the last one is not screened again."""
-LEAST_BLOCKS = 4
+LEAST_BLOCKS = 6
 """Changed blocks that make a picture another one: together they are smaller than any body that a model knows."""
+
+MOST_UNSCREENED = 12
 
 
 class Screening:
@@ -28,7 +30,8 @@ class Screening:
         self._found: list[tuple[int, str, Future[list[Sighting]], float, float]] = []
 
     def see(self, index: int, small: VideoFrame, across: float, down: float) -> None:
-        """Screen this frame if it is due. ``across`` and ``down`` lead from its pixels to those of the clip."""
+        """Screen this frame if it is due. ``across`` and ``down`` lead from its pixels to those of the clip.
+        Waits when many are not screened yet, as all are in memory."""
         if not self._models or index % self._every:
             return
         self._attention = self._attention or Attention(small.width, small.height, BLOCK)
@@ -37,6 +40,8 @@ class Screening:
         for model in self._models:
             future = self._pool.submit(_screen, model, small)
             self._found.append((index, model.name, future, across, down))
+        if len(self._found) > MOST_UNSCREENED:
+            self._found[-MOST_UNSCREENED][2].result()
 
     def findings(self, times: Sequence[float]) -> list[FindingReport]:
         """All that was found, by frame, strongest first. Waits for the models."""
