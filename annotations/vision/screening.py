@@ -13,8 +13,9 @@ from annotations.vision.report import FindingReport
 
 SCREENING_SECONDS = 0.5
 """Time between screenings; a picture in which nothing changed since the last one is not screened again."""
-LEAST_BLOCKS = 6
-"""Changed blocks that make a picture another one: together they are smaller than any body that a model knows."""
+LEAST_BLOCKS = 8
+"""Changed blocks that make a picture another one: together they are smaller than any body that a model knows (of
+320 x 180 pixels they are 28 x 28)."""
 
 MOST_UNSCREENED = 12
 
