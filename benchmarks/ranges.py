@@ -26,8 +26,8 @@ LEFT_ALONE = {
     "centerface": ("input.1",),
     "nudenet-320n": ("images", "/model.0/", "/model.1/", "/model.2/"),
 }
-"""Tensors (by the start of their names) that are not rounded: CenterFace is given its picture in whole numbers
-(`blocks.py`), and NudeNet loses findings when its first layers are rounded."""
+"""Tensors (by the start of their names) that are not rounded: a picture's three channels are slower in 8 bits, and
+NudeNet loses findings when its first layers are."""
 FLAT = -8.0
 """A value times its sigmoid is next to nothing from here down."""
 Rgb = NDArray[np.uint8]

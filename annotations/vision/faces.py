@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.blocks import on_blocks
 from annotations.vision.boxes import Box, suppress
 from annotations.vision.errors import ModelError
 from annotations.vision.manifests import read_manifest, unreadable
@@ -50,14 +49,14 @@ class CenterFace:
 
     def __init__(self, rounded: bool | None = None) -> None:
         """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
-        model = on_blocks(free_shapes(str(locate("centerface")), "input.1", self._outputs))
+        model = free_shapes(str(locate("centerface")), "input.1", self._outputs)
         loaded, self.rounded = loadable("centerface", model, rounded)
         self.name = "centerface"
         self.sha256 = MODELS["centerface"].sha256
         self._session = session(loaded)
 
     def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
-        batch = np.ascontiguousarray(picture)[np.newaxis]
+        batch = picture.transpose(2, 0, 1)[np.newaxis].astype(np.float32)
         heat, scale, offset = run(self._session, list(self._outputs), batch)
         rows, columns = np.nonzero(heat[0, 0] >= threshold)
         scores = heat[0, 0, rows, columns]

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 Range = tuple[float, float]
-OPSET, IR_VERSION = 13, 8
-"""The first version in which weights may be rounded for each channel, and one of the format that has it."""
+OPSET = 13
+"""The first version in which weights may be rounded for each channel."""
 CPU_FLAGS = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
 """Processors that multiply and add 8-bit numbers in one step, without overflow in between."""
 
@@ -50,10 +50,8 @@ def rounded_tensors(graph: onnx.GraphProto) -> list[str]:
     """Names of what flows into and out of the convolutions that are rounded: their ranges have to be known."""
     readers = _readers(graph)
     names: dict[str, None] = {}
-    whole = _whole(graph)
     for node in _convolutions(graph):
-        if node.input[0] not in whole:
-            names[node.input[0]] = None
+        names[node.input[0]] = None
         names[_activated(readers, node)] = None
         for reader in readers.get(node.output[0], ()):
             if reader.op_type == "Sigmoid":
@@ -63,14 +61,16 @@ def rounded_tensors(graph: onnx.GraphProto) -> list[str]:
 
 def quantised(model: onnx.ModelProto, ranges: Mapping[str, Range]) -> onnx.ModelProto:
     """The model with its convolutions rounded, as far as their ranges are given (in place)."""
-    graph = knowing_whole_numbers(model).graph
+    graph = model.graph
+    if model.opset_import[0].version < OPSET:
+        model.opset_import[0].version = OPSET
+    model.ir_version = max(model.ir_version, 8)
     weights = {value.name: value for value in graph.initializer}
     readers = _readers(graph)
     wanted = [name for name in rounded_tensors(graph) if name in ranges]
     made: list[onnx.NodeProto] = []
-    known = {*ranges, *_whole(graph)}
     for node in _convolutions(graph):
-        if node.input[0] in known and _activated(readers, node) in ranges:
+        if node.input[0] in ranges and _activated(readers, node) in ranges:
             made.append(_round_weights(graph, node, numpy_helper.to_array(weights.pop(node.input[1]))))
     for name in wanted:
         made += _round_flow(graph, name, ranges[name], readers.get(name, ()))
@@ -80,18 +80,6 @@ def quantised(model: onnx.ModelProto, ranges: Mapping[str, Range]) -> onnx.Model
     graph.initializer.extend(kept)
     _place(graph, made)
     return model
-
-
-def knowing_whole_numbers(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The model (in place), said to be of a version that has them if it is of an older one."""
-    model.opset_import[0].version = max(model.opset_import[0].version, OPSET)
-    model.ir_version = max(model.ir_version, IR_VERSION)
-    return model
-
-
-def _whole(graph: onnx.GraphProto) -> set[str]:
-    """What is whole numbers already."""
-    return {node.output[0] for node in graph.node if node.op_type == "DequantizeLinear"}
 
 
 Readers = Mapping[str, Sequence[onnx.NodeProto]]
