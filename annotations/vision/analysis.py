@@ -14,6 +14,7 @@ from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.fingerprint import NONE, Sampler
 from annotations.vision.limits import Limits
 from annotations.vision.looking import Look, Seen, Stretch
+from annotations.vision.pool import Pool
 from annotations.vision.report import FindingReport, FingerprintReport
 from annotations.vision.screening import Screening
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
@@ -149,7 +150,7 @@ def analyse(
     on_frame: Callable[[int], None],
 ) -> Analysis:
     """Look at the whole clip. ``rate`` is its frame rate as probed. Raises VideoError."""
-    with ThreadPoolExecutor(1) as looking, ThreadPoolExecutor(available_cores()) as pool:
+    with ThreadPoolExecutor(1) as looking, Pool(available_cores()) as pool:
         watch = Watch(detector, screeners, looking, pool, weakest=weakest, rate=rate)
         for decoded in decode(path, limits):
             watch.see(decoded)

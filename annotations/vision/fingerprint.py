@@ -15,7 +15,6 @@ from annotations.vision.report import FingerprintReport
 
 STEP_SECONDS = 0.25
 """Time between samples. A copy that was trimmed is sampled at most half of it beside the samples of its source."""
-MOST_UNHASHED = 24
 NONE = FingerprintReport(step=STEP_SECONDS, hashes=[], qualities=[])
 """The fingerprint of a clip that was not looked at as a whole."""
 
@@ -30,12 +29,10 @@ class Sampler:
         self._hashes: list[Future[tuple[bytes, int]]] = []
 
     def see(self, index: int, small: VideoFrame) -> None:
-        """Hash this frame's small picture if it is due. Waits when many are not hashed yet, as all are in memory."""
+        """Hash this frame's small picture if it is due."""
         if index % self._every == 0:
             self._indices.append(index)
             self._hashes.append(self._pool.submit(_hashed, small))
-            if len(self._hashes) > MOST_UNHASHED:
-                self._hashes[-MOST_UNHASHED].result()
 
     def report(self, times: Sequence[float]) -> FingerprintReport:
         """The sample shown at every step of the clip's own time. ``times`` are the frames' in seconds."""

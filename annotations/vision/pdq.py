@@ -56,7 +56,8 @@ def _decimated(luma: Luma) -> NDArray[np.float32]:
     """64 x 64 values of the picture, smoothed by two box filters whose size follows the picture's."""
     height, width = luma.shape
     size, anchor, inside = _window(width, height)
-    once = _sums(luma, size, anchor) / inside
+    once = _sums(luma, size, anchor)
+    once /= inside
     twice = _sums(once, size, anchor)
     rows, columns = (((np.arange(_SIDE) + 0.5) * side / _SIDE).astype(int) for side in (height, width))
     chosen = np.ix_(rows, columns)

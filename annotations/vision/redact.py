@@ -8,7 +8,6 @@ come from its middle.
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from annotations.vision.limits import Limits
 from annotations.vision.missed import add_missed
 from annotations.vision.mosaic import mosaic_of
 from annotations.vision.obscure import Effect, Hiding
+from annotations.vision.pool import Pool
 from annotations.vision.recoding import Hidden, changed_groups, recode, set_aside
 from annotations.vision.rendering import Rendered, render
 from annotations.vision.report import (
@@ -208,7 +208,7 @@ def _mended(
     """The earlier rendition with these groups made again, and checked again."""
     shown = analysis.plan.frame_map or range(analysis.frames)
     hidden_as_shown = {frame: hidden[original] for frame, original in enumerate(shown) if original in hidden}
-    with set_aside(job.target) as copy, ThreadPoolExecutor(available_cores()) as pool:
+    with set_aside(job.target) as copy, Pool(available_cores()) as pool:
         discard(job.target)
         check = ResidualCheck(job.detector, pool, hidden_as_shown, rate=0.0)
         rendition = recode(
@@ -219,7 +219,7 @@ def _mended(
             shown=shown,
             hidden=hidden,
             effect=how,
-            on_key_frame=check.see,
+            on_key_frame=check.see_coded,
             on_frames=lambda done, of: job.on_progress("render", done, of),
         )
         again = check.report()

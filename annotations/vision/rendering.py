@@ -11,6 +11,7 @@ from annotations.vision.errors import VideoError
 from annotations.vision.faces import FaceDetector
 from annotations.vision.limits import Limits
 from annotations.vision.obscure import Hiding, obscure
+from annotations.vision.pool import Pool
 from annotations.vision.report import RenditionReport, ResidualReport
 from annotations.vision.residual import ResidualCheck
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode, half_the_cores
@@ -66,7 +67,10 @@ class Rendering:
         """Hide and encode the next frame. Raises VideoError when it is one too many."""
         if decoded.index >= len(self._repeats):
             raise changed()
-        self._encoder = self._encoder or _encoder(self._target, decoded, self._plan, self._check.see)
+        if self._encoder is None:
+            self._encoder = _encoder(self._target, decoded, self._plan, self._check.see_coded)
+            fitting = MOST_UNCODED_BYTES // (self._encoder.width * self._encoder.height * 3 // 2)
+            self._most_uncoded = max(1, min(MOST_UNCODED, fitting))
         self._count += 1
         if boxes:
             self.hidden[decoded.index] = boxes
@@ -90,12 +94,14 @@ class Rendering:
         return len(self._uncoded) < self._most_uncoded
 
     def _write(self, encoder: Encoder, picture: Picture) -> None:
+        self._uncoded.append(self._coding.submit(self._code, encoder, self._written, picture))
         self._written += 1
-        self._uncoded.append(self._coding.submit(encoder.write, picture))
-        fitting = MOST_UNCODED_BYTES // (encoder.width * encoder.height * 3 // 2)
-        self._most_uncoded = max(1, min(MOST_UNCODED, fitting))
         while len(self._uncoded) > self._most_uncoded:
             self._uncoded.popleft().result()
+
+    def _code(self, encoder: Encoder, number: int, picture: Picture) -> None:
+        self._check.see(number, picture.frame)
+        encoder.write(picture)
 
     def close(self) -> None:
         """Finish the file, whatever has been written to it."""
@@ -138,7 +144,7 @@ def render(
     ``hidden`` (face boxes) goes by original frame, of which there are ``frames``; ``plan`` leads from there to the
     rendition. Raises VideoError when the clip does not decode to the same number of frames as before.
     """
-    with ThreadPoolExecutor(available_cores()) as pool:
+    with Pool(available_cores()) as pool:
         rendering = Rendering(
             target,
             plan,

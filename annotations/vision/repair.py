@@ -5,7 +5,6 @@ again; the others are copied. The check and its further attempts are those of th
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import cast
 
@@ -20,6 +19,7 @@ from annotations.vision.lifting import lifted_by_frame, still_hidden
 from annotations.vision.limits import Limits
 from annotations.vision.mosaic import mosaic_of, repainted
 from annotations.vision.obscure import Effect, Hiding
+from annotations.vision.pool import Pool
 from annotations.vision.recoding import Hidden, changed_groups, recode
 from annotations.vision.redact import ATTEMPTS, Clock, ProgressCallback, discard, quiet
 from annotations.vision.report import (
@@ -172,7 +172,7 @@ def _render(
         for frame, original in enumerate(shown)
         if original in hidden or original in job.lifted
     }
-    with ThreadPoolExecutor(available_cores()) as pool:
+    with Pool(available_cores()) as pool:
         check = ResidualCheck(job.detector, pool, spared, rate=0.0)
         rendition = recode(
             job.ranges,
@@ -182,7 +182,7 @@ def _render(
             shown=shown,
             hidden=hidden,
             effect=how,
-            on_key_frame=check.see,
+            on_key_frame=check.see_coded,
             on_frames=lambda done, of: on_progress("render", done, of),
         )
         return rendition, check.report()

@@ -1,12 +1,12 @@
 """The check of a rendition: is there a face outside what was hidden?
 
-The coded key frames are decoded again as they are written, so that what is checked is what viewers will get.
+What goes to the encoder is checked while it is in memory. Now and then it is the coded key frame instead, decoded again
+as it is written, so that what viewers get is known to be what was meant.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 
-import av
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
@@ -19,17 +19,20 @@ from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.looking import look_at, luma_of, rgb_of
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import ExposedFace, ResidualReport
-from annotations.vision.video.decode import available_cores
+from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 
 THRESHOLD = 0.5
 LEAST_SECONDS = 0.9
 """Key frames that follow sooner than this on one that was checked are passed over."""
+LOOKS_TO_A_CODED_ONE = 5
+"""Every so many looks, the first among them, wait for the coded picture."""
 HIDDEN_SHARE = 0.6
 """A face box of which this much is hidden is a hidden head in which the detector still sees something."""
 
 
 class ResidualCheck:
-    """Is given the key frames of a rendition in order, and looks for faces where they differ from the last one.
+    """Is given the key frames of a rendition in order, before or after they are coded or both, and looks for faces
+    where they differ from the last one.
 
     ``hidden`` has the hidden face boxes by frame of the rendition, whose frame rate is ``rate``.
     """
@@ -46,19 +49,30 @@ class ResidualCheck:
         self._attention: Attention | None = None
         self._looks: list[tuple[int, Future[list[Face]], int, int]] = []
 
-    def see(self, index: int, coded: bytes, extradata: bytes | None) -> None:
-        """Decode and check one key frame, the rendition's frame ``index``."""
+    def see(self, index: int, frame: VideoFrame) -> None:
+        """The picture that is to be the rendition's frame ``index``: look, unless the coded one is to be looked at."""
+        waits_for_the_coded_one = len(self._looks) % LOOKS_TO_A_CODED_ONE == 0
+        if index % KEY_FRAME_INTERVAL == 0 and not waits_for_the_coded_one and self._is_due(index):
+            self._look_at(index, frame)
+
+    def see_coded(self, index: int, coded: bytes, extradata: bytes | None) -> None:
+        """The coded key frame ``index``: decode it and look, unless it has been looked at in memory."""
         if self._decoder is None:
             self._decoder = VideoCodecContext.create("h264", "r")
             self._decoder.extradata = extradata
             self._decoder.thread_count = 1
-        if self._looks and index - self._looks[-1][0] < self._least_distance:
+        if not self._is_due(index):
             return
         frames = [*self._decoder.decode(Packet(coded)), *self._decoder.decode(None)]
         self._decoder.flush_buffers()
         if len(frames) != 1:
             raise VisionError("internal_failure", "A key frame of the rendition could not be read.")
-        frame = frames[0]
+        self._look_at(index, frames[0])
+
+    def _is_due(self, index: int) -> bool:
+        return not self._looks or index - self._looks[-1][0] >= self._least_distance
+
+    def _look_at(self, index: int, frame: VideoFrame) -> None:
         small = self._scaler.reformat(
             frame,
             *working_size(frame.width, frame.height, self._detector.step),
@@ -81,18 +95,6 @@ class ResidualCheck:
                     box = [round(value, 1) for value in face.box]
                     exposed.append(ExposedFace(frame=index, box=box, score=round(face.score, 4)))
         return ResidualReport(checked_frames=len(self._looks), exposed=exposed)
-
-
-def check(path: str, hidden: Mapping[int, Sequence[Box]], detector: FaceDetector) -> ResidualReport:
-    """Check a finished rendition."""
-    with ThreadPoolExecutor(available_cores()) as pool, av.open(path) as container:
-        stream = container.streams.video[0]
-        residual = ResidualCheck(detector, pool, hidden, float(stream.average_rate or 1))
-        packets = (packet for packet in container.demux(stream) if packet.size)
-        for index, packet in enumerate(packets):
-            if packet.is_keyframe:
-                residual.see(index, bytes(packet), stream.codec_context.extradata)
-        return residual.report()
 
 
 def _look(

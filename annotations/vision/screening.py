@@ -17,8 +17,6 @@ LEAST_BLOCKS = 8
 """Changed blocks that make a picture another one: together they are smaller than any body that a model knows (of
 320 x 180 pixels they are 28 x 28)."""
 
-MOST_UNSCREENED = 12
-
 
 class Screening:
     """Is shown the small picture of every original frame in order, and screens the due ones on ``pool``."""
@@ -31,8 +29,7 @@ class Screening:
         self._found: list[tuple[int, str, Future[list[Sighting]], float, float]] = []
 
     def see(self, index: int, small: VideoFrame, across: float, down: float) -> None:
-        """Screen this frame if it is due. ``across`` and ``down`` lead from its pixels to those of the clip.
-        Waits when many are not screened yet, as all are in memory."""
+        """Screen this frame if it is due. ``across`` and ``down`` lead from its pixels to those of the clip."""
         if not self._models or index % self._every:
             return
         self._attention = self._attention or Attention(small.width, small.height, BLOCK)
@@ -41,8 +38,6 @@ class Screening:
         for model in self._models:
             future = self._pool.submit(_screen, model, small)
             self._found.append((index, model.name, future, across, down))
-        if len(self._found) > MOST_UNSCREENED:
-            self._found[-MOST_UNSCREENED][2].result()
 
     def findings(self, times: Sequence[float]) -> list[FindingReport]:
         """All that was found, by frame, strongest first. Waits for the models."""

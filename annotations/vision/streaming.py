@@ -15,6 +15,7 @@ from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
 from annotations.vision.limits import Limits
 from annotations.vision.obscure import Hiding
+from annotations.vision.pool import Pool
 from annotations.vision.rendering import Rendered, Rendering
 from annotations.vision.tracking import TrackingRules, boxes_by_frame, link
 from annotations.vision.video.decode import DecodedFrame, decode, half_the_cores
@@ -92,7 +93,7 @@ def stream(
     """
     waiting: deque[DecodedFrame] = deque()
     most = most_waiting(facts, rules)
-    with ThreadPoolExecutor(1) as looking, ThreadPoolExecutor(half_the_cores()) as pool:
+    with ThreadPoolExecutor(1) as looking, Pool(half_the_cores()) as pool:
         watch = Watch(detector, screeners, looking, pool, weakest=rules.weak, rate=facts.frame_rate)
         settling = Settling(facts.frame_rate, rules)
         rendering = Rendering(
