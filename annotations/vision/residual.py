@@ -57,12 +57,12 @@ class ResidualCheck:
 
     def see_coded(self, index: int, coded: bytes, extradata: bytes | None) -> None:
         """The coded key frame ``index``: decode it and look, unless it has been looked at in memory."""
+        if not self._is_due(index):
+            return
         if self._decoder is None:
             self._decoder = VideoCodecContext.create("h264", "r")
             self._decoder.extradata = extradata
             self._decoder.thread_count = 1
-        if not self._is_due(index):
-            return
         frames = [*self._decoder.decode(Packet(coded)), *self._decoder.decode(None)]
         self._decoder.flush_buffers()
         if len(frames) != 1:
