@@ -68,12 +68,13 @@ class NudeNet:
     area = 320 * 192
     step = 32
 
-    def __init__(self, rounded: bool | None = None) -> None:
+    def __init__(self, rounded: bool = False) -> None:
         """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
-        loaded, self.rounded = loadable("nudenet-320n", onnx.load(str(locate("nudenet-320n"))), rounded)
+        model = onnx.load(str(locate("nudenet-320n")))
+        self.rounded = rounded
         self.name = "nudenet-320n"
         self.sha256 = MODELS["nudenet-320n"].sha256
-        self._session = session(loaded)
+        self._session = session(loadable("nudenet-320n", model, rounded))
 
     def screen(self, picture: RgbPicture) -> list[Sighting]:
         batch, factor = self._prepared(picture)

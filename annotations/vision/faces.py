@@ -47,13 +47,13 @@ class CenterFace:
     _stride = 4
     _outputs = ("537", "538", "539")
 
-    def __init__(self, rounded: bool | None = None) -> None:
+    def __init__(self, rounded: bool = False) -> None:
         """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
         model = free_shapes(str(locate("centerface")), "input.1", self._outputs)
-        loaded, self.rounded = loadable("centerface", model, rounded)
+        self.rounded = rounded
         self.name = "centerface"
         self.sha256 = MODELS["centerface"].sha256
-        self._session = session(loaded)
+        self._session = session(loadable("centerface", model, rounded))
 
     def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
         batch = picture.transpose(2, 0, 1)[np.newaxis].astype(np.float32)

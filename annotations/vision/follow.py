@@ -18,7 +18,18 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from annotations.vision.attention import coarse_luma
-from annotations.vision.boxes import Box, around, centre, covered, distance, grown, intersection, scaled, size
+from annotations.vision.boxes import (
+    Box,
+    around,
+    blend,
+    centre,
+    covered,
+    distance,
+    grown,
+    intersection,
+    scaled,
+    size,
+)
 from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.flow import Luma, inside, likeness, moved, patch, towards
 from annotations.vision.looking import CUT_DIFFERENCE, SMALL_FACE, luma_of, rgb_of
@@ -45,6 +56,9 @@ PACE_SECONDS = 0.3
 """What a face did for this long it goes on doing while it is not seen."""
 SAME_FACE = 1.0
 """Boxes whose centres are less than this many sizes apart are the same face, when one was followed to the other."""
+NEAR, FARTHER_EACH_SECOND = 0.6, 1.0
+"""How many sizes away a find may lie, and how many more for each second in which the face was not seen: its pace is
+guessed from the last frames before it went behind something, when less and less of it showed."""
 LEAST_INSIDE = 0.3
 
 
@@ -216,6 +230,13 @@ class _Trail:
         self.unseen, self.guess = 0, self.box
 
 
+def _fill_gap(found: dict[int, Box], drawn: Box, start: int, end: int, now: Box) -> None:
+    """Widen the boxes between two certain finds to where the face must have been: on its way from one to the other."""
+    last, step = found.get(start, drawn), 1 if end > start else -1
+    for number in range(start + step, end, step):
+        found[number] = around(found[number], blend(last, now, (number - start) / (end - start)))
+
+
 class _Follower:
     def __init__(
         self,
@@ -250,6 +271,8 @@ class _Follower:
         across, down = pictures.width / small.width, pictures.height / small.height
         trail = _Trail(scaled(drawn, 1 / across, 1 / down), luma_of(small), round(rate * PACE_SECONDS))
         found: dict[int, Box] = {}
+        certain_at = frame
+        """Where it was drawn, or last found without doubt."""
         settled = 0
         """Frames for which the face has been hidden by others."""
         while 0 <= frame + direction < self._timeline.frames:
@@ -263,9 +286,16 @@ class _Follower:
                 break
             # At once when it is lost from sight, then as often as while it is seen: every frame tells little more.
             if frame % self._check_every == 0 or trail.unseen % self._check_every == 1:
-                detected = self._look(small, trail.box) or (trail.unseen and self._look(small, trail.guess))
+                near = NEAR + FARTHER_EACH_SECOND * trail.unseen / rate
+                detected = self._look(small, trail.box, near)
+                if trail.unseen and not detected:
+                    detected = self._look(small, trail.guess, near)
                 if detected:
-                    trail.found_again(now, towards(trail.box, detected))
+                    if detected.score >= TrackingRules().steady:
+                        if abs(frame - certain_at) <= LOST_SECONDS * rate:
+                            _fill_gap(found, drawn, certain_at, frame, scaled(detected.box, across, down))
+                        certain_at = frame
+                    trail.found_again(now, towards(trail.box, detected.box))
             if not trail.unseen and frame % (3 * self._check_every) == 0:
                 trail.remember(now)
             unsure = max(0.0, trail.unseen / rate - TrackingRules().looks_apart) * TrackingRules().drift
@@ -292,8 +322,9 @@ class _Follower:
         mask = hidden_mask(others, self._pictures.width, self._pictures.height)
         return covered(box, mask) >= 0.98
 
-    def _look(self, small: VideoFrame, box: Box) -> Box | None:
-        """The detector's find nearest to where the face should be, in pixels of the small picture."""
+    def _look(self, small: VideoFrame, box: Box, near: float) -> Face | None:
+        """The detector's find nearest to where the face should be, at most ``near`` sizes away, in pixels of the small
+        picture."""
         step = self._detector.step
         zoom = 2 if size(box) < SMALL_FACE else 1
         reach = max(2 * step // zoom, -(-int(2.5 * max(box[2], box[3]) * zoom) // step) * step // zoom)
@@ -305,15 +336,15 @@ class _Follower:
             window = np.asarray(
                 cv2.resize(window, (zoom * width, zoom * height), interpolation=cv2.INTER_CUBIC), np.uint8
             )
-        best: tuple[float, Box] | None = None
+        best: tuple[float, Face] | None = None
         for face in self._detector.detect(window, LEAST_SCORE):
             inside = scaled(face.box, 1 / zoom, 1 / zoom)
             there: Box = (inside[0] + x, inside[1] + y, inside[2], inside[3])
             away = distance(there, box)
             if (
-                away < 0.6
+                away < near
                 and 0.5 < size(there) / max(1e-6, size(box)) < 2
                 and (best is None or away < best[0])
             ):
-                best = away, there
+                best = away, Face(there, face.score)
         return best[1] if best else None

@@ -1,5 +1,7 @@
 """A convolutional model in whole numbers of 8 bits: half the processor time where the processor multiplies them.
 
+Nothing runs in this form unless it is asked for: it leaves faces visible in the dark (ADR 24).
+
 Weights are rounded for each output channel, what flows between layers for each tensor, within ranges that were
 measured on pictures without footage in them (``benchmarks/ranges.py``). The form is that of ONNX (QuantizeLinear and
 DequantizeLinear around each convolution), from which onnxruntime makes its own 8-bit layers. The last layers stay as
@@ -18,32 +20,14 @@ from onnx import helper, numpy_helper
 Range = tuple[float, float]
 OPSET = 13
 """The first version in which weights may be rounded for each channel."""
-CPU_FLAGS = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
-"""Processors that multiply and add 8-bit numbers in one step, without overflow in between."""
 
 
-def is_fast_here() -> bool:
-    """Whether this processor has instructions for it. Others may round differently: they run models as they are."""
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as stream:
-            return any(
-                not CPU_FLAGS.isdisjoint(line.split())
-                for line in stream
-                if line.startswith(("flags", "Features"))
-            )
-    except OSError:
-        return False
-
-
-def loadable(name: str, model: onnx.ModelProto, rounded: bool | None) -> tuple[bytes, bool]:
-    """The named model's bytes as they are to be run, and whether they are rounded.
-
-    ``rounded`` asks for 8 bits, or for the model as it is; by default the processor decides.
-    """
-    if is_fast_here() if rounded is None else rounded:
+def loadable(name: str, model: onnx.ModelProto, rounded: bool) -> bytes:
+    """The named model's bytes as they are to be run: in 8 bits where ``rounded``, else in floats as it is."""
+    if rounded:
         ranges = json.loads((Path(__file__).parent / "ranges" / f"{name}.json").read_text())
-        return bytes(quantised(model, ranges).SerializeToString()), True
-    return bytes(model.SerializeToString()), False
+        model = quantised(model, ranges)
+    return bytes(model.SerializeToString())
 
 
 def rounded_tensors(graph: onnx.GraphProto) -> list[str]:

@@ -6,17 +6,36 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from annotations.vision.boxes import overlap
+from annotations.vision.content import NudeNet
 from annotations.vision.faces import CenterFace
 from annotations.vision.models import MODELS
-from annotations.vision.quantised import is_fast_here, quantised, rounded_tensors
+from annotations.vision.quantised import quantised, rounded_tensors
 from annotations.vision.runtime import run, session
 from tests.vision import clips
 
 
-def test_the_rounded_detector_sees_the_same_faces() -> None:
-    """Where the processor rounds as it should; elsewhere both are the same model, and that is what is run."""
-    exact, rounded = CenterFace(rounded=False), CenterFace()
-    assert rounded.rounded == is_fast_here()
+def test_models_run_in_floats_unless_asked_otherwise() -> None:
+    assert not CenterFace().rounded
+    assert not NudeNet().rounded
+
+
+def test_in_the_dark_the_detector_sees_what_it_does_not_see_in_8_bits() -> None:
+    """Mean luma of about 9: ADR 24 was withdrawn for this."""
+    exact, rounded = CenterFace(), CenterFace(rounded=True)
+    scores = {"exact": 0.0, "rounded": 0.0}
+    for height in (40, 64, 110):
+        picture = clips.background(320, 224)
+        clips.paste_head(picture, 160, 110, height)
+        picture = (picture * 0.08).astype(np.uint8)
+        found = exact.detect(picture, 0.2)
+        assert found, f"a face of {height} pixels is not seen in the dark"
+        scores["exact"] += found[0].score
+        scores["rounded"] += max((face.score for face in rounded.detect(picture, 0.05)), default=0.0)
+    assert scores["exact"] > scores["rounded"] + 0.1
+
+
+def test_in_ordinary_light_the_rounded_detector_sees_the_same_faces() -> None:
+    exact, rounded = CenterFace(), CenterFace(rounded=True)
     for height, brightness in ((24, 1.0), (40, 0.8), (64, 1.0), (110, 0.6)):
         picture = clips.background(320, 224)
         clips.paste_head(picture, 160, 110, height)
