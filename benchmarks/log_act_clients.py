@@ -33,8 +33,7 @@ from annotations.clips import services as clips  # noqa: E402
 from annotations.clips.enums import HoldReason  # noqa: E402
 from annotations.clips.models import Clip  # noqa: E402
 from annotations.review import services as review  # noqa: E402
-
-from .queue_data import FRAMES, prepare  # noqa: E402
+from benchmarks.queue_data import FRAMES, prepare  # noqa: E402
 
 TURN_SECONDS = 2.0
 CLIPS = 6_000

@@ -16,8 +16,7 @@ django.setup()
 
 from annotations.audit.growth import Growth  # noqa: E402
 from annotations.audit.models import HashTile, TreeLeaf  # noqa: E402
-
-from .log_fill import COLUMNS, rebuilt_indexes  # noqa: E402
+from benchmarks.log_fill import COLUMNS, rebuilt_indexes  # noqa: E402
 
 BATCH = 500_000
 HASH_BATCH = 50_000

@@ -16,10 +16,9 @@ from django.db import connection, transaction
 django.setup()
 
 from annotations.audit.models import LogEntry  # noqa: E402
-
-from .log_lines import Writer  # noqa: E402
-from .log_rows import make_accounts, make_clips  # noqa: E402
-from .log_story import DAYS  # noqa: E402
+from benchmarks.log_lines import Writer  # noqa: E402
+from benchmarks.log_rows import make_accounts, make_clips  # noqa: E402
+from benchmarks.log_story import DAYS  # noqa: E402
 
 COLUMNS = "id, canonical, occurred_at, action, actor, actor_role, clip, subject, purpose, request"
 BATCH = 20_000

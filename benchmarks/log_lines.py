@@ -7,8 +7,7 @@ import numpy as np
 
 from annotations.audit.canonical import canonical
 from annotations.audit.registry import lookup
-
-from . import log_story as story
+from benchmarks import log_story as story
 
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 _CHECKED = 1009  # one entry of so many is compared with what the product would have written

@@ -31,9 +31,8 @@ from annotations.audit.actors import COMMAND_LINE  # noqa: E402
 from annotations.audit.models import Checkpoint  # noqa: E402
 from annotations.clips.models import Clip  # noqa: E402
 from annotations.moderation import services as moderation  # noqa: E402
-
-from .log_act_clients import STOP, client, sequencer  # noqa: E402
-from .queue_data import prepare  # noqa: E402
+from benchmarks.log_act_clients import STOP, client, sequencer  # noqa: E402
+from benchmarks.queue_data import prepare  # noqa: E402
 
 CLIPS = 20_000
 # So that reveals fall at any moment of the sequencer's own pace.

@@ -8,8 +8,7 @@ from django.contrib.auth.hashers import make_password
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.clips.models import Clip, Consent, Owner, Submission
-
-from .log_lines import Writer
+from benchmarks.log_lines import Writer
 
 _COUNTRIES = ("IN", "RO", "PH", "KE", "BR", "US")
 _SECONDS = 20

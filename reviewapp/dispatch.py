@@ -8,9 +8,8 @@ from django.db import transaction
 
 from annotations.core import causes, clock
 from annotations.core.models import Outbox, StageRun
-
-from .celery import app
-from .pipeline import DELIVERIES, SWEEPS
+from reviewapp.celery import app
+from reviewapp.pipeline import DELIVERIES, SWEEPS
 
 BATCH = 200
 WAKE_AT_MOST = 100  # of each kind in one sweep: less than the slowest broker carries until the next

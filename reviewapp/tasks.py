@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from . import dispatch
+from reviewapp import dispatch
 
 
 @shared_task(name="reviewapp.deliver_events")

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from . import operations, views
+from reviewapp import operations, views
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -4,7 +4,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from .models import User
+from annotations.accounts.models import User
 
 
 class RequestUserAuthentication(BaseAuthentication):

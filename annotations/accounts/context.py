@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .matrix import load
-from .middleware import role_of
+from annotations.accounts.matrix import load
+from annotations.accounts.middleware import role_of
 
 # The pages of the top bar, in order; each person sees those that the matrix allows them.
 PAGES = (

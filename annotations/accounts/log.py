@@ -1,9 +1,8 @@
 """The entries that this context writes."""
 
+from annotations.accounts.enums import KeyRefusal, Role
 from annotations.audit.fields import COUNT, PSEUDONYM, one_of, pattern
 from annotations.audit.registry import action
-
-from .enums import KeyRefusal, Role
 
 _ACCOUNT = {"account": PSEUDONYM}
 _KEY = {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12), **_ACCOUNT}

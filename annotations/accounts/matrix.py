@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .enums import ANONYMOUS, Role
+from annotations.accounts.enums import ANONYMOUS, Role
 
 ROLES = (ANONYMOUS, *Role.values)
 CELLS = {"": False, "own": True, "yes": True}

@@ -10,13 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 
+from annotations.accounts import log, services
+from annotations.accounts.enums import ANONYMOUS
+from annotations.accounts.matrix import load
+from annotations.accounts.models import User
+from annotations.accounts.selectors import user_of_key
 from annotations.audit import actors
-
-from . import log, services
-from .enums import ANONYMOUS
-from .matrix import load
-from .models import User
-from .selectors import user_of_key
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

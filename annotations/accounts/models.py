@@ -4,10 +4,9 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from annotations.accounts.enums import Role
 from annotations.audit.actors import Actor
 from annotations.core import clock, ids
-
-from .enums import Role
 
 
 class UserManager(BaseUserManager["User"]):

@@ -2,11 +2,10 @@
 
 import hmac
 
+from annotations.accounts import keys
+from annotations.accounts.enums import KeyRefusal
+from annotations.accounts.models import ApiKey, User
 from annotations.core import clock
-
-from . import keys
-from .enums import KeyRefusal
-from .models import ApiKey, User
 
 
 def user_of_key(key: str) -> User | None:

@@ -5,14 +5,13 @@ from typing import Any
 
 from django.db import transaction
 
+from annotations.accounts import keys, log, refusals
+from annotations.accounts.models import ApiKey, User
+from annotations.accounts.selectors import why_refused
 from annotations.audit import services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.audit.registry import Action
 from annotations.core import clock
-
-from . import keys, log, refusals
-from .models import ApiKey, User
-from .selectors import why_refused
 
 
 @transaction.atomic

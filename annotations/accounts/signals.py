@@ -6,8 +6,8 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from . import services
-from .models import User
+from annotations.accounts import services
+from annotations.accounts.models import User
 
 
 @receiver(user_logged_in)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from annotations.accounts import views
 
 app_name = "accounts"
 urlpatterns = [

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from . import services, throttle
+from annotations.accounts import services, throttle
 
 
 class SignInForm(AuthenticationForm):

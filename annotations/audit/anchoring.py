@@ -12,18 +12,17 @@ from http import HTTPStatus
 from django.conf import settings
 from django.db import transaction
 
+from annotations.audit import log
+from annotations.audit.actors import Actor
+from annotations.audit.integrity import last_checkpoint
+from annotations.audit.models import Checkpoint, Cosignature, LogEntry, TreeLeaf
+from annotations.audit.services import append
+from annotations.audit.stored_tree import StoredTree
+from annotations.audit.tree.notes import PublicKey, Signature
+from annotations.audit.tree.proofs import consistency_proof
+from annotations.audit.tree.witness import Refused
+from annotations.audit.tree.witness_client import Unreachable, cosign
 from annotations.core import clock
-
-from . import log
-from .actors import Actor
-from .integrity import last_checkpoint
-from .models import Checkpoint, Cosignature, LogEntry, TreeLeaf
-from .services import append
-from .stored_tree import StoredTree
-from .tree.notes import PublicKey, Signature
-from .tree.proofs import consistency_proof
-from .tree.witness import Refused
-from .tree.witness_client import Unreachable, cosign
 
 logger = logging.getLogger(__name__)
 

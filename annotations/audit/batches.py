@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from .models import LogEntry, Pending, TreeLeaf
+from annotations.audit.models import LogEntry, Pending, TreeLeaf
 
 
 class Waiting(NamedTuple):

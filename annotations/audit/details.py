@@ -15,11 +15,11 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from . import log
-from .canonical import canonical
-from .enums import DetailState
-from .models import EntryDetail, LogEntry
-from .subject_keys import SubjectKey, Unreachable, store
+from annotations.audit import log
+from annotations.audit.canonical import canonical
+from annotations.audit.enums import DetailState
+from annotations.audit.models import EntryDetail, LogEntry
+from annotations.audit.subject_keys import SubjectKey, Unreachable, store
 
 SALT = 32
 _NONCE = 12

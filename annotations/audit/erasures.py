@@ -5,9 +5,9 @@ import json
 import uuid
 from dataclasses import dataclass
 
-from . import log
-from .models import EntryDetail, LogEntry
-from .subject_keys import Unreachable, store
+from annotations.audit import log
+from annotations.audit.models import EntryDetail, LogEntry
+from annotations.audit.subject_keys import Unreachable, store
 
 
 @dataclass(frozen=True)

@@ -14,24 +14,23 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 
+from annotations.audit import log, services
+from annotations.audit.actors import Actor
+from annotations.audit.details import salt_and_detail
+from annotations.audit.export_folder import ExportFolder, policy_text
+from annotations.audit.models import Checkpoint, Cosignature, EntryDetail, HashTile, LogEntry, TreeLeaf
+from annotations.audit.policy import log_keys
+from annotations.audit.stored_tree import StoredTree
+from annotations.audit.subject_keys import store
+from annotations.audit.tree import notes, tiles
+from annotations.audit.tree.merkle import HASH_SIZE
+from annotations.audit.tree.notes import PublicKey
+from annotations.audit.tree.proofs import inclusion_proof
+from annotations.audit.tree.tiles import WIDTH, Tile
+from annotations.audit.tree.tlog_proof import TlogProof
+from annotations.audit.verification import Progress
+from annotations.audit.waiting import await_checkpoint
 from annotations.core.errors import Conflict, Missing
-
-from . import log, services
-from .actors import Actor
-from .details import salt_and_detail
-from .export_folder import ExportFolder, policy_text
-from .models import Checkpoint, Cosignature, EntryDetail, HashTile, LogEntry, TreeLeaf
-from .policy import log_keys
-from .stored_tree import StoredTree
-from .subject_keys import store
-from .tree import notes, tiles
-from .tree.merkle import HASH_SIZE
-from .tree.notes import PublicKey
-from .tree.proofs import inclusion_proof
-from .tree.tiles import WIDTH, Tile
-from .tree.tlog_proof import TlogProof
-from .verification import Progress
-from .waiting import await_checkpoint
 
 _BUNDLES = 16  # read at once
 _CHECKPOINTS = 1000

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from .canonical import canonical
-from .offline import verify_log
-from .tree import tiles
-from .tree.tiles import Tile
+from annotations.audit.canonical import canonical
+from annotations.audit.offline import verify_log
+from annotations.audit.tree import tiles
+from annotations.audit.tree.tiles import Tile
 
 FORMAT = verify_log.FORMAT
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
-from .append_only import ACCOUNTS, TABLE, TREE
-from .enqueueing import QUEUE
+from annotations.audit.append_only import ACCOUNTS, TABLE, TREE
+from annotations.audit.enqueueing import QUEUE
 
 HURRY = "audit_hurry"
 

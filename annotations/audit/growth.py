@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .tree.merkle import Frontier
-from .tree.tiles import HEIGHT, WIDTH
+from annotations.audit.tree.merkle import Frontier
+from annotations.audit.tree.tiles import HEIGHT, WIDTH
 
 
 class FullTile(NamedTuple):

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Max
 
+from annotations.audit import log
+from annotations.audit.models import Checkpoint, Cosignature, LogEntry, Pending, TreeLeaf, Verification
 from annotations.core import clock
-
-from . import log
-from .models import Checkpoint, Cosignature, LogEntry, Pending, TreeLeaf, Verification
 
 # A sequencer that works seals an entry within a second or two.
 STANDING_STILL = datetime.timedelta(seconds=30)

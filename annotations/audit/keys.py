@@ -2,18 +2,17 @@
 
 from django.db import transaction
 
+from annotations.audit import leader, log
+from annotations.audit.actors import Actor
+from annotations.audit.integrity import last_checkpoint
+from annotations.audit.models import KeyChange
+from annotations.audit.policy import log_keys
+from annotations.audit.registry import Action
+from annotations.audit.services import append
+from annotations.audit.signing import KeyFolder
+from annotations.audit.tree.notes import PublicKey
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
-
-from . import leader, log
-from .actors import Actor
-from .integrity import last_checkpoint
-from .models import KeyChange
-from .policy import log_keys
-from .registry import Action
-from .services import append
-from .signing import KeyFolder
-from .tree.notes import PublicKey
 
 
 def ensure(folder: KeyFolder, actor: Actor) -> None:

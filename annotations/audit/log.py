@@ -1,7 +1,7 @@
 """The entries that this context writes."""
 
-from .fields import CODE, COUNT, FILTERS, ID, NAME, YES_NO, list_of, one_of
-from .registry import action
+from annotations.audit.fields import CODE, COUNT, FILTERS, ID, NAME, YES_NO, list_of, one_of
+from annotations.audit.registry import action
 
 SEARCHED = action(
     "audit.searched",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from .models import KeyChange
-from .tree.notes import PublicKey
+from annotations.audit.models import KeyChange
+from annotations.audit.tree.notes import PublicKey
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from .fields import Field
+from annotations.audit.fields import Field
 
 _PARTICULARS = re.compile(r"[:;].*| \([^)]*\)$")
 

@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
-from . import log
-from .actors import COMMAND_LINE
-from .models import Pending
-from .services import append
-from .verification import forgotten
+from annotations.audit import log
+from annotations.audit.actors import COMMAND_LINE
+from annotations.audit.models import Pending
+from annotations.audit.services import append
+from annotations.audit.verification import forgotten
 
 
 @transaction.atomic

@@ -5,10 +5,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from . import keys
-from .actors import SEQUENCER
-from .sequencer import Sequencer
-from .signing import KeyFolder
+from annotations.audit import keys
+from annotations.audit.actors import SEQUENCER
+from annotations.audit.sequencer import Sequencer
+from annotations.audit.signing import KeyFolder
 
 
 def own_keys() -> KeyFolder:

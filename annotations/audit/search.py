@@ -19,11 +19,10 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, Exists, Func, Q, QuerySet
 
+from annotations.audit.models import LogEntry
+from annotations.audit.registry import codes
+from annotations.audit.selectors import Line, present
 from annotations.core.errors import Invalid
-
-from .models import LogEntry
-from .registry import codes
-from .selectors import Line, present
 
 # Entries of the rarest filter that the first window holds; each one after it is twice as large, up to the last number.
 WINDOW, WIDEST = 4_000, 64_000

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from . import details
-from .enums import DetailState
-from .models import LogEntry
-from .registry import Action, lookup
+from annotations.audit import details
+from annotations.audit.enums import DetailState
+from annotations.audit.models import LogEntry
+from annotations.audit.registry import Action, lookup
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,16 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 
+from annotations.audit import batches, leader
+from annotations.audit.growth import FullTile
+from annotations.audit.integrity import last_checkpoint
+from annotations.audit.models import Checkpoint, HashTile, Hurry, Pending
+from annotations.audit.signing import KeyFolder, Refused
+from annotations.audit.stored_tree import Incomplete, StoredTree, growth, tree_size
+from annotations.audit.tree.merkle import leaf_hash
+from annotations.audit.tree.notes import InvalidNote
+from annotations.audit.tree.proofs import InvalidProof, consistency_proof, verify_consistency
 from annotations.core import clock
-
-from . import batches, leader
-from .growth import FullTile
-from .integrity import last_checkpoint
-from .models import Checkpoint, HashTile, Hurry, Pending
-from .signing import KeyFolder, Refused
-from .stored_tree import Incomplete, StoredTree, growth, tree_size
-from .tree.merkle import leaf_hash
-from .tree.notes import InvalidNote
-from .tree.proofs import InvalidProof, consistency_proof, verify_consistency
 
 logger = logging.getLogger(__name__)
 

@@ -8,16 +8,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from annotations.audit import details, log, selectors, subject_lock
+from annotations.audit.actors import Actor
+from annotations.audit.canonical import canonical, timestamp
+from annotations.audit.erasures import last_erasure
+from annotations.audit.models import EntryDetail, LogEntry
+from annotations.audit.registry import Action
+from annotations.audit.subject_keys import store
 from annotations.core import causes, clock, ids
 from annotations.core.errors import Invalid, Missing
-
-from . import details, log, selectors, subject_lock
-from .actors import Actor
-from .canonical import canonical, timestamp
-from .erasures import last_erasure
-from .models import EntryDetail, LogEntry
-from .registry import Action
-from .subject_keys import store
 
 VERSION = 1
 # Bundles of entries carry their lengths in 16 bits (C2SP tlog-tiles).

@@ -8,10 +8,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from .policy import keys_at
-from .tree import notes
-from .tree.checkpoints import Checkpoint, InvalidCheckpoint
-from .tree.notes import InvalidNote, PrivateKey, PublicKey
+from annotations.audit.policy import keys_at
+from annotations.audit.tree import notes
+from annotations.audit.tree.checkpoints import Checkpoint, InvalidCheckpoint
+from annotations.audit.tree.notes import InvalidNote, PrivateKey, PublicKey
 
 _MEMORY = "last-signed"
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from .growth import Growth
-from .models import HashTile, TreeLeaf
-from .tree import merkle
-from .tree.merkle import HASH_SIZE, Frontier
-from .tree.tiles import HEIGHT, WIDTH
+from annotations.audit.growth import Growth
+from annotations.audit.models import HashTile, TreeLeaf
+from annotations.audit.tree import merkle
+from annotations.audit.tree.merkle import HASH_SIZE, Frontier
+from annotations.audit.tree.tiles import HEIGHT, WIDTH
 
 _TILES_KEPT = 256
 

@@ -9,12 +9,11 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import QuerySet
 
+from annotations.audit import log, services
+from annotations.audit.actors import WORKER
+from annotations.audit.registry import Action
 from annotations.core import clock
 from annotations.core.stored import lacking, unnamed
-
-from . import log, services
-from .actors import WORKER
-from .registry import Action
 
 logger = logging.getLogger(__name__)
 

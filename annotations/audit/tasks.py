@@ -1,7 +1,7 @@
 from celery import shared_task
 
-from . import anchoring, services
-from .actors import WORKER
+from annotations.audit import anchoring, services
+from annotations.audit.actors import WORKER
 
 
 @shared_task(name="audit.finish_erasures")

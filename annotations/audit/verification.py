@@ -15,20 +15,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from annotations.audit import details, log
+from annotations.audit.actors import Actor
+from annotations.audit.canonical import timestamp
+from annotations.audit.enums import DetailState
+from annotations.audit.growth import FullTile, Growth
+from annotations.audit.integrity import last_checkpoint
+from annotations.audit.models import Checkpoint, HashTile, LogEntry, Pending, TreeLeaf, Verification
+from annotations.audit.policy import LogKey, log_keys
+from annotations.audit.services import append
+from annotations.audit.stored_tree import tree_size
+from annotations.audit.tree import checkpoints, notes
+from annotations.audit.tree.merkle import leaf_hash
 from annotations.core import clock
-
-from . import details, log
-from .actors import Actor
-from .canonical import timestamp
-from .enums import DetailState
-from .growth import FullTile, Growth
-from .integrity import last_checkpoint
-from .models import Checkpoint, HashTile, LogEntry, Pending, TreeLeaf, Verification
-from .policy import LogKey, log_keys
-from .services import append
-from .stored_tree import tree_size
-from .tree import checkpoints, notes
-from .tree.merkle import leaf_hash
 
 BATCH = 4096
 _COLUMNS = ("id", "occurred_at", "action", "actor", "actor_role", "clip", "subject", "purpose", "request")

@@ -6,10 +6,9 @@ import uuid
 from django.conf import settings
 from django.db import transaction
 
+from annotations.audit.models import Checkpoint, Hurry, TreeLeaf
+from annotations.audit.sealing import own_sequencer
 from annotations.core.errors import Unavailable
-
-from .models import Checkpoint, Hurry, TreeLeaf
-from .sealing import own_sequencer
 
 _POLL_SECONDS = 0.02
 

@@ -7,10 +7,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.accounts.middleware import actor_of, signed_in
+from annotations.clips.serializers import SubmissionSerializer
+from annotations.clips.services import receive
 from annotations.core.errors import Invalid
-
-from .serializers import SubmissionSerializer
-from .services import receive
 
 
 class Clips(APIView):

@@ -5,11 +5,10 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from annotations.clips.rules import EXTENSIONS, consent_terms
+from annotations.clips.services import Reception
 from annotations.core import clock
 from annotations.core.errors import DomainError
-
-from .rules import EXTENSIONS, consent_terms
-from .services import Reception
 
 
 class SubmitForm(forms.Form):

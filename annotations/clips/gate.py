@@ -6,10 +6,9 @@ Asked synchronously, in the same transaction, at claim, at token, at every byte 
 import uuid
 from collections.abc import Iterable
 
+from annotations.clips.enums import Purpose
+from annotations.clips.models import Clip, ClipQuerySet, Hold
 from annotations.core.errors import Conflict
-
-from .enums import Purpose
-from .models import Clip, ClipQuerySet, Hold
 
 
 def passing(purpose: str) -> ClipQuerySet:

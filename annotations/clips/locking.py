@@ -5,7 +5,7 @@ Placing a hold locks it too, so a hold and a submission (or a freeze) of one cli
 
 import uuid
 
-from .models import Clip
+from annotations.clips.models import Clip
 
 
 def lock_clip(clip_id: uuid.UUID) -> None:

@@ -2,9 +2,8 @@
 
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, TIME, list_of, one_of, pattern
 from annotations.audit.registry import action
-
-from .enums import HoldReason
-from .rules import CONSENT_PURPOSES, NOTICE_VERSION
+from annotations.clips.enums import HoldReason
+from annotations.clips.rules import CONSENT_PURPOSES, NOTICE_VERSION
 
 _REASON = {"reason": one_of(HoldReason.choices)}
 _CONSENT = {"consent": ID}

@@ -5,10 +5,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from annotations.clips.enums import HoldReason, Purpose
+from annotations.clips.rules import NAMEABLE, PASSES
 from annotations.core import clock, ids
-
-from .enums import HoldReason, Purpose
-from .rules import NAMEABLE, PASSES
 
 
 class Owner(models.Model):

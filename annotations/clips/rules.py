@@ -4,9 +4,8 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from annotations.clips.enums import HoldReason, Purpose
 from annotations.core.errors import Invalid
-
-from .enums import HoldReason, Purpose
 
 # The holds that a purpose may pass. Nothing here passes a redaction hold, and nothing at all passes `erased`.
 PASSES: dict[str, frozenset[str]] = {

@@ -4,10 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotations.clips.rules import consent_terms
+from annotations.clips.services import Reception
 from annotations.core import clock
-
-from .rules import consent_terms
-from .services import Reception
 
 
 class PurposesField(serializers.CharField):

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from . import services
+from annotations.clips import services
 
 
 @shared_task(name="clips.expire_consents")

@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 
-from .memory import memory_file
+from annotations.clips.memory import memory_file
 
 
 class MemoryFileUploadHandler(FileUploadHandler):

@@ -11,12 +11,11 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 
+from annotations.clips import encryption
+from annotations.clips.memory import memory_file
+from annotations.clips.models import Original
 from annotations.core import ids, wrapping
 from annotations.core.wrapping import Damaged, WrappedKey
-
-from . import encryption
-from .memory import memory_file
-from .models import Original
 
 
 def storage() -> Storage:

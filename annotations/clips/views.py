@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
 from annotations.accounts.middleware import actor_of, signed_in
+from annotations.clips.forms import SubmitForm
+from annotations.clips.services import receive
 from annotations.core import clock
 from annotations.core.errors import DomainError
-
-from .forms import SubmitForm
-from .services import receive
 
 
 class Submit(FormView):  # type: ignore[type-arg]

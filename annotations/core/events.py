@@ -5,8 +5,8 @@ from typing import Any
 from celery import current_app
 from django.db import connection, transaction
 
-from . import causes
-from .models import Outbox
+from annotations.core import causes
+from annotations.core.models import Outbox
 
 WAKE_TASK = "reviewapp.deliver_events"
 

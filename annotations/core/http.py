@@ -10,8 +10,8 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from . import clock
-from .errors import DomainError
+from annotations.core import clock
+from annotations.core.errors import DomainError
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 _BLOCK = 256 * 1024

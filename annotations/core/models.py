@@ -3,7 +3,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from . import clock, ids
+from annotations.core import clock, ids
 
 
 class Outbox(models.Model):

@@ -1,7 +1,7 @@
 """The life of a stage run, as `runs` moves it."""
 
-from .models import RunState
-from .transitions import Transition, TransitionTable
+from annotations.core.models import RunState
+from annotations.core.transitions import Transition, TransitionTable
 
 RUNS = TransitionTable(
     "run",

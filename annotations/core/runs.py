@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from . import clock, ids
-from .models import RunState, StageRun
+from annotations.core import clock, ids
+from annotations.core.models import RunState, StageRun
 
 R = TypeVar("R", bound=StageRun)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .errors import Conflict
+from annotations.core.errors import Conflict
 
 
 @dataclass(frozen=True)

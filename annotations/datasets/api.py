@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from . import presentation
-from .download import download
-from .models import Release
+from annotations.datasets import presentation
+from annotations.datasets.download import download
+from annotations.datasets.models import Release
 
 
 class ReleaseDetail(APIView):

@@ -6,10 +6,9 @@ from django.utils.text import slugify
 
 from annotations.accounts.middleware import actor_of
 from annotations.core.http import ranged_response
-
-from . import services
-from .enums import ExportFormat
-from .models import Release
+from annotations.datasets import services
+from annotations.datasets.enums import ExportFormat
+from annotations.datasets.models import Release
 
 TYPES = {
     ExportFormat.MANIFEST: "application/json",

@@ -6,10 +6,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from annotations.core import clock
+from annotations.datasets.filters import Filters
+from annotations.datasets.selectors import schema_choices
 from annotations.review.models import Project
-
-from .filters import Filters
-from .selectors import schema_choices
 
 _BOUNDS = [
     MinValueValidator(clock.EARLIEST, _("Choose a day after the year 1999.")),

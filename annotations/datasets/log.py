@@ -2,8 +2,7 @@
 
 from annotations.audit.fields import CODE, COUNT, DAY, DIGEST, ID, list_of, one_of, record
 from annotations.audit.registry import action
-
-from .enums import REASONS, ExportFormat
+from annotations.datasets.enums import REASONS, ExportFormat
 
 _FORMAT = one_of(ExportFormat.choices)
 _FILES = list_of(one_of((code, code) for code in ExportFormat.values), len(ExportFormat))

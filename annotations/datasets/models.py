@@ -4,11 +4,10 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import RunState, StageRun
+from annotations.datasets.enums import ExportFormat
+from annotations.datasets.filters import Filters
 from annotations.redaction.models import Rendition
 from annotations.review.models import Annotation, Project
-
-from .enums import ExportFormat
-from .filters import Filters
 
 
 class Dataset(models.Model):

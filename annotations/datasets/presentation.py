@@ -7,11 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from annotations.core.models import RunState
+from annotations.datasets import selectors
+from annotations.datasets.filters import Filters
+from annotations.datasets.models import ExportFile, Release
 from annotations.review.models import Project
-
-from . import selectors
-from .filters import Filters
-from .models import ExportFile, Release
 
 STATES = {
     RunState.QUEUED: "building",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .enums import LeftOut
+from annotations.datasets.enums import LeftOut
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,14 @@ from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip, ClipQuerySet, Hold
 from annotations.core import clock, runs
+from annotations.datasets.enums import label
+from annotations.datasets.expressions import HasLabel
+from annotations.datasets.filters import Filters
+from annotations.datasets.models import Dataset, Download, Exclusion, ExportFile, Mark, Release, ReleaseItem
+from annotations.datasets.rules import Facts, tally
 from annotations.redaction.models import Outcome, Rendition
 from annotations.review.models import Annotation, Project
 from annotations.review.selectors import accepted_annotations
-
-from .enums import label
-from .expressions import HasLabel
-from .filters import Filters
-from .models import Dataset, Download, Exclusion, ExportFile, Mark, Release, ReleaseItem
-from .rules import Facts, tally
 
 _FACTS = [field.name for field in fields(Facts)]
 

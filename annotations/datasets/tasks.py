@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from . import services
+from annotations.datasets import services
 
 # A large release takes hours; its lease, not a time limit, tells whether the worker is alive.
 _UNLIMITED = 24 * 3600

@@ -13,13 +13,12 @@ from annotations.accounts.enums import Role
 from annotations.accounts.middleware import actor_of, role_of
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
-
-from . import presentation, selectors, services
-from .download import download as send
-from .enums import label
-from .filters import Filters
-from .forms import DatasetForm, FiltersForm
-from .models import Dataset, Release
+from annotations.datasets import presentation, selectors, services
+from annotations.datasets.download import download as send
+from annotations.datasets.enums import label
+from annotations.datasets.filters import Filters
+from annotations.datasets.forms import DatasetForm, FiltersForm
+from annotations.datasets.models import Dataset, Release
 
 PAGE = 50
 

@@ -7,9 +7,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from annotations.core import clock
-
-from .enums import FlagCategory
-from .services import Description
+from annotations.moderation.enums import FlagCategory
+from annotations.moderation.services import Description
 
 
 class DecisionForm(forms.Form):

@@ -11,12 +11,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Hold
 from annotations.core import clock
+from annotations.moderation.enums import FlagState
+from annotations.moderation.likeness import (
+    LEAST_RARE,
+    Hashes,
+    candidates,
+    hits_either_way,
+    is_known,
+    recognise,
+    unpacked,
+)
+from annotations.moderation.models import Fingerprint, Flag, HashList
+from annotations.moderation.policy import Concern
 from annotations.vision.pdq import LEAST_QUALITY
-
-from .enums import FlagState
-from .likeness import LEAST_RARE, Hashes, candidates, hits_either_way, is_known, recognise, unpacked
-from .models import Fingerprint, Flag, HashList
-from .policy import Concern
 
 LIST, DISCARDED = "known-content", "discarded-clip"
 """What findings of this kind name as their model."""

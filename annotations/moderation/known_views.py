@@ -13,12 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
-
-from . import known, selectors, services
-from .enums import FlagCategory
-from .forms import HashListForm
-from .models import Fingerprint
-from .policy import RULES, VERSION
+from annotations.moderation import known, selectors, services
+from annotations.moderation.enums import FlagCategory
+from annotations.moderation.forms import HashListForm
+from annotations.moderation.models import Fingerprint
+from annotations.moderation.policy import RULES, VERSION
 
 
 @require_safe

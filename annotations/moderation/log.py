@@ -2,8 +2,7 @@
 
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, TIME, YES_NO, one_of
 from annotations.audit.registry import action
-
-from .enums import FlagCategory, FlagSource
+from annotations.moderation.enums import FlagCategory, FlagSource
 
 _FLAG = {"flag": ID, "category": one_of(FlagCategory.choices)}
 

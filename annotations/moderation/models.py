@@ -4,9 +4,8 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
+from annotations.moderation.enums import FlagCategory, FlagSource, FlagState
 from annotations.redaction.models import RedactionRun
-
-from .enums import FlagCategory, FlagSource, FlagState
 
 
 class Screening(models.Model):

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from .enums import FlagCategory
+from annotations.moderation.enums import FlagCategory
 
 NUDENET = "nudenet-320n"  # as the model names itself in its findings
 

@@ -2,8 +2,7 @@
 
 from annotations.accounts.enums import Role
 from annotations.core.transitions import Transition, TransitionTable
-
-from .enums import FlagState
+from annotations.moderation.enums import FlagState
 
 FLAGS = TransitionTable(
     "flag",

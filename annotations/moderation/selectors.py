@@ -11,11 +11,10 @@ from annotations.audit.registry import Action
 from annotations.audit.selectors import Words
 from annotations.core import runs
 from annotations.core.models import RunState
+from annotations.moderation import log
+from annotations.moderation.enums import FlagState
+from annotations.moderation.models import Flag, Recheck
 from annotations.redaction.models import RedactionRun
-
-from . import log
-from .enums import FlagState
-from .models import Flag, Recheck
 
 _SHOWN = 5
 

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from . import services
+from annotations.moderation import services
 
 # Many clips against a long list take hours; the lease, not a time limit, tells whether the worker is alive.
 _UNLIMITED = 24 * 3600

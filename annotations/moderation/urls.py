@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import known_views, views
+from annotations.moderation import known_views, views
 
 app_name = "moderation"
 urlpatterns = [

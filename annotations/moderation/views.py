@@ -12,12 +12,11 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.clips.enums import Purpose
 from annotations.core.errors import DomainError
+from annotations.moderation import selectors, services
+from annotations.moderation.enums import FlagState
+from annotations.moderation.forms import DecisionForm
+from annotations.moderation.models import Flag
 from annotations.redaction import delivery
-
-from . import selectors, services
-from .enums import FlagState
-from .forms import DecisionForm
-from .models import Flag
 
 
 @require_safe

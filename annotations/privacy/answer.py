@@ -19,11 +19,10 @@ from annotations.datasets import selectors as datasets
 from annotations.moderation import selectors as moderation
 from annotations.moderation.enums import FlagSource, FlagState
 from annotations.moderation.models import Flag
+from annotations.privacy import plain_words
+from annotations.privacy.plain_words import Watched
 from annotations.review.enums import Decision
 from annotations.review.models import Adjudication, Annotation
-
-from . import plain_words
-from .plain_words import Watched
 
 _FLAG_STATES = {
     FlagState.OPEN: gettext_lazy("nobody has decided yet"),

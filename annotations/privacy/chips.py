@@ -6,11 +6,10 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from annotations.audit.registry import lookup
-
-from .forms import LogForm
-from .roles import role_name
-from .selectors import people
-from .templatetags.privacy import in_zone
+from annotations.privacy.forms import LogForm
+from annotations.privacy.roles import role_name
+from annotations.privacy.selectors import people
+from annotations.privacy.templatetags.privacy import in_zone
 
 
 @dataclass(frozen=True)

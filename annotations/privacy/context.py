@@ -7,8 +7,7 @@ from django.http import HttpRequest
 from annotations.accounts.enums import Role
 from annotations.accounts.middleware import role_of
 from annotations.audit.integrity import integrity
-
-from .verdict import Verdict, verdict
+from annotations.privacy.verdict import Verdict, verdict
 
 
 def integrity_badge(request: HttpRequest) -> dict[str, Any]:

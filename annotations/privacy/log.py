@@ -18,9 +18,8 @@ from annotations.audit.fields import (
 )
 from annotations.audit.registry import action
 from annotations.clips.enums import HoldReason
+from annotations.privacy.enums import AlertKind, GlassPurpose, LogWork
 from annotations.redaction.log import SENT
-
-from .enums import AlertKind, GlassPurpose, LogWork
 
 _SOURCE = one_of((who, who) for who in ("owner", "privacy officer"))
 

@@ -11,10 +11,9 @@ from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.datasets import selectors as datasets
+from annotations.privacy.selectors import people
+from annotations.privacy.viewings import viewings
 from annotations.review.selectors import accepted_annotations
-
-from .selectors import people
-from .viewings import viewings
 
 _HOLDS = {
     HoldReason.ERASED: gettext_lazy("It was erased."),

@@ -12,8 +12,7 @@ from annotations.accounts.middleware import actor_of, role_of
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
-
-from . import plain_words, receipts, services
+from annotations.privacy import plain_words, receipts, services
 
 
 @require_safe

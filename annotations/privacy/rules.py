@@ -5,8 +5,7 @@ import datetime
 
 from annotations.accounts.enums import Role
 from annotations.core.transitions import Transition, TransitionTable
-
-from .enums import AlertState, GlassState as G, RequestState
+from annotations.privacy.enums import AlertState, GlassState as G, RequestState
 
 ALERTS = TransitionTable(
     "alert",

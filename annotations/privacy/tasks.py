@@ -2,8 +2,8 @@ import uuid
 
 from celery import shared_task
 
-from . import services
-from .selectors.break_glass import glasses_of_clip
+from annotations.privacy import services
+from annotations.privacy.selectors.break_glass import glasses_of_clip
 
 # A long log takes hours; its lease, not a time limit, tells whether the worker is alive.
 _UNLIMITED = 24 * 3600

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import receipt_views, views
+from annotations.privacy import receipt_views, views
 
 app_name = "privacy"
 urlpatterns = [

@@ -12,10 +12,9 @@ from annotations.audit.selectors import Line
 from annotations.clips import log as clips
 from annotations.clips.enums import Purpose
 from annotations.moderation import log as moderation
+from annotations.privacy import log as privacy
 from annotations.redaction import log as redaction
 from annotations.review import log as review
-
-from . import log as privacy
 
 # Entries of one person for one purpose that lie closer together than this belong to one viewing.
 PAUSE = datetime.timedelta(minutes=30)

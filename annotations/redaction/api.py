@@ -8,8 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.accounts.middleware import signed_in
-
-from .progress import progress_of
+from annotations.redaction.progress import progress_of
 
 
 class ClipProgress(APIView):

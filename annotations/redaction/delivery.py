@@ -25,9 +25,8 @@ from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
 from annotations.core.http import parse_range
-
-from . import log
-from .models import Rendition
+from annotations.redaction import log
+from annotations.redaction.models import Rendition
 
 _SALT = "redaction.delivery"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .models import RedactionRun
+from annotations.redaction.models import RedactionRun
 
 
 def take(run: RedactionRun) -> dict[str, Any]:

@@ -16,11 +16,10 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
-
-from . import selectors, services
-from .enums import LiftState
-from .forms import AskForm, ReasonForm
-from .models import FaceTrack, Lift, Rendition
+from annotations.redaction import selectors, services
+from annotations.redaction.enums import LiftState
+from annotations.redaction.forms import AskForm, ReasonForm
+from annotations.redaction.models import FaceTrack, Lift, Rendition
 
 PAGE = 25
 

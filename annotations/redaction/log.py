@@ -4,8 +4,7 @@ from typing import Any
 
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, NAME, list_of, one_of, pattern
 from annotations.audit.registry import action
-
-from .enums import HidingEffect
+from annotations.redaction.enums import HidingEffect
 
 
 def _bytes(sent: Any) -> str:

@@ -5,8 +5,7 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
-
-from .enums import HidingEffect, LiftState, Stage
+from annotations.redaction.enums import HidingEffect, LiftState, Stage
 
 
 class Outcome(models.TextChoices):

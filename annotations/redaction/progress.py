@@ -9,10 +9,9 @@ from annotations.accounts.models import User
 from annotations.clips.models import Clip
 from annotations.core.errors import Missing
 from annotations.core.models import RunState
+from annotations.redaction.enums import Stage
+from annotations.redaction.models import Outcome, RedactionRun
 from annotations.vision.errors import VIDEO_ERRORS
-
-from .enums import Stage
-from .models import Outcome, RedactionRun
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from annotations.accounts.enums import Role
 from annotations.core.transitions import Transition, TransitionTable
-
-from .enums import LiftState as L
+from annotations.redaction.enums import LiftState as L
 
 SECOND_PERSON = "another lead or a privacy officer"
 

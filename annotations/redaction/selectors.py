@@ -14,10 +14,9 @@ from annotations.audit.selectors import Words
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.core import clock
-
-from . import log
-from .enums import HidingEffect, LiftState
-from .models import HidingChoice, Lift, Rendition, TrainingExample
+from annotations.redaction import log
+from annotations.redaction.enums import HidingEffect, LiftState
+from annotations.redaction.models import HidingChoice, Lift, Rendition, TrainingExample
 
 EXAMPLES_FOLDER = "examples/"
 ENDING = (HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED, HoldReason.CONSENT_MISSING)

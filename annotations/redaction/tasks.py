@@ -2,8 +2,7 @@ from celery import shared_task
 
 from annotations.audit.actors import WORKER
 from annotations.clips.models import Clip
-
-from . import selectors, services
+from annotations.redaction import selectors, services
 
 
 @shared_task(name="redaction.request")

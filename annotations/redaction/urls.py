@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import api, lift_views, views
+from annotations.redaction import api, lift_views, views
 
 app_name = "redaction"
 urlpatterns = [

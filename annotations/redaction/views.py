@@ -10,8 +10,7 @@ from django.views.decorators.http import require_GET
 
 from annotations.core.errors import DomainError
 from annotations.core.http import ranged_response
-
-from .delivery import admit
+from annotations.redaction.delivery import admit
 
 
 @require_GET

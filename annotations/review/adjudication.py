@@ -8,12 +8,11 @@ from django.urls import reverse
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.redaction.models import Rendition
-
-from . import selectors
-from .body import Event, Track
-from .enums import AssignmentState, TaskState
-from .models import Annotation, ReviewTask
-from .schema import Labels, name_of
+from annotations.review import selectors
+from annotations.review.body import Event, Track
+from annotations.review.enums import AssignmentState, TaskState
+from annotations.review.models import Annotation, ReviewTask
+from annotations.review.schema import Labels, name_of
 
 # The width of the timelines' drawing, in its own units.
 SCALE = 1000

@@ -18,11 +18,10 @@ from annotations.accounts.models import User
 from annotations.clips.enums import Purpose
 from annotations.core.errors import Missing, TooMany
 from annotations.redaction import delivery
-
-from . import selectors, services, workbench
-from .models import ReviewTask
-from .rules import KEEPS_DRAFT
-from .serializers import (
+from annotations.review import selectors, services, workbench
+from annotations.review.models import ReviewTask
+from annotations.review.rules import KEEPS_DRAFT
+from annotations.review.serializers import (
     ClaimSerializer,
     DraftSerializer,
     FlagSerializer,
@@ -31,8 +30,8 @@ from .serializers import (
     SubmitSerializer,
     WatchedSerializer,
 )
-from .services.support import require_lease
-from .throttle import PersonThrottle
+from annotations.review.services.support import require_lease
+from annotations.review.throttle import PersonThrottle
 
 _OBJECT = {"type": "object"}
 _NEXT = {"type": "object", "properties": {"next": {"type": "string", "nullable": True}}}

@@ -14,9 +14,8 @@ from typing import Any, TypedDict
 import rfc8785
 
 from annotations.core.errors import Invalid
-
-from .interpolation import Keyframe
-from .schema import Labels, codes
+from annotations.review.interpolation import Keyframe
+from annotations.review.schema import Labels, codes
 
 MAX_EVENTS = 200
 MAX_TRACKS = 100

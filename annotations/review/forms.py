@@ -4,10 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from annotations.moderation.enums import FlagCategory
-
-from .enums import TaskState
-from .models import Project
-from .rules import MAX_REASON
+from annotations.review.enums import TaskState
+from annotations.review.models import Project
+from annotations.review.rules import MAX_REASON
 
 # As a lead wants them: what waits first.
 STATES = (TaskState.SETTLING, TaskState.OPEN, TaskState.ACCEPTED, TaskState.SET_ASIDE)

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from annotations.accounts.models import User
 from annotations.core import clock
-
-from . import selectors
-from .enums import AssignmentState
-from .models import Annotation, Assignment
-from .schema import name_of
-from .workbench import address
+from annotations.review import selectors
+from annotations.review.enums import AssignmentState
+from annotations.review.models import Annotation, Assignment
+from annotations.review.schema import name_of
+from annotations.review.workbench import address
 
 HISTORY = 20
 # The queue's length is counted up to this; beyond, it only matters that there is plenty.

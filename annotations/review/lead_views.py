@@ -13,11 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError, Missing
 from annotations.moderation import services as moderation
-
-from . import adjudication as page, selectors, services
-from .enums import TaskState
-from .forms import DecisionForm, FilterForm, FlagForm, ReturnForm, SetAsideForm
-from .models import ReviewTask
+from annotations.review import adjudication as page, selectors, services
+from annotations.review.enums import TaskState
+from annotations.review.forms import DecisionForm, FilterForm, FlagForm, ReturnForm, SetAsideForm
+from annotations.review.models import ReviewTask
 
 PAGE = 25
 

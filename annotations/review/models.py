@@ -7,9 +7,8 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.redaction.models import Rendition
-
-from .enums import AssignmentState, Decision, TaskState
-from .rules import LEFT, MAX_REVIEWERS, TIMED
+from annotations.review.enums import AssignmentState, Decision, TaskState
+from annotations.review.rules import LEFT, MAX_REVIEWERS, TIMED
 
 
 class Project(models.Model):

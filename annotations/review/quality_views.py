@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from . import redaction_quality as page
+from annotations.review import redaction_quality as page
 
 
 @require_safe

@@ -7,10 +7,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from annotations.redaction.models import FaceTrack
-
-from .miss_rates import LIGHTS, SIZES, Looked, Rate, by, light_class, rate, size_class
-from .models import Assignment
-from .rules import HANDED_IN
+from annotations.review.miss_rates import LIGHTS, SIZES, Looked, Rate, by, light_class, rate, size_class
+from annotations.review.models import Assignment
+from annotations.review.rules import HANDED_IN
 
 DIGEST = 12
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 720, 240, 48, 32, 12

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from annotations.accounts.enums import Role
 from annotations.core.errors import Invalid
 from annotations.core.transitions import Transition, TransitionTable
-
-from .enums import AssignmentState as A, TaskState as T
+from annotations.review.enums import AssignmentState as A, TaskState as T
 
 WORKER = "worker"
 

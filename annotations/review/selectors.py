@@ -17,11 +17,10 @@ from annotations.clips.rules import PASSES
 from annotations.core import clock
 from annotations.redaction import delivery
 from annotations.redaction.models import Rendition
-
-from . import log
-from .enums import AssignmentState, Decision, TaskState
-from .models import Adjudication, Annotation, Assignment, LabelSchema, Project, ReviewTask
-from .rules import LEFT, TASKS, TIMED
+from annotations.review import log
+from annotations.review.enums import AssignmentState, Decision, TaskState
+from annotations.review.models import Adjudication, Annotation, Assignment, LabelSchema, Project, ReviewTask
+from annotations.review.rules import LEFT, TASKS, TIMED
 
 
 def held(reviewer: User) -> QuerySet[Assignment]:

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from .rules import MAX_RANGES, MAX_REASON
+from annotations.review.rules import MAX_RANGES, MAX_REASON
 
 _MAX_REVISION = 2**31 - 1
 

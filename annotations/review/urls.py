@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import api, lead_views, quality_views, views
+from annotations.review import api, lead_views, quality_views, views
 
 app_name = "review"
 urlpatterns = [

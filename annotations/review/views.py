@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from annotations.accounts.models import User
 from annotations.core.errors import DomainError, Missing
-
-from . import home as home_page, selectors, services, workbench as workbench_page
-from .services.leases import waits
-from .services.support import require_lease
+from annotations.review import home as home_page, selectors, services, workbench as workbench_page
+from annotations.review.services.leases import waits
+from annotations.review.services.support import require_lease
 
 
 @require_safe

@@ -9,9 +9,8 @@ from django.urls import reverse
 from annotations.core import clock
 from annotations.moderation.enums import FlagCategory
 from annotations.redaction import delivery
-
-from . import selectors
-from .models import Annotation, Assignment, Draft, LabelSchema
+from annotations.review import selectors
+from annotations.review.models import Annotation, Assignment, Draft, LabelSchema
 
 _ACTIONS = ("media_token", "draft", "submit", "extend", "skip", "flag", "missed_face", "watched")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import av
 
-from .scenes import SCENES, Scene
+from reviewapp.samples.scenes import SCENES, Scene
 
 __all__ = ["SCENES", "Scene", "make_samples"]
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .figure import Picture
+from reviewapp.samples.figure import Picture
 
 
 def porch(width: int, height: int) -> Picture:

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import backgrounds
-from .figure import Look, Picture, draw
+from reviewapp.samples import backgrounds
+from reviewapp.samples.figure import Look, Picture, draw
 
 # Strongly magenta, as nothing in a house is: what the demonstration classifier looks for.
 MARKER = (255, 0, 255)

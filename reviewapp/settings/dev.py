@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from . import environment
-from .base import *  # noqa: F403
+from reviewapp.settings import environment
+from reviewapp.settings.base import *  # noqa: F403
 
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 

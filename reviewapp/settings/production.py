@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from . import environment
-from .base import *  # noqa: F403
+from reviewapp.settings import environment
+from reviewapp.settings.base import *  # noqa: F403
 
 DEBUG = False
 SECRET_KEY = environment.secret_file("SECRET_KEY_FILE")

@@ -6,8 +6,8 @@ test starts (workers, a site) get `DATABASE_URL`, `BROKER_URL`, `VAR_DIR` and `S
 
 from pathlib import Path
 
-from . import environment
-from .base import *  # noqa: F403
+from reviewapp.settings import environment
+from reviewapp.settings.base import *  # noqa: F403
 
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var" / "tests")))
 

@@ -20,8 +20,7 @@ from django.db import connection, connections
 from psycopg import sql
 
 from reviewapp.settings import environment
-
-from .postgresql import APP, OWNER
+from tests.engines.postgresql import APP, OWNER
 
 TEMPLATE = "review_template"
 

@@ -18,9 +18,8 @@ from django.conf import settings
 from kombu import pools
 
 from reviewapp.settings import environment
-
-from .databases import only_one
-from .postgresql import free_port
+from tests.engines.databases import only_one
+from tests.engines.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

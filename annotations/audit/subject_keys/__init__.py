@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from .postgresql import PostgreSQLDatabase
-from .sqlite import SQLiteFile
-from .store import Engine, SubjectKey, SubjectKeyStore, Unreachable
+from annotations.audit.subject_keys.postgresql import PostgreSQLDatabase
+from annotations.audit.subject_keys.sqlite import SQLiteFile
+from annotations.audit.subject_keys.store import Engine, SubjectKey, SubjectKeyStore, Unreachable
 
 __all__ = ["SubjectKey", "SubjectKeyStore", "Unreachable", "store"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from .store import BY_SUBJECT, ONE_IN_USE, TABLE, Run, Unreachable
+from annotations.audit.subject_keys.store import BY_SUBJECT, ONE_IN_USE, TABLE, Run, Unreachable
 
 _ONE_MAKES_THE_TABLE = 0x5375626A656374  # "Subject"
 

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from .store import BY_SUBJECT, ONE_IN_USE, TABLE, Run, Unreachable
+from annotations.audit.subject_keys.store import BY_SUBJECT, ONE_IN_USE, TABLE, Run, Unreachable
 
 # `secure_delete` overwrites what is deleted with zeros. The journal holds the page as it was before: it is cut to
 # nothing with every transaction (a write-ahead log would keep both until somebody checkpoints it). FULL: a key is on

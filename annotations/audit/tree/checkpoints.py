@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from .merkle import HASH_SIZE
-from .text import base64_decode, base64_encode, decimal
+from annotations.audit.tree.merkle import HASH_SIZE
+from annotations.audit.tree.text import base64_decode, base64_encode, decimal
 
 
 class InvalidCheckpoint(ValueError):

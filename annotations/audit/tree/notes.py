@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from .text import base64_decode, base64_encode
+from annotations.audit.tree.text import base64_decode, base64_encode
 
 ED25519 = 1
 COSIGNATURE = 4

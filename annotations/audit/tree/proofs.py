@@ -7,7 +7,7 @@ algorithm serves both.
 
 from collections.abc import Sequence
 
-from .merkle import EMPTY_ROOT, HASH_SIZE, Node, fold, node_hash
+from annotations.audit.tree.merkle import EMPTY_ROOT, HASH_SIZE, Node, fold, node_hash
 
 
 class InvalidProof(ValueError):

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .merkle import HASH_SIZE, Node
-from .text import decimal
+from annotations.audit.tree.merkle import HASH_SIZE, Node
+from annotations.audit.tree.text import decimal
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT

@@ -6,12 +6,12 @@ It holds the entry's index, its inclusion proof and a signed checkpoint; the rea
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import notes
-from .checkpoints import Checkpoint
-from .merkle import HASH_SIZE, leaf_hash
-from .notes import PublicKey
-from .proofs import InvalidProof, verify_inclusion
-from .text import base64_decode, base64_encode, decimal
+from annotations.audit.tree import notes
+from annotations.audit.tree.checkpoints import Checkpoint
+from annotations.audit.tree.merkle import HASH_SIZE, leaf_hash
+from annotations.audit.tree.notes import PublicKey
+from annotations.audit.tree.proofs import InvalidProof, verify_inclusion
+from annotations.audit.tree.text import base64_decode, base64_encode, decimal
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _LIMIT = 64  # hashes; no tree of fewer than 2^64 leaves is higher

@@ -6,12 +6,12 @@ Pure: who calls `judge` holds the witness's memory, and stores what it returns b
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from . import notes
-from .checkpoints import Checkpoint
-from .merkle import EMPTY_ROOT, HASH_SIZE
-from .notes import PublicKey
-from .proofs import InvalidProof, verify_consistency
-from .text import base64_decode, base64_encode, decimal
+from annotations.audit.tree import notes
+from annotations.audit.tree.checkpoints import Checkpoint
+from annotations.audit.tree.merkle import EMPTY_ROOT, HASH_SIZE
+from annotations.audit.tree.notes import PublicKey
+from annotations.audit.tree.proofs import InvalidProof, verify_consistency
+from annotations.audit.tree.text import base64_decode, base64_encode, decimal
 
 SIZE_TYPE = "text/x.tlog.size"
 _PROOF_LIMIT = 63

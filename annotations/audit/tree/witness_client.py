@@ -7,11 +7,11 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Sequence
 
-from . import notes
-from .checkpoints import Checkpoint
-from .notes import PublicKey, Signature
-from .text import decimal
-from .witness import SIZE_TYPE, Refused, Request
+from annotations.audit.tree import notes
+from annotations.audit.tree.checkpoints import Checkpoint
+from annotations.audit.tree.notes import PublicKey, Signature
+from annotations.audit.tree.text import decimal
+from annotations.audit.tree.witness import SIZE_TYPE, Refused, Request
 
 _ANSWER_LIMIT = 65_536  # bytes
 

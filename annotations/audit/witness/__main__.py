@@ -17,9 +17,9 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from ..tree.notes import COSIGNATURE, ED25519, InvalidNote, PrivateKey, PublicKey
-from .memory import Memory, Unusable
-from .server import Server, Witness
+from annotations.audit.tree.notes import COSIGNATURE, ED25519, InvalidNote, PrivateKey, PublicKey
+from annotations.audit.witness.memory import Memory, Unusable
+from annotations.audit.witness.server import Server, Witness
 
 
 def new_key(name: str, path: Path) -> str:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from ..tree.checkpoints import Checkpoint, InvalidCheckpoint
+from annotations.audit.tree.checkpoints import Checkpoint, InvalidCheckpoint
 
 
 class Unusable(Exception):

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from ..tree import witness
-from ..tree.notes import PrivateKey, PublicKey
-from .memory import Memory
+from annotations.audit.tree import witness
+from annotations.audit.tree.notes import PrivateKey, PublicKey
+from annotations.audit.witness.memory import Memory
 
 PATH = "/add-checkpoint"
 # A proof of 63 hashes and 100 signatures of a hundred bytes are below 20 KiB.

@@ -4,13 +4,12 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
+from annotations.clips import log
+from annotations.clips.enums import HoldReason
+from annotations.clips.locking import lock_clip
+from annotations.clips.models import Clip, Consent
+from annotations.clips.services.holds import place
 from annotations.core import clock
-
-from .. import log
-from ..enums import HoldReason
-from ..locking import lock_clip
-from ..models import Clip, Consent
-from .holds import place
 
 
 @transaction.atomic

@@ -4,12 +4,11 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
+from annotations.clips import events, log
+from annotations.clips.locking import lock_clip
+from annotations.clips.models import Clip, Hold
 from annotations.core import clock
 from annotations.core.events import publish
-
-from .. import events, log
-from ..locking import lock_clip
-from ..models import Clip, Hold
 
 
 @transaction.atomic

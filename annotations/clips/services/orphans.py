@@ -3,8 +3,7 @@
 import datetime
 
 from annotations.audit.sweeping import sweep
-
-from ..models import Original
+from annotations.clips.models import Original
 
 
 def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=1)) -> int:

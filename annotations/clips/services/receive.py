@@ -11,18 +11,17 @@ from django.db import IntegrityError, transaction
 from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
+from annotations.clips import events, log, vault
+from annotations.clips.enums import HoldReason
+from annotations.clips.intake import intake_limits
+from annotations.clips.models import Clip, Consent, Device, Original, Owner, Submission
+from annotations.clips.rules import ConsentTerms, check_extension
+from annotations.clips.services.holds import place
 from annotations.core.errors import Conflict, DomainError, Invalid, TooLarge
 from annotations.core.events import publish
 from annotations.core.wrapping import WrappedKey
 from annotations.vision import confined
 from annotations.vision.errors import VideoError
-
-from .. import events, log, vault
-from ..enums import HoldReason
-from ..intake import intake_limits
-from ..models import Clip, Consent, Device, Original, Owner, Submission
-from ..rules import ConsentTerms, check_extension
-from .holds import place
 
 _BLOCK = 1024 * 1024
 

@@ -16,9 +16,8 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from annotations.datasets.exports.source import LabeledClip
 from annotations.review.interpolation import box_at
-
-from .source import LabeledClip
 
 JPEG_QUALITY = 92
 EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from .source import LabeledClip
+from annotations.datasets.exports.source import LabeledClip
 
 
 def line(source: LabeledClip) -> bytes:

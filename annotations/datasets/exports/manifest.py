@@ -5,10 +5,9 @@ from typing import Any
 
 from annotations.audit.canonical import canonical, timestamp
 from annotations.clips.models import Clip
+from annotations.datasets.models import Release
 from annotations.redaction.models import Rendition
 from annotations.review.models import Annotation
-
-from ..models import Release
 
 FORMAT = "clip-review-release/1"
 

@@ -1,10 +1,10 @@
 """Writes of this context, one use case per module."""
 
-from .define import change, create
-from .deliver import deliver
-from .freeze import freeze
-from .marks import mark
-from .orphans import sweep_orphans
-from .request import request, retry
+from annotations.datasets.services.define import change, create
+from annotations.datasets.services.deliver import deliver
+from annotations.datasets.services.freeze import freeze
+from annotations.datasets.services.marks import mark
+from annotations.datasets.services.orphans import sweep_orphans
+from annotations.datasets.services.request import request, retry
 
 __all__ = ["change", "create", "deliver", "freeze", "mark", "request", "retry", "sweep_orphans"]

@@ -11,13 +11,12 @@ from annotations.audit.actors import WORKER
 from annotations.clips.models import Clip
 from annotations.core import clock, runs
 from annotations.core.errors import Conflict
+from annotations.datasets import log, selectors
+from annotations.datasets.exports import manifest
+from annotations.datasets.models import Exclusion, Release, ReleaseItem
+from annotations.datasets.rules import tally
 from annotations.redaction.models import Rendition
 from annotations.review.models import Annotation
-
-from .. import log, selectors
-from ..exports import manifest
-from ..models import Exclusion, Release, ReleaseItem
-from ..rules import tally
 
 BATCH = 500
 

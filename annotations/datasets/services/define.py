@@ -8,11 +8,10 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid
+from annotations.datasets import log
+from annotations.datasets.filters import Filters
+from annotations.datasets.models import Dataset
 from annotations.review.models import Project
-
-from .. import log
-from ..filters import Filters
-from ..models import Dataset
 
 
 @transaction.atomic

@@ -8,9 +8,8 @@ from annotations.audit.models import LogEntry
 from annotations.audit.waiting import await_checkpoint
 from annotations.core.errors import Conflict, Missing
 from annotations.core.models import RunState
-
-from .. import log, selectors
-from ..models import Download, ExportFile, Release
+from annotations.datasets import log, selectors
+from annotations.datasets.models import Download, ExportFile, Release
 
 
 def deliver(release: Release, format_: str, actor: Actor) -> ExportFile:

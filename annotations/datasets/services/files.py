@@ -16,15 +16,14 @@ from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.core import runs
 from annotations.core.errors import Conflict
+from annotations.datasets import log, selectors
+from annotations.datasets.enums import ExportFormat
+from annotations.datasets.exports import frames, jsonl, manifest, pictures
+from annotations.datasets.exports.coco import CocoArchive
+from annotations.datasets.exports.source import LabeledClip
+from annotations.datasets.models import ExportFile, Release, ReleaseItem
 from annotations.review.body import digest as body_digest
 from annotations.review.models import LabelSchema
-
-from .. import log, selectors
-from ..enums import ExportFormat
-from ..exports import frames, jsonl, manifest, pictures
-from ..exports.coco import CocoArchive
-from ..exports.source import LabeledClip
-from ..models import ExportFile, Release, ReleaseItem
 
 BATCH = 50
 FOLDER = "releases/"

@@ -12,11 +12,10 @@ from annotations.audit.actors import WORKER
 from annotations.core import runs
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
+from annotations.datasets import log
+from annotations.datasets.models import Release
+from annotations.datasets.services import contents, files
 from annotations.vision.errors import VisionError
-
-from .. import log
-from ..models import Release
-from . import contents, files
 
 LEASE = datetime.timedelta(seconds=90)
 # Another attempt cures none of these.

@@ -11,10 +11,9 @@ from annotations.audit.registry import Action
 from annotations.clips import gate
 from annotations.clips.models import Clip
 from annotations.core import clock
-
-from .. import log
-from ..enums import FINAL, MarkReason
-from ..models import ExportFile, Mark, Release, ReleaseItem
+from annotations.datasets import log
+from annotations.datasets.enums import FINAL, MarkReason
+from annotations.datasets.models import ExportFile, Mark, Release, ReleaseItem
 
 
 @transaction.atomic

@@ -3,9 +3,8 @@
 import datetime
 
 from annotations.audit.sweeping import sweep
-
-from ..models import ExportFile
-from .files import FOLDER
+from annotations.datasets.models import ExportFile
+from annotations.datasets.services.files import FOLDER
 
 
 def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=25)) -> int:

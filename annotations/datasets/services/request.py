@@ -8,9 +8,8 @@ from annotations.core import clock
 from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.core.models import RunState
-
-from .. import events, log, selectors
-from ..models import Dataset, Release
+from annotations.datasets import events, log, selectors
+from annotations.datasets.models import Dataset, Release
 
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 

@@ -1,12 +1,12 @@
 """Writes of this context, one use case per module."""
 
-from .decide import decide
-from .flag import flag
-from .forget import forget_known_content
-from .known_lists import Description, add_list, remove_list
-from .poster import serve_poster
-from .recheck import recheck, recheck_again
-from .screen import screen
+from annotations.moderation.services.decide import decide
+from annotations.moderation.services.flag import flag
+from annotations.moderation.services.forget import forget_known_content
+from annotations.moderation.services.known_lists import Description, add_list, remove_list
+from annotations.moderation.services.poster import serve_poster
+from annotations.moderation.services.recheck import recheck, recheck_again
+from annotations.moderation.services.screen import screen
 
 __all__ = [
     "Description",

@@ -10,13 +10,12 @@ from annotations.clips.locking import lock_clip
 from annotations.clips.services import lift
 from annotations.core import clock
 from annotations.core.errors import Invalid
-
-from .. import log
-from ..enums import FlagSource, FlagState
-from ..models import Flag
-from ..rules import FLAGS
-from .flag import HOLDS
-from .recheck import request_recheck
+from annotations.moderation import log
+from annotations.moderation.enums import FlagSource, FlagState
+from annotations.moderation.models import Flag
+from annotations.moderation.rules import FLAGS
+from annotations.moderation.services.flag import HOLDS
+from annotations.moderation.services.recheck import request_recheck
 
 _ENTRIES = {"uphold": log.UPHELD, "dismiss": log.DISMISSED}
 

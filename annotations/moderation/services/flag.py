@@ -10,10 +10,9 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.services import place
 from annotations.core.errors import Invalid
-
-from .. import log
-from ..enums import FlagCategory, FlagSource
-from ..models import Flag
+from annotations.moderation import log
+from annotations.moderation.enums import FlagCategory, FlagSource
+from annotations.moderation.models import Flag
 
 HOLDS = {FlagSource.MODEL: HoldReason.QUARANTINED, FlagSource.PERSON: HoldReason.FLAGGED}
 

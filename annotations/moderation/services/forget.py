@@ -5,11 +5,10 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.core import clock
-
-from .. import log
-from ..known import purposeless
-from ..models import Fingerprint, HashList
-from .known_lists import remove_list
+from annotations.moderation import log
+from annotations.moderation.known import purposeless
+from annotations.moderation.models import Fingerprint, HashList
+from annotations.moderation.services.known_lists import remove_list
 
 
 def forget_known_content(limit: int = 1000) -> int:

@@ -13,11 +13,10 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, TooLarge
-
-from .. import log
-from ..hash_lists import read_hashes
-from ..models import HashBlock, HashList
-from .recheck import request_recheck
+from annotations.moderation import log
+from annotations.moderation.hash_lists import read_hashes
+from annotations.moderation.models import HashBlock, HashList
+from annotations.moderation.services.recheck import request_recheck
 
 _BLOCK = 32 * 65_536
 

@@ -8,11 +8,10 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
+from annotations.moderation import log
+from annotations.moderation.models import Flag
 from annotations.redaction import delivery
 from annotations.vision.video import read_frames
-
-from .. import log
-from ..models import Flag
 
 COLUMNS, TILE_WIDTH, TILES = 3, 320, 6
 _BLUR = (

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from annotations.audit.actors import WORKER
 from annotations.clips.models import Clip
+from annotations.moderation.enums import FlagSource, FlagState
+from annotations.moderation.models import Finding, Flag
+from annotations.moderation.policy import Concern
+from annotations.moderation.services.flag import flag
 from annotations.redaction.models import RedactionRun
-
-from ..enums import FlagSource, FlagState
-from ..models import Finding, Flag
-from ..policy import Concern
-from .flag import flag
 
 
 def unsettled(clip: Clip, found: Iterable[Concern]) -> list[Concern]:

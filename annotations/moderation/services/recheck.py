@@ -18,11 +18,10 @@ from annotations.core import clock, named_locks, runs
 from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.core.models import RunState
-
-from .. import events, known, log
-from ..models import Fingerprint, Flag, HashList, Recheck, Screening
-from ..policy import Concern
-from .raising import note_findings, raise_flags, unsettled
+from annotations.moderation import events, known, log
+from annotations.moderation.models import Fingerprint, Flag, HashList, Recheck, Screening
+from annotations.moderation.policy import Concern
+from annotations.moderation.services.raising import note_findings, raise_flags, unsettled
 
 SCREENING = "moderation.screening"
 """The lock that every screening holds while it reads what is known, together with all others."""

@@ -12,15 +12,14 @@ from annotations.clips.services import lift
 from annotations.core import clock, named_locks
 from annotations.core.events import publish
 from annotations.core.models import RunState
+from annotations.moderation import events, known, log
+from annotations.moderation.likeness import packed
+from annotations.moderation.models import Finding, Fingerprint, Screening
+from annotations.moderation.policy import VERSION, Concern, concerns
+from annotations.moderation.services.raising import note_findings, raise_flags, unsettled
+from annotations.moderation.services.recheck import SCREENING
 from annotations.redaction.fingerprints import take
 from annotations.redaction.models import Outcome, RedactionRun
-
-from .. import events, known, log
-from ..likeness import packed
-from ..models import Finding, Fingerprint, Screening
-from ..policy import VERSION, Concern, concerns
-from .raising import note_findings, raise_flags, unsettled
-from .recheck import SCREENING
 
 
 @transaction.atomic

@@ -1,13 +1,13 @@
 """What deserves a privacy officer's look: rules over the log, one a module. Pure: no database, no clock."""
 
-from .acts import Act, Counting, Hit, Known, Rule, Scope, Series, Waiting
-from .break_glass import BreakGlass
-from .household import Household
-from .log_reading import LogReading
-from .off_hours import OffHours
-from .refusals import Refusals
-from .reveals import Reveals
-from .volume import Volume
+from annotations.privacy.alerting.acts import Act, Counting, Hit, Known, Rule, Scope, Series, Waiting
+from annotations.privacy.alerting.break_glass import BreakGlass
+from annotations.privacy.alerting.household import Household
+from annotations.privacy.alerting.log_reading import LogReading
+from annotations.privacy.alerting.off_hours import OffHours
+from annotations.privacy.alerting.refusals import Refusals
+from annotations.privacy.alerting.reveals import Reveals
+from annotations.privacy.alerting.volume import Volume
 
 RULES: dict[str, type[Rule]] = {
     rule.kind: rule for rule in (Volume, OffHours, Household, Reveals, LogReading, Refusals, BreakGlass)

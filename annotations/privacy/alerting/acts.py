@@ -9,9 +9,8 @@ from typing import Any, ClassVar, Protocol
 
 from annotations.datasets import log as datasets
 from annotations.moderation import log as moderation
+from annotations.privacy import log as privacy
 from annotations.redaction import log as redaction
-
-from .. import log as privacy
 
 # Somebody is given something to see, or to take away.
 VIEWS = frozenset(

@@ -3,8 +3,8 @@
 import datetime
 from collections.abc import Iterable
 
-from . import sliding
-from .acts import Act, Counting, Hit, Known, Rule, Scope, Series, Waiting
+from annotations.privacy.alerting import sliding
+from annotations.privacy.alerting.acts import Act, Counting, Hit, Known, Rule, Scope, Series, Waiting
 
 
 def hits(rule: Rule, acts: Iterable[Act], known: Known, now: datetime.datetime) -> list[Hit]:

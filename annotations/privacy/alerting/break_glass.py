@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .. import log as privacy
-from .acts import DAY, Act, Counting, Known, Series
+from annotations.privacy import log as privacy
+from annotations.privacy.alerting.acts import DAY, Act, Counting, Known, Series
 
 # Whatever is seen under one approval within this time is one alert.
 _LONGEST = 7 * DAY

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .acts import VIEWS, Act, Counting, Known, Series
+from annotations.privacy.alerting.acts import VIEWS, Act, Counting, Known, Series
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from typing import ClassVar
 from annotations.accounts import log as accounts
 from annotations.accounts.enums import Role
 from annotations.audit.registry import codes
-
-from .acts import DAY, Act, Counting, Known, Series
+from annotations.privacy.alerting.acts import DAY, Act, Counting, Known, Series
 
 _PAGES = ("privacy.dossier_opened", "privacy.looked_up")
 _READERS = frozenset(Role.values) - {Role.PRIVACY_OFFICER}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from .acts import DAY, DOWNLOADS, VIEWS, Act, Counting, Known, Series
+from annotations.privacy.alerting.acts import DAY, DOWNLOADS, VIEWS, Act, Counting, Known, Series
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 

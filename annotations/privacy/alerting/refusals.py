@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from annotations.accounts import log as accounts
-
-from .acts import HOUR, Act, Counting, Known, Series
+from annotations.privacy.alerting.acts import HOUR, Act, Counting, Known, Series
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from typing import ClassVar
 
 from annotations.clips.enums import Purpose
 from annotations.moderation import log as moderation
+from annotations.privacy.alerting.acts import Act, Hit, Scope, Series, Waiting
 from annotations.redaction import log as redaction
 from annotations.review import log as review
-
-from .acts import Act, Hit, Scope, Series, Waiting
 
 DECISIONS = frozenset(
     {

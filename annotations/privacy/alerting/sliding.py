@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
-from .acts import Act, Counting, Hit, Known, Scope, Series
+from annotations.privacy.alerting.acts import Act, Counting, Hit, Known, Scope, Series
 
 _time = attrgetter("at")
 _EVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)

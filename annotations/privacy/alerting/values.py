@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from .acts import Rule
+from annotations.privacy.alerting.acts import Rule
 
 
 def dump(rule: Rule) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .acts import DAY, DOWNLOADS, HOUR, VIEWS, Act, Counting, Known, Series
+from annotations.privacy.alerting.acts import DAY, DOWNLOADS, HOUR, VIEWS, Act, Counting, Known, Series
 
 
 @dataclass(frozen=True)

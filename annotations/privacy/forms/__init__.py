@@ -1,13 +1,13 @@
 """What people type on this context's pages, one page per module."""
 
-from .alerts import AlertFilterForm, RuleForm, SettleForm, rule_form
-from .break_glass import AskGlassForm, DecideGlassForm
-from .desk import LookupForm, WithdrawalForm
-from .erasure import ErasureForm, SubjectForm
-from .log import LogForm
-from .period import PeriodForm, instants
-from .requests import RequestForm, StepForm
-from .zones import COMMON_ZONES
+from annotations.privacy.forms.alerts import AlertFilterForm, RuleForm, SettleForm, rule_form
+from annotations.privacy.forms.break_glass import AskGlassForm, DecideGlassForm
+from annotations.privacy.forms.desk import LookupForm, WithdrawalForm
+from annotations.privacy.forms.erasure import ErasureForm, SubjectForm
+from annotations.privacy.forms.log import LogForm
+from annotations.privacy.forms.period import PeriodForm, instants
+from annotations.privacy.forms.requests import RequestForm, StepForm
+from annotations.privacy.forms.zones import COMMON_ZONES
 
 __all__ = [
     "COMMON_ZONES",

@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..alerting import RULES
-from ..alerting.off_hours import EVERY_DAY
-from ..enums import AlertKind
-from ..selectors import UNKNOWN, pseudonym_of
-from ..services.alerts import MAX_REASON
-from .zones import is_zone, zones
+from annotations.privacy.alerting import RULES
+from annotations.privacy.alerting.off_hours import EVERY_DAY
+from annotations.privacy.enums import AlertKind
+from annotations.privacy.forms.zones import is_zone, zones
+from annotations.privacy.selectors import UNKNOWN, pseudonym_of
+from annotations.privacy.services.alerts import MAX_REASON
 
 # As many as an entry of the log can name.
 MOST_PEOPLE = 200

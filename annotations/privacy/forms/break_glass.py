@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..enums import GlassPurpose
+from annotations.privacy.enums import GlassPurpose
 
 
 class AskGlassForm(forms.Form):

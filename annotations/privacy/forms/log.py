@@ -16,10 +16,9 @@ from annotations.audit.registry import by_area
 from annotations.audit.search import Filters, at
 from annotations.clips.enums import Purpose
 from annotations.core import clock
-
-from ..roles import role_choices
-from ..selectors import clip_ids, owner_pseudonym, pseudonym_of
-from .zones import Choices, is_zone
+from annotations.privacy.forms.zones import Choices, is_zone
+from annotations.privacy.roles import role_choices
+from annotations.privacy.selectors import clip_ids, owner_pseudonym, pseudonym_of
 
 _LOCAL = {"type": "datetime-local"}
 

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.clips.models import Clip
 from annotations.core import clock
-
-from ..selectors import UNKNOWN, clip_ids, owner_pseudonym
+from annotations.privacy.selectors import UNKNOWN, clip_ids, owner_pseudonym
 
 
 class RequestForm(forms.Form):

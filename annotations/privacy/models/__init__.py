@@ -1,10 +1,10 @@
 """Tables of this context, one subject per module."""
 
-from .alerts import Alert, AlertRule, AwaitedScope, LogProgress, ViewTally
-from .break_glass import BreakGlass
-from .log_run import LogRun
-from .requests import AccessRequest
-from .saved_view import SavedView
+from annotations.privacy.models.alerts import Alert, AlertRule, AwaitedScope, LogProgress, ViewTally
+from annotations.privacy.models.break_glass import BreakGlass
+from annotations.privacy.models.log_run import LogRun
+from annotations.privacy.models.requests import AccessRequest
+from annotations.privacy.models.saved_view import SavedView
 
 __all__ = [
     "AccessRequest",

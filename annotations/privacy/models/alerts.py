@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotations.core import clock, ids
-
-from ..enums import AlertKind, AlertState
+from annotations.privacy.enums import AlertKind, AlertState
 
 
 class AlertRule(models.Model):

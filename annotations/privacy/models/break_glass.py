@@ -6,8 +6,7 @@ from django.db.models import F, Q
 
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
-
-from ..enums import GlassPurpose, GlassState
+from annotations.privacy.enums import GlassPurpose, GlassState
 
 
 class BreakGlass(models.Model):

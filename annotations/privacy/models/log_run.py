@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotations.core.models import RunState, StageRun
-
-from ..enums import LogWork
+from annotations.privacy.enums import LogWork
 
 
 class LogRun(StageRun):

@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotations.core import clock, ids
-
-from ..enums import RequestState
+from annotations.privacy.enums import RequestState
 
 _CLOSED = [RequestState.ANSWERED, RequestState.REFUSED]
 

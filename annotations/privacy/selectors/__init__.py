@@ -1,12 +1,12 @@
 """What officers and owners read, out of every context, one subject per module."""
 
-from . import waiting as waiting
-from .clips import clip, clip_ids, clips_with_holds, find, id_span, withdrawn
-from .dossier import Dossier, dossier, hold_rows, tone
-from .entry import Entry, entry
-from .people import UNKNOWN, Person, owner_pseudonym, people, pseudonym_of
-from .views import NamedView, saved_views
-from .watching import BESIDE, Watching, last_act, watching
+from annotations.privacy.selectors import waiting as waiting
+from annotations.privacy.selectors.clips import clip, clip_ids, clips_with_holds, find, id_span, withdrawn
+from annotations.privacy.selectors.dossier import Dossier, dossier, hold_rows, tone
+from annotations.privacy.selectors.entry import Entry, entry
+from annotations.privacy.selectors.people import UNKNOWN, Person, owner_pseudonym, people, pseudonym_of
+from annotations.privacy.selectors.views import NamedView, saved_views
+from annotations.privacy.selectors.watching import BESIDE, Watching, last_act, watching
 
 __all__ = [
     "BESIDE",

@@ -9,8 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from annotations.audit.models import LogEntry, TreeLeaf
-
-from ..alerting import RULES, Act, Rule, Series
+from annotations.privacy.alerting import RULES, Act, Rule, Series
 
 # More than any rule can allow. Of one who did more in the time that is read, the latest so many are.
 MOST = 100_001

@@ -11,12 +11,11 @@ from annotations.audit.enums import DetailState
 from annotations.audit.models import LogEntry
 from annotations.clips.models import Clip
 from annotations.core import clock
-
-from ..alerting import RULES, Rule, backwards
-from ..alerting.values import load
-from ..enums import AlertState
-from ..models import Alert, AlertRule, ViewTally
-from .acts import acts_of
+from annotations.privacy.alerting import RULES, Rule, backwards
+from annotations.privacy.alerting.values import load
+from annotations.privacy.enums import AlertState
+from annotations.privacy.models import Alert, AlertRule, ViewTally
+from annotations.privacy.selectors.acts import acts_of
 
 # What a person's usual day is made of: the median of their days with views in the weeks before.
 USUAL_DAYS, USUAL_LEAST = 28, 5

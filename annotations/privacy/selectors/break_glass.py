@@ -16,10 +16,9 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.rules import NAMEABLE
 from annotations.core import clock
-
-from .. import log
-from ..enums import GlassState
-from ..models import BreakGlass
+from annotations.privacy import log
+from annotations.privacy.enums import GlassState
+from annotations.privacy.models import BreakGlass
 
 FOLDER = "break-glass/"
 _STEPS = [

@@ -11,9 +11,8 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Hold
 from annotations.datasets import selectors as datasets
 from annotations.datasets.models import Download, ReleaseItem
-
-from ..viewings import TOLD_BY, Viewing, unseen, viewings
-from .people import Person, people
+from annotations.privacy.selectors.people import Person, people
+from annotations.privacy.viewings import TOLD_BY, Viewing, unseen, viewings
 
 # Entries of a page of the clip's line of time, and of the whole of it for printing.
 PAGE, WHOLE = 100, 5_000

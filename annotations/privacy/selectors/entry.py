@@ -9,8 +9,7 @@ from annotations.audit.models import LogEntry, TreeLeaf
 from annotations.audit.search import Filters, search
 from annotations.audit.selectors import Line, present
 from annotations.audit.tree.merkle import leaf_hash
-
-from .people import Person, people
+from annotations.privacy.selectors.people import Person, people
 
 # Entries of the same request that are shown beside one.
 _BESIDE = 50

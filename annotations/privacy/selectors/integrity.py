@@ -6,9 +6,8 @@ from django.db.models import QuerySet
 
 from annotations.core import runs
 from annotations.core.models import RunState
-
-from ..enums import LogWork
-from ..models import LogRun
+from annotations.privacy.enums import LogWork
+from annotations.privacy.models import LogRun
 
 
 def last_runs() -> dict[str, LogRun]:

@@ -10,10 +10,9 @@ from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.selectors import Line
 from annotations.audit.subject_keys import store
 from annotations.core.errors import Conflict
-
-from .. import log
-from ..enums import RequestState
-from ..models import AccessRequest
+from annotations.privacy import log
+from annotations.privacy.enums import RequestState
+from annotations.privacy.models import AccessRequest
 
 OPEN_STATES = (RequestState.OPEN, RequestState.COMPILED, RequestState.REVIEWED)
 

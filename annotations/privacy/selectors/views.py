@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
-from ..models import SavedView
-from .people import people
+from annotations.privacy.models import SavedView
+from annotations.privacy.selectors.people import people
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from django.http import HttpRequest
 from annotations.accounts.context import counts
 from annotations.accounts.enums import Role
 from annotations.accounts.middleware import actor_of, role_of
-
-from .alerts import open_alerts
-from .break_glass import waiting_glasses
-from .requests import waiting_requests
+from annotations.privacy.selectors.alerts import open_alerts
+from annotations.privacy.selectors.break_glass import waiting_glasses
+from annotations.privacy.selectors.requests import waiting_requests
 
 
 @counts("privacy:alerts")

@@ -15,11 +15,10 @@ from annotations.audit.selectors import Line, present
 from annotations.clips import log as clips_log
 from annotations.clips.models import Clip
 from annotations.datasets import log as datasets_log
+from annotations.privacy.selectors.people import Person, people
+from annotations.privacy.viewings import KINDS, TOLD_BY, Viewing, length, viewings
 from annotations.redaction import log as redaction_log
 from annotations.review import log as review_log
-
-from ..viewings import KINDS, TOLD_BY, Viewing, length, viewings
-from .people import Person, people
 
 # Entries that one page is made of; the next page goes on where they end.
 MOST = 4_000

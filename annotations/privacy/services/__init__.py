@@ -1,7 +1,13 @@
 """Writes of this context, one use case per module."""
 
-from .alerts import change_alert_rule, give_back_alert, note_alert, settle_alert, take_alert
-from .break_glass import (
+from annotations.privacy.services.alerts import (
+    change_alert_rule,
+    give_back_alert,
+    note_alert,
+    settle_alert,
+    take_alert,
+)
+from annotations.privacy.services.break_glass import (
     ask_break_glass,
     close_break_glass,
     decide_break_glass,
@@ -10,9 +16,14 @@ from .break_glass import (
     note_glass_watched,
     serve_glass,
 )
-from .clean_copy import make_clean_copy, sweep_clean_copies
-from .integrity import note_export_served, request_log_work, run_log_work, sweep_exports
-from .reading import (
+from annotations.privacy.services.clean_copy import make_clean_copy, sweep_clean_copies
+from annotations.privacy.services.integrity import (
+    note_export_served,
+    request_log_work,
+    run_log_work,
+    sweep_exports,
+)
+from annotations.privacy.services.reading import (
     note_certificate,
     note_dossier,
     note_entry,
@@ -25,7 +36,7 @@ from .reading import (
     note_search,
     note_words,
 )
-from .requests import (
+from annotations.privacy.services.requests import (
     answer_request,
     compile_request,
     extend_request,
@@ -36,9 +47,9 @@ from .requests import (
     refuse_request,
     review_request,
 )
-from .views import delete_view, rename_view, save_view
-from .watch import watch
-from .withdraw import withdraw
+from annotations.privacy.services.views import delete_view, rename_view, save_view
+from annotations.privacy.services.watch import watch
+from annotations.privacy.services.withdraw import withdraw
 
 __all__ = [
     "answer_request",

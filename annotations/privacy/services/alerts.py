@@ -10,12 +10,11 @@ from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
-
-from .. import log
-from ..alerting import RULES
-from ..alerting.values import dump, in_words, load
-from ..models import Alert, AlertRule
-from ..rules import ALERTS
+from annotations.privacy import log
+from annotations.privacy.alerting import RULES
+from annotations.privacy.alerting.values import dump, in_words, load
+from annotations.privacy.models import Alert, AlertRule
+from annotations.privacy.rules import ALERTS
 
 MAX_REASON = 2000
 _SETTLED = {"explain": log.ALERT_EXPLAINED, "escalate": log.ALERT_ESCALATED}

@@ -21,13 +21,12 @@ from annotations.clips.rules import NAMEABLE
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
 from annotations.core.events import publish
+from annotations.privacy import events, log
+from annotations.privacy.enums import GlassPurpose, GlassState
+from annotations.privacy.models import BreakGlass
+from annotations.privacy.rules import BREAK_GLASS
+from annotations.privacy.selectors import break_glass as selectors
 from annotations.review.rules import LAST_REPORT, check_reason, watched_milliseconds
-
-from .. import events, log
-from ..enums import GlassPurpose, GlassState
-from ..models import BreakGlass
-from ..rules import BREAK_GLASS
-from ..selectors import break_glass as selectors
 
 
 @transaction.atomic

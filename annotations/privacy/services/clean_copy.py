@@ -14,14 +14,13 @@ from annotations.clips.memory import memory_file
 from annotations.clips.models import Original
 from annotations.core import clock
 from annotations.core.wrapping import Damaged, WrappedKey
+from annotations.privacy import log
+from annotations.privacy.enums import GlassState
+from annotations.privacy.models import BreakGlass
+from annotations.privacy.selectors.break_glass import FOLDER, abandoned
+from annotations.privacy.services.break_glass import end, locked, note
 from annotations.vision import confined
 from annotations.vision.errors import VisionError
-
-from .. import log
-from ..enums import GlassState
-from ..models import BreakGlass
-from ..selectors.break_glass import FOLDER, abandoned
-from .break_glass import end, locked, note
 
 
 def make_clean_copy(glass_id: uuid.UUID | str) -> None:

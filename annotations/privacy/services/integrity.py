@@ -20,10 +20,9 @@ from annotations.core import clock, ids, runs
 from annotations.core.errors import Conflict, DomainError, Invalid
 from annotations.core.events import publish
 from annotations.core.models import RunState
-
-from .. import events, log
-from ..enums import LogWork
-from ..models import LogRun
+from annotations.privacy import events, log
+from annotations.privacy.enums import LogWork
+from annotations.privacy.models import LogRun
 
 FOLDER = "log/"
 _PREFIX = "log-export-"

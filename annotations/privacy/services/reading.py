@@ -10,8 +10,7 @@ from annotations.audit.actors import Actor
 from annotations.audit.canonical import timestamp
 from annotations.audit.models import LogEntry
 from annotations.clips.models import Clip
-
-from .. import log
+from annotations.privacy import log
 
 
 @transaction.atomic

@@ -13,13 +13,12 @@ from annotations.audit.registry import Action
 from annotations.audit.subject_keys import store
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
-
-from .. import log
-from ..answer import compile_answer
-from ..models import AccessRequest
-from ..rules import MONTHS, MORE_MONTHS, REQUESTS, months_after
-from ..selectors import UNKNOWN, owner_pseudonym
-from ..selectors.requests import OPEN_STATES
+from annotations.privacy import log
+from annotations.privacy.answer import compile_answer
+from annotations.privacy.models import AccessRequest
+from annotations.privacy.rules import MONTHS, MORE_MONTHS, REQUESTS, months_after
+from annotations.privacy.selectors import UNKNOWN, owner_pseudonym
+from annotations.privacy.selectors.requests import OPEN_STATES
 
 MAX_REASON = 2000
 # How long a compiled answer is kept after its request is closed: long enough to send it once more.

@@ -7,9 +7,8 @@ from django.db import IntegrityError, transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core.errors import Conflict, Invalid, Missing
-
-from .. import log
-from ..models import SavedView
+from annotations.privacy import log
+from annotations.privacy.models import SavedView
 
 _TAKEN = "You have a view of this name already. Choose another name."
 

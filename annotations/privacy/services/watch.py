@@ -13,14 +13,13 @@ from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry, TreeLeaf
 from annotations.audit.stored_tree import tree_size
 from annotations.core import clock
-
-from .. import log
-from ..alerting import Act, Counting, Hit, Scope, Series, Waiting, backwards, sliding
-from ..alerting.acts import VIEWS, day_of
-from ..enums import AlertState
-from ..models import Alert, AwaitedScope, LogProgress, ViewTally
-from ..selectors.acts import Span, acts_between, acts_within
-from ..selectors.alerts import CurrentRule, Known, alert_rules
+from annotations.privacy import log
+from annotations.privacy.alerting import Act, Counting, Hit, Scope, Series, Waiting, backwards, sliding
+from annotations.privacy.alerting.acts import VIEWS, day_of
+from annotations.privacy.enums import AlertState
+from annotations.privacy.models import Alert, AwaitedScope, LogProgress, ViewTally
+from annotations.privacy.selectors.acts import Span, acts_between, acts_within
+from annotations.privacy.selectors.alerts import CurrentRule, Known, alert_rules
 
 BATCH = 5_000
 # Ids of entries that an alert names.

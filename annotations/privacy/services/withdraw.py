@@ -7,8 +7,7 @@ from annotations.audit.actors import Actor
 from annotations.clips import services as clips
 from annotations.clips.models import Clip
 from annotations.core.errors import Conflict, Invalid
-
-from .. import log
+from annotations.privacy import log
 
 MAX_REASON = 2000
 

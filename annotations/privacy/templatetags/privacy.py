@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 from django import template
 
 from annotations.audit.models import LogEntry
-
-from ..roles import role_name
-from ..selectors import Person
-from ..viewings import Viewing, length, unseen
+from annotations.privacy.roles import role_name
+from annotations.privacy.selectors import Person
+from annotations.privacy.viewings import Viewing, length, unseen
 
 register = template.Library()
 

@@ -1,24 +1,24 @@
 """Pages of the privacy officer, one per module."""
 
-from .alert_rules import alert_rule, alert_rules
-from .alerts import alert, alerts, give_back_alert, settle_alert, take_alert
-from .break_glass import (
+from annotations.privacy.views.alert_rules import alert_rule, alert_rules
+from annotations.privacy.views.alerts import alert, alerts, give_back_alert, settle_alert, take_alert
+from annotations.privacy.views.break_glass import (
     ask_break_glass,
     break_glass,
     break_glasses,
     close_break_glass,
     decide_break_glass,
 )
-from .clip import clip
-from .desk import desk, link_receipt, withdraw
-from .entry import entry
-from .erasure import erase, erasure
-from .glass_media import glass_media, glass_token, glass_watched
-from .hiding import hiding
-from .integrity import download_log, integrity, prove_entry, work_on_log
-from .log import change_view, export, log, save_view, words
-from .person import person
-from .requests import (
+from annotations.privacy.views.clip import clip
+from annotations.privacy.views.desk import desk, link_receipt, withdraw
+from annotations.privacy.views.entry import entry
+from annotations.privacy.views.erasure import erase, erasure
+from annotations.privacy.views.glass_media import glass_media, glass_token, glass_watched
+from annotations.privacy.views.hiding import hiding
+from annotations.privacy.views.integrity import download_log, integrity, prove_entry, work_on_log
+from annotations.privacy.views.log import change_view, export, log, save_view, words
+from annotations.privacy.views.person import person
+from annotations.privacy.views.requests import (
     access_answer,
     access_answer_file,
     access_request,

@@ -10,14 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError
-
-from .. import selectors, services
-from ..alerting import RULES
-from ..alerting.values import dump, load
-from ..enums import AlertKind
-from ..forms import RuleForm, rule_form
-from ..selectors import alerts as alert_selectors
-from ..selectors.alerts import CurrentRule, Preview
+from annotations.privacy import selectors, services
+from annotations.privacy.alerting import RULES
+from annotations.privacy.alerting.values import dump, load
+from annotations.privacy.enums import AlertKind
+from annotations.privacy.forms import RuleForm, rule_form
+from annotations.privacy.selectors import alerts as alert_selectors
+from annotations.privacy.selectors.alerts import CurrentRule, Preview
 
 
 @require_safe

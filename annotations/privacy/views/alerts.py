@@ -15,12 +15,11 @@ from annotations.accounts.middleware import actor_of
 from annotations.audit import selectors as audit
 from annotations.audit.models import LogEntry
 from annotations.core.errors import DomainError
-
-from .. import selectors, services
-from ..enums import AlertState
-from ..forms import AlertFilterForm, SettleForm
-from ..models import Alert
-from ..selectors import alerts as alert_selectors
+from annotations.privacy import selectors, services
+from annotations.privacy.enums import AlertState
+from annotations.privacy.forms import AlertFilterForm, SettleForm
+from annotations.privacy.models import Alert
+from annotations.privacy.selectors import alerts as alert_selectors
 
 PAGE = 25
 

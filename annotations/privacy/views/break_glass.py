@@ -14,12 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.core.errors import DomainError
-
-from .. import selectors, services
-from ..forms import AskGlassForm, DecideGlassForm
-from ..models import BreakGlass
-from ..selectors import break_glass as glass_selectors
-from .lookup import clip_or_404
+from annotations.privacy import selectors, services
+from annotations.privacy.forms import AskGlassForm, DecideGlassForm
+from annotations.privacy.models import BreakGlass
+from annotations.privacy.selectors import break_glass as glass_selectors
+from annotations.privacy.views.lookup import clip_or_404
 
 PAGE = 25
 

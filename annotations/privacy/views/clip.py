@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.audit.search import is_cursor
-
-from .. import selectors, services
-from .lookup import clip_or_404
-from .zone import zone_of
+from annotations.privacy import selectors, services
+from annotations.privacy.views.lookup import clip_or_404
+from annotations.privacy.views.zone import zone_of
 
 VIEWINGS = 50
 

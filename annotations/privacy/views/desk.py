@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError
 from annotations.datasets import selectors as datasets
-
-from .. import receipts, selectors, services
-from ..forms import LookupForm, WithdrawalForm
-from .lookup import clip_or_404
+from annotations.privacy import receipts, selectors, services
+from annotations.privacy.forms import LookupForm, WithdrawalForm
+from annotations.privacy.views.lookup import clip_or_404
 
 PAGE = 50
 

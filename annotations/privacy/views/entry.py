@@ -7,9 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotations.accounts.middleware import actor_of
-
-from .. import selectors, services
-from .zone import zone_of
+from annotations.privacy import selectors, services
+from annotations.privacy.views.zone import zone_of
 
 
 @require_safe

@@ -12,9 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.audit import erasures, selectors as audit, services as audit_services
 from annotations.core.errors import DomainError
-
-from .. import selectors, services
-from ..forms import ErasureForm, SubjectForm
+from annotations.privacy import selectors, services
+from annotations.privacy.forms import ErasureForm, SubjectForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

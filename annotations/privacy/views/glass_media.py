@@ -20,11 +20,10 @@ from annotations.core import clock
 from annotations.core.errors import DomainError, Invalid, Missing
 from annotations.core.http import ranged_response
 from annotations.core.wrapping import Damaged, WrappedKey
+from annotations.privacy import services
+from annotations.privacy.models import BreakGlass
 from annotations.redaction.delivery import sent_range, session_of
 from annotations.review.serializers import WatchedSerializer
-
-from .. import services
-from ..models import BreakGlass
 
 _SALT = "privacy.break_glass"
 

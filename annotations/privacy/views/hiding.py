@@ -8,15 +8,14 @@ from django.views.decorators.http import require_http_methods
 
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError
+from annotations.privacy import selectors
+from annotations.privacy.forms.hiding import HidingForm
 from annotations.redaction import selectors as redaction
 from annotations.redaction.enums import HidingEffect
 from annotations.redaction.models import HidingChoice
 from annotations.redaction.services import choose_hiding
 from annotations.review.miss_rates import wilson
 from annotations.vision.reidentified import ATTACKED, MOST
-
-from .. import selectors
-from ..forms.hiding import HidingForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

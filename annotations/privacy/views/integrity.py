@@ -21,11 +21,10 @@ from annotations.audit.tree.notes import PublicKey
 from annotations.audit.waiting import await_checkpoint
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
-
-from .. import selectors, services
-from ..models import LogRun
-from ..selectors import integrity as integrity_selectors
-from ..verdict import verdict
+from annotations.privacy import selectors, services
+from annotations.privacy.models import LogRun
+from annotations.privacy.selectors import integrity as integrity_selectors
+from annotations.privacy.verdict import verdict
 
 _UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 

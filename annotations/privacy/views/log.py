@@ -16,12 +16,11 @@ from annotations.audit.selectors import Line
 from annotations.audit.waiting import await_checkpoint
 from annotations.core import clock
 from annotations.core.errors import DomainError
-
-from .. import export as exporting, selectors, services
-from ..chips import chips
-from ..forms import COMMON_ZONES, LogForm
-from ..words import search_words
-from .zone import zone_of
+from annotations.privacy import export as exporting, selectors, services
+from annotations.privacy.chips import chips
+from annotations.privacy.forms import COMMON_ZONES, LogForm
+from annotations.privacy.views.zone import zone_of
+from annotations.privacy.words import search_words
 
 PAGE = 50
 

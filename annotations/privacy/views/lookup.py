@@ -5,8 +5,7 @@ import uuid
 from django.http import Http404
 
 from annotations.clips.models import Clip
-
-from .. import selectors
+from annotations.privacy import selectors
 
 
 def clip_or_404(clip_id: uuid.UUID) -> Clip:

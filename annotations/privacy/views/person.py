@@ -11,10 +11,9 @@ from django.views.decorators.http import require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.audit.models import LogEntry
 from annotations.core import clock
-
-from .. import selectors, services
-from ..forms import PeriodForm, instants
-from .zone import zone_of
+from annotations.privacy import selectors, services
+from annotations.privacy.forms import PeriodForm, instants
+from annotations.privacy.views.zone import zone_of
 
 
 @require_safe

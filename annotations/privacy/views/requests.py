@@ -17,11 +17,10 @@ from annotations.audit.actors import Actor
 from annotations.audit.waiting import await_checkpoint
 from annotations.core import clock
 from annotations.core.errors import DomainError
-
-from .. import selectors, services
-from ..forms import RequestForm, StepForm
-from ..models import AccessRequest
-from ..selectors import requests as request_selectors
+from annotations.privacy import selectors, services
+from annotations.privacy.forms import RequestForm, StepForm
+from annotations.privacy.models import AccessRequest
+from annotations.privacy.selectors import requests as request_selectors
 
 PAGE = 25
 

@@ -1,14 +1,14 @@
 """Writes of this context, one use case per module."""
 
-from .examples import destroy_examples, training_examples
-from .fetch_model import fetch_model
-from .hiding import choose_hiding
-from .lift import ask_to_lift, decide_lift, hide_again, take_back_lift
-from .orphans import sweep_orphans
-from .pictures import serve_region
-from .redact import redact
-from .request import report_missed_faces, request, request_first, retry
-from .stall import give_up
+from annotations.redaction.services.examples import destroy_examples, training_examples
+from annotations.redaction.services.fetch_model import fetch_model
+from annotations.redaction.services.hiding import choose_hiding
+from annotations.redaction.services.lift import ask_to_lift, decide_lift, hide_again, take_back_lift
+from annotations.redaction.services.orphans import sweep_orphans
+from annotations.redaction.services.pictures import serve_region
+from annotations.redaction.services.redact import redact
+from annotations.redaction.services.request import report_missed_faces, request, request_first, retry
+from annotations.redaction.services.stall import give_up
 
 __all__ = [
     "ask_to_lift",

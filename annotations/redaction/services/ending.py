@@ -5,12 +5,11 @@ from typing import Any
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core import clock
-
-from .. import log, selectors
-from ..enums import LiftState
-from ..missed_faces import touch
-from ..models import Lift, Rendition
-from ..rules import LIFTS
+from annotations.redaction import log, selectors
+from annotations.redaction.enums import LiftState
+from annotations.redaction.missed_faces import touch
+from annotations.redaction.models import Lift, Rendition
+from annotations.redaction.rules import LIFTS
 
 
 def end(lift: Lift, action: str, actor: Actor) -> None:

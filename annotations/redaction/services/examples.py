@@ -16,11 +16,10 @@ from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.core.wrapping import WrappedKey
+from annotations.redaction import log, selectors
+from annotations.redaction.models import RedactionRun, TrainingExample
 from annotations.vision import examples as archives
 from annotations.vision.examples import Example
-
-from .. import log, selectors
-from ..models import RedactionRun, TrainingExample
 
 
 def wanted(clip: Clip) -> bool:

@@ -10,10 +10,9 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core.errors import Conflict, DomainError, Missing, Unavailable
-
-from .. import log
-from ..downloads import download
-from ..model_files import fetched_path
+from annotations.redaction import log
+from annotations.redaction.downloads import download
+from annotations.redaction.model_files import fetched_path
 
 
 def fetch_model(name: str, actor: Actor) -> Path:

@@ -6,10 +6,9 @@ from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core.errors import Conflict, Invalid, NotAllowed
-
-from .. import log, selectors
-from ..enums import HidingEffect
-from ..models import HidingChoice
+from annotations.redaction import log, selectors
+from annotations.redaction.enums import HidingEffect
+from annotations.redaction.models import HidingChoice
 
 LEAST_REASON, MOST_REASON = 5, 2000
 

@@ -13,13 +13,12 @@ from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
-
-from .. import log, selectors
-from ..enums import LiftState
-from ..models import FaceTrack, Lift
-from ..rules import LIFTS
-from .ending import end
-from .request import current_rendition, make_again
+from annotations.redaction import log, selectors
+from annotations.redaction.enums import LiftState
+from annotations.redaction.models import FaceTrack, Lift
+from annotations.redaction.rules import LIFTS
+from annotations.redaction.services.ending import end
+from annotations.redaction.services.request import current_rendition, make_again
 
 LEAST_REASON, MOST_REASON = 5, 2000
 

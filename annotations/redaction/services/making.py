@@ -14,11 +14,10 @@ from django.core.files.storage import storages
 from annotations.clips.encryption import write_all
 from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
+from annotations.redaction.models import Method, RedactionRun, Rendition
 from annotations.vision import confined
 from annotations.vision.errors import VisionError
 from annotations.vision.report import SCHEMA, EarlierRun, LiftedTrack, MissedFace, RepairOrder
-
-from ..models import Method, RedactionRun, Rendition
 
 _BLOCK = 1024 * 1024
 

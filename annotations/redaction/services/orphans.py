@@ -6,9 +6,8 @@ from django.db.models import Q
 
 from annotations.audit.sweeping import sweep
 from annotations.core import clock
-
-from .. import selectors
-from ..models import Rendition
+from annotations.redaction import selectors
+from annotations.redaction.models import Rendition
 
 
 def sweep_orphans(older_than: datetime.timedelta = datetime.timedelta(hours=1)) -> int:

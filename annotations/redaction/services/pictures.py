@@ -10,11 +10,10 @@ from annotations.audit.actors import Actor
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip
+from annotations.redaction import delivery, log, selectors
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import region
 from annotations.vision.video.ranges import Ranges
-
-from .. import delivery, log, selectors
 
 WIDTH = 720
 MARK = (0xFF, 0xD2, 0x3F)

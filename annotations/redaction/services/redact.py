@@ -23,12 +23,11 @@ from annotations.core import clock, ids, runs
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.core.wrapping import Damaged
+from annotations.redaction import events, log
+from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
+from annotations.redaction.services import examples
+from annotations.redaction.services.making import Listener, Made, make
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
-
-from .. import events, log
-from ..models import FaceTrack, Outcome, RedactionRun, Rendition
-from . import examples
-from .making import Listener, Made, make
 
 # Another attempt cures none of these: the file is what it is. Time-outs and crashes may have come from the machine.
 LASTING = frozenset(VIDEO_ERRORS) - {"decoder_timeout", "decoder_crashed"} | {"vault_damaged"}

@@ -13,11 +13,10 @@ from annotations.clips.services import lift, place
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.events import publish
 from annotations.core.models import RunState
-
-from .. import events, log, selectors
-from ..missed_faces import MOST_FACES_OF_CLIP, MOST_FACES_OF_REPORT, SMALLEST_FACE, merged
-from ..models import RedactionRun, Rendition
-from .ending import end_where_drawn
+from annotations.redaction import events, log, selectors
+from annotations.redaction.missed_faces import MOST_FACES_OF_CLIP, MOST_FACES_OF_REPORT, SMALLEST_FACE, merged
+from annotations.redaction.models import RedactionRun, Rendition
+from annotations.redaction.services.ending import end_where_drawn
 
 
 @transaction.atomic

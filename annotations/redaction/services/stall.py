@@ -1,9 +1,8 @@
 """Runs whose attempts are used up although nobody reported a failure: their workers were killed."""
 
 from annotations.core import runs
-
-from ..models import RedactionRun
-from .redact import LEASE, park
+from annotations.redaction.models import RedactionRun
+from annotations.redaction.services.redact import LEASE, park
 
 
 def give_up() -> int:

@@ -1,15 +1,15 @@
 """Writes of this context, one use case per module."""
 
-from .claim import next_clip, prefetch
-from .drafts import save_draft
-from .leases import expire_leases, extend, resume
-from .leave import flag, report_missed_face, skip
-from .projects import ensure_default_project, publish_schema
-from .queue import enqueue
-from .set_aside import reopen, set_aside
-from .settle import accept, send_back
-from .submit import submit
-from .watched import note_watched, note_watched_by_lead
+from annotations.review.services.claim import next_clip, prefetch
+from annotations.review.services.drafts import save_draft
+from annotations.review.services.leases import expire_leases, extend, resume
+from annotations.review.services.leave import flag, report_missed_face, skip
+from annotations.review.services.projects import ensure_default_project, publish_schema
+from annotations.review.services.queue import enqueue
+from annotations.review.services.set_aside import reopen, set_aside
+from annotations.review.services.settle import accept, send_back
+from annotations.review.services.submit import submit
+from annotations.review.services.watched import note_watched, note_watched_by_lead
 
 __all__ = [
     "accept",

@@ -14,11 +14,10 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.core import clock
 from annotations.core.errors import Conflict
-
-from .. import log, selectors
-from ..models import Assignment, Project
-from .leases import expire_at_end, keep, take_up
-from .support import lock, lock_person, note
+from annotations.review import log, selectors
+from annotations.review.models import Assignment, Project
+from annotations.review.services.leases import expire_at_end, keep, take_up
+from annotations.review.services.support import lock, lock_person, note
 
 # The condition of the partial index, spelt out: with a parameter in its place SQLite would not use that index.
 _OPEN = RawSQL("review_assignment.state = 'open'", [], output_field=BooleanField())

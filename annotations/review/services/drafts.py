@@ -8,11 +8,10 @@ from django.db import transaction
 from annotations.accounts.models import User
 from annotations.core import clock
 from annotations.core.errors import Conflict
-
-from ..body import check_draft
-from ..models import Assignment, Draft
-from ..rules import KEEPS_DRAFT
-from .support import lock_own, require_lease
+from annotations.review.body import check_draft
+from annotations.review.models import Assignment, Draft
+from annotations.review.rules import KEEPS_DRAFT
+from annotations.review.services.support import lock_own, require_lease
 
 
 def save_draft(reviewer: User, assignment_id: uuid.UUID, revision: int, body: Any) -> int:

@@ -12,12 +12,11 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.core import clock
 from annotations.core.errors import Conflict
-
-from .. import log, selectors
-from ..enums import AssignmentState
-from ..models import Assignment
-from ..rules import ASSIGNMENTS, FREE, LONGEST_LEASE, MOST_HELD, TIMED
-from .support import lock, lock_own, lock_person, note, replace, require_lease
+from annotations.review import log, selectors
+from annotations.review.enums import AssignmentState
+from annotations.review.models import Assignment
+from annotations.review.rules import ASSIGNMENTS, FREE, LONGEST_LEASE, MOST_HELD, TIMED
+from annotations.review.services.support import lock, lock_own, lock_person, note, replace, require_lease
 
 
 @transaction.atomic

@@ -10,12 +10,11 @@ from annotations.core import clock
 from annotations.core.errors import Invalid
 from annotations.moderation import services as moderation
 from annotations.redaction import services as redaction
-
-from .. import log, selectors
-from ..models import Assignment, LabelSchema
-from ..rules import ASSIGNMENTS, MOST_RESERVED, check_reason
-from ..schema import codes
-from .support import lock_own, note, replace, require_lease
+from annotations.review import log, selectors
+from annotations.review.models import Assignment, LabelSchema
+from annotations.review.rules import ASSIGNMENTS, MOST_RESERVED, check_reason
+from annotations.review.schema import codes
+from annotations.review.services.support import lock_own, note, replace, require_lease
 
 
 @transaction.atomic

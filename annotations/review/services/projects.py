@@ -7,10 +7,9 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-
-from .. import log
-from ..models import LabelSchema, Project
-from ..schema import HOME_THREAT_DETECTION, check_labels
+from annotations.review import log
+from annotations.review.models import LabelSchema, Project
+from annotations.review.schema import HOME_THREAT_DETECTION, check_labels
 
 DEFAULT_NAME = "Home threat detection"
 DEFAULT_INSTRUCTIONS = (

@@ -11,12 +11,11 @@ from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.redaction.models import Rendition
-
-from .. import log
-from ..enums import AssignmentState, TaskState
-from ..models import Assignment, Project, ReviewTask
-from ..rules import BACK_WITH_REVIEWER
-from .support import note
+from annotations.review import log
+from annotations.review.enums import AssignmentState, TaskState
+from annotations.review.models import Assignment, Project, ReviewTask
+from annotations.review.rules import BACK_WITH_REVIEWER
+from annotations.review.services.support import note
 
 
 @transaction.atomic

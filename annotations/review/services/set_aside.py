@@ -9,12 +9,11 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.core import clock
 from annotations.core.errors import Conflict
-
-from .. import log
-from ..enums import AssignmentState
-from ..models import Assignment, ReviewTask
-from ..rules import LEFT, TASKS, check_reason
-from .support import lock_task, note
+from annotations.review import log
+from annotations.review.enums import AssignmentState
+from annotations.review.models import Assignment, ReviewTask
+from annotations.review.rules import LEFT, TASKS, check_reason
+from annotations.review.services.support import lock_task, note
 
 
 @transaction.atomic

@@ -9,12 +9,11 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.core import clock
 from annotations.core.errors import Missing, NotAllowed
-
-from .. import log
-from ..enums import AssignmentState, Decision
-from ..models import Adjudication, Annotation, Assignment, ReviewTask
-from ..rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS, check_reason
-from .support import lock_task, note
+from annotations.review import log
+from annotations.review.enums import AssignmentState, Decision
+from annotations.review.models import Adjudication, Annotation, Assignment, ReviewTask
+from annotations.review.rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS, check_reason
+from annotations.review.services.support import lock_task, note
 
 
 @transaction.atomic

@@ -9,15 +9,14 @@ from annotations.accounts.models import User
 from annotations.core import clock
 from annotations.core.errors import Conflict
 from annotations.redaction import delivery
-
-from .. import log
-from ..body import Body, Picture, check_body, digest
-from ..enums import AssignmentState, TaskState
-from ..models import Annotation, Assignment, Draft, LabelSchema, ReviewTask
-from ..rules import ASSIGNMENTS, HANDED_IN, TASKS, settled
-from .drafts import write_draft
-from .leases import take_up
-from .support import lock_own, note, require_lease
+from annotations.review import log
+from annotations.review.body import Body, Picture, check_body, digest
+from annotations.review.enums import AssignmentState, TaskState
+from annotations.review.models import Annotation, Assignment, Draft, LabelSchema, ReviewTask
+from annotations.review.rules import ASSIGNMENTS, HANDED_IN, TASKS, settled
+from annotations.review.services.drafts import write_draft
+from annotations.review.services.leases import take_up
+from annotations.review.services.support import lock_own, note, require_lease
 
 
 @transaction.atomic

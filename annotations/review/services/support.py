@@ -12,10 +12,9 @@ from annotations.clips.enums import Purpose
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core.errors import Conflict, Missing
-
-from ..enums import AssignmentState
-from ..models import Assignment, ReviewTask
-from ..rules import HANDED_IN
+from annotations.review.enums import AssignmentState
+from annotations.review.models import Assignment, ReviewTask
+from annotations.review.rules import HANDED_IN
 
 
 def lock_person(reviewer: User) -> None:

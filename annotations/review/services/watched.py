@@ -12,12 +12,11 @@ from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
 from annotations.redaction import delivery
-
-from .. import log
-from ..enums import AssignmentState
-from ..models import Assignment, ReviewTask
-from ..rules import KEEPS_DRAFT, LAST_REPORT, LEADS_REPORT, watched_milliseconds
-from .support import note, require_lease
+from annotations.review import log
+from annotations.review.enums import AssignmentState
+from annotations.review.models import Assignment, ReviewTask
+from annotations.review.rules import KEEPS_DRAFT, LAST_REPORT, LEADS_REPORT, watched_milliseconds
+from annotations.review.services.support import note, require_lease
 
 Ranges = Sequence[Sequence[float]]
 
