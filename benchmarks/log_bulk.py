@@ -14,8 +14,8 @@ from django.db import connection, transaction
 
 django.setup()
 
-from annotations.audit.growth import Growth  # noqa: E402
 from annotations.audit.models import HashTile, TreeLeaf  # noqa: E402
+from annotations.audit.tree.growth import Growth  # noqa: E402
 from benchmarks.log_fill import COLUMNS, rebuilt_indexes  # noqa: E402
 
 BATCH = 500_000

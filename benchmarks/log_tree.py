@@ -17,19 +17,20 @@ from django.db import connection, transaction
 
 django.setup()
 
-from annotations.audit import sealing, services  # noqa: E402
+from annotations.audit import services  # noqa: E402
 from annotations.audit.actors import COMMAND_LINE  # noqa: E402
-from annotations.audit.integrity import integrity  # noqa: E402
+from annotations.audit.integrity.status import integrity  # noqa: E402
+from annotations.audit.integrity.verification import verify  # noqa: E402
 from annotations.audit.models import Checkpoint, TreeLeaf  # noqa: E402
 from annotations.audit.registry import lookup  # noqa: E402
-from annotations.audit.stored_tree import StoredTree, tree_size  # noqa: E402
+from annotations.audit.sequencing import configured  # noqa: E402
+from annotations.audit.sequencing.stored_tree import StoredTree, tree_size  # noqa: E402
 from annotations.audit.tree.proofs import (  # noqa: E402
     consistency_proof,
     inclusion_proof,
     verify_consistency,
     verify_inclusion,
 )
-from annotations.audit.verification import verify  # noqa: E402
 
 APPENDS, PROOFS, SEALS = 2000, 500, 50
 
@@ -64,7 +65,7 @@ def main() -> None:
         proof = consistency_proof(checkpoint.size, size, StoredTree(size).node)
         verify_consistency(checkpoint.size, size, bytes(checkpoint.root), root, proof)
 
-    sequencer = sealing.own_sequencer()
+    sequencer = configured.own_sequencer()
 
     def seal_one() -> None:
         append()

@@ -16,7 +16,7 @@ from django.db import connection
 
 django.setup()
 
-from annotations.audit.stored_tree import tree_size  # noqa: E402
+from annotations.audit.sequencing.stored_tree import tree_size  # noqa: E402
 from annotations.core import clock  # noqa: E402
 from annotations.privacy import services  # noqa: E402
 from annotations.privacy.models import Alert, LogProgress  # noqa: E402

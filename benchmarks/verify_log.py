@@ -28,7 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from annotations.audit.canonical import canonical
-from annotations.audit.export_folder import ExportFolder, policy_text
+from annotations.audit.export.folder import ExportFolder, policy_text
 from annotations.audit.tree import notes, tiles
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import Frontier, leaf_hash

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
-from annotations.audit.integrity import integrity
+from annotations.audit.integrity.status import integrity
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Hold
 from annotations.core.errors import DomainError

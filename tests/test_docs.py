@@ -140,7 +140,7 @@ def test_everything_that_a_document_names_is_there(document: str) -> None:
         "`tests/audit/test_append.py::test_that_nobody_wrote`",
         "`tests/audit/test_nowhere.py`",
         "`tests/audit/test_append.py`, `::test_that_nobody_wrote`",
-        "(tests in `tests/audit/test_keys.py` unless another file is named)\n`test_that_nobody_wrote`",
+        "(tests in `tests/audit/keys/test_changes.py` unless another file is named)\n`test_that_nobody_wrote`",
         "`video/nowhere.py`",
         "[nowhere](adr/0000-nowhere.md)",
         "`python -m benchmarks.nowhere`",

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
-from annotations.audit.grants import grant
+from annotations.audit.database.grants import grant
 
 
 class AuditConfig(AppConfig):

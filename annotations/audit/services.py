@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from annotations.audit import details, log, selectors, subject_lock
+from annotations.audit import details, log, selectors
 from annotations.audit.actors import Actor
 from annotations.audit.canonical import canonical, timestamp
 from annotations.audit.erasures import last_erasure
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.registry import Action
-from annotations.audit.subject_keys import store
+from annotations.audit.subject_keys import lock, store
 from annotations.core import causes, clock, ids
 from annotations.core.errors import Invalid, Missing
 
@@ -113,7 +113,7 @@ def _entry(
 
 def _keep(entry: uuid.UUID, subject: str, detail: dict[str, Any]) -> dict[str, str]:
     """Stores the detail encrypted; what the entry says of it. When the act fails, a key stays that opens nothing."""
-    subject_lock.hold(subject, alone=False)
+    lock.hold(subject, alone=False)
     key = store().ensure(subject)
     kept, commitment = details.seal(entry, subject, key, _normalised(detail))
     kept.save(force_insert=True)
@@ -148,7 +148,7 @@ def erase_subject(subject: str, actor: Actor, reason: str) -> LogEntry:
 
 @transaction.atomic(durable=True)
 def _log_erasure(subject: str, actor: Actor, reason: str) -> LogEntry:
-    subject_lock.hold(subject, alone=True)
+    lock.hold(subject, alone=True)
     finish_erasures()
     keys = store().of(subject)
     rows = EntryDetail.objects.filter(subject=subject)

@@ -1,7 +1,8 @@
 from celery import shared_task
 
-from annotations.audit import anchoring, services
+from annotations.audit import services
 from annotations.audit.actors import WORKER
+from annotations.audit.integrity import anchoring
 
 
 @shared_task(name="audit.finish_erasures")

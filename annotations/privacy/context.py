@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from annotations.accounts.enums import Role
 from annotations.accounts.middleware import role_of
-from annotations.audit.integrity import integrity
+from annotations.audit.integrity.status import integrity
 from annotations.privacy.verdict import Verdict, verdict
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from annotations.audit.integrity import Integrity
+from annotations.audit.integrity.status import Integrity
 
 # A verification that is older says little about today.
 FRESH = datetime.timedelta(days=7)

@@ -19,7 +19,7 @@ from annotations.accounts.middleware import actor_of
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
-from annotations.audit.waiting import await_checkpoint
+from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.clips import gate
 from annotations.clips.models import Clip
 from annotations.core import clock

@@ -23,7 +23,7 @@ from annotations.audit.registry import lookup
 from annotations.audit.subject_keys import store
 from annotations.core import ids
 from annotations.core.errors import Invalid, Missing
-from tests.audit.test_subject_keys import everything_in, wrapped_keys
+from tests.audit.subject_keys.test_store import everything_in, wrapped_keys
 
 OFFICER, LEAD = Actor("p-officer22", "privacy_officer"), Actor("p-lead2222", "lead")
 WORDS = "the neighbour in the blue coat"

@@ -18,7 +18,7 @@ from django.urls import reverse
 from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.models import LogEntry
-from annotations.audit.sealing import own_sequencer
+from annotations.audit.sequencing.configured import own_sequencer
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.datasets import services as datasets

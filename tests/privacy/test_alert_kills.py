@@ -18,7 +18,7 @@ from annotations.privacy import services
 from annotations.privacy.enums import AlertKind
 from annotations.privacy.models import Alert, LogProgress, ViewTally
 from annotations.redaction import log as redaction
-from tests.audit.test_sequencer_kills import forked
+from tests.audit.sequencing.test_sequencer_kills import forked
 from tests.factories import make_leaves
 
 KILLS, PEOPLE, ACTS = 30, 40, 6

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from annotations.accounts.enums import Role
 from annotations.audit.actors import WORKER
-from annotations.audit.anchoring import CONTRADICTS, anchor
-from annotations.audit.integrity import last_checkpoint
+from annotations.audit.integrity.anchoring import CONTRADICTS, anchor
+from annotations.audit.integrity.status import last_checkpoint
+from annotations.audit.keys.policy import log_keys
 from annotations.audit.models import Cosignature, LogEntry
-from annotations.audit.policy import log_keys
-from annotations.audit.sealing import own_sequencer
+from annotations.audit.sequencing.configured import own_sequencer
 from annotations.audit.tree import notes
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.notes import PrivateKey

@@ -20,7 +20,7 @@ from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.models import LogEntry, TreeLeaf
 from annotations.audit.registry import lookup
-from annotations.audit.sealing import own_sequencer
+from annotations.audit.sequencing.configured import own_sequencer
 from annotations.audit.tree.merkle import leaf_hash
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason

@@ -19,10 +19,10 @@ from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
-from annotations.audit.integrity import Integrity, Witness, integrity
+from annotations.audit.integrity.status import Integrity, Witness, integrity
 from annotations.audit.models import LogEntry, Verification
 from annotations.audit.registry import lookup
-from annotations.audit.sealing import own_sequencer
+from annotations.audit.sequencing.configured import own_sequencer
 from annotations.core import clock, runs
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.models import RunState
@@ -152,7 +152,7 @@ def test_an_export_tells_how_far_it_is_and_a_worker_that_lost_it_leaves_nothing(
         for _ in range(600):
             audit.append(lookup("account.signed_in"), WORKER)
     own_sequencer().once()
-    monkeypatch.setattr("annotations.audit.export._BUNDLES", 1)
+    monkeypatch.setattr("annotations.audit.export.log_export._BUNDLES", 1)
     run = services.request_log_work(LogWork.EXPORT, officer.actor)
     seen = []
     renew = runs.renew

@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts.enums import Role
-from annotations.audit import sealing, services
+from annotations.audit import services
 from annotations.audit.actors import WORKER
 from annotations.audit.registry import lookup
+from annotations.audit.sequencing import configured
 from annotations.core import clock
 from annotations.core.models import RunState
 from annotations.redaction.models import RedactionRun
@@ -28,7 +29,7 @@ def test_entries_that_nobody_seals_are_told_with_what_it_means(monkeypatch: pyte
     later = clock.now() + datetime.timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert "The log is not sealed since" in browser.get(reverse("operations")).content.decode()
-    sealing.own_sequencer().once()
+    configured.own_sequencer().once()
     assert "is not sealed" not in browser.get(reverse("operations")).content.decode()
 
 

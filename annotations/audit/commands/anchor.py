@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotations.audit.actors import COMMAND_LINE
-from annotations.audit.anchoring import anchor
+from annotations.audit.integrity.anchoring import anchor
 
 HELP = "Shows the last checkpoint to the witnesses of AUDIT_WITNESSES and keeps what they cosign."
 

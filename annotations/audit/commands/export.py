@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from annotations.audit.actors import COMMAND_LINE
-from annotations.audit.anchoring import anchor
-from annotations.audit.export import export
+from annotations.audit.export.log_export import export
+from annotations.audit.integrity.anchoring import anchor
 
 HELP = "Writes the whole log to a new folder, with the program that verifies it anywhere: python verify_log.py FOLDER"
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from annotations.audit import keys
 from annotations.audit.actors import COMMAND_LINE
-from annotations.audit.policy import LogKey, log_keys
-from annotations.audit.sealing import own_keys
+from annotations.audit.keys import changes
+from annotations.audit.keys.policy import LogKey, log_keys
+from annotations.audit.sequencing.configured import own_keys
 
 HELP = "Lists the log's keys, takes a new one into use beside the others, or takes one out of use."
 
@@ -22,9 +22,9 @@ def arguments(parser: CommandParser) -> None:
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
     if options["change"] == "new":
-        keys.new(own_keys(), COMMAND_LINE)
+        changes.new(own_keys(), COMMAND_LINE)
     elif options["change"] == "retire":
-        keys.retire(own_keys(), options["key_id"], COMMAND_LINE)
+        changes.retire(own_keys(), options["key_id"], COMMAND_LINE)
     for key in log_keys():
         command.stdout.write(_line(key))
 

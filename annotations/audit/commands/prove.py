@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotations.audit.actors import COMMAND_LINE
-from annotations.audit.export import prove
+from annotations.audit.export.log_export import prove
 
 HELP = "Prints the proof that one entry is on the log (c2sp.org/tlog-proof); verify_log.py verify-proof checks it."
 

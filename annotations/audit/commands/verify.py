@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotations.audit.actors import COMMAND_LINE
-from annotations.audit.verification import verify
+from annotations.audit.integrity.verification import verify
 
 HELP = "Checks every entry against the tree and the tree against every checkpoint. Ends with 1 when anything is wrong."
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from annotations.audit import append_only, enqueueing
+from annotations.audit.database import append_only, enqueueing
 
 
 def make_append_only(apps: Any, schema_editor: Any) -> None:

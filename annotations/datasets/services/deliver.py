@@ -5,7 +5,7 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
-from annotations.audit.waiting import await_checkpoint
+from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.core.errors import Conflict, Missing
 from annotations.core.models import RunState
 from annotations.datasets import log, selectors

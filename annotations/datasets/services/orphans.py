@@ -2,7 +2,7 @@
 
 import datetime
 
-from annotations.audit.sweeping import sweep
+from annotations.audit.storage_sweep import sweep
 from annotations.datasets.models import ExportFile
 from annotations.datasets.services.files import FOLDER
 

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from annotations.audit.migrating import LOG, leave_to_the_log
+from annotations.audit.database.migrating import LOG, leave_to_the_log
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from annotations.audit.actors import WORKER
-from annotations.audit.sweeping import sweep
+from annotations.audit.storage_sweep import sweep
 from annotations.clips import gate, vault
 from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file

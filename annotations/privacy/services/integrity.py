@@ -13,9 +13,11 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from annotations.audit import anchoring, export, services as audit, verification
+from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-from annotations.audit.sweeping import sweep
+from annotations.audit.export import log_export
+from annotations.audit.integrity import anchoring, verification
+from annotations.audit.storage_sweep import sweep
 from annotations.core import clock, ids, runs
 from annotations.core.errors import Conflict, DomainError, Invalid
 from annotations.core.events import publish
@@ -117,7 +119,7 @@ def _export(run: LogRun, actor: Actor) -> None:
         runs.renew(run, _LEASES[LogWork.EXPORT], stage="export", progress=50 * done // max(1, size))
 
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, tempfile.TemporaryFile() as archive:
-        made = export.export(Path(folder) / "log", actor, on_progress=progress)
+        made = log_export.export(Path(folder) / "log", actor, on_progress=progress)
         progress(made.size, made.size)
         with tarfile.open(fileobj=archive, mode="w") as tar:
             tar.add(Path(folder) / "log", arcname="log")

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from annotations.audit import details, services as audit, subject_lock
+from annotations.audit import details, services as audit
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
-from annotations.audit.subject_keys import store
+from annotations.audit.subject_keys import lock, store
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.privacy import log
@@ -36,7 +36,7 @@ def open_request(subject: str, received_at: datetime.datetime, how: str, actor: 
         raise Invalid("received_later", "The request was received in the future. Mend the day.")
     if owner_pseudonym(subject) == UNKNOWN:
         raise Missing("unknown_subject", "No owner has this pseudonym, and no clip this id.")
-    subject_lock.hold(f"request:{subject}", alone=True)
+    lock.hold(f"request:{subject}", alone=True)
     if AccessRequest.objects.filter(subject=subject, state__in=OPEN_STATES).exists():
         raise Conflict("request_open", "A request of this owner is open already. Answer that one.")
     request = AccessRequest.objects.create(
@@ -54,7 +54,7 @@ def compile_request(request_id: uuid.UUID, actor: Actor) -> AccessRequest:
     """Gathers the answer out of every context and seals it. Again: afresh, and to be reviewed again."""
     request = _step(request_id, "compile")
     moment = clock.now()
-    subject_lock.hold(request.subject, alone=False)
+    lock.hold(request.subject, alone=False)
     answer = compile_answer(request.subject, moment)
     row, digest = details.seal(
         request.pk, request.subject, store().ensure(request.subject), _normalised(answer)

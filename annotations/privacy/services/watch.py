@@ -11,7 +11,7 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry, TreeLeaf
-from annotations.audit.stored_tree import tree_size
+from annotations.audit.sequencing.stored_tree import tree_size
 from annotations.core import clock
 from annotations.privacy import log
 from annotations.privacy.alerting import Act, Counting, Hit, Scope, Series, Waiting, backwards, sliding

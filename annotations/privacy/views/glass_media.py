@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotations.accounts.models import User
-from annotations.audit.waiting import await_checkpoint
+from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.clips import gate, vault
 from annotations.core import clock
 from annotations.core.errors import DomainError, Invalid, Missing

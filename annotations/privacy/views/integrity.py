@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
-from annotations.audit import export
-from annotations.audit.integrity import integrity as integrity_now
-from annotations.audit.policy import log_keys
+from annotations.audit.export import log_export
+from annotations.audit.integrity.status import integrity as integrity_now
+from annotations.audit.keys.policy import log_keys
+from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.audit.tree.notes import PublicKey
-from annotations.audit.waiting import await_checkpoint
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
 from annotations.privacy import selectors, services
@@ -61,7 +61,7 @@ def prove_entry(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=400)
     entry: uuid.UUID = form.cleaned_data["entry"]
     try:
-        proof = export.prove(entry, actor_of(request))
+        proof = log_export.prove(entry, actor_of(request))
     except DomainError as error:
         form.add_error("entry", error.message)
         return _page(request, form, status=error.status)

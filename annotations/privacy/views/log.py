@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.audit.search import FIRST_LOOK, GOING_ON, Filters, is_cursor, search
 from annotations.audit.selectors import Line
-from annotations.audit.waiting import await_checkpoint
+from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.core import clock
 from annotations.core.errors import DomainError
 from annotations.privacy import export as exporting, selectors, services

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotations.accounts.middleware import actor_of
 from annotations.audit.actors import Actor
-from annotations.audit.waiting import await_checkpoint
+from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.core import clock
 from annotations.core.errors import DomainError
 from annotations.privacy import selectors, services

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from annotations.audit.migrating import rewrite
+from annotations.audit.database.migrating import rewrite
 
 
 class Migration(migrations.Migration):

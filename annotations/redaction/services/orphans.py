@@ -4,7 +4,7 @@ import datetime
 
 from django.db.models import Q
 
-from annotations.audit.sweeping import sweep
+from annotations.audit.storage_sweep import sweep
 from annotations.core import clock
 from annotations.redaction import selectors
 from annotations.redaction.models import Rendition

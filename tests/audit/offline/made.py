@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.audit.canonical import canonical
-from annotations.audit.export_folder import ExportFolder, policy_text
+from annotations.audit.export.folder import ExportFolder, policy_text
 from annotations.audit.offline import verify_log
 from annotations.audit.tree import notes, tiles
 from annotations.audit.tree.checkpoints import Checkpoint

@@ -5,11 +5,11 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from annotations.audit.integrity import integrity
-from annotations.audit.requeueing import requeue
-from annotations.audit.sealing import own_sequencer
-from annotations.audit.signing import Refused
-from annotations.audit.stored_tree import Incomplete
+from annotations.audit.integrity.requeueing import requeue
+from annotations.audit.integrity.status import integrity
+from annotations.audit.keys.signing import Refused
+from annotations.audit.sequencing.configured import own_sequencer
+from annotations.audit.sequencing.stored_tree import Incomplete
 
 
 class Command(BaseCommand):

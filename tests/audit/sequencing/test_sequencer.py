@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from annotations.audit import sealing, services
+from annotations.audit import services
 from annotations.audit.actors import WORKER
-from annotations.audit.growth import FullTile, Growth
-from annotations.audit.leader import lead
+from annotations.audit.keys.policy import keys_at
+from annotations.audit.keys.signing import Refused
 from annotations.audit.models import Checkpoint, HashTile, Hurry, LogEntry, Pending, TreeLeaf
-from annotations.audit.policy import keys_at
 from annotations.audit.registry import lookup
-from annotations.audit.sequencer import BATCH, Sequencer
-from annotations.audit.signing import Refused
-from annotations.audit.stored_tree import Incomplete, StoredTree, growth, tree_size
+from annotations.audit.sequencing import configured
+from annotations.audit.sequencing.leader import lead
+from annotations.audit.sequencing.sequencer import BATCH, Sequencer
+from annotations.audit.sequencing.stored_tree import Incomplete, StoredTree, growth, tree_size
 from annotations.audit.tree import checkpoints, merkle, notes, proofs, tiles
+from annotations.audit.tree.growth import FullTile, Growth
 from annotations.core import clock
 from tests.engines.programs import wait_until
 
@@ -44,7 +45,7 @@ def root_of(hashes: list[bytes]) -> bytes:
 
 @pytest.mark.django_db
 def test_each_entry_gets_one_place_and_a_checkpoint_tells_of_all() -> None:
-    sequencer = sealing.own_sequencer()
+    sequencer = configured.own_sequencer()
     entries = []
     for count in (1, 300, 7, 600):
         entries += append(count)
@@ -68,7 +69,7 @@ def test_each_entry_gets_one_place_and_a_checkpoint_tells_of_all() -> None:
 
 @pytest.mark.django_db
 def test_with_nothing_new_nothing_is_signed() -> None:
-    sequencer = sealing.own_sequencer()
+    sequencer = configured.own_sequencer()
     sequencer.once()
     assert sequencer.once() == 0
     assert Checkpoint.objects.count() == 1
@@ -77,7 +78,7 @@ def test_with_nothing_new_nothing_is_signed() -> None:
 @pytest.mark.django_db
 def test_more_than_a_batch_is_taken_in_several() -> None:
     append(BATCH + 5)
-    assert sealing.own_sequencer().once() == BATCH + 6
+    assert configured.own_sequencer().once() == BATCH + 6
     assert [row.size for row in Checkpoint.objects.order_by("size")] == [BATCH, BATCH + 6]
 
 
@@ -85,7 +86,7 @@ def test_more_than_a_batch_is_taken_in_several() -> None:
 def test_the_stored_tree_gives_every_root_and_every_proof() -> None:
     """Over a tile's edge: 256 and 512 leaves fill tiles, the rest stands open."""
     append(600)
-    sealing.own_sequencer().once()
+    configured.own_sequencer().once()
     hashes = leaves()
     tree = StoredTree(601)
     assert HashTile.objects.count() == 2
@@ -143,7 +144,7 @@ def test_an_entry_that_commits_late_is_not_passed_over(fresh_database: str) -> N
     """Its id is smaller than those of entries that have their places already."""
     if connection.vendor == "sqlite":
         append(2)  # one writer at a time: there is no late commit to try
-        assert sealing.own_sequencer().once() == 3
+        assert configured.own_sequencer().once() == 3
         return
     begun, go_on = threading.Event(), threading.Event()
     late: list[uuid.UUID] = []
@@ -159,7 +160,7 @@ def test_an_entry_that_commits_late_is_not_passed_over(fresh_database: str) -> N
     thread.start()
     assert begun.wait(20)
     early = append(3)
-    sequencer = sealing.own_sequencer()
+    sequencer = configured.own_sequencer()
     assert sequencer.once() == 4
     assert min(early) > late[0]
     go_on.set()
@@ -170,7 +171,7 @@ def test_an_entry_that_commits_late_is_not_passed_over(fresh_database: str) -> N
 
 @pytest.mark.django_db
 def test_a_tree_that_was_rewritten_is_not_signed() -> None:
-    sequencer = sealing.own_sequencer()
+    sequencer = configured.own_sequencer()
     sequencer.once()
     Checkpoint.objects.create(size=2, root=b"x" * 32, note="", signed_at=clock.now())
     append(3)
@@ -181,32 +182,32 @@ def test_a_tree_that_was_rewritten_is_not_signed() -> None:
 @pytest.mark.django_db
 def test_a_database_that_was_set_back_is_not_signed(tmp_path: Path) -> None:
     """The keys' folder remembers what was signed: the database's administrator cannot make it sign another past."""
-    folder = sealing.own_keys().folder
-    sealing.own_sequencer().once()
+    folder = configured.own_keys().folder
+    configured.own_sequencer().once()
     memory = folder / "last-signed"
     signed = memory.read_text()
     memory.write_text(checkpoints.Checkpoint("clip-review.test/log", 50, b"r" * 32).format())
     append(1)
     with pytest.raises(Refused, match="it was set back"):
-        sealing.own_sequencer().once()
+        configured.own_sequencer().once()
     memory.write_text(checkpoints.Checkpoint("clip-review.test/log", 1, b"r" * 32).format())
     with pytest.raises(Refused, match="it was rewritten"):
-        sealing.own_sequencer().once()
+        configured.own_sequencer().once()
     memory.write_text(signed.replace("clip-review.test/log", "elsewhere"))
     with pytest.raises(Refused, match="belong to the log elsewhere"):
-        sealing.own_sequencer().once()
+        configured.own_sequencer().once()
     memory.write_text("nonsense")
     with pytest.raises(Refused, match="does not tell what was signed last"):
-        sealing.own_sequencer().once()
+        configured.own_sequencer().once()
     memory.write_text(signed)
-    sealing.own_sequencer().once()
+    configured.own_sequencer().once()
     assert Checkpoint.objects.order_by("-size")[0].size == tree_size() == 2
 
 
 @pytest.mark.django_db
 def test_without_its_key_nothing_is_signed() -> None:
-    folder = sealing.own_keys().folder
-    sequencer = sealing.own_sequencer()
+    folder = configured.own_keys().folder
+    sequencer = configured.own_sequencer()
     (key,) = folder.glob("*.key")
     assert (key.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
     key.rename(folder / "elsewhere")
@@ -246,7 +247,7 @@ def covered(entry: uuid.UUID) -> Callable[[], bool]:
 def test_entries_are_sealed_within_two_seconds_and_at_once_for_who_hurries(
     fresh_database: str, settings: Any
 ) -> None:
-    with running(sealing.own_sequencer()):
+    with running(configured.own_sequencer()):
         wait_until(Checkpoint.objects.exists, 5, "the first seal")
         (entry,) = append()
         wait_until(covered(entry), 2, "the seal of a lone entry")
@@ -262,7 +263,7 @@ def test_entries_are_sealed_within_two_seconds_and_at_once_for_who_hurries(
 def test_two_sequencers_that_run_by_mistake_do_no_harm(fresh_database: str, settings: Any) -> None:
     settings.AUDIT_SEQUENCE_SECONDS = 0.0
     entries: list[uuid.UUID] = []
-    with running(sealing.own_sequencer()), running(sealing.own_sequencer()):
+    with running(configured.own_sequencer()), running(configured.own_sequencer()):
         for count in range(1, 30):
             entries += append(count)
         wait_until(covered(entries[-1]), 20, "the seal of all entries")
@@ -276,7 +277,7 @@ def test_two_sequencers_that_run_by_mistake_do_no_harm(fresh_database: str, sett
 
 
 def test_while_another_leads_nothing_is_taken(fresh_database: str) -> None:
-    sequencer = sealing.own_sequencer()
+    sequencer = configured.own_sequencer()
     append()
     if connection.vendor == "sqlite":
         assert lead()
@@ -303,9 +304,9 @@ def test_while_another_leads_nothing_is_taken(fresh_database: str) -> None:
 def test_a_failure_is_told_and_tried_again(
     fresh_database: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotations.audit.sequencer._RETRY_SECONDS", 0.1)
-    folder = sealing.own_keys().folder
-    sequencer = sealing.own_sequencer()
+    monkeypatch.setattr("annotations.audit.sequencing.sequencer._RETRY_SECONDS", 0.1)
+    folder = configured.own_keys().folder
+    sequencer = configured.own_sequencer()
     (key,) = folder.glob("*.key")
     key.rename(folder / "elsewhere")
     with running(sequencer):

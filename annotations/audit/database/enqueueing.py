@@ -6,7 +6,7 @@ rights of the tables' owner: the application's role has none on the queue.
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from annotations.audit.append_only import TABLE
+from annotations.audit.database.append_only import TABLE
 
 QUEUE = "audit_pending"
 

@@ -11,11 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts.enums import Role
-from annotations.audit import sealing, services
+from annotations.audit import services
 from annotations.audit.actors import WORKER
 from annotations.audit.models import Checkpoint, Hurry, LogEntry, TreeLeaf
 from annotations.audit.registry import lookup
-from annotations.audit.waiting import await_checkpoint
+from annotations.audit.sequencing import configured
+from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.core.errors import Unavailable
 from annotations.datasets import services as datasets
 from annotations.datasets.filters import Filters
@@ -42,7 +43,7 @@ def test_it_returns_the_checkpoint_that_a_running_sequencer_makes(fresh_database
     stopped = threading.Event()
 
     def run() -> None:
-        sealing.own_sequencer().run(stopped)
+        configured.own_sequencer().run(stopped)
         connection.close()
 
     thread = threading.Thread(target=run)

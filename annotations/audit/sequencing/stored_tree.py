@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from annotations.audit.growth import Growth
 from annotations.audit.models import HashTile, TreeLeaf
 from annotations.audit.tree import merkle
+from annotations.audit.tree.growth import Growth
 from annotations.audit.tree.merkle import HASH_SIZE, Frontier
 from annotations.audit.tree.tiles import HEIGHT, WIDTH
 

@@ -20,16 +20,17 @@ import pytest
 from django.conf import settings
 from django.db import connections, transaction
 
-from annotations.audit import sealing, services
+from annotations.audit import services
 from annotations.audit.actors import WORKER
+from annotations.audit.integrity.verification import verify
+from annotations.audit.keys.policy import log_keys
+from annotations.audit.keys.signing import KeyFolder
 from annotations.audit.models import Checkpoint, LogEntry, Pending, TreeLeaf
-from annotations.audit.policy import log_keys
 from annotations.audit.registry import lookup
-from annotations.audit.sequencer import Sequencer
-from annotations.audit.signing import KeyFolder
+from annotations.audit.sequencing import configured
+from annotations.audit.sequencing.sequencer import Sequencer
 from annotations.audit.tree import checkpoints, notes
 from annotations.audit.tree.merkle import Frontier, leaf_hash
-from annotations.audit.verification import verify
 from tests.engines.programs import Programs
 
 POINTS = (
@@ -108,9 +109,9 @@ def test_nothing_is_lost_doubled_or_contradicted(
     fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "AUDIT_SEQUENCE_SECONDS", 0.02)
-    monkeypatch.setattr("annotations.audit.sequencer.POLL_SECONDS", 0.01)
+    monkeypatch.setattr("annotations.audit.sequencing.sequencer.POLL_SECONDS", 0.01)
     chance = random.Random(20260)
-    sealing.own_sequencer()
+    configured.own_sequencer()
     stop = tmp_path / "stop"
     writers = [forked(write, stop, seed) for seed in range(WRITERS)]
     plan = [(point, chance.randint(1, 3)) for point in POINTS for _ in range(AT_EVERY_POINT)]

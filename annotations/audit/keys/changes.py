@@ -2,14 +2,15 @@
 
 from django.db import transaction
 
-from annotations.audit import leader, log
+from annotations.audit import log
 from annotations.audit.actors import Actor
-from annotations.audit.integrity import last_checkpoint
+from annotations.audit.integrity.status import last_checkpoint
+from annotations.audit.keys.policy import log_keys
+from annotations.audit.keys.signing import KeyFolder
 from annotations.audit.models import KeyChange
-from annotations.audit.policy import log_keys
 from annotations.audit.registry import Action
+from annotations.audit.sequencing import leader
 from annotations.audit.services import append
-from annotations.audit.signing import KeyFolder
 from annotations.audit.tree.notes import PublicKey
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing

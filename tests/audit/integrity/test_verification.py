@@ -9,12 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from annotations.audit import sealing, services
+from annotations.audit import services
 from annotations.audit.actors import WORKER, Actor
+from annotations.audit.integrity.requeueing import requeue
+from annotations.audit.integrity.verification import verify
 from annotations.audit.models import Checkpoint, EntryDetail, LogEntry, Pending, Verification
 from annotations.audit.registry import lookup
-from annotations.audit.requeueing import requeue
-from annotations.audit.verification import verify
+from annotations.audit.sequencing import configured
 from tests.engines import databases
 
 Tamper = Callable[[str], None]
@@ -28,7 +29,7 @@ def append(count: int = 1) -> list[uuid.UUID]:
 @pytest.fixture
 def sealed(fresh_database: str) -> str:
     """A log of 301 entries under two checkpoints. Gives the database's URL."""
-    sequencer = sealing.own_sequencer()
+    sequencer = configured.own_sequencer()
     append(100)
     sequencer.once()
     append(200)
@@ -135,7 +136,7 @@ def test_a_missing_detail_is_named_and_an_erased_one_is_not(sealed: str) -> None
             )
             for subject in ("o-kept2222", "o-lost2222")
         )
-    sealing.own_sequencer().once()
+    configured.own_sequencer().once()
     assert codes() == []
     EntryDetail.objects.filter(entry=lost.pk).delete()
     (problem,) = verify(WORKER).problems
@@ -154,7 +155,7 @@ def test_an_entry_that_was_taken_out_of_the_queue_is_found_and_queued_again(seal
     assert str(lost) in problem["message"]
     assert requeue() == 1
     assert {lost, kept} <= set(Pending.objects.values_list("entry", flat=True))
-    sealing.own_sequencer().once()
+    configured.own_sequencer().once()
     assert codes() == []
     assert requeue() == 0
     assert LogEntry.objects.filter(action="audit.requeued").count() == 1
@@ -163,7 +164,7 @@ def test_an_entry_that_was_taken_out_of_the_queue_is_found_and_queued_again(seal
 def test_what_was_queued_and_is_no_entry_is_named_and_stops_nobody(sealed: str) -> None:
     stray = Pending.objects.create(entry=uuid.UUID(int=1))
     append(1)
-    assert sealing.own_sequencer().once() == 1
+    assert configured.own_sequencer().once() == 1
     assert codes() == ["entry_missing"]
     assert Pending.objects.filter(pk=stray.pk).exists()
 

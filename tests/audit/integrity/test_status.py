@@ -7,7 +7,7 @@ from django.db import transaction
 
 from annotations.audit import services
 from annotations.audit.actors import WORKER
-from annotations.audit.integrity import STANDING_STILL, integrity
+from annotations.audit.integrity.status import STANDING_STILL, integrity
 from annotations.audit.models import Checkpoint, Cosignature, Pending, TreeLeaf, Verification
 from annotations.audit.registry import lookup
 from annotations.core import clock, ids
@@ -38,7 +38,7 @@ def test_entries_that_wait_are_counted_and_the_first_tells_since_when(
 def test_no_more_waiting_entries_are_counted_than_a_page_can_wait_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("annotations.audit.integrity.MOST_COUNTED", 2)
+    monkeypatch.setattr("annotations.audit.integrity.status.MOST_COUNTED", 2)
     with transaction.atomic():
         for _ in range(2):
             services.append(lookup("account.signed_in"), WORKER)

@@ -14,10 +14,10 @@ from django.db import transaction
 
 from annotations.audit import log
 from annotations.audit.actors import Actor
-from annotations.audit.integrity import last_checkpoint
+from annotations.audit.integrity.status import last_checkpoint
 from annotations.audit.models import Checkpoint, Cosignature, LogEntry, TreeLeaf
+from annotations.audit.sequencing.stored_tree import StoredTree
 from annotations.audit.services import append
-from annotations.audit.stored_tree import StoredTree
 from annotations.audit.tree.notes import PublicKey, Signature
 from annotations.audit.tree.proofs import consistency_proof
 from annotations.audit.tree.witness import Refused

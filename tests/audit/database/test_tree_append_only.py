@@ -11,11 +11,10 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
-from annotations.audit import sealing
 from annotations.audit.actors import WORKER
-from annotations.audit.append_only import ACCOUNTS, TREE
-from annotations.audit.grants import grant
-from annotations.audit.integrity import integrity
+from annotations.audit.database.append_only import ACCOUNTS, TREE
+from annotations.audit.database.grants import grant
+from annotations.audit.integrity.status import integrity
 from annotations.audit.models import (
     Checkpoint,
     Cosignature,
@@ -27,6 +26,7 @@ from annotations.audit.models import (
     Verification,
 )
 from annotations.audit.registry import lookup
+from annotations.audit.sequencing import configured
 from annotations.audit.services import append
 from annotations.core import clock, ids
 from tests.engines import databases
@@ -171,10 +171,10 @@ def test_only_the_sequencer_s_role_may_add_to_the_tree(fresh_database: str, sett
     with transaction.atomic():
         append(lookup("account.signed_in"), WORKER)
     with pytest.raises(DatabaseError, match="permission denied"):
-        sealing.own_sequencer().once()
+        configured.own_sequencer().once()
     assert Pending.objects.count() == 1
     databases.use(fresh_database.replace("review_app@", "review_sequencer@"))
-    assert sealing.own_sequencer().once() == 2
+    assert configured.own_sequencer().once() == 2
     assert integrity().oldest is None
 
 

@@ -4,9 +4,9 @@ from django.db import transaction
 
 from annotations.audit import log
 from annotations.audit.actors import COMMAND_LINE
+from annotations.audit.integrity.verification import forgotten
 from annotations.audit.models import Pending
 from annotations.audit.services import append
-from annotations.audit.verification import forgotten
 
 
 @transaction.atomic

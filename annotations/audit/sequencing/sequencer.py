@@ -13,12 +13,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 
-from annotations.audit import batches, leader
-from annotations.audit.growth import FullTile
-from annotations.audit.integrity import last_checkpoint
+from annotations.audit.integrity.status import last_checkpoint
+from annotations.audit.keys.signing import KeyFolder, Refused
 from annotations.audit.models import Checkpoint, HashTile, Hurry, Pending
-from annotations.audit.signing import KeyFolder, Refused
-from annotations.audit.stored_tree import Incomplete, StoredTree, growth, tree_size
+from annotations.audit.sequencing import batches, leader
+from annotations.audit.sequencing.stored_tree import Incomplete, StoredTree, growth, tree_size
+from annotations.audit.tree.growth import FullTile
 from annotations.audit.tree.merkle import leaf_hash
 from annotations.audit.tree.notes import InvalidNote
 from annotations.audit.tree.proofs import InvalidProof, consistency_proof, verify_consistency

@@ -17,10 +17,12 @@ from django.db.models import Count
 from annotations.audit import log, services
 from annotations.audit.actors import Actor
 from annotations.audit.details import salt_and_detail
-from annotations.audit.export_folder import ExportFolder, policy_text
+from annotations.audit.export.folder import ExportFolder, policy_text
+from annotations.audit.integrity.verification import Progress
+from annotations.audit.keys.policy import log_keys
 from annotations.audit.models import Checkpoint, Cosignature, EntryDetail, HashTile, LogEntry, TreeLeaf
-from annotations.audit.policy import log_keys
-from annotations.audit.stored_tree import StoredTree
+from annotations.audit.sequencing.awaiting import await_checkpoint
+from annotations.audit.sequencing.stored_tree import StoredTree
 from annotations.audit.subject_keys import store
 from annotations.audit.tree import notes, tiles
 from annotations.audit.tree.merkle import HASH_SIZE
@@ -28,8 +30,6 @@ from annotations.audit.tree.notes import PublicKey
 from annotations.audit.tree.proofs import inclusion_proof
 from annotations.audit.tree.tiles import WIDTH, Tile
 from annotations.audit.tree.tlog_proof import TlogProof
-from annotations.audit.verification import Progress
-from annotations.audit.waiting import await_checkpoint
 from annotations.core.errors import Conflict, Missing
 
 _BUNDLES = 16  # read at once

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
-from annotations.audit.append_only import ACCOUNTS, TABLE, TREE
-from annotations.audit.enqueueing import QUEUE
+from annotations.audit.database.append_only import ACCOUNTS, TABLE, TREE
+from annotations.audit.database.enqueueing import QUEUE
 
 HURRY = "audit_hurry"
 

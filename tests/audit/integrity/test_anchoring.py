@@ -12,13 +12,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from annotations.audit import sealing, services, tasks
+from annotations.audit import services, tasks
 from annotations.audit.actors import WORKER
-from annotations.audit.anchoring import Outcome, anchor
-from annotations.audit.integrity import integrity
+from annotations.audit.integrity.anchoring import Outcome, anchor
+from annotations.audit.integrity.status import integrity
+from annotations.audit.keys.policy import log_keys
 from annotations.audit.models import Checkpoint, Cosignature, LogEntry
-from annotations.audit.policy import log_keys
 from annotations.audit.registry import lookup
+from annotations.audit.sequencing import configured
 from annotations.audit.tree import checkpoints, notes, witness
 from annotations.core import clock
 from reviewapp.settings import environment
@@ -86,7 +87,7 @@ def seal(entries: int) -> None:
     with transaction.atomic():
         for _ in range(entries):
             services.append(lookup("account.signed_in"), WORKER)
-    sealing.own_sequencer().once()
+    configured.own_sequencer().once()
 
 
 def test_each_new_checkpoint_is_cosigned_kept_and_logged(watching: Witness) -> None:
@@ -111,7 +112,7 @@ def test_an_idle_log_is_not_shown_again_and_again_only_now_and_then(
     """Each anchoring makes an entry, and that a checkpoint: it is no reason for the next anchoring."""
     anchor(WORKER)
     for _ in range(3):
-        sealing.own_sequencer().once()
+        configured.own_sequencer().once()
         assert anchor(WORKER)[0].reason == ""
     assert (watching.asked, Cosignature.objects.count()) == (1, 1)
     later = clock.now() + datetime.timedelta(hours=2)

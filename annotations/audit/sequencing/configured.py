@@ -5,10 +5,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from annotations.audit import keys
 from annotations.audit.actors import SEQUENCER
-from annotations.audit.sequencer import Sequencer
-from annotations.audit.signing import KeyFolder
+from annotations.audit.keys import changes
+from annotations.audit.keys.signing import KeyFolder
+from annotations.audit.sequencing.sequencer import Sequencer
 
 
 def own_keys() -> KeyFolder:
@@ -21,5 +21,5 @@ def own_keys() -> KeyFolder:
 def own_sequencer() -> Sequencer:
     """A sequencer with these keys; the first key is made when the log has none."""
     folder = own_keys()
-    keys.ensure(folder, SEQUENCER)
+    changes.ensure(folder, SEQUENCER)
     return Sequencer(folder)

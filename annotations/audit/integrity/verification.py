@@ -19,13 +19,13 @@ from annotations.audit import details, log
 from annotations.audit.actors import Actor
 from annotations.audit.canonical import timestamp
 from annotations.audit.enums import DetailState
-from annotations.audit.growth import FullTile, Growth
-from annotations.audit.integrity import last_checkpoint
+from annotations.audit.integrity.status import last_checkpoint
+from annotations.audit.keys.policy import LogKey, log_keys
 from annotations.audit.models import Checkpoint, HashTile, LogEntry, Pending, TreeLeaf, Verification
-from annotations.audit.policy import LogKey, log_keys
+from annotations.audit.sequencing.stored_tree import tree_size
 from annotations.audit.services import append
-from annotations.audit.stored_tree import tree_size
 from annotations.audit.tree import checkpoints, notes
+from annotations.audit.tree.growth import FullTile, Growth
 from annotations.audit.tree.merkle import leaf_hash
 from annotations.core import clock
 

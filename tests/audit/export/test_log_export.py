@@ -11,21 +11,21 @@ from django.db import connection, transaction
 
 from annotations.audit import services
 from annotations.audit.actors import WORKER, Actor
-from annotations.audit.export import export, prove
+from annotations.audit.export.log_export import export, prove
+from annotations.audit.keys.policy import log_keys
+from annotations.audit.keys.signing import Refused
 from annotations.audit.models import Checkpoint as Rows, Cosignature, EntryDetail, LogEntry
 from annotations.audit.offline import verify_log
-from annotations.audit.policy import log_keys
 from annotations.audit.registry import lookup
-from annotations.audit.sealing import own_sequencer
-from annotations.audit.signing import Refused
+from annotations.audit.sequencing.configured import own_sequencer
 from annotations.audit.tree import notes
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import leaf_hash
 from annotations.audit.tree.notes import COSIGNATURE, PrivateKey
 from annotations.audit.tree.tlog_proof import TlogProof
 from annotations.core.errors import Conflict, Missing
+from tests.audit.integrity.test_verification import hexed, run, unguarded
 from tests.audit.offline.made import codes, reseal
-from tests.audit.test_verification import hexed, run, unguarded
 from tests.audit.witness.test_witness import Running
 
 OFFICER = Actor("p-officer2", "privacy_officer")

@@ -10,10 +10,10 @@ from django.db import DatabaseError, connection, transaction
 
 from annotations.audit import services
 from annotations.audit.actors import WORKER, Actor
+from annotations.audit.integrity.verification import verify
 from annotations.audit.models import LogEntry
 from annotations.audit.registry import lookup
-from annotations.audit.sealing import own_sequencer
-from annotations.audit.verification import verify
+from annotations.audit.sequencing.configured import own_sequencer
 
 REFUSED = re.compile("append-only|must be superuser|permission denied|must be owner|insufficient privilege")
 COLUMNS = "id, canonical, occurred_at, action, actor, actor_role, clip, subject, purpose, request"

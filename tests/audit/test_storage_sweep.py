@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from annotations.audit.models import LogEntry
-from annotations.audit.sweeping import sweep
+from annotations.audit.storage_sweep import sweep
 from annotations.core import stored
 from annotations.privacy.enums import LogWork
 from annotations.privacy.models import LogRun

@@ -9,13 +9,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from annotations.audit import keys, sealing, services
+from annotations.audit import services
 from annotations.audit.actors import COMMAND_LINE, WORKER
+from annotations.audit.integrity.verification import verify
+from annotations.audit.keys import changes
+from annotations.audit.keys.policy import keys_at, log_keys
 from annotations.audit.models import Checkpoint, LogEntry
-from annotations.audit.policy import keys_at, log_keys
 from annotations.audit.registry import lookup
+from annotations.audit.sequencing import configured
 from annotations.audit.tree import notes
-from annotations.audit.verification import verify
 from annotations.core.errors import Conflict, Missing
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,7 @@ def seal() -> Checkpoint:
     """The checkpoint over one more entry."""
     with transaction.atomic():
         services.append(lookup("account.signed_in"), WORKER)
-    sealing.own_sequencer().once()
+    configured.own_sequencer().once()
     return Checkpoint.objects.order_by("-size")[0]
 
 
@@ -34,13 +36,13 @@ def signers(checkpoint: Checkpoint) -> set[str]:
 
 
 def test_a_rotation_signs_with_both_keys_in_between() -> None:
-    folder = sealing.own_keys()
+    folder = configured.own_keys()
     first = seal()
     (old,) = signers(first)
-    new = keys.new(folder, COMMAND_LINE).key_id.hex()
+    new = changes.new(folder, COMMAND_LINE).key_id.hex()
     both = seal()
     assert signers(both) == {old, new}
-    keys.retire(folder, old, COMMAND_LINE)
+    changes.retire(folder, old, COMMAND_LINE)
     assert signers(seal()) == {new}
     assert [(key.public.key_id.hex(), key.since, key.until) for key in log_keys()] == [
         (old, 1, both.size + 1),
@@ -51,37 +53,37 @@ def test_a_rotation_signs_with_both_keys_in_between() -> None:
 
 
 def test_each_change_is_on_the_log() -> None:
-    folder = sealing.own_keys()
+    folder = configured.own_keys()
     seal()
-    key = keys.new(folder, COMMAND_LINE)
-    keys.retire(folder, key.key_id.hex(), COMMAND_LINE)
+    key = changes.new(folder, COMMAND_LINE)
+    changes.retire(folder, key.key_id.hex(), COMMAND_LINE)
     entries = LogEntry.objects.filter(action__startswith="audit.key_").order_by("pk")
     assert [entry.action for entry in entries] == ["audit.key_added", "audit.key_added", "audit.key_retired"]
     assert json.loads(bytes(entries[2].canonical))["data"] == {"key": key.vkey, "size": 3}
 
 
 def test_the_last_key_and_one_that_does_not_sign_cannot_be_retired() -> None:
-    folder = sealing.own_keys()
+    folder = configured.own_keys()
     (key,) = signers(seal())
     with pytest.raises(Conflict) as last:
-        keys.retire(folder, key, COMMAND_LINE)
+        changes.retire(folder, key, COMMAND_LINE)
     assert last.value.code == "last_key"
     with pytest.raises(Missing) as missing:
-        keys.retire(folder, "00000000", COMMAND_LINE)
+        changes.retire(folder, "00000000", COMMAND_LINE)
     assert missing.value.code == "no_such_key"
     assert len(keys_at(10)) == 1
 
 
 def test_the_first_key_is_made_once() -> None:
     for _ in range(2):
-        sealing.own_sequencer()
+        configured.own_sequencer()
     assert len(log_keys()) == 1
 
 
 def test_a_process_that_was_given_no_keys_has_none(settings: Any) -> None:
     settings.AUDIT_KEYS_DIR = ""
     with pytest.raises(ImproperlyConfigured, match="AUDIT_KEYS_DIR"):
-        sealing.own_sequencer()
+        configured.own_sequencer()
     with pytest.raises(CommandError, match="AUDIT_KEYS_DIR"):
         call_command("sequence", "--once")
 

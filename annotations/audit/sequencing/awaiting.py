@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from annotations.audit.models import Checkpoint, Hurry, TreeLeaf
-from annotations.audit.sealing import own_sequencer
+from annotations.audit.sequencing.configured import own_sequencer
 from annotations.core.errors import Unavailable
 
 _POLL_SECONDS = 0.02

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from annotations.audit.policy import keys_at
+from annotations.audit.keys.policy import keys_at
 from annotations.audit.tree import notes
 from annotations.audit.tree.checkpoints import Checkpoint, InvalidCheckpoint
 from annotations.audit.tree.notes import InvalidNote, PrivateKey, PublicKey
