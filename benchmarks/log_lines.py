@@ -18,7 +18,7 @@ Row = tuple[str, bytes, str, str, str, str, str | None, str, str, str]
 _HOLDS = ("awaiting_redaction", "awaiting_screening")
 _CATEGORIES = ("nudity", "violence", "minor_at_risk", "medical", "private_moment")
 _VERDICTS = ("threat", "false_alarm", "unsure")
-_ROUTES = ("datasets:index", "privacy:log", "moderation:flagged", "operations:index")
+_ROUTES = ("datasets:index", "oversight:log", "moderation:flagged", "operations:index")
 
 # What one number at hand (random, of 63 bits) makes of the data of each kind; the names stand in their canonical order.
 _DATA: dict[str, Callable[[int], str]] = {

@@ -27,9 +27,9 @@ from annotations.audit.actors import COMMAND_LINE, Actor  # noqa: E402
 from annotations.audit.models import LogEntry  # noqa: E402
 from annotations.audit.search import Filters, search  # noqa: E402
 from annotations.core import ids  # noqa: E402
-from annotations.privacy.export import LogFormat, write  # noqa: E402
-from annotations.privacy.log import WITHDRAWAL  # noqa: E402
-from annotations.privacy.words import search_words  # noqa: E402
+from annotations.oversight.entry_export import LogFormat, write  # noqa: E402
+from annotations.oversight.text_search import search_words  # noqa: E402
+from annotations.rights.log import WITHDRAWAL  # noqa: E402
 
 YEAR = {
     "since": datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC),

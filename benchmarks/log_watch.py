@@ -18,8 +18,8 @@ django.setup()
 
 from annotations.audit.sequencing.stored_tree import tree_size  # noqa: E402
 from annotations.core import clock  # noqa: E402
-from annotations.privacy import services  # noqa: E402
-from annotations.privacy.models import Alert, LogProgress  # noqa: E402
+from annotations.oversight import services  # noqa: E402
+from annotations.oversight.models import Alert, AlertScanProgress  # noqa: E402
 
 RECENT, LOOKS = 500, 20
 
@@ -32,7 +32,7 @@ class Transactions:
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         # The guard of the position is the first statement of the transaction that keeps a batch.
-        if connection.in_atomic_block and sql.startswith('UPDATE "privacy_logprogress"'):
+        if connection.in_atomic_block and sql.startswith('UPDATE "oversight_alertscanprogress"'):
             begun = time.perf_counter()
             connection.on_commit(lambda: self.seconds.append(time.perf_counter() - begun))
         return execute(sql, params, many, context)
@@ -40,10 +40,12 @@ class Transactions:
 
 def look(position: int, kept: Transactions) -> float:
     """Seconds that it takes to look at everything from this place on."""
-    LogProgress.objects.update_or_create(id=1, defaults={"position": position, "looked_at": clock.now()})
+    AlertScanProgress.objects.update_or_create(
+        id=1, defaults={"position": position, "looked_at": clock.now()}
+    )
     begun = time.perf_counter()
     with connection.execute_wrapper(kept):
-        services.watch(seconds=100_000)
+        services.scan_for_alerts(seconds=100_000)
     return time.perf_counter() - begun
 
 

@@ -7,12 +7,12 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
     clips.received ─> redaction.request ─> redaction.requested ─> redaction.redact
         ─> redaction.finished ─> moderation.screen ─> moderation.screened ─> review.enqueue
     clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn, redaction.destroy_examples,
-        privacy.stop_glasses
+        break_glass.stop_accesses
     moderation.recheck_requested ─> moderation.recheck
-    privacy.glass_approved ─> privacy.make_clean_copy
+    break_glass.approved ─> break_glass.make_clean_copy
     datasets.release_requested ─> datasets.freeze
-    privacy.log_check_requested ─> privacy.check_log
-    privacy.log_anchor_requested ─> privacy.anchor_log
+    oversight.log_check_requested ─> oversight.check_log
+    oversight.log_anchor_requested ─> oversight.anchor_log
 """
 
 from collections.abc import Callable
@@ -22,13 +22,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from annotations.break_glass import events as break_glass, selectors as break_glass_selectors
 from annotations.clips import events as clips
 from annotations.clips.models import Clip
 from annotations.core import runs
 from annotations.datasets import events as datasets, selectors as datasets_selectors
 from annotations.moderation import events as moderation, selectors as moderation_selectors
-from annotations.privacy import events as privacy
-from annotations.privacy.selectors import break_glass as glass_selectors, integrity as privacy_selectors
+from annotations.oversight import events as oversight
+from annotations.oversight.selectors import integrity as oversight_selectors
 from annotations.redaction import events as redaction, selectors as redaction_selectors
 from annotations.redaction.models import RedactionRun
 from annotations.review import selectors as review_selectors
@@ -39,16 +40,16 @@ DELIVERIES: dict[str, tuple[str, ...]] = {
         "review.enqueue",
         "datasets.mark_withdrawn",
         "redaction.destroy_examples",
-        "privacy.stop_glasses",
+        "break_glass.stop_accesses",
     ),
     redaction.REQUESTED: ("redaction.redact",),
     redaction.FINISHED: ("moderation.screen",),
     moderation.SCREENED: ("review.enqueue",),
     moderation.RECHECK_REQUESTED: ("moderation.recheck",),
     datasets.RELEASE_REQUESTED: ("datasets.freeze",),
-    privacy.GLASS_APPROVED: ("privacy.make_clean_copy",),
-    privacy.LOG_CHECK_REQUESTED: ("privacy.check_log",),
-    privacy.LOG_ANCHOR_REQUESTED: ("privacy.anchor_log",),
+    break_glass.APPROVED: ("break_glass.make_clean_copy",),
+    oversight.LOG_CHECK_REQUESTED: ("oversight.check_log",),
+    oversight.LOG_ANCHOR_REQUESTED: ("oversight.anchor_log",),
 }
 
 
@@ -81,8 +82,8 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),
     Sweep("datasets.freeze", "release", datasets_selectors.standing_still),
-    Sweep("privacy.make_clean_copy", "request", glass_selectors.glasses_without_copy),
-    Sweep("privacy.stop_glasses", "clip", glass_selectors.clips_to_stop),
-    Sweep("privacy.check_log", "run", privacy_selectors.checks_standing_still),
-    Sweep("privacy.anchor_log", "run", privacy_selectors.anchorings_standing_still),
+    Sweep("break_glass.make_clean_copy", "access", break_glass_selectors.accesses_without_copy),
+    Sweep("break_glass.stop_accesses", "clip", break_glass_selectors.clips_to_stop),
+    Sweep("oversight.check_log", "run", oversight_selectors.checks_standing_still),
+    Sweep("oversight.anchor_log", "run", oversight_selectors.anchorings_standing_still),
 )

@@ -21,6 +21,8 @@ from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import Pending, TreeLeaf
+from annotations.break_glass import services as break_glass
+from annotations.break_glass.models import BreakGlassAccess
 from annotations.clips import vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Consent, Device, Hold, Original, Owner, Submission
@@ -28,8 +30,6 @@ from annotations.clips.rules import ConsentTerms
 from annotations.core import clock, ids
 from annotations.core.models import RunState
 from annotations.moderation.models import Screening
-from annotations.privacy import services as privacy
-from annotations.privacy.models import BreakGlass
 from annotations.redaction.models import FaceTrack, Lift, Outcome, RedactionRun, Rendition, TrainingExample
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, Project
@@ -164,21 +164,21 @@ def make_original(clip: Clip) -> Original:
     return Original.objects.create(clip=clip, name=name, key_id=key.key_id, wrapped_key=key.wrapped)
 
 
-def make_glass(person: User | None = None, clip: Clip | None = None, *, copy: bool = True) -> BreakGlass:
+def make_break_glass_access(
+    person: User | None = None, clip: Clip | None = None, *, copy: bool = True
+) -> BreakGlassAccess:
     """A request to see a clip without redaction, approved by an officer; with its copy, unless told otherwise."""
     clip = clip or make_ready_clip()
     if not Original.objects.filter(clip=clip).exists():
         make_original(clip)
-    asked = privacy.ask_break_glass(
-        clip, "danger", "Somebody may lie on the floor.", person or make_user(Role.LEAD)
-    )
+    asked = break_glass.ask(clip, "danger", "Somebody may lie on the floor.", person or make_user(Role.LEAD))
     officer = make_user(Role.PRIVACY_OFFICER)
     passes = [hold.reason for hold in clip.holds.filter(lifted_at=None)]
-    glass = privacy.decide_break_glass(asked.pk, "approve", "It is needed.", passes, officer)
+    access = break_glass.decide(asked.pk, "approve", "It is needed.", passes, officer)
     if copy:
-        privacy.make_clean_copy(glass.pk)
-        glass.refresh_from_db()
-    return glass
+        break_glass.make_clean_copy(access.pk)
+        access.refresh_from_db()
+    return access
 
 
 def make_ready_clip(**fields: Any) -> Clip:

@@ -20,7 +20,19 @@ from reviewapp.diagrams import current, tables
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTEXTS = ("core", "audit", "accounts", "clips", "redaction", "moderation", "review", "datasets", "privacy")
+CONTEXTS = (
+    "core",
+    "audit",
+    "accounts",
+    "clips",
+    "redaction",
+    "moderation",
+    "review",
+    "datasets",
+    "break_glass",
+    "oversight",
+    "rights",
+)
 PRODUCT = sorted([*ROOT.glob("annotations/**/*.py"), *ROOT.glob("reviewapp/**/*.py")])
 
 # The machine pass is a program of its own: it knows no Django settings and finds its models by MODELS_DIR.

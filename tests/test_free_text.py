@@ -53,14 +53,14 @@ LISTED = {
         datasets.Mark: reason
         datasets.ExportFile: name sha256
         datasets.Download: by
-        privacy.AlertRule: values changed_by
-        privacy.Alert: key series actor actor_role subject entries taken_by settled_by
-        privacy.AwaitedScope: key actor
-        privacy.ViewTally: actor
-        privacy.BreakGlass: passes name key_id
-        privacy.LogRun: stage failure_code requested_by requested_role name sha256
-        privacy.AccessRequest: subject opened_by sha256 reviewed_by closed_by
-        privacy.SavedView: owner filters
+        oversight.AlertRule: values changed_by
+        oversight.Alert: key series actor actor_role subject entries taken_by settled_by
+        oversight.AwaitedScope: key actor
+        oversight.ViewTally: actor
+        break_glass.BreakGlassAccess: passes name key_id
+        oversight.LogRun: stage failure_code requested_by requested_role name sha256
+        rights.AccessRequest: subject opened_by sha256 reviewed_by closed_by
+        oversight.SavedSearch: owner filters
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
@@ -78,7 +78,7 @@ LISTED = {
         redaction.RedactionRun: failure_message whole_because
         moderation.Recheck: failure_message
         datasets.Release: failure_message
-        privacy.LogRun: failure_message outcome
+        oversight.LogRun: failure_message outcome
     """,
     NAMES: """
         clips.Owner: reference
@@ -92,7 +92,7 @@ LISTED = {
         review.LabelSchema: labels
         datasets.Dataset: name description
     """,
-    OF_OFFICERS: "privacy.SavedView: name",
+    OF_OFFICERS: "oversight.SavedSearch: name",
     LABELS: """
         review.Draft: body
         review.Annotation: body

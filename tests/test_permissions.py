@@ -21,8 +21,8 @@ from annotations.review.schema import HOME_THREAT_DETECTION
 from tests.factories import (
     make_assignment,
     make_body,
+    make_break_glass_access,
     make_clip,
-    make_glass,
     make_project,
     make_queued_clip,
     make_submitter,
@@ -114,12 +114,12 @@ def of_a_delivery(person: Person) -> dict[str, Any]:
     return dict(resolve(response.json()["url"]).kwargs)
 
 
-def of_a_glass(person: Person) -> dict[str, Any]:
-    return {"glass_id": make_glass(person.user).pk}
+def of_a_break_glass_access(person: Person) -> dict[str, Any]:
+    return {"access_id": make_break_glass_access(person.user).pk}
 
 
-def of_a_glass_delivery(person: Person) -> dict[str, Any]:
-    response = person.send("privacy:glass_token", "POST", of_a_glass(person))
+def of_a_break_glass_delivery(person: Person) -> dict[str, Any]:
+    response = person.send("break_glass:token", "POST", of_a_break_glass_access(person))
     return dict(resolve(response.json()["url"]).kwargs)
 
 
@@ -127,15 +127,15 @@ def of_a_glass_delivery(person: Person) -> dict[str, Any]:
 OWNED: dict[str, Owned] = {
     "redaction:api_progress": of_a_submission,
     "redaction:media": of_a_delivery,
-    "privacy:glass_media": of_a_glass_delivery,
+    "break_glass:media": of_a_break_glass_delivery,
     **dict.fromkeys(
         (
-            "privacy:break_glass",
-            "privacy:close_break_glass",
-            "privacy:glass_token",
-            "privacy:glass_watched",
+            "break_glass:detail",
+            "break_glass:close",
+            "break_glass:token",
+            "break_glass:watched",
         ),
-        of_a_glass,
+        of_a_break_glass_access,
     ),
     **dict.fromkeys(
         (
@@ -155,7 +155,7 @@ OWNED: dict[str, Owned] = {
 }
 
 # Those that answer by the address of a page.
-LEADS_ON = {"review:resume", "privacy:close_break_glass"}
+LEADS_ON = {"review:resume", "break_glass:close"}
 
 # What such a route takes, where nothing at all would be refused for its form before anybody looks whose it is.
 FACE = {"frame": 1, "box": [5, 5, 10, 10]}

@@ -15,12 +15,19 @@ _PARTICULARS = re.compile(r"[:;].*| \([^)]*\)$")
 class Action:
     """One kind of entry: its stable code, the fields of its `data`, and the sentence that presents it.
 
-    `sentence` names fields in braces; it is filled from the entry's data and shown to privacy officers.
+    `sentence` names fields in braces; it is filled from the entry's data and shown to privacy officers. `formerly` are
+    codes that older entries of this kind carry: the log is for ever, so a code that changes stays readable.
     """
 
     code: str
     sentence: str
     fields: Mapping[str, Field]
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code that an entry of this kind may carry, today's first."""
+        return self.code, *self.formerly
 
     @property
     def title(self) -> str:
@@ -45,30 +52,36 @@ class Action:
 
 
 _ACTIONS: dict[str, Action] = {}
+# Kinds by the codes that older entries carry.
+_FORMER: dict[str, Action] = {}
 
 
-def action(code: str, sentence: str, fields: Mapping[str, Field] | None = None) -> Action:
+def action(
+    code: str, sentence: str, fields: Mapping[str, Field] | None = None, *, formerly: tuple[str, ...] = ()
+) -> Action:
     """Declares a kind of entry; `fields` says what each field of its data may hold (`audit.fields`).
 
-    A code is declared once, and a sentence names declared fields only.
+    A code, today's or a former one, is declared once, and a sentence names declared fields only.
     """
     if not isinstance(fields, Mapping | None):
         raise TypeError(f"{code}: say what each field may hold, as a mapping to kinds of `audit.fields`")
-    declared = Action(code, sentence, dict(fields or {}))
+    declared = Action(code, sentence, dict(fields or {}), formerly)
     named = {name for _, name, _, _ in Formatter().parse(sentence) if name}
-    if code in _ACTIONS:
-        raise ValueError(f"{code} is declared twice")
+    for each in declared.codes:
+        if each in _ACTIONS or each in _FORMER:
+            raise ValueError(f"{each} is declared twice")
     if named - declared.fields.keys():
         raise ValueError(
             f"{code}: the sentence names unknown fields {sorted(named - declared.fields.keys())}"
         )
     _ACTIONS[code] = declared
+    _FORMER.update(dict.fromkeys(formerly, declared))
     return declared
 
 
 def lookup(code: str) -> Action:
-    """The declared kind; KeyError when nobody declared it."""
-    return _ACTIONS[code]
+    """The kind that is declared under this code, or was; KeyError when nobody declared it."""
+    return _FORMER[code] if code in _FORMER else _ACTIONS[code]
 
 
 def by_area() -> dict[str, list[Action]]:
@@ -80,4 +93,13 @@ def by_area() -> dict[str, list[Action]]:
 
 
 def codes() -> list[str]:
+    """Today's codes, in order."""
     return sorted(_ACTIONS)
+
+
+def codes_of(action: str) -> list[str]:
+    """All codes, former ones too, that entries carry of this kind or, for `review.*`, of the kinds of this area."""
+    if action.endswith(".*"):
+        kinds = [kind for code, kind in _ACTIONS.items() if code.startswith(action[:-1])]
+        return sorted(code for kind in kinds for code in kind.codes)
+    return list(lookup(action).codes) if action in _ACTIONS or action in _FORMER else [action]

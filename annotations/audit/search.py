@@ -20,7 +20,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, Exists, Func, Q, QuerySet
 
 from annotations.audit.models import LogEntry
-from annotations.audit.registry import codes
+from annotations.audit.registry import codes_of
 from annotations.audit.selectors import Line, present
 from annotations.core.errors import Invalid
 
@@ -56,10 +56,9 @@ class Filters:
 
     @property
     def area(self) -> list[str]:
-        """All codes of the area, when it is one that was asked for."""
-        if not self.action.endswith(".*"):
-            return []
-        return [code for code in codes() if code.startswith(self.action[:-1])]
+        """All codes that are asked for, when they are several: an area's, or those of a kind that had other codes."""
+        found = codes_of(self.action) if self.action else []
+        return found if len(found) != 1 else []
 
 
 class HasWords(Func):
@@ -313,7 +312,7 @@ def _equal(filters: Filters) -> dict[str, object]:
     return {
         column: value
         for column, value in asked.items()
-        if value and not (column == "action" and value.endswith(".*"))
+        if value and not (column == "action" and filters.area)
     }
 
 

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from annotations.review import api, lead_views, quality_views, views
+from annotations.review import api, hiding_views, lead_views, quality_views, views
 
 app_name = "review"
 urlpatterns = [
+    path("hiding/", hiding_views.hiding_effect, name="hiding_effect"),
     path("review/", views.home, name="home"),
     path("review/next/", views.next_clip, name="next"),
     path("review/<uuid:assignment_id>/", views.workbench, name="workbench"),

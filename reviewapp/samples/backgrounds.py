@@ -156,8 +156,8 @@ def car(picture: Picture, x: float, y: float, length: float) -> None:
         at(5, 0.6),
     ]
     cv2.fillPoly(picture, [np.array(body)], (92, 66, 56), cv2.LINE_AA)
-    glass = [at(-2.8, 1.9), at(-1.8, 2.8), at(1.4, 2.8), at(2.6, 1.9)]
-    cv2.fillPoly(picture, [np.array(glass)], (118, 104, 96), cv2.LINE_AA)
+    access = [at(-2.8, 1.9), at(-1.8, 2.8), at(1.4, 2.8), at(2.6, 1.9)]
+    cv2.fillPoly(picture, [np.array(access)], (118, 104, 96), cv2.LINE_AA)
     for wheel in (-3.1, 3.0):
         cv2.circle(picture, at(wheel, 0.6), round(unit * 0.9), (22, 22, 24), -1, cv2.LINE_AA)
         cv2.circle(picture, at(wheel, 0.6), round(unit * 0.45), (110, 110, 112), -1, cv2.LINE_AA)

@@ -19,7 +19,9 @@ INSTALLED_APPS = [
     "annotations.moderation",
     "annotations.review",
     "annotations.datasets",
-    "annotations.privacy",
+    "annotations.break_glass",
+    "annotations.oversight",
+    "annotations.rights",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -67,7 +69,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "annotations.accounts.context.navigation",
-                "annotations.privacy.context.integrity_badge",
+                "annotations.oversight.context.integrity_badge",
             ],
         },
     }
@@ -228,8 +230,8 @@ CELERY_TASK_ROUTES = {
     "datasets.freeze": {"queue": "redact"},
     "moderation.recheck": {"queue": "redact"},
     "audit.anchor": {"queue": "outside"},
-    "privacy.anchor_log": {"queue": "outside"},
-    "privacy.check_log": {"queue": "redact"},
+    "oversight.anchor_log": {"queue": "outside"},
+    "oversight.check_log": {"queue": "redact"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
@@ -242,12 +244,13 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
     "sweep-orphaned-renditions": {"task": "redaction.sweep_orphans", "schedule": 3600},
     "sweep-orphaned-releases": {"task": "datasets.sweep_orphans", "schedule": 3600},
-    "sweep-orphaned-copies": {"task": "privacy.sweep_orphans", "schedule": 3600},
+    "sweep-clean-copies": {"task": "break_glass.sweep_clean_copies", "schedule": 3600},
+    "sweep-log-exports": {"task": "oversight.sweep_exports", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
-    "watch-log": {"task": "privacy.watch_log", "schedule": 60},
-    "end-glasses": {"task": "privacy.end_glasses", "schedule": 30},
-    "forget-answers": {"task": "privacy.forget_answers", "schedule": 3600},
+    "scan-for-alerts": {"task": "oversight.scan_for_alerts", "schedule": 60},
+    "end-break-glass-accesses": {"task": "break_glass.end_due_accesses", "schedule": 30},
+    "forget-answers": {"task": "rights.forget_answers", "schedule": 3600},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
 }
 

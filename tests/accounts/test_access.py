@@ -121,7 +121,7 @@ def test_home_leads_to_the_first_page_of_the_role(client: Client, role: str) -> 
 
 def test_officers_begin_with_the_log(client: Client) -> None:
     sign_in(client, make_user(Role.PRIVACY_OFFICER))
-    assert client.get("/")["Location"] == reverse("privacy:log")
+    assert client.get("/")["Location"] == reverse("oversight:log")
 
 
 def test_a_refusal_is_logged_with_the_route(client: Client) -> None:
@@ -139,10 +139,10 @@ def test_strangers_are_asked_to_sign_in_and_programs_get_a_code(client: Client) 
 
 
 def test_an_address_with_a_secret_is_not_passed_on_to_the_sign_in_page(client: Client) -> None:
-    response = client.get(reverse("privacy:receipt_withdraw", args=["secret"]))
+    response = client.get(reverse("rights:receipt_withdraw", args=["secret"]))
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert "secret" not in response.headers.get("Location", "")
-    assert client.post(reverse("privacy:receipt", args=["secret"])).status_code == 405
+    assert client.post(reverse("rights:receipt", args=["secret"])).status_code == 405
 
 
 def test_every_page_has_a_strict_policy(client: Client) -> None:

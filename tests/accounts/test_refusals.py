@@ -163,7 +163,7 @@ def test_something_of_somebody_elses_is_told_like_something_that_is_not_there(cl
 def test_an_address_that_is_no_route_and_what_a_stranger_does_not_find_are_not_on_the_log(
     client: Client,
 ) -> None:
-    client.get(reverse("privacy:receipt", args=["guessed"]))
+    client.get(reverse("rights:receipt", args=["guessed"]))
     client.force_login(make_user(Role.CONTRACTOR))
     client.get("/wp-admin.php")
     assert told("access.not_found") == []

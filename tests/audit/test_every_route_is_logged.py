@@ -26,11 +26,12 @@ from annotations.datasets.filters import Filters
 from annotations.datasets.models import Release
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Flag
-from annotations.privacy import receipts, services as privacy
-from annotations.privacy.enums import LogWork
-from annotations.privacy.models import AccessRequest
+from annotations.oversight import services as oversight
+from annotations.oversight.enums import LogWork
+from annotations.rights import receipts, services as rights
+from annotations.rights.models import AccessRequest
 from tests import factories as make
-from tests.privacy.test_alerts import alert
+from tests.oversight.test_alerts import alert
 from tests.routes import routes
 
 pytestmark = pytest.mark.django_db
@@ -48,34 +49,34 @@ CLASSES: dict[str, Serves] = {
     **dict.fromkeys(
         (
             "redaction:media",
-            "privacy:glass_media",
-            "privacy:glass_token",
+            "break_glass:media",
+            "break_glass:token",
             "redaction:region_picture",
             "redaction:lift_picture",
             "moderation:poster",
             "datasets:download",
             "datasets:api_file",
-            "privacy:log",
-            "privacy:log_words",
-            "privacy:log_export",
-            "privacy:entry",
-            "privacy:clip",
-            "privacy:person",
-            "privacy:alert",
-            "privacy:download_log",
-            "privacy:prove_entry",
-            "privacy:desk",
-            "privacy:erase",
-            "privacy:erasure",
-            "privacy:access_request",
-            "privacy:access_answer",
-            "privacy:access_answer_file",
-            "privacy:receipt",
+            "oversight:log",
+            "oversight:search_text",
+            "oversight:export_entries",
+            "oversight:entry",
+            "oversight:dossier",
+            "oversight:person",
+            "oversight:alert",
+            "oversight:download_log",
+            "oversight:prove_entry",
+            "rights:consents",
+            "rights:erase",
+            "rights:erasure",
+            "rights:access_request",
+            "rights:access_answer",
+            "rights:access_answer_file",
+            "rights:receipt",
         ),
         Serves.CONTENT,
     ),
     **dict.fromkeys(
-        ("review:media_token", "review:task_media_token", "moderation:reveal", "privacy:link_receipt"),
+        ("review:media_token", "review:task_media_token", "moderation:reveal", "rights:link_receipt"),
         Serves.KEY,
     ),
     **dict.fromkeys(
@@ -101,17 +102,17 @@ CLASSES: dict[str, Serves] = {
             "datasets:release",
             "datasets:left_out",
             "datasets:api_release",
-            "privacy:alerts",
-            "privacy:integrity",
-            "privacy:alert_rules",
-            "privacy:hiding",
-            "privacy:alert_rule",
-            "privacy:access_requests",
-            "privacy:new_access_request",
-            "privacy:withdraw",
-            "privacy:break_glasses",
-            "privacy:ask_break_glass",
-            "privacy:break_glass",
+            "oversight:alerts",
+            "oversight:integrity",
+            "oversight:alert_rules",
+            "review:hiding_effect",
+            "oversight:alert_rule",
+            "rights:access_requests",
+            "rights:new_access_request",
+            "rights:withdraw",
+            "break_glass:index",
+            "break_glass:ask",
+            "break_glass:detail",
         ),
         Serves.WORK,
     ),
@@ -146,17 +147,17 @@ CLASSES: dict[str, Serves] = {
             "review:task_watched",
             "datasets:change",
             "datasets:retry",
-            "privacy:save_view",
-            "privacy:change_view",
-            "privacy:take_alert",
-            "privacy:work_on_log",
-            "privacy:give_back_alert",
-            "privacy:settle_alert",
-            "privacy:step_access_request",
-            "privacy:receipt_withdraw",
-            "privacy:decide_break_glass",
-            "privacy:close_break_glass",
-            "privacy:glass_watched",
+            "oversight:save_search",
+            "oversight:change_search",
+            "oversight:take_alert",
+            "oversight:work_on_log",
+            "oversight:give_back_alert",
+            "oversight:resolve_alert",
+            "rights:step_access_request",
+            "rights:receipt_withdraw",
+            "break_glass:decide",
+            "break_glass:close",
+            "break_glass:watched",
         ),
         Serves.WRITE,
     ),
@@ -345,23 +346,23 @@ def _() -> Asked:
 # originals without redaction
 
 
-def glass(entry: str, *, token: bool = False) -> Asked:
+def access(entry: str, *, token: bool = False) -> Asked:
     lead, client = make.make_user(Role.LEAD), Client()
     client.force_login(lead)
-    path = reverse("privacy:glass_token", args=[make.make_glass(lead).pk])
+    path = reverse("break_glass:token", args=[make.make_break_glass_access(lead).pk])
     if not token:
         return Asked(Role.LEAD, entry, path, "POST", client=client)
     return Asked(Role.LEAD, entry, client.post(path).json()["url"], client=client)
 
 
-@case("privacy:glass_token")
+@case("break_glass:token")
 def _() -> Asked:
-    return glass("break_glass.granted")
+    return access("break_glass.granted")
 
 
-@case("privacy:glass_media")
+@case("break_glass:media")
 def _() -> Asked:
-    return glass("break_glass.served", token=True)
+    return access("break_glass.served", token=True)
 
 
 # the log and the desk
@@ -374,76 +375,78 @@ def officers(entry: str, route: str, *arguments: object, query: str = "", **rest
 def withdrawn() -> Clip:
     """A clip whose owner somebody wrote about."""
     clip = make.make_clip()
-    privacy.withdraw(clip, make.make_user(Role.PRIVACY_OFFICER).actor, "The owner wrote to us.")
+    rights.withdraw(clip, make.make_user(Role.PRIVACY_OFFICER).actor, "The owner wrote to us.")
     return clip
 
 
-@case("privacy:log")
+@case("oversight:log")
 def _() -> Asked:
     withdrawn()
-    return officers("audit.searched", "privacy:log")
+    return officers("audit.searched", "oversight:log")
 
 
-@case("privacy:log_words")
+@case("oversight:search_text")
 def _() -> Asked:
     withdrawn()
     since = f"{clock.now() - datetime.timedelta(days=1):%Y-%m-%dT%H:%M}"
     data = {"words": "wrote", "since": since}
-    return officers("audit.words_searched", "privacy:log_words", method="POST", data=data)
+    return officers("audit.words_searched", "oversight:search_text", method="POST", data=data)
 
 
-@case("privacy:log_export")
+@case("oversight:export_entries")
 def _() -> Asked:
     withdrawn()
-    return officers("audit.entries_exported", "privacy:log_export", method="POST", data={"format": "csv"})
-
-
-@case("privacy:entry")
-def _() -> Asked:
-    withdrawn()
-    return officers("audit.entry_opened", "privacy:entry", LogEntry.objects.earliest("id").pk)
-
-
-@case("privacy:clip")
-def _() -> Asked:
-    return officers("privacy.dossier_opened", "privacy:clip", withdrawn().public_id)
-
-
-@case("privacy:person")
-def _() -> Asked:
-    return officers("audit.person_opened", "privacy:person", make.make_user().pseudonym)
-
-
-@case("privacy:alert")
-def _() -> Asked:
-    return officers("alert.opened", "privacy:alert", alert().pk)
-
-
-@case("privacy:desk")
-def _() -> Asked:
-    return officers("privacy.looked_up", "privacy:desk", query=f"?q={withdrawn().owner.pseudonym}")
-
-
-@case("privacy:erase")
-def _() -> Asked:
-    return officers("privacy.erasure_prepared", "privacy:erase", query=f"?q={withdrawn().owner.pseudonym}")
-
-
-@case("privacy:erasure")
-def _() -> Asked:
-    officer = make.make_user(Role.PRIVACY_OFFICER).actor
-    erased = audit.erase_subject(withdrawn().owner.pseudonym, officer, "The owner asked for it.")
-    return officers("privacy.erasure_certified", "privacy:erasure", erased.pk)
-
-
-@case("privacy:link_receipt")
-def _() -> Asked:
     return officers(
-        "privacy.receipt_linked", "privacy:link_receipt", make.make_clip().public_id, method="POST"
+        "audit.entries_exported", "oversight:export_entries", method="POST", data={"format": "csv"}
     )
 
 
-@case("privacy:receipt")
+@case("oversight:entry")
+def _() -> Asked:
+    withdrawn()
+    return officers("audit.entry_opened", "oversight:entry", LogEntry.objects.earliest("id").pk)
+
+
+@case("oversight:dossier")
+def _() -> Asked:
+    return officers("privacy.dossier_opened", "oversight:dossier", withdrawn().public_id)
+
+
+@case("oversight:person")
+def _() -> Asked:
+    return officers("audit.person_opened", "oversight:person", make.make_user().pseudonym)
+
+
+@case("oversight:alert")
+def _() -> Asked:
+    return officers("alert.opened", "oversight:alert", alert().pk)
+
+
+@case("rights:consents")
+def _() -> Asked:
+    return officers("privacy.looked_up", "rights:consents", query=f"?q={withdrawn().owner.pseudonym}")
+
+
+@case("rights:erase")
+def _() -> Asked:
+    return officers("privacy.erasure_prepared", "rights:erase", query=f"?q={withdrawn().owner.pseudonym}")
+
+
+@case("rights:erasure")
+def _() -> Asked:
+    officer = make.make_user(Role.PRIVACY_OFFICER).actor
+    erased = audit.erase_subject(withdrawn().owner.pseudonym, officer, "The owner asked for it.")
+    return officers("privacy.erasure_certified", "rights:erasure", erased.pk)
+
+
+@case("rights:link_receipt")
+def _() -> Asked:
+    return officers(
+        "privacy.receipt_linked", "rights:link_receipt", make.make_clip().public_id, method="POST"
+    )
+
+
+@case("rights:receipt")
 def _() -> Asked:
     return Asked(None, "privacy.receipt_served", receipts.path_for(make.make_clip()))
 
@@ -451,35 +454,35 @@ def _() -> Asked:
 def opened() -> AccessRequest:
     officer = make.make_user(Role.PRIVACY_OFFICER).actor
     owner = make.make_accepted().assignment.clip.owner.pseudonym
-    request = privacy.open_request(owner, clock.now(), "By letter.", officer)
-    return privacy.compile_request(request.pk, officer)
+    request = rights.open_request(owner, clock.now(), "By letter.", officer)
+    return rights.compile_request(request.pk, officer)
 
 
-@case("privacy:access_request")
+@case("rights:access_request")
 def _() -> Asked:
-    return officers("access_request.read", "privacy:access_request", opened().pk)
+    return officers("access_request.read", "rights:access_request", opened().pk)
 
 
-@case("privacy:access_answer")
+@case("rights:access_answer")
 def _() -> Asked:
-    return officers("access_request.answer_served", "privacy:access_answer", opened().pk)
+    return officers("access_request.answer_served", "rights:access_answer", opened().pk)
 
 
-@case("privacy:access_answer_file")
+@case("rights:access_answer_file")
 def _() -> Asked:
-    return officers("access_request.answer_served", "privacy:access_answer_file", opened().pk)
+    return officers("access_request.answer_served", "rights:access_answer_file", opened().pk)
 
 
-@case("privacy:download_log")
+@case("oversight:download_log")
 def _() -> Asked:
-    run = privacy.request_log_work(LogWork.EXPORT, make.make_user(Role.PRIVACY_OFFICER).actor)
-    privacy.run_log_work(run.pk)
-    return officers("audit.export_served", "privacy:download_log", run.pk)
+    run = oversight.request_log_work(LogWork.EXPORT, make.make_user(Role.PRIVACY_OFFICER).actor)
+    oversight.run_log_work(run.pk)
+    return officers("audit.export_served", "oversight:download_log", run.pk)
 
 
-@case("privacy:prove_entry")
+@case("oversight:prove_entry")
 def _() -> Asked:
     make.make_user()
     own_sequencer().once()
     entry = LogEntry.objects.order_by("id")[0].pk
-    return officers("audit.proven", "privacy:prove_entry", method="POST", data={"entry": str(entry)})
+    return officers("audit.proven", "oversight:prove_entry", method="POST", data={"entry": str(entry)})

@@ -25,6 +25,8 @@ from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.models import LogEntry
+from annotations.break_glass import services as break_glass
+from annotations.break_glass.models import BreakGlassAccess
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
@@ -37,15 +39,17 @@ from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Release
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Fingerprint, Flag, HashList, Recheck, Screening
-from annotations.privacy import services as privacy
-from annotations.privacy.enums import AlertKind, LogWork
-from annotations.privacy.models import AccessRequest, Alert, BreakGlass
+from annotations.oversight import services as oversight
+from annotations.oversight.enums import AlertKind, LogWork
+from annotations.oversight.models import Alert
 from annotations.redaction import services as redaction
 from annotations.redaction.enums import LiftState
 from annotations.redaction.models import Lift, Outcome, RedactionRun
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
+from annotations.rights import services as rights
+from annotations.rights.models import AccessRequest
 from reviewapp.settings.environment import ModelSource
 from tests import factories as make
 
@@ -65,7 +69,7 @@ EXEMPT = {
 }
 # These first claim their run, which only says which worker is at it; the claim stands when the rest fails.
 CLAIMS = {
-    "privacy.run_log_work",
+    "oversight.run_log_work",
     "redaction.redact",
     "datasets.freeze",
     "redaction.give_up",
@@ -150,7 +154,7 @@ def everything() -> dict[str, list[str]]:
 @case("audit.erase_subject")
 def _() -> Act:
     clip = make.make_clip()
-    privacy.withdraw(clip, OFFICER, "The owner wrote to us.")
+    rights.withdraw(clip, OFFICER, "The owner wrote to us.")
     return lambda: audit.erase_subject(clip.owner.pseudonym, OFFICER, "The owner asked for it.")
 
 
@@ -651,88 +655,88 @@ def _() -> Act:
 # privacy
 
 
-@case("privacy.withdraw")
+@case("rights.withdraw")
 def _() -> Act:
     clip = make.make_clip()
-    return lambda: privacy.withdraw(clip, OFFICER, "The owner wrote to us.")
+    return lambda: rights.withdraw(clip, OFFICER, "The owner wrote to us.")
 
 
-@case("privacy.note_search")
+@case("oversight.record_log_searched")
 def _() -> Act:
-    return lambda: privacy.note_search(OFFICER, [], "first")
+    return lambda: oversight.record_log_searched(OFFICER, [], "first")
 
 
-@case("privacy.note_entry")
+@case("oversight.record_entry_opened")
 def _() -> Act:
     clip = make.make_clip()
     clips.place(clip, HoldReason.LEGAL, OFFICER)
     entry = LogEntry.objects.latest("occurred_at")
-    return lambda: privacy.note_entry(OFFICER, entry)
+    return lambda: oversight.record_entry_opened(OFFICER, entry)
 
 
-@case("privacy.note_person")
+@case("oversight.record_person_opened")
 def _() -> Act:
-    return lambda: privacy.note_person(OFFICER, LEAD.pseudonym, clock.now(), clock.now())
+    return lambda: oversight.record_person_opened(OFFICER, LEAD.pseudonym, clock.now(), clock.now())
 
 
-@case("privacy.note_words")
+@case("oversight.record_text_searched")
 def _() -> Act:
-    return lambda: privacy.note_words(OFFICER, [], 3, 1)
+    return lambda: oversight.record_text_searched(OFFICER, [], 3, 1)
 
 
-@case("privacy.note_export")
+@case("oversight.record_entries_exported")
 def _() -> Act:
-    return lambda: privacy.note_export(OFFICER, [], "csv")
+    return lambda: oversight.record_entries_exported(OFFICER, [], "csv")
 
 
-@case("privacy.save_view")
+@case("oversight.save_search")
 def _() -> Act:
-    return lambda: privacy.save_view(OFFICER, "Leads", {"role": "lead"}, shared=True)
+    return lambda: oversight.save_search(OFFICER, "Leads", {"role": "lead"}, shared=True)
 
 
-@case("privacy.rename_view")
+@case("oversight.rename_saved_search")
 def _() -> Act:
-    view = privacy.save_view(OFFICER, "Leads", {"role": "lead"}, shared=True)
-    return lambda: privacy.rename_view(view.pk, OFFICER, "What leads do")
+    view = oversight.save_search(OFFICER, "Leads", {"role": "lead"}, shared=True)
+    return lambda: oversight.rename_saved_search(view.pk, OFFICER, "What leads do")
 
 
-@case("privacy.delete_view")
+@case("oversight.delete_saved_search")
 def _() -> Act:
-    view = privacy.save_view(OFFICER, "Leads", {"role": "lead"}, shared=True)
-    return lambda: privacy.delete_view(view.pk, OFFICER)
+    view = oversight.save_search(OFFICER, "Leads", {"role": "lead"}, shared=True)
+    return lambda: oversight.delete_saved_search(view.pk, OFFICER)
 
 
-@case("privacy.note_lookup")
+@case("rights.record_lookup")
 def _() -> Act:
-    return lambda: privacy.note_lookup(OFFICER, 0)
+    return lambda: rights.record_lookup(OFFICER, 0)
 
 
-@case("privacy.note_dossier")
-def _() -> Act:
-    clip = make.make_clip()
-    return lambda: privacy.note_dossier(clip, OFFICER)
-
-
-@case("privacy.note_erasure_prepared")
-def _() -> Act:
-    return lambda: privacy.note_erasure_prepared(OFFICER, "o-owner222", 1)
-
-
-@case("privacy.note_certificate")
-def _() -> Act:
-    return lambda: privacy.note_certificate(OFFICER, "o-owner222", uuid.uuid4())
-
-
-@case("privacy.note_receipt")
+@case("oversight.record_dossier_opened")
 def _() -> Act:
     clip = make.make_clip()
-    return lambda: privacy.note_receipt(clip, OFFICER)
+    return lambda: oversight.record_dossier_opened(clip, OFFICER)
 
 
-@case("privacy.note_receipt_link")
+@case("rights.record_erasure_prepared")
+def _() -> Act:
+    return lambda: rights.record_erasure_prepared(OFFICER, "o-owner222", 1)
+
+
+@case("rights.record_certificate_shown")
+def _() -> Act:
+    return lambda: rights.record_certificate_shown(OFFICER, "o-owner222", uuid.uuid4())
+
+
+@case("rights.record_receipt_shown")
 def _() -> Act:
     clip = make.make_clip()
-    return lambda: privacy.note_receipt_link(clip, OFFICER)
+    return lambda: rights.record_receipt_shown(clip, OFFICER)
+
+
+@case("rights.record_receipt_linked")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: rights.record_receipt_linked(clip, OFFICER)
 
 
 def alarming() -> None:
@@ -744,180 +748,180 @@ def alarming() -> None:
 
 def alert() -> Alert:
     alarming()
-    privacy.watch()
+    oversight.scan_for_alerts()
     return Alert.objects.get(kind=AlertKind.REFUSALS)
 
 
-@case("privacy.watch")
+@case("oversight.scan_for_alerts")
 def _() -> Act:
     alarming()
-    return privacy.watch
+    return oversight.scan_for_alerts
 
 
-@case("privacy.note_alert")
+@case("oversight.record_alert_opened")
 def _() -> Act:
     found = alert()
-    return lambda: privacy.note_alert(found, OFFICER)
+    return lambda: oversight.record_alert_opened(found, OFFICER)
 
 
-@case("privacy.take_alert")
+@case("oversight.take_alert")
 def _() -> Act:
     found = alert()
-    return lambda: privacy.take_alert(found.pk, OFFICER)
+    return lambda: oversight.take_alert(found.pk, OFFICER)
 
 
-@case("privacy.give_back_alert")
+@case("oversight.give_back_alert")
 def _() -> Act:
     found = alert()
-    privacy.take_alert(found.pk, OFFICER)
-    return lambda: privacy.give_back_alert(found.pk, OFFICER)
+    oversight.take_alert(found.pk, OFFICER)
+    return lambda: oversight.give_back_alert(found.pk, OFFICER)
 
 
-@case("privacy.settle_alert")
+@case("oversight.resolve_alert")
 def _() -> Act:
     found = alert()
-    return lambda: privacy.settle_alert(found.pk, "explain", "A broken bookmark.", OFFICER)
+    return lambda: oversight.resolve_alert(found.pk, "explain", "A broken bookmark.", OFFICER)
 
 
-@case("privacy.change_alert_rule")
+@case("oversight.change_alert_rule")
 def _() -> Act:
-    return lambda: privacy.change_alert_rule(
+    return lambda: oversight.change_alert_rule(
         AlertKind.REFUSALS, {"refusals": 9}, enabled=True, version=0, actor=OFFICER
     )
 
 
 def access_request(*steps: str) -> AccessRequest:
-    request = privacy.open_request(make.make_clip().owner.pseudonym, clock.now(), "By letter.", OFFICER)
+    request = rights.open_request(make.make_clip().owner.pseudonym, clock.now(), "By letter.", OFFICER)
     for step in steps:
         if step == "compile":
-            request = privacy.compile_request(request.pk, OFFICER)
+            request = rights.compile_request(request.pk, OFFICER)
         else:
-            request = privacy.review_request(request.pk, request.sha256, OFFICER)
+            request = rights.review_request(request.pk, request.sha256, OFFICER)
     return request
 
 
-@case("privacy.open_request")
+@case("rights.open_request")
 def _() -> Act:
     subject = make.make_clip().owner.pseudonym
-    return lambda: privacy.open_request(subject, clock.now(), "By letter.", OFFICER)
+    return lambda: rights.open_request(subject, clock.now(), "By letter.", OFFICER)
 
 
-@case("privacy.compile_request")
+@case("rights.compile_request")
 def _() -> Act:
     request = access_request()
-    return lambda: privacy.compile_request(request.pk, OFFICER)
+    return lambda: rights.compile_request(request.pk, OFFICER)
 
 
-@case("privacy.review_request")
+@case("rights.review_request")
 def _() -> Act:
     request = access_request("compile")
-    return lambda: privacy.review_request(request.pk, request.sha256, OFFICER)
+    return lambda: rights.review_request(request.pk, request.sha256, OFFICER)
 
 
-@case("privacy.extend_request")
+@case("rights.extend_request")
 def _() -> Act:
     request = access_request()
-    return lambda: privacy.extend_request(request.pk, "Many clips.", OFFICER)
+    return lambda: rights.extend_request(request.pk, "Many clips.", OFFICER)
 
 
-@case("privacy.answer_request")
+@case("rights.answer_request")
 def _() -> Act:
     request = access_request("compile", "review")
-    return lambda: privacy.answer_request(request.pk, "By letter.", request.sha256, OFFICER)
+    return lambda: rights.answer_request(request.pk, "By letter.", request.sha256, OFFICER)
 
 
-@case("privacy.refuse_request")
+@case("rights.refuse_request")
 def _() -> Act:
     request = access_request("compile")
-    return lambda: privacy.refuse_request(request.pk, "It is not theirs.", OFFICER)
+    return lambda: rights.refuse_request(request.pk, "It is not theirs.", OFFICER)
 
 
-@case("privacy.note_request")
+@case("rights.record_request_opened")
 def _() -> Act:
     request = access_request()
-    return lambda: privacy.note_request(request, OFFICER)
+    return lambda: rights.record_request_opened(request, OFFICER)
 
 
-@case("privacy.note_answer")
+@case("rights.record_answer_served")
 def _() -> Act:
     request = access_request("compile")
-    return lambda: privacy.note_answer(request, "json", OFFICER)
+    return lambda: rights.record_answer_served(request, "json", OFFICER)
 
 
-@case("privacy.forget_answers")
+@case("rights.forget_answers")
 def _() -> Act:
     request = access_request("compile", "review")
-    privacy.answer_request(request.pk, "By letter.", request.sha256, OFFICER)
+    rights.answer_request(request.pk, "By letter.", request.sha256, OFFICER)
     AccessRequest.objects.update(closed_at=clock.now() - datetime.timedelta(days=100))
-    return privacy.forget_answers
+    return rights.forget_answers
 
 
-@case("privacy.request_log_work")
+@case("oversight.request_log_work")
 def _() -> Act:
-    return lambda: privacy.request_log_work(LogWork.VERIFY, OFFICER)
+    return lambda: oversight.request_log_work(LogWork.VERIFY, OFFICER)
 
 
-@case("privacy.run_log_work")
+@case("oversight.run_log_work")
 def _() -> Act:
-    run = privacy.request_log_work(LogWork.VERIFY, OFFICER)
-    return lambda: privacy.run_log_work(str(run.pk))
+    run = oversight.request_log_work(LogWork.VERIFY, OFFICER)
+    return lambda: oversight.run_log_work(str(run.pk))
 
 
-@case("privacy.note_export_served")
+@case("oversight.record_export_served")
 def _() -> Act:
-    run = privacy.request_log_work(LogWork.EXPORT, OFFICER)
+    run = oversight.request_log_work(LogWork.EXPORT, OFFICER)
     run.sha256 = "0" * 64
-    return lambda: privacy.note_export_served(run, OFFICER)
+    return lambda: oversight.record_export_served(run, OFFICER)
 
 
-@case("privacy.ask_break_glass")
+@case("break_glass.ask")
 def _() -> Act:
     clip, lead = make.make_ready_clip(), make.make_user(Role.LEAD)
-    return lambda: privacy.ask_break_glass(clip, "danger", "Somebody lies there.", lead)
+    return lambda: break_glass.ask(clip, "danger", "Somebody lies there.", lead)
 
 
-@case("privacy.decide_break_glass")
+@case("break_glass.decide")
 def _() -> Act:
-    asked = privacy.ask_break_glass(make.make_ready_clip(), "danger", "Somebody.", make.make_user(Role.LEAD))
+    asked = break_glass.ask(make.make_ready_clip(), "danger", "Somebody.", make.make_user(Role.LEAD))
     officer = make.make_user(Role.PRIVACY_OFFICER)
-    return lambda: privacy.decide_break_glass(asked.pk, "approve", "Needed.", [], officer)
+    return lambda: break_glass.decide(asked.pk, "approve", "Needed.", [], officer)
 
 
-@case("privacy.close_break_glass")
+@case("break_glass.close")
 def _() -> Act:
-    glass = make.make_glass()
-    return lambda: privacy.close_break_glass(glass.pk, glass.asked_by)
+    access = make.make_break_glass_access()
+    return lambda: break_glass.close(access.pk, access.asked_by)
 
 
-@case("privacy.make_clean_copy")
+@case("break_glass.make_clean_copy")
 def _() -> Act:
-    glass = make.make_glass(copy=False)
-    return lambda: privacy.make_clean_copy(glass.pk)
+    access = make.make_break_glass_access(copy=False)
+    return lambda: break_glass.make_clean_copy(access.pk)
 
 
-@case("privacy.grant_glass")
+@case("break_glass.grant_view")
 def _() -> Act:
-    glass = make.make_glass()
-    return lambda: privacy.grant_glass(glass.pk, glass.asked_by)
+    access = make.make_break_glass_access()
+    return lambda: break_glass.grant_view(access.pk, access.asked_by)
 
 
-@case("privacy.serve_glass")
+@case("break_glass.record_served")
 def _() -> Act:
-    glass = make.make_glass()
-    return lambda: privacy.serve_glass(glass.pk, glass.asked_by, "0-9 of 10")
+    access = make.make_break_glass_access()
+    return lambda: break_glass.record_served(access.pk, access.asked_by, "0-9 of 10")
 
 
-@case("privacy.note_glass_watched")
+@case("break_glass.record_watched")
 def _() -> Act:
-    glass = make.make_glass()
-    return lambda: privacy.note_glass_watched(glass.pk, glass.asked_by, [[0, 1]])
+    access = make.make_break_glass_access()
+    return lambda: break_glass.record_watched(access.pk, access.asked_by, [[0, 1]])
 
 
-@case("privacy.end_due_glasses")
+@case("break_glass.end_due_accesses")
 def _() -> Act:
-    glass = make.make_glass()
-    BreakGlass.objects.filter(pk=glass.pk).update(until=clock.now())
-    return privacy.end_due_glasses
+    access = make.make_break_glass_access()
+    BreakGlassAccess.objects.filter(pk=access.pk).update(until=clock.now())
+    return break_glass.end_due_accesses
 
 
 def forgotten(storage: str, folder: str) -> None:
@@ -944,13 +948,13 @@ def _() -> Act:
     return datasets.sweep_orphans
 
 
-@case("privacy.sweep_exports")
+@case("oversight.sweep_exports")
 def _() -> Act:
     forgotten("exports", "log/")
-    return privacy.sweep_exports
+    return oversight.sweep_exports
 
 
-@case("privacy.sweep_clean_copies")
+@case("break_glass.sweep_clean_copies")
 def _() -> Act:
     forgotten("vault", "break-glass/ab/")
-    return privacy.sweep_clean_copies
+    return break_glass.sweep_clean_copies

@@ -114,3 +114,16 @@ def test_times_are_read_to_the_second() -> None:
     assert opened.present(data) == (
         "Looked at what p-8c6wjrh9 saw, from 2026-11-19 00:00:00 UTC to 2026-11-20 08:30:01 UTC"
     )
+
+
+def test_a_kind_that_had_another_code_is_read_and_found_under_both() -> None:
+    saved = registry.lookup("audit.search_saved")
+    assert registry.lookup("audit.view_saved") is saved
+    assert registry.codes_of("audit.search_saved") == ["audit.search_saved", "audit.view_saved"]
+    assert {"audit.view_saved", "audit.search_saved", "audit.searched"} <= set(registry.codes_of("audit.*"))
+    assert "audit.view_saved" not in registry.codes()
+
+
+def test_a_former_code_is_not_declared_again() -> None:
+    with pytest.raises(ValueError, match="declared twice"):
+        registry.action("audit.view_saved", "Saved")

@@ -11,8 +11,8 @@ from django.core.files.storage import storages
 from annotations.audit.models import LogEntry
 from annotations.audit.storage_sweep import sweep
 from annotations.core import stored
-from annotations.privacy.enums import LogWork
-from annotations.privacy.models import LogRun
+from annotations.oversight.enums import LogWork
+from annotations.oversight.models import LogRun
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)

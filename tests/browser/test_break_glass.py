@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from annotations.accounts.enums import Role
 from annotations.audit.models import LogEntry
-from annotations.privacy import services
-from annotations.privacy.models import BreakGlass
+from annotations.break_glass import services
+from annotations.break_glass.models import BreakGlassAccess
 from tests.factories import make_original, make_ready_clip, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines]
@@ -33,14 +33,14 @@ def test_one_asks_another_approves_and_every_view_is_logged(
     officer = sign_in("officer", "dark")
     officer.goto("/break-glass/")
     inspected(officer, "break-glass-list-dark")
-    glass = BreakGlass.objects.get()
-    officer.goto(f"/break-glass/{glass.pk}/")
+    access = BreakGlassAccess.objects.get()
+    officer.goto(f"/break-glass/{access.pk}/")
     expect(officer.get_by_text("Somebody may lie on the floor.")).to_be_visible()
     inspected(officer, "break-glass-decide-dark")
     officer.get_by_label("Reason").fill("It is needed.")
     officer.get_by_role("button", name="Approve for 30 minutes").click()
     expect(officer.get_by_text("Approved by officer")).to_be_visible()
-    services.make_clean_copy(glass.pk)
+    services.make_clean_copy(access.pk)
 
     lead.reload()
     expect(lead.get_by_text("Every view is logged.")).to_be_visible()
@@ -58,9 +58,9 @@ def test_one_asks_another_approves_and_every_view_is_logged(
     expect(lead.get_by_text("Closed. The unredacted copy is destroyed.")).to_be_visible()
     told = set(LogEntry.objects.values_list("action", flat=True))
     assert {"break_glass.served", "break_glass.watched", "break_glass.ended"} <= told
-    glass.refresh_from_db()
-    assert glass.wrapped_key is None
+    access.refresh_from_db()
+    assert access.wrapped_key is None
 
 
 def lead_pseudonym() -> str:
-    return BreakGlass.objects.select_related("asked_by").get().asked_by.pseudonym[:8]
+    return BreakGlassAccess.objects.select_related("asked_by").get().asked_by.pseudonym[:8]

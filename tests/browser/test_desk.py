@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 from annotations.accounts import log as accounts_log
 from annotations.accounts.enums import Role
 from annotations.audit import services as audit
-from annotations.privacy import services
-from annotations.privacy.models import AccessRequest, Alert
+from annotations.oversight import services
+from annotations.oversight.models import Alert
+from annotations.rights.models import AccessRequest
 from tests.engines.programs import Programs, wait_until
 from tests.factories import make_accepted, make_user
 
@@ -52,7 +53,7 @@ def test_an_officer_tunes_a_rule_and_settles_an_alert(
     inspected(page, "alert-rule-preview")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The rule is changed.")).to_be_visible()
-    wait_until(lambda: bool(services.watch()), 20, "the alert")
+    wait_until(lambda: bool(services.scan_for_alerts()), 20, "the alert")
     page.goto("/alerts/")
     inspected(page, "alerts")
     page.get_by_role("link", name="Refused again and again").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from annotations.accounts.enums import Role
 from annotations.audit.models import LogEntry
 from annotations.clips.models import Clip
-from annotations.privacy import services
+from annotations.rights import services
 from benchmarks import log_fill
 from tests.factories import make_user
 
@@ -81,7 +81,7 @@ def test_words_are_found_a_view_is_kept_and_the_file_leaves(
     expect(page.get_by_text("1 entry; the words of 1 entries were read.")).to_be_visible()
     assert "creme" not in page.url.lower()
     inspected(page, "log-words")
-    page.get_by_text("Save this view").click()
+    page.get_by_text("Save this search").click()
     page.get_by_label("Name").fill("Withdrawals")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("link", name="Withdrawals")).to_be_visible()

@@ -14,7 +14,7 @@ from annotations.core.models import RunState
 from annotations.datasets import services
 from annotations.datasets.filters import Filters
 from annotations.datasets.models import Release
-from annotations.privacy import receipts
+from annotations.rights import receipts
 from tests.engines.programs import Programs, wait_until
 from tests.factories import make_accepted, make_project, make_user
 

@@ -244,7 +244,7 @@ def test_officers_read_but_do_not_freeze_or_download(client: Client, release: Re
     shown = client.get(reverse("datasets:detail", args=[release.dataset_id])).content.decode()
     assert "Freeze a release" not in shown
     shown = client.get(reverse("datasets:release", args=[release.pk])).content.decode()
-    assert reverse("privacy:clip", args=[release.items.get().clip.public_id]) in shown
+    assert reverse("oversight:dossier", args=[release.items.get().clip.public_id]) in shown
     assert client.get(reverse("datasets:download", args=[release.pk, "coco"])).status_code == 403
     assert (
         client.post(reverse("datasets:change", args=[release.dataset_id]), {"freeze": "1"}).status_code == 403

@@ -32,14 +32,15 @@ def test_every_answer_names_its_request_and_so_do_its_entries() -> None:
     browser = Client()
     browser.force_login(make_user(Role.PRIVACY_OFFICER))
     before = LogEntry.objects.count()
-    answers = [browser.get(reverse("privacy:log")) for _ in range(2)]
+    answers = [browser.get(reverse("oversight:log")) for _ in range(2)]
     named = [answer[causes.HEADER] for answer in answers]
     assert len({uuid.UUID(each) for each in named}) == 2
     written = LogEntry.objects.order_by("occurred_at", "id")[before:]
     assert [entry.request for entry in written] == named
     assert causes.current() == ""
     assert (
-        f"request={named[0]}" in browser.get(reverse("privacy:entry", args=[written[0].pk])).content.decode()
+        f"request={named[0]}"
+        in browser.get(reverse("oversight:entry", args=[written[0].pk])).content.decode()
     )
 
 
@@ -53,7 +54,7 @@ def test_refusals_and_errors_name_it_too(path: str) -> None:
 def test_what_a_caller_sends_as_an_id_reaches_neither_answer_nor_log() -> None:
     browser = Client(headers={"X-Request-ID": "Anna was here"})
     browser.force_login(make_user(Role.PRIVACY_OFFICER))
-    answer = browser.get(reverse("privacy:log"))
+    answer = browser.get(reverse("oversight:log"))
     assert uuid.UUID(answer[causes.HEADER])
     assert not any(b"Anna" in bytes(entry.canonical) for entry in LogEntry.objects.all())
 

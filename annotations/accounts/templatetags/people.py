@@ -1,0 +1,18 @@
+"""Who is behind a pseudonym, and what a role is called."""
+
+from django import template
+
+from annotations.accounts.people import Person
+from annotations.accounts.roles import role_name
+
+register = template.Library()
+
+
+@register.filter
+def person(people: dict[str, Person], pseudonym: str) -> Person:
+    return people.get(pseudonym) or Person(pseudonym)
+
+
+@register.filter
+def role(code: str) -> str:
+    return role_name(code)

@@ -1,0 +1,120 @@
+"""The bytes of an original without redaction: a clean copy of it, to one person's session, sealed on the log first."""
+
+import os
+import uuid
+from typing import Any, cast
+
+import orjson
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from annotations.accounts.models import User
+from annotations.audit.sequencing.awaiting import await_checkpoint
+from annotations.break_glass import services
+from annotations.break_glass.models import BreakGlassAccess
+from annotations.clips import gate, vault
+from annotations.core import clock
+from annotations.core.errors import DomainError, Invalid, Missing
+from annotations.core.http import ranged_response
+from annotations.core.wrapping import Damaged, WrappedKey
+from annotations.redaction.delivery import sent_range, session_of
+from annotations.review.serializers import WatchedSerializer
+
+_SALT = "break_glass.media"
+
+
+@require_POST
+def token(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
+    """The address of the bytes, for this session and at most a minute."""
+    try:
+        access, entry = services.grant_view(access_id, _person(request))
+        await_checkpoint(entry)
+    except DomainError as error:
+        return JsonResponse(error.as_dict(), status=error.status)
+    token = signing.dumps([str(access.pk), session_of(request)], salt=_SALT)
+    expires = clock.now() + clock.seconds(settings.MEDIA_TOKEN_SECONDS)
+    return JsonResponse(
+        {"url": reverse("break_glass:media", args=[token]), "expires_at": expires.isoformat()},
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@require_GET
+def media(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The copy that the token opens. A signed checkpoint covers the entry of this delivery before the first byte."""
+    try:
+        response = _delivered(request, token)
+    except DomainError as error:
+        return HttpResponse(error.message, status=error.status, content_type="text/plain")
+    response["Cache-Control"] = "no-store"
+    response["Content-Disposition"] = "inline"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+@require_POST
+def watched(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
+    """What the browser says was on screen."""
+    try:
+        services.record_watched(access_id, _person(request), _ranges(request))
+    except DomainError as error:
+        return JsonResponse(error.as_dict(), status=error.status)
+    return HttpResponse(status=204)
+
+
+def _delivered(request: HttpRequest, token: str) -> HttpResponseBase:
+    try:
+        identifier, session = signing.loads(token, salt=_SALT, max_age=settings.MEDIA_TOKEN_SECONDS)
+    except signing.BadSignature:
+        raise _gone() from None
+    access = BreakGlassAccess.objects.filter(pk=identifier, asked_by=request.user.pk).exclude(name="").first()
+    if session != session_of(request) or access is None or access.bytes is None:
+        raise _gone()
+    try:
+        # Read first, served later: what cannot be read is not told as delivered.
+        with vault.decrypted(
+            access.name, WrappedKey(access.key_id, bytes(access.wrapped_key or b""))
+        ) as plain:
+            entry = services.record_served(access.pk, _person(request), sent_range(request, access.bytes))
+            await_checkpoint(entry)
+            # The seal took its time: whoever was stopped meanwhile gets nothing.
+            _check(access)
+            body = os.fdopen(os.dup(plain.fileno()), "rb")
+    except (Damaged, OSError):
+        raise _gone() from None
+    return cast(
+        HttpResponseBase,
+        ranged_response(body, access.bytes, "video/mp4", request.headers.get("Range", ""), access.until),
+    )
+
+
+def _check(served: BreakGlassAccess) -> None:
+    access = BreakGlassAccess.objects.filter(pk=served.pk).first()
+    if access is None or not access.running or not gate.allows_named(access.clip_id, access.passes):
+        raise _gone()
+
+
+def _ranges(request: HttpRequest) -> Any:
+    wrong = Invalid("invalid_ranges", "Watched ranges are pairs of seconds inside the clip.")
+    if not request.body:
+        return []
+    try:
+        sent = WatchedSerializer(data=orjson.loads(request.body))
+    except orjson.JSONDecodeError:
+        raise wrong from None
+    if not sent.is_valid():
+        raise wrong
+    return sent.validated_data["ranges"]
+
+
+def _person(request: HttpRequest) -> User:
+    return get_object_or_404(User, pk=request.user.pk)
+
+
+def _gone() -> Missing:
+    return Missing("media_gone", "This address does not open anything (any more). Ask for a new one.")

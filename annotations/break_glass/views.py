@@ -1,0 +1,114 @@
+"""Originals without redaction: asked for, decided on, and looked at."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotations.accounts.enums import Role
+from annotations.accounts.models import User
+from annotations.accounts.people import people_by_pseudonym
+from annotations.break_glass import selectors as selectors, services
+from annotations.break_glass.forms import AskForm, DecideForm
+from annotations.break_glass.models import BreakGlassAccess
+from annotations.clips.lookup import clip_or_404
+from annotations.core.errors import DomainError
+
+PAGE = 25
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The requests: all of them for officers, for others their own."""
+    page = Paginator(selectors.accesses(_person(request)), PAGE).get_page(request.GET.get("page"))
+    return render(request, "break_glass/index.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
+    clip, form = clip_or_404(clip_id), AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            asked = services.ask(clip, data["purpose"], data["reason"], _person(request))
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("Asked. A privacy officer other than you decides."))
+            return redirect("break_glass:detail", asked.pk)
+    context = {"clip": clip, "form": form, "minutes": settings.BREAK_GLASS_MINUTES}
+    return render(request, "break_glass/ask.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def detail(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
+    return _page(request, _found(request, access_id))
+
+
+@require_POST
+def decide(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
+    found = _found(request, access_id)
+    form = DecideForm(selectors.nameable(found), request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, 400)
+    data = form.cleaned_data
+    try:
+        found = services.decide(
+            access_id,
+            request.POST.get("decision", ""),
+            data["reason"],
+            data.get("passes", []),
+            _person(request),
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The request is now: %(state)s.") % {"state": found.get_state_display()})
+    return redirect("break_glass:detail", access_id)
+
+
+@require_POST
+def close(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
+    _found(request, access_id)
+    try:
+        services.close(access_id, _person(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Closed. The unredacted copy is destroyed."))
+    return redirect("break_glass:detail", access_id)
+
+
+def _page(
+    request: HttpRequest, found: BreakGlassAccess, form: DecideForm | None = None, status: int = 200
+) -> HttpResponse:
+    lines = selectors.steps(found)
+    own = found.asked_by_id == request.user.pk
+    context: dict[str, Any] = {
+        "access": found,
+        "own": own,
+        "officer": _person(request).role == Role.PRIVACY_OFFICER,
+        "form": form or DecideForm(selectors.nameable(found)),
+        "in_the_way": selectors.in_the_way(found),
+        "lines": lines,
+        "people": people_by_pseudonym({line.entry.actor for line in lines}),
+        "minutes": settings.BREAK_GLASS_MINUTES,
+    }
+    return render(request, "break_glass/detail.html", context, status=status)
+
+
+def _person(request: HttpRequest) -> User:
+    return get_object_or_404(User, pk=request.user.pk)
+
+
+def _found(request: HttpRequest, access_id: uuid.UUID) -> BreakGlassAccess:
+    found = selectors.accesses(_person(request)).select_related("clip__owner").filter(pk=access_id).first()
+    if found is None:
+        raise Http404
+    return found

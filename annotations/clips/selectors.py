@@ -1,0 +1,59 @@
+"""Finding clips."""
+
+import re
+import uuid
+
+from django.db.models import Prefetch, QuerySet
+
+from annotations.accounts.people import UNKNOWN
+from annotations.audit import selectors as audit
+from annotations.audit.models import LogEntry
+from annotations.clips.models import Clip, Hold, Owner
+
+_DIGITS = re.compile(r"[0-9a-f]{6,32}")
+
+OPEN_HOLDS = Prefetch(
+    "holds", Hold.objects.filter(lifted_at=None).order_by("placed_at", "id"), to_attr="open_holds"
+)
+
+
+def clips_with_holds() -> QuerySet[Clip]:
+    return Clip.objects.select_related("owner", "consent").prefetch_related(OPEN_HOLDS)
+
+
+def clip(public_id: uuid.UUID) -> Clip | None:
+    return clips_with_holds().filter(public_id=public_id).first()
+
+
+def find(query: str) -> QuerySet[Clip]:
+    """The clips whose public id is or begins like this, or all of the owner of this pseudonym, newest first."""
+    clips = clips_with_holds().order_by("-received_at", "-pk")
+    if span := id_span(query):
+        return clips.filter(public_id__range=span)
+    return clips.filter(owner__pseudonym=query.lower())
+
+
+def clip_ids(query: str) -> list[uuid.UUID]:
+    """Public ids that are or begin like this: none, one, or two when there are several.
+
+    Of clips that are there or, when none is, of those that the log tells of.
+    """
+    if (span := id_span(query)) is None:
+        return []
+    known = Clip.objects.filter(public_id__range=span).values_list("public_id", flat=True)
+    told = LogEntry.objects.filter(clip__range=span).order_by("clip").values_list("clip", flat=True)
+    return list(known[:2]) or [clip for clip in told.distinct()[:2] if clip]
+
+
+def id_span(text: str) -> tuple[uuid.UUID, uuid.UUID] | None:
+    """The first and the last id that begin with these digits, at least six and in any case; None for other text."""
+    digits = text.replace("-", "").lower()
+    if not _DIGITS.fullmatch(digits):
+        return None
+    return uuid.UUID(digits.ljust(32, "0")), uuid.UUID(digits.ljust(32, "f"))
+
+
+def owner_pseudonym(owner: str) -> str:
+    """The pseudonym of the owner who was typed, in any case; UNKNOWN, which nobody has, when there is none."""
+    known = Owner.objects.filter(pseudonym=owner.lower()).exists() or audit.names(owner.lower())
+    return owner.lower() if known else UNKNOWN

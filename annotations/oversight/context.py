@@ -1,0 +1,19 @@
+"""What the frame of an officer's pages shows of the log."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from annotations.accounts.enums import Role
+from annotations.accounts.middleware import role_of
+from annotations.audit.integrity.status import integrity
+from annotations.oversight.log_status import LogStatus, log_status
+
+
+def integrity_badge(request: HttpRequest) -> dict[str, Any]:
+    """`integrity_badge`: how the log stands, asked for only where a page shows it."""
+    return {"integrity_badge": _log_status} if role_of(request) == Role.PRIVACY_OFFICER else {}
+
+
+def _log_status() -> LogStatus:
+    return log_status(integrity())

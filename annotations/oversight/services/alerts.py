@@ -1,0 +1,129 @@
+"""Officers settle alerts and tune the rules that raise them."""
+
+import uuid
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.audit.registry import Action
+from annotations.core import clock
+from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.oversight import log
+from annotations.oversight.alerting import RULES
+from annotations.oversight.alerting.values import dump, in_words, load
+from annotations.oversight.models import Alert, AlertRule
+from annotations.oversight.rules import ALERTS
+
+MAX_REASON = 2000
+_SETTLED = {"explain": log.ALERT_EXPLAINED, "escalate": log.ALERT_ESCALATED}
+
+
+@transaction.atomic
+def take_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
+    """The officer looks into it. NotAllowed `own_alert`; Conflict `not_possible_now`."""
+    alert = _locked(alert_id, actor)
+    alert.state = ALERTS.target(alert.state, "take")
+    alert.taken_by, alert.taken_at = actor.pseudonym, clock.now()
+    alert.save(update_fields=["state", "taken_by", "taken_at"])
+    _append(log.ALERT_TAKEN, alert, actor)
+    return alert
+
+
+@transaction.atomic
+def give_back_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
+    """Anybody's again. NotAllowed `own_alert`; Conflict `not_possible_now`."""
+    alert = _locked(alert_id, actor)
+    alert.state = ALERTS.target(alert.state, "give back")
+    alert.taken_by, alert.taken_at = "", None
+    alert.save(update_fields=["state", "taken_by", "taken_at"])
+    _append(log.ALERT_GIVEN_BACK, alert, actor)
+    return alert
+
+
+@transaction.atomic
+def resolve_alert(alert_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Alert:
+    """`explain` or `escalate`, with a reason, which stands on the log and is erased with the person it is about.
+
+    Invalid `unknown_decision` or `reason_missing`; NotAllowed `own_alert`; Conflict `not_possible_now`.
+    """
+    if action not in _SETTLED:
+        raise Invalid("unknown_decision", "Say that the alert is explained, or escalate it.")
+    reason = reason.strip()
+    if len(reason) < 5 or len(reason) > MAX_REASON:
+        raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
+    alert = _locked(alert_id, actor)
+    alert.state = ALERTS.target(alert.state, action)
+    entry = _append(_SETTLED[action], alert, actor, {"reason": reason})
+    alert.settled_by, alert.settled_at, alert.settled_entry = actor.pseudonym, clock.now(), entry
+    alert.save(update_fields=["state", "settled_by", "settled_at", "settled_entry"])
+    return alert
+
+
+@transaction.atomic
+def change_alert_rule(
+    kind: str, values: dict[str, Any], *, enabled: bool, version: int, actor: Actor
+) -> AlertRule:
+    """The next version of a rule, in force from the next look at the log. `version` is the one that was changed.
+
+    Missing `no_such_rule`; Conflict `changed_meanwhile` when somebody else was faster.
+    """
+    if kind not in RULES:
+        raise Missing("no_such_rule", "There is no such rule.")
+    current = AlertRule.objects.select_for_update().filter(kind=kind, current=True).first()
+    if version != (current.version if current else 0):
+        raise _changed_meanwhile()
+    kept = dump(load(RULES[kind], values))
+    if current:
+        AlertRule.objects.filter(pk=current.pk).update(current=False)
+    try:
+        with transaction.atomic():
+            row = AlertRule.objects.create(
+                kind=kind, version=version + 1, enabled=enabled, values=kept, changed_by=actor.pseudonym
+            )
+    except IntegrityError:
+        raise _changed_meanwhile() from None
+    audit.append(
+        log.ALERT_RULE_CHANGED,
+        actor,
+        data={
+            "rule": kind,
+            "version": row.version,
+            "on": "yes" if enabled else "no",
+            "values": in_words(kept),
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def record_alert_opened(alert: Alert, actor: Actor) -> None:
+    """Opening an alert reads the entries that it is about."""
+    _append(log.ALERT_OPENED, alert, actor)
+
+
+def _locked(alert_id: uuid.UUID, actor: Actor) -> Alert:
+    alert = Alert.objects.select_for_update().filter(pk=alert_id).first()
+    if alert is None:
+        raise Missing("no_such_alert", "There is no such alert.")
+    if alert.actor == actor.pseudonym:
+        raise NotAllowed("own_alert", "This alert is about you. Another privacy officer settles it.")
+    return alert
+
+
+def _append(action: Action, alert: Alert, actor: Actor, detail: dict[str, str] | None = None) -> uuid.UUID:
+    entry = audit.append(
+        action,
+        actor,
+        clip=alert.clip,
+        subject=alert.subject,
+        data={"alert": str(alert.pk), "rule": alert.kind, "person": alert.actor},
+        detail=detail,
+        detail_of=alert.actor,
+    )
+    return entry.pk
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict("changed_meanwhile", "Somebody else changed this rule meanwhile. Look at it again.")

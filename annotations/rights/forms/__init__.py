@@ -1,0 +1,14 @@
+"""What people type on this context's pages, one page per module."""
+
+from annotations.rights.forms.access_requests import RequestForm, StepForm
+from annotations.rights.forms.consents import LookupForm, WithdrawalForm
+from annotations.rights.forms.erasure import ErasureForm, SubjectForm
+
+__all__ = [
+    "ErasureForm",
+    "LookupForm",
+    "RequestForm",
+    "StepForm",
+    "SubjectForm",
+    "WithdrawalForm",
+]

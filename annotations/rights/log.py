@@ -1,0 +1,59 @@
+"""The entries that this context writes."""
+
+from annotations.audit.fields import COUNT, DAY, DIGEST, ID, one_of
+from annotations.audit.registry import action
+
+_SOURCE = one_of((who, who) for who in ("owner", "privacy officer"))
+
+OWNER_LOOKED_UP = action(
+    "privacy.looked_up", "Looked up clips at the privacy desk; found: {found}", {"found": COUNT}
+)
+WITHDRAWAL = action(
+    "privacy.withdrawal",
+    "Withdrawal of consent asked for by the {source}",
+    {"source": _SOURCE},
+)
+ERASURE_PREPARED = action(
+    "privacy.erasure_prepared",
+    "Looked up what an erasure of this subject would destroy; details: {details}",
+    {"details": COUNT},
+)
+ERASURE_CERTIFIED = action(
+    "privacy.erasure_certified", "Certificate of an erasure shown: {entry}", {"entry": ID}
+)
+RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
+RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")
+
+_REQUEST = {"request": ID}
+
+REQUEST_OPENED = action(
+    "access_request.opened", "Access request {request} opened; due {due}", _REQUEST | {"due": DAY}
+)
+REQUEST_READ = action("access_request.read", "Access request {request} looked at", _REQUEST)
+REQUEST_COMPILED = action(
+    "access_request.compiled",
+    "Answer to access request {request} compiled; clips: {clips}, SHA-256 {sha256}",
+    _REQUEST | {"clips": COUNT, "sha256": DIGEST},
+)
+REQUEST_REVIEWED = action(
+    "access_request.reviewed",
+    "Answer to access request {request} reviewed; SHA-256 {sha256}",
+    _REQUEST | {"sha256": DIGEST},
+)
+REQUEST_EXTENDED = action(
+    "access_request.extended", "Access request {request} extended to {due}", _REQUEST | {"due": DAY}
+)
+REQUEST_ANSWERED = action(
+    "access_request.answered",
+    "Access request {request} answered; SHA-256 {sha256}",
+    _REQUEST | {"sha256": DIGEST},
+)
+REQUEST_REFUSED = action("access_request.refused", "Access request {request} refused", _REQUEST)
+ANSWER_SERVED = action(
+    "access_request.answer_served",
+    "Answer to access request {request} taken out as {format}; SHA-256 {sha256}",
+    _REQUEST | {"format": one_of([("html", "page"), ("json", "JSON")]), "sha256": DIGEST},
+)
+ANSWER_FORGOTTEN = action(
+    "access_request.answer_forgotten", "Answer to access request {request} destroyed", _REQUEST
+)
