@@ -30,7 +30,7 @@ def measure(kind: str, entries: int, days: int, folder: Path) -> dict[str, Any]:
         timed([*made, "--migrate"], environment)
         timed(["manage.py", "sequence", "--once"], environment)
         found = subprocess.run(
-            [sys.executable, "-m", "benchmarks.log_watch"],
+            [sys.executable, "-m", "benchmarks.log_alert_scan"],
             cwd=ROOT,
             env=environment,
             check=True,

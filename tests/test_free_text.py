@@ -54,7 +54,7 @@ LISTED = {
         datasets.ExportFile: name sha256
         datasets.Download: by
         oversight.AlertRule: values changed_by
-        oversight.Alert: key series actor actor_role subject entries taken_by settled_by
+        oversight.Alert: key series actor actor_role subject entries taken_by resolved_by
         oversight.AwaitedScope: key actor
         oversight.ViewTally: actor
         break_glass.BreakGlassAccess: passes name key_id

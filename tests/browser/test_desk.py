@@ -1,4 +1,4 @@
-"""An officer settles an alert, answers an owner, and verifies the log, in a browser."""
+"""An officer resolves an alert, answers an owner, and verifies the log, in a browser."""
 
 import re
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def refuse(times: int) -> None:
             audit.append(accounts_log.REFUSED, lead, data={"method": "GET", "route": "operations"})
 
 
-def test_an_officer_tunes_a_rule_and_settles_an_alert(
+def test_an_officer_tunes_a_rule_and_resolves_an_alert(
     officer: str, programs: Programs, sign_in: SignIn, inspected: Inspect
 ) -> None:
     programs.sequencer()
@@ -62,7 +62,7 @@ def test_an_officer_tunes_a_rule_and_settles_an_alert(
     page.get_by_label("Reason").fill("A broken bookmark; she was shown the right page.")
     page.get_by_role("button", name="It is explained").click()
     expect(page.get_by_text("Nothing waits")).to_be_visible()
-    assert Alert.objects.get().settled_by
+    assert Alert.objects.get().resolved_by
 
 
 def test_an_officer_answers_an_owner(

@@ -188,7 +188,7 @@ def test_a_reveal_without_a_decision_gives_an_alert_once_its_time_is_over() -> N
         ([act()], 0),
     ],
 )
-def test_a_decision_by_the_same_person_in_time_settles_a_reveal(acts: list[Act], alerts: int) -> None:
+def test_a_decision_by_the_same_person_in_time_resolves_a_reveal(acts: list[Act], alerts: int) -> None:
     assert len(found(Reveals(minutes=30), acts)) == alerts
 
 

@@ -106,7 +106,7 @@ def test_looking_again_raises_nothing_twice_and_brings_an_open_alert_up_to_date(
     assert LogEntry.objects.filter(action="alert.raised").count() == 1
 
 
-def test_a_settled_alert_stays_as_it_was_settled(officer: User) -> None:
+def test_a_resolved_alert_stays_as_it_was_resolved(officer: User) -> None:
     raised = alert()
     services.resolve_alert(raised.pk, "explain", "A test of ours.", officer.actor)
     refuse(3)
@@ -214,7 +214,7 @@ def test_two_who_change_a_rule_do_not_overwrite_each_other() -> None:
     assert json.loads(bytes(entry.canonical))["data"]["values"] == ["refusals=9", "sign_ins=5"]
 
 
-def test_an_alert_is_taken_given_back_and_settled_with_a_reason(officer: User) -> None:
+def test_an_alert_is_taken_given_back_and_resolved_with_a_reason(officer: User) -> None:
     raised = alert()
     assert services.take_alert(raised.pk, officer.actor).taken_by == officer.pseudonym
     with pytest.raises(Conflict, match="not_possible_now"):
@@ -225,12 +225,12 @@ def test_an_alert_is_taken_given_back_and_settled_with_a_reason(officer: User) -
     with pytest.raises(Invalid, match="unknown_decision"):
         services.resolve_alert(raised.pk, "forget", "A reason.", officer.actor)
     services.resolve_alert(raised.pk, "escalate", "Nobody knows why.", officer.actor)
-    settled = services.resolve_alert(raised.pk, "explain", "A broken bookmark.", officer.actor)
-    assert selectors.settled_reason(settled) == ("readable", "A broken bookmark.")
+    resolved = services.resolve_alert(raised.pk, "explain", "A broken bookmark.", officer.actor)
+    assert selectors.resolved_reason(resolved) == ("readable", "A broken bookmark.")
     assert set(EntryDetail.objects.values_list("subject", flat=True)) == {CURIOUS.pseudonym}
 
 
-def test_nobody_settles_an_alert_about_themselves(site: Client, officer: User) -> None:
+def test_nobody_resolves_an_alert_about_themselves(site: Client, officer: User) -> None:
     raised = alert(actor=officer.actor)
     with pytest.raises(NotAllowed, match="own_alert"):
         services.resolve_alert(raised.pk, "explain", "It was me.", officer.actor)
@@ -262,7 +262,7 @@ def test_an_officer_works_through_the_queue(site: Client, officer: User) -> None
         {"decision": "explain", "reason": "A new colleague."},
     )
     raised.refresh_from_db()
-    assert (raised.state, raised.settled_by) == (AlertState.EXPLAINED, officer.pseudonym)
+    assert (raised.state, raised.resolved_by) == (AlertState.EXPLAINED, officer.pseudonym)
     assert "Nothing waits" in site.get(reverse("oversight:alerts")).content.decode()
     assert "A new colleague." in site.get(reverse("oversight:alert", args=[raised.pk])).content.decode()
 

@@ -33,7 +33,7 @@ class Alert(models.Model):
     views of a person, for instance), `key` the series and the beginning, so that looking again raises no second one.
 
     `entries` are the first ids of the entries that show it, `entry_count` is how many there are. The officer's words
-    stand only on the log, as the detail of the entry `settled_entry`: they are erased with whom they concern.
+    stand only on the log, as the detail of the entry `resolved_entry`: they are erased with whom they concern.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
@@ -55,9 +55,9 @@ class Alert(models.Model):
     raised_at = models.DateTimeField(default=clock.now)
     taken_by = models.CharField(max_length=64, blank=True)
     taken_at = models.DateTimeField(null=True)
-    settled_by = models.CharField(max_length=64, blank=True)
-    settled_at = models.DateTimeField(null=True)
-    settled_entry = models.UUIDField(null=True)
+    resolved_by = models.CharField(max_length=64, blank=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_entry = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -68,12 +68,12 @@ class Alert(models.Model):
                 name="alert_taken_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[AlertState.OPEN, AlertState.TAKEN], settled_by="", settled_at=None)
+                condition=Q(state__in=[AlertState.OPEN, AlertState.TAKEN], resolved_by="", resolved_at=None)
                 | (
-                    Q(state__in=[AlertState.EXPLAINED, AlertState.ESCALATED], settled_at__isnull=False)
-                    & ~Q(settled_by="")
+                    Q(state__in=[AlertState.EXPLAINED, AlertState.ESCALATED], resolved_at__isnull=False)
+                    & ~Q(resolved_by="")
                 ),
-                name="alert_settled_by_somebody",
+                name="alert_resolved_by_somebody",
             ),
         ]
         indexes = [

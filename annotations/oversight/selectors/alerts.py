@@ -93,7 +93,7 @@ def _current(kind: str, row: AlertRule | None) -> CurrentRule:
 
 
 def alerts(state: str = "", kind: str = "", person: str = "") -> QuerySet[Alert]:
-    """The alerts in a state (of a kind, about a person), those that wait longest first, settled ones newest first."""
+    """The alerts in a state (of a kind, about a person), those that wait longest first, resolved ones newest first."""
     found = Alert.objects.all()
     for column, value in (("state", state), ("kind", kind), ("actor", person)):
         if value:
@@ -112,9 +112,9 @@ def open_alerts() -> int:
     return Alert.objects.filter(state=AlertState.OPEN).count()
 
 
-def settled_reason(alert: Alert) -> tuple[str, str]:
+def resolved_reason(alert: Alert) -> tuple[str, str]:
     """What became of the officer's words, and the words where they can be read."""
-    entry = LogEntry.objects.filter(pk=alert.settled_entry).first() if alert.settled_entry else None
+    entry = LogEntry.objects.filter(pk=alert.resolved_entry).first() if alert.resolved_entry else None
     if entry is None:
         return "", ""
     detail = details.read([entry])[entry.pk]

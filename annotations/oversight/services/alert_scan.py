@@ -117,7 +117,7 @@ def _count(current: CurrentRule, rule: Counting, acts: list[Act], known: Known, 
     told = _told(current.kind, touched)
     spans = []
     for series, (first, last) in touched.items():
-        # What an officer has settled or taken stays as it is.
+        # What an officer has resolved or taken stays as it is.
         begin = min([first - series.window, *(alert.since for alert in told[series] if _grows(alert))])
         spans.append(Span(series, begin, last + series.window + _INSTANT))
     for span, read in zip(spans, acts_within(rule, spans), strict=True):

@@ -1,4 +1,4 @@
-"""Officers settle alerts and tune the rules that raise them."""
+"""Officers resolve alerts and tune the rules that raise them."""
 
 import uuid
 from typing import Any
@@ -56,8 +56,8 @@ def resolve_alert(alert_id: uuid.UUID, action: str, reason: str, actor: Actor) -
     alert = _locked(alert_id, actor)
     alert.state = ALERTS.target(alert.state, action)
     entry = _append(_SETTLED[action], alert, actor, {"reason": reason})
-    alert.settled_by, alert.settled_at, alert.settled_entry = actor.pseudonym, clock.now(), entry
-    alert.save(update_fields=["state", "settled_by", "settled_at", "settled_entry"])
+    alert.resolved_by, alert.resolved_at, alert.resolved_entry = actor.pseudonym, clock.now(), entry
+    alert.save(update_fields=["state", "resolved_by", "resolved_at", "resolved_entry"])
     return alert
 
 
@@ -108,7 +108,7 @@ def _locked(alert_id: uuid.UUID, actor: Actor) -> Alert:
     if alert is None:
         raise Missing("no_such_alert", "There is no such alert.")
     if alert.actor == actor.pseudonym:
-        raise NotAllowed("own_alert", "This alert is about you. Another privacy officer settles it.")
+        raise NotAllowed("own_alert", "This alert is about you. Another privacy officer resolves it.")
     return alert
 
 

@@ -42,7 +42,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": [(value, label, counts[value]) for value, label in AlertState.choices],
         "people": people_by_pseudonym(
-            {who for each in page.object_list for who in (each.actor, each.taken_by, each.settled_by)}
+            {who for each in page.object_list for who in (each.actor, each.taken_by, each.resolved_by)}
         ),
         "filtered": bool(kind or person),
         "off": [each.kind for each in alert_selectors.alert_rules() if not each.enabled],
@@ -74,14 +74,14 @@ def resolve_alert(request: HttpRequest, alert_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, _found(alert_id), form, status=400)
     try:
-        settled = services.resolve_alert(
+        resolved = services.resolve_alert(
             alert_id, request.POST.get("decision", ""), form.cleaned_data["reason"], actor_of(request)
         )
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("oversight:alert", alert_id)
     messages.success(
-        request, _("The alert is now %(state)s.") % {"state": settled.get_state_display().lower()}
+        request, _("The alert is now %(state)s.") % {"state": resolved.get_state_display().lower()}
     )
     return redirect("oversight:alerts")
 
@@ -99,12 +99,12 @@ def _act(request: HttpRequest, alert_id: uuid.UUID, act: Callable[..., Alert], s
 def _page(request: HttpRequest, found: Alert, form: ResolveForm, status: int = 200) -> HttpResponse:
     entries = LogEntry.objects.filter(pk__in=found.entries).order_by("occurred_at", "id")
     lines = audit.present(list(entries))
-    state, reason = alert_selectors.settled_reason(found)
+    state, reason = alert_selectors.resolved_reason(found)
     context: dict[str, Any] = {
         "alert": found,
         "form": form,
         "rows": [(line, bytes(line.entry.canonical).decode()) for line in lines],
-        "people": people_by_pseudonym({found.actor, found.taken_by, found.settled_by}),
+        "people": people_by_pseudonym({found.actor, found.taken_by, found.resolved_by}),
         "reason": reason,
         "reason_state": state,
         "about_me": found.actor == actor_of(request).pseudonym,

@@ -96,7 +96,7 @@ def _page(request: HttpRequest, form: ProofForm, status: int = 200) -> HttpRespo
     keys = [(key, PublicKey.parse(key.vkey)) for key in log_keys()]
     context: dict[str, Any] = {
         "integrity": now,
-        "verdict": log_status(now),
+        "log_status": log_status(now),
         "form": form,
         "runs": list(runs.values()),
         "under_way": any(run.state in _UNFINISHED for run in runs.values()),

@@ -1,6 +1,6 @@
 """Times the look through a log for alerts, in a process of its own with Django's settings; log_alerts.py starts it.
 
-python -m benchmarks.log_watch
+python -m benchmarks.log_alert_scan
 """
 
 import json
