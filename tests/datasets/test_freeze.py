@@ -132,6 +132,7 @@ def test_coco_holds_frames_of_the_rendition_and_jsonl_the_labels(dataset: Datase
     assert list(pictures) == [2, 5, 10, 15]
     for picture in pictures.values():
         decoded = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+        assert decoded is not None
         assert decoded.shape == (annotation.rendition.height, annotation.rendition.width, 3)
     assert [category["name"] for category in coco["categories"]] == ["person", "vehicle", "animal", "package"]
     (line,) = content(release, "jsonl").splitlines()

@@ -20,7 +20,9 @@ import pytest
 from django.core.files.storage import storages
 
 from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from annotations.audit.actors import Actor
+from annotations.clips.models import Device, Owner
 from annotations.datasets import services
 from annotations.datasets.exports.base import Exporter
 from annotations.datasets.exports.registry import EXPORTERS
@@ -141,6 +143,16 @@ def test_names_in_archives_are_safe_and_unique(exporter: type[Exporter]) -> None
 
 
 @every_format
+def test_the_file_is_complete_once_it_is_finished(exporter: type[Exporter]) -> None:
+    file = io.BytesIO()
+    with exporter(file, RELEASE) as writer:
+        writer.begin()
+        writer.finish()
+        finished = file.getvalue()
+    assert file.getvalue() == finished == written(exporter, [])
+
+
+@every_format
 def test_what_it_opened_is_closed_when_it_is_given_up(exporter: type[Exporter]) -> None:
     before = set(os.listdir("/proc/self/fd"))
     file = io.BytesIO()
@@ -163,7 +175,9 @@ def test_no_name_and_no_reference_leaves_in_any_format() -> None:
     engineer, project = Actor("p-engineer", Role.ML_ENGINEER), make_project()
     annotation = make_accepted(project, body=make_body(note="sentinel-note"))
     clip_id = annotation.assignment.clip.public_id
-    _rename_everything(annotation)
+    User.objects.update(display_name="sentinel-person")
+    Owner.objects.update(reference="sentinel-owner")
+    Device.objects.update(reference="sentinel-device")
     release = services.request(services.create(engineer, "Porch", project, Filters()), engineer)
     services.freeze(release.pk)
     files = {file.format: file for file in release.files.all()}
@@ -175,17 +189,6 @@ def test_no_name_and_no_reference_leaves_in_any_format() -> None:
         assert str(clip_id).encode() in everything  # the search below would find a name
         for private in _private(annotation):
             assert private.encode() not in everything, (exporter.code, private)
-
-
-def _rename_everything(annotation: Annotation) -> None:
-    """Gives every row with a name or reference around the labels one that is easily found."""
-    clip = annotation.assignment.clip
-    reviewer = annotation.assignment.reviewer
-    assert reviewer is not None
-    for person in (reviewer, clip.submitter):
-        type(person).objects.filter(pk=person.pk).update(display_name=f"sentinel-{person.pk}")
-    type(clip.owner).objects.filter(pk=clip.owner_id).update(reference="sentinel-owner")
-    type(clip.device).objects.filter(pk=clip.device_id).update(reference="sentinel-device")
 
 
 def _private(annotation: Annotation) -> list[str]:
