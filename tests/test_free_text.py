@@ -51,7 +51,7 @@ LISTED = {
         datasets.Release: stage failure_code filters requested_by manifest_sha256 left_out
         datasets.Exclusion: reasons
         datasets.Mark: reason
-        datasets.ExportFile: name sha256
+        datasets.ExportFile: format name sha256
         datasets.Download: by
         oversight.AlertRule: values changed_by
         oversight.Alert: key series actor actor_role subject entries taken_by resolved_by

@@ -12,13 +12,17 @@ from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip, ClipQuerySet, Hold
 from annotations.core import clock, runs
+from annotations.core.models import RunState
 from annotations.datasets.enums import label
+from annotations.datasets.exports.base import Exporter
+from annotations.datasets.exports.registry import EXPORTERS
+from annotations.datasets.exports.source import FrozenRelease
 from annotations.datasets.expressions import HasLabel
 from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Download, Exclusion, ExportFile, Mark, Release, ReleaseItem
 from annotations.datasets.rules import Facts, tally
 from annotations.redaction.models import Outcome, Rendition
-from annotations.review.models import Annotation, Project
+from annotations.review.models import Annotation, LabelSchema, Project
 from annotations.review.selectors import accepted_annotations
 
 _FACTS = [field.name for field in fields(Facts)]
@@ -65,6 +69,44 @@ def items(release: Release) -> QuerySet[ReleaseItem]:
 def files(release: Release) -> QuerySet[ExportFile]:
     """The release's files with `fetched`, how often each was handed out."""
     return release.files.annotate(fetched=Count("downloads")).order_by("format")
+
+
+def missing_formats(release: Release) -> list[type[Exporter]]:
+    """The formats in which a frozen release that may be used has no file: they were registered after it was frozen."""
+    there = {file.format: file.destroyed_at for file in release.files.all()}
+    if release.state != RunState.DONE or any(there.values()) or unusable(release).exists():
+        return []
+    return [exporter for exporter in EXPORTERS if exporter.code not in there]
+
+
+def described(release: Release) -> FrozenRelease:
+    """The release as exporters take it. Raises ValueError when it is not frozen."""
+    if release.frozen_at is None:
+        raise ValueError("A release can be exported once it is frozen.")
+    dataset = release.dataset
+    return FrozenRelease(
+        id=str(release.pk),
+        number=release.number,
+        dataset_id=str(dataset.pk),
+        dataset_name=dataset.name,
+        project_id=str(dataset.project_id),
+        project_name=dataset.project.name,
+        filters=release.filters,
+        requested_by=release.requested_by,
+        frozen_at=release.frozen_at,
+        manifest_sha256=release.manifest_sha256,
+        tracks=_track_names(release),
+    )
+
+
+def _track_names(release: Release) -> dict[str, str]:
+    """The track labels of every schema that the release's labels were made under, oldest schema first."""
+    used = ReleaseItem.objects.filter(release=release).values("annotation__schema")
+    found: dict[str, str] = {}
+    for schema in LabelSchema.objects.filter(pk__in=used).order_by("version"):
+        for entry in schema.labels["tracks"]:
+            found.setdefault(entry["code"], entry["name"])
+    return found
 
 
 def marks(release: Release) -> QuerySet[Mark]:

@@ -101,6 +101,7 @@ def _release_page(request: HttpRequest, found: Release, status: int = 200) -> Ht
             "marks": [(mark, label(mark.reason)) for mark in marks],
             "files": files,
             "destroyed": any(file.destroyed_at for file in files),
+            "missing": [exporter.label for exporter in selectors.missing_formats(found)],
             "left_out": selectors.reasons_in_words(found.left_out),
             "stayed_out": found.exclusions.count(),
             "page": Paginator(selectors.items(found), PAGE).get_page(request.GET.get("page")),
@@ -140,11 +141,11 @@ def retry(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def download(
-    request: HttpRequest, release_id: uuid.UUID, format_: str
+    request: HttpRequest, release_id: uuid.UUID, format_code: str
 ) -> HttpResponse | StreamingHttpResponse:
     found = _release(release_id)
     try:
-        return send(request, found, format_)
+        return send(request, found, format_code)
     except DomainError as error:
         messages.error(request, error.message)
         return _release_page(request, found, error.status)

@@ -51,9 +51,9 @@ def open_marks(release: Release) -> list[tuple[Clip, str]]:
     return [(mark.item.clip, mark.reason) for mark in selectors.marks(release)]
 
 
-def refusal(release: Release, format_: str = "coco") -> Conflict:
+def refusal(release: Release, format_code: str = "coco") -> Conflict:
     with pytest.raises(Conflict) as caught:
-        services.deliver(release, format_, ENGINEER)
+        services.deliver(release, format_code, ENGINEER)
     return caught.value
 
 

@@ -3,11 +3,13 @@
 import datetime
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
+from annotations.audit.canonical import timestamp
 from annotations.clips.models import Clip
 from annotations.core import clock, runs
 from annotations.core.errors import Conflict
@@ -60,8 +62,30 @@ def _item(release: Release, clip: Clip, annotation: Annotation, rendition: Rendi
         clip=clip,
         annotation=annotation,
         rendition=rendition,
-        manifest=manifest.item(clip, annotation, rendition),
+        manifest=_manifest(clip, annotation, rendition),
     )
+
+
+def _manifest(clip: Clip, annotation: Annotation, rendition: Rendition) -> dict[str, Any]:
+    """The clip's part of the manifest: random ids, digests, and the consent it rests on. No names, no free text."""
+    consent = clip.consent
+    purposes = {"troubleshooting": consent.troubleshooting, "training": consent.training}
+    return {
+        "clip": str(clip.public_id),
+        "rendition": {"sha256": rendition.sha256, "frames": rendition.frames},
+        "labels": {
+            "annotation": str(annotation.pk),
+            "sha256": annotation.sha256,
+            "schema": annotation.schema.version,
+            "reviewer": annotation.assignment.reviewer.pseudonym if annotation.assignment.reviewer else "",
+        },
+        "consent": {
+            "id": str(consent.pk),
+            "notice": consent.notice_version,
+            "purposes": [name for name, given in purposes.items() if given],
+            "until": timestamp(consent.until),
+        },
+    }
 
 
 @transaction.atomic
@@ -85,7 +109,7 @@ def _write(release: Release, drafted: list[ReleaseItem]) -> None:
     ]
     Exclusion.objects.bulk_create(stayed_out, batch_size=BATCH)
     release.frozen_at = clock.now()
-    release.manifest_sha256 = manifest.digest(release, [item.manifest for item in items])
+    release.manifest_sha256 = manifest.digest(selectors.described(release), [item.manifest for item in items])
     release.left_out = tally((reason, 1) for each in stayed_out for reason in each.reasons)
     written = Release.objects.filter(pk=release.pk, token=release.token, frozen_at=None).update(
         frozen_at=release.frozen_at, manifest_sha256=release.manifest_sha256, left_out=release.left_out
