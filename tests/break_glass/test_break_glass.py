@@ -99,7 +99,7 @@ def test_an_approval_passes_what_it_names_and_no_other_hold() -> None:
 
 
 @pytest.mark.parametrize("reason", [HoldReason.ERASED, HoldReason.WITHDRAWN, HoldReason.EXPIRED])
-def test_nothing_passes_an_erasure_or_the_end_of_a_consent(reason: str) -> None:
+def test_nothing_passes_an_erasure_or_the_end_of_a_consent(reason: HoldReason) -> None:
     clip = make.make_ready_clip()
     clips.place(clip, reason, OFFICER)
     asked = break_glass.ask(clip, "legal", "A court asks.", make.make_user(Role.LEAD))
@@ -193,7 +193,7 @@ def test_the_address_dies_with_the_consent_and_the_copy_right_after() -> None:
 
 
 @pytest.mark.parametrize("reason", [HoldReason.FLAGGED, HoldReason.ERASED])
-def test_a_hold_that_the_approval_does_not_name_closes_it(reason: str) -> None:
+def test_a_hold_that_the_approval_does_not_name_closes_it(reason: HoldReason) -> None:
     access = make.make_break_glass_access()
     client = client_of(access)
     url = address(client, access).json()["url"]

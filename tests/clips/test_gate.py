@@ -17,8 +17,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("purpose", Purpose.values)
-@pytest.mark.parametrize("reason", HoldReason.values)
-def test_a_hold_closes_the_gate_for_every_purpose_that_may_not_pass_it(purpose: str, reason: str) -> None:
+@pytest.mark.parametrize("reason", HoldReason)
+def test_a_hold_closes_the_gate_for_every_purpose_that_may_not_pass_it(
+    purpose: str, reason: HoldReason
+) -> None:
     clip = make_clip()
     assert gate.allows(clip.pk, purpose)
     assert services.place(clip, reason, WORKER)

@@ -5,6 +5,7 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.clips import events, log
+from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip, Hold
 from annotations.core import clock
@@ -12,7 +13,7 @@ from annotations.core.events import publish
 
 
 @transaction.atomic
-def place(clip: Clip, reason: str, actor: Actor) -> bool:
+def place(clip: Clip, reason: HoldReason, actor: Actor) -> bool:
     """Holds the clip; False when it is held for this reason already. Takes effect with the commit, everywhere."""
     lock_clip(clip.pk)
     if Hold.objects.filter(clip=clip, reason=reason, lifted_at=None).exists():
@@ -26,7 +27,7 @@ def place(clip: Clip, reason: str, actor: Actor) -> bool:
 
 
 @transaction.atomic
-def lift(clip: Clip, reason: str, actor: Actor) -> bool:
+def lift(clip: Clip, reason: HoldReason, actor: Actor) -> bool:
     """Lifts the hold; False when there is none of this reason."""
     lifted = Hold.objects.filter(clip=clip, reason=reason, lifted_at=None).update(
         lifted_at=clock.now(), lifted_by=actor.pseudonym

@@ -13,6 +13,7 @@ from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.reasons import checked_reason
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import LiftState
 from annotations.redaction.models import FaceTrack, Lift
@@ -20,16 +21,14 @@ from annotations.redaction.rules import LIFTS
 from annotations.redaction.services.ending import end
 from annotations.redaction.services.request import current_rendition, make_again
 
-LEAST_REASON, MOST_REASON = 5, 2000
-
 
 @transaction.atomic
 def ask_to_lift(clip: Clip, number: int, reason: str, lead: User) -> Lift:
     """Asks to show the region of one track of the current rendition. Nothing changes until somebody else agrees."""
+    reason = checked_reason(reason)
     lock_clip(clip.pk)
     gate.check(clip.pk, Purpose.LABELING)
     rendition = current_rendition(clip)
-    reason = _checked(reason)
     track = FaceTrack.objects.filter(run=rendition.run_id, number=number).first()
     if track is None:
         raise Missing("no_such_region", "This region is not there any more. Reload the page.")
@@ -53,6 +52,7 @@ def decide_lift(lift_id: uuid.UUID, action: str, reason: str, person: User) -> L
 
     Conflict `clip_held` when a clip that may not be looked at now is to be approved: refusing stays possible.
     """
+    reason = checked_reason(reason)
     lift = _locked(lift_id)
     if lift.asked_by_id == person.pk:
         raise NotAllowed("second_person_needed", "Somebody else has to decide on what you asked for.")
@@ -63,7 +63,6 @@ def decide_lift(lift_id: uuid.UUID, action: str, reason: str, person: User) -> L
     lift.state = LIFTS.target(lift.state, action)
     lift.decided_by, lift.decided_at = person, clock.now()
     lift.save(update_fields=["state", "decided_by", "decided_at"])
-    reason = _checked(reason)
     kind = log.LIFT_APPROVED if action == "approve" else log.LIFT_REFUSED
     _note(kind, lift, person, {"lift": str(lift.pk)}, reason)
     if action == "approve":
@@ -98,13 +97,6 @@ def _locked(lift_id: uuid.UUID) -> Lift:
         raise Missing("no_such_lift", "There is no such request.")
     lock_clip(found)
     return Lift.objects.select_for_update(of=("self",)).select_related("clip__owner").get(pk=lift_id)
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if not LEAST_REASON <= len(reason) <= MOST_REASON:
-        raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
-    return reason
 
 
 def _note(kind: Action, lift: Lift, person: User, data: dict[str, str | int], reason: str) -> None:

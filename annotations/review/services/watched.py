@@ -16,7 +16,7 @@ from annotations.review import log
 from annotations.review.enums import AssignmentState
 from annotations.review.models import Assignment, ReviewTask
 from annotations.review.rules import KEEPS_DRAFT, LAST_REPORT, LEADS_REPORT, watched_milliseconds
-from annotations.review.services.support import note, require_lease
+from annotations.review.services.support import require_lease, write_entry
 
 Ranges = Sequence[Sequence[float]]
 
@@ -64,4 +64,6 @@ def _not_watching() -> Conflict:
 def _note(clip: Clip, seen_in: str, ranges: Ranges, actor: Actor) -> None:
     merged = watched_milliseconds(ranges, clip.duration)
     if merged:
-        note(log.WATCHED, actor, clip, {"assignment": seen_in, "ranges": merged, "claimed_by": "browser"})
+        write_entry(
+            log.WATCHED, actor, clip, {"assignment": seen_in, "ranges": merged, "claimed_by": "browser"}
+        )
