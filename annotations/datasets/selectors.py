@@ -231,8 +231,8 @@ def unmarked_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
     return Clip.objects.filter(out_of_step, release_items__isnull=False).distinct().order_by("pk")
 
 
-def standing_still(older_than: datetime.timedelta) -> QuerySet[Release]:
-    return runs.standing_still(Release, older_than)
+def stalled_releases(older_than: datetime.timedelta) -> QuerySet[Release]:
+    return runs.stalled(Release, older_than)
 
 
 def schema_choices(project: Project) -> dict[str, list[tuple[str, str]]]:

@@ -237,7 +237,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "reviewapp.deliver_events", "schedule": 10},
     "sweep": {"task": "reviewapp.sweep", "schedule": 60},
-    "give-up": {"task": "redaction.give_up", "schedule": 60},
     "expire-leases": {"task": "review.expire_leases", "schedule": 30},
     "expire-consents": {"task": "clips.expire_consents", "schedule": 60},
     "forget-known-content": {"task": "moderation.forget_known_content", "schedule": 3600},

@@ -18,6 +18,7 @@ from annotations.core import clock, named_locks, runs
 from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.core.models import RunState
+from annotations.core.stages import Failure, Heartbeat, Stage, perform
 from annotations.moderation import events, known, log
 from annotations.moderation.models import Fingerprint, Flag, HashList, Recheck, Screening
 from annotations.moderation.policy import Concern
@@ -25,7 +26,6 @@ from annotations.moderation.services.raising import note_findings, raise_flags, 
 
 SCREENING = "moderation.screening"
 """The lock that every screening holds while it reads what is known, together with all others."""
-LEASE = datetime.timedelta(minutes=2)
 BATCH = 100
 NOTED_EVERY = datetime.timedelta(seconds=2)
 
@@ -38,24 +38,18 @@ def request_recheck(*, known_list: HashList | None = None, flag: Flag | None = N
 
 
 def recheck(recheck_id: uuid.UUID | str) -> None:
-    """Claims the run and does what is left of it.
+    """Does one attempt of what is left of the run.
 
     Contract of the stage: needs a list in force or an upheld flag; leaves flags and holds on the clips that match, and
     one entry. It ends early, as done, when the list is removed or the flag dismissed meanwhile.
     """
-    _give_up(recheck_id)
-    run = runs.claim(Recheck, recheck_id, LEASE)
-    if run is None:
-        return
-    try:
-        _await_screenings()
-        _walk(run)
-        _finish(run)
-    except runs.LostLease:
-        return  # another worker goes on where this one noted that it was
-    except Exception:
-        runs.release(run)
-        raise
+    perform(STAGE, recheck_id)
+
+
+def _work(run: Recheck, heartbeat: Heartbeat) -> None:
+    _await_screenings()
+    _walk(run, heartbeat)
+    _finish(run)
 
 
 @transaction.atomic
@@ -77,7 +71,7 @@ def _await_screenings() -> None:
     named_locks.hold(SCREENING, alone=True)
 
 
-def _walk(run: Recheck) -> None:
+def _walk(run: Recheck, heartbeat: Heartbeat) -> None:
     total = run.checked + _waiting(run).count()
     matches = _matches(run)
     noted = clock.now()
@@ -85,8 +79,9 @@ def _walk(run: Recheck) -> None:
         for print_ in batch:
             found = matches(print_)
             run.cursor, run.checked = print_.pk, run.checked + 1
+            heartbeat.at("", run.checked, total)
             if found or print_ is batch[-1] or clock.now() - noted > NOTED_EVERY:
-                _note(run, total, print_, found)
+                _note(run, heartbeat, print_, found)
                 noted = clock.now()
 
 
@@ -116,9 +111,10 @@ def _stands(run: Recheck) -> bool:
 
 
 @transaction.atomic
-def _note(run: Recheck, total: int, print_: Fingerprint, found: list[Concern]) -> None:
-    """What was done up to this clip, together with what it leaves: both, or neither."""
-    runs.renew(run, LEASE, progress=min(99, 100 * run.checked // max(1, total)))
+def _note(run: Recheck, heartbeat: Heartbeat, print_: Fingerprint, found: list[Concern]) -> None:
+    """What was done up to this clip, together with what it leaves: both, or neither. Attempts are counted from here."""
+    heartbeat.renew()
+    run.attempts = 0
     if found and _stands(run):
         clip = print_.clip
         lock_clip(clip.pk)
@@ -137,19 +133,13 @@ def _finish(run: Recheck) -> None:
     audit.append(log.RECHECKED, WORKER, data=_data(run))
 
 
-def _give_up(recheck_id: uuid.UUID | str) -> None:
-    """Parks the run when its attempts are used up and it has not come on."""
-    for run in runs.seize_spent(Recheck, LEASE, pk=recheck_id):
-        with transaction.atomic():
-            runs.finish(
-                run,
-                RunState.FAILED,
-                code="worker_stopped",
-                message="The worker was stopped each time at the same clips. Ask an operator to look, and go on.",
-            )
-            audit.append(log.RECHECK_FAILED, WORKER, data=_data(run) | {"code": "worker_stopped"})
+def _failed(run: Recheck, failure: Failure) -> None:
+    audit.append(log.RECHECK_FAILED, WORKER, data=_data(run) | {"code": failure.code})
 
 
 def _data(run: Recheck) -> dict[str, object]:
     of = str(run.list_id or run.flag_id)
     return {"recheck": str(run.pk), "known": of, "checked": run.checked, "matched": run.matched}
+
+
+STAGE = Stage(model=Recheck, lease=datetime.timedelta(minutes=2), work=_work, failed=_failed)

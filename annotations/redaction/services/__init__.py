@@ -8,7 +8,6 @@ from annotations.redaction.services.orphans import sweep_orphans
 from annotations.redaction.services.pictures import serve_region
 from annotations.redaction.services.redact import redact
 from annotations.redaction.services.request import report_missed_faces, request, request_first, retry
-from annotations.redaction.services.stall import give_up
 
 __all__ = [
     "ask_to_lift",
@@ -16,7 +15,6 @@ __all__ = [
     "decide_lift",
     "destroy_examples",
     "fetch_model",
-    "give_up",
     "hide_again",
     "redact",
     "report_missed_faces",
