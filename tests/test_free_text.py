@@ -34,7 +34,7 @@ LISTED = {
         clips.Consent: notice_version
         clips.Clip: sha256 container codec
         clips.Original: name key_id
-        clips.Hold: placed_by lifted_by
+        clips.Hold: placed_by released_by
         redaction.RedactionRun: stage failure_code effect
         redaction.FaceTrack: source
         redaction.Rendition: name sha256
@@ -64,11 +64,11 @@ LISTED = {
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
-        redaction.RedactionRun: missed_faces findings residual lifted times frame_map light fingerprint
+        redaction.RedactionRun: missed_faces findings residual unredacted times frame_map light fingerprint
         redaction.RedactionRun: models_used seconds
         redaction.FaceTrack: boxes
         redaction.Rendition: presentation_times
-        redaction.Lift: boxes
+        redaction.Unredaction: boxes
         moderation.Finding: model label box
         moderation.Flag: evidence
         datasets.ReleaseItem: manifest

@@ -38,8 +38,12 @@ CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     redaction.choose_hiding: [
         lambda reason: redaction.choose_hiding("fill", reason, version=0, actor=OFFICER)
     ],
-    redaction.ask_to_lift: [lambda reason: redaction.ask_to_lift(make_clip(), 0, reason, make_user())],
-    redaction.decide_lift: [lambda reason: redaction.decide_lift(NOBODY, "approve", reason, make_user())],
+    redaction.ask_for_unredaction: [
+        lambda reason: redaction.ask_for_unredaction(make_clip(), 0, reason, make_user())
+    ],
+    redaction.decide_unredaction: [
+        lambda reason: redaction.decide_unredaction(NOBODY, "approve", reason, make_user())
+    ],
     moderation.decide: [lambda reason: moderation.decide(NOBODY, "uphold", reason, OFFICER)],
     review.send_back: [lambda reason: review.send_back(NOBODY, NOBODY, reason, OFFICER)],
     review.set_aside: [lambda reason: review.set_aside(NOBODY, reason, OFFICER)],

@@ -14,7 +14,7 @@ from annotations.audit.models import LogEntry
 from annotations.clips import services as clips, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core.wrapping import Damaged, WrappedKey
 from annotations.redaction import services, tasks
 from annotations.redaction.models import RedactionRun, TrainingExample
@@ -30,7 +30,7 @@ def repaired(submit: Submit, path: Path, *, training: bool) -> Clip:
     clip = submit(path, training=training)
     services.redact(services.request_first(clip, WORKER).pk)
     services.redact(services.report_missed_faces(clip, [FACE], WORKER).pk)
-    lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
+    release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     return clip
 
 

@@ -51,7 +51,7 @@ def test_the_receipt_tells_who_watched_by_role_country_time_and_purpose_but_neve
     client.force_login(reviewer)
     granted = client.post(reverse("review:media_token", args=[assignment.public_id])).json()
     assert b"".join(client.get(granted["url"]).streaming_content)  # type: ignore[attr-defined]
-    review.note_watched(reviewer, assignment.public_id, [[0.0, 2.0]])
+    review.record_watched(reviewer, assignment.public_id, [[0.0, 2.0]])
     client.logout()
     html = shown(client, assignment.clip)
     assert "a reviewer" in html
@@ -101,7 +101,7 @@ def test_the_owner_withdraws_with_one_button_and_no_account() -> None:
 
 def test_an_owner_who_gives_a_reason_gives_one_that_can_be_read(client: Client) -> None:
     clip = make_queued_clip()
-    address = reverse("privacy:receipt_withdraw", args=[receipts.token_for(clip)])
+    address = reverse("rights:receipt_withdraw", args=[receipts.token_for(clip)])
     assert "Write down the reason" in client.post(address, {"reason": "x"}, follow=True).content.decode()
     assert gate.allows(clip.pk, Purpose.LABELING)
 

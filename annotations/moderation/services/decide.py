@@ -7,7 +7,7 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.clips.locking import lock_clip
-from annotations.clips.services import lift
+from annotations.clips.services import release_hold
 from annotations.core import clock
 from annotations.core.errors import Invalid
 from annotations.core.reasons import checked_reason
@@ -49,5 +49,5 @@ def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
         clip=clip, source=flag.source, state__in=[FlagState.OPEN, FlagState.UPHELD]
     )
     if not standing.exists():
-        lift(clip, HOLDS[FlagSource(flag.source)], actor)
+        release_hold(clip, HOLDS[FlagSource(flag.source)], actor)
     return flag

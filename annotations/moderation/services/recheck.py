@@ -1,6 +1,6 @@
 """Holding the clips from before against what became known: each match brings the clip to a lead, as a fresh one does.
 
-Killed at any point, another attempt goes on behind the last clip that is noted; no clip is flagged twice for the
+Killed at any point, another attempt goes on behind the last clip that is recorded; no clip is flagged twice for the
 same reason. A clip that is screened meanwhile is held against it by its own screening.
 """
 
@@ -22,12 +22,12 @@ from annotations.core.stages import Failure, Heartbeat, Stage, perform
 from annotations.moderation import events, known, log
 from annotations.moderation.models import Fingerprint, Flag, HashList, Recheck, Screening
 from annotations.moderation.policy import Concern
-from annotations.moderation.services.raising import note_findings, raise_flags, unsettled
+from annotations.moderation.services.raising import raise_flags, record_findings, unsettled
 
 SCREENING = "moderation.screening"
 """The lock that every screening holds while it reads what is known, together with all others."""
 BATCH = 100
-NOTED_EVERY = datetime.timedelta(seconds=2)
+RECORDED_EVERY = datetime.timedelta(seconds=2)
 
 Matches = Callable[[Fingerprint], list[Concern]]
 
@@ -74,15 +74,15 @@ def _await_screenings() -> None:
 def _walk(run: Recheck, heartbeat: Heartbeat) -> None:
     total = run.checked + _waiting(run).count()
     matches = _matches(run)
-    noted = clock.now()
+    recorded = clock.now()
     while _stands(run) and (batch := list(_waiting(run)[:BATCH])):
-        for print_ in batch:
-            found = matches(print_)
-            run.cursor, run.checked = print_.pk, run.checked + 1
+        for fingerprint in batch:
+            found = matches(fingerprint)
+            run.cursor, run.checked = fingerprint.pk, run.checked + 1
             heartbeat.at("", run.checked, total)
-            if found or print_ is batch[-1] or clock.now() - noted > NOTED_EVERY:
-                _note(run, heartbeat, print_, found)
-                noted = clock.now()
+            if found or fingerprint is batch[-1] or clock.now() - recorded > RECORDED_EVERY:
+                _record(run, heartbeat, fingerprint, found)
+                recorded = clock.now()
 
 
 def _waiting(run: Recheck) -> QuerySet[Fingerprint]:
@@ -95,13 +95,13 @@ def _matches(run: Recheck) -> Matches:
     if run.list is not None:
         listed, blocks = run.list, list(known.blocks_of(run.list))
 
-        def on_list(print_: Fingerprint) -> list[Concern]:
-            concern = known.on_list(print_, listed, blocks)
+        def on_list(fingerprint: Fingerprint) -> list[Concern]:
+            concern = known.on_list(fingerprint, listed, blocks)
             return [concern] if concern else []
 
         return on_list
     others = list(known.discarded().filter(clip__flags=run.flag).select_related("clip"))
-    return lambda print_: list(known.like_discarded(print_, others))
+    return lambda fingerprint: list(known.like_discarded(fingerprint, others))
 
 
 def _stands(run: Recheck) -> bool:
@@ -111,15 +111,15 @@ def _stands(run: Recheck) -> bool:
 
 
 @transaction.atomic
-def _note(run: Recheck, heartbeat: Heartbeat, print_: Fingerprint, found: list[Concern]) -> None:
+def _record(run: Recheck, heartbeat: Heartbeat, fingerprint: Fingerprint, found: list[Concern]) -> None:
     """What was done up to this clip, together with what it leaves: both, or neither. Attempts are counted from here."""
     heartbeat.renew()
     run.attempts = 0
     if found and _stands(run):
-        clip = print_.clip
+        clip = fingerprint.clip
         lock_clip(clip.pk)
         if raised := unsettled(clip, found):
-            note_findings(Screening.objects.filter(clip=clip).latest("decided_at").run, raised)
+            record_findings(Screening.objects.filter(clip=clip).latest("decided_at").run, raised)
             raise_flags(clip, raised)
             run.matched += 1
     Recheck.objects.filter(pk=run.pk).update(

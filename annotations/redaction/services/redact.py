@@ -17,7 +17,7 @@ from annotations.audit.actors import WORKER
 from annotations.clips import log as clips_log, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core import clock, ids, runs
 from annotations.core.events import publish
 from annotations.core.models import RunState
@@ -131,7 +131,7 @@ def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
             "method": str(result.method),
         },
     )
-    lift(clip, HoldReason.AWAITING_REDACTION, WORKER)
+    release_hold(clip, HoldReason.AWAITING_REDACTION, WORKER)
     publish(events.FINISHED, run=run.pk)
 
 

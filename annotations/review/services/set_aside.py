@@ -14,7 +14,7 @@ from annotations.review import log
 from annotations.review.enums import AssignmentState
 from annotations.review.models import Assignment, ReviewTask
 from annotations.review.rules import LEFT, TASKS
-from annotations.review.services.support import lock_task, write_entry
+from annotations.review.services.support import lock_task, record
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def set_aside(task_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
         raise Conflict("being_labeled", "Somebody labels this clip now, or has handed in labels already.")
     Assignment.objects.filter(pk__in=[slot.pk for slot in slots]).delete()
     _move(task, target)
-    write_entry(log.SET_ASIDE, actor, task.clip, {"task": str(task.public_id)}, {"reason": reason})
+    record(log.SET_ASIDE, actor, task.clip, {"task": str(task.public_id)}, {"reason": reason})
     return task
 
 
@@ -55,7 +55,7 @@ def reopen(task_id: uuid.UUID, actor: Actor) -> ReviewTask:
         )
         for number in range(1, task.project.reviewers + 1)
     )
-    write_entry(log.REOPENED, actor, task.clip, {"task": str(task.public_id)})
+    record(log.REOPENED, actor, task.clip, {"task": str(task.public_id)})
     return task
 
 

@@ -14,7 +14,7 @@ from annotations.review import log
 from annotations.review.enums import AssignmentState, Decision
 from annotations.review.models import Adjudication, Annotation, Assignment, ReviewTask
 from annotations.review.rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS
-from annotations.review.services.support import lock_task, write_entry
+from annotations.review.services.support import lock_task, record
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def accept(task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor) -> Review
         _move(other, "supersede")
     _decide(task, annotation, Decision.ACCEPT, actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
-    write_entry(log.ACCEPTED, actor, task.clip, data)
+    record(log.ACCEPTED, actor, task.clip, data)
     return task
 
 
@@ -45,7 +45,7 @@ def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: 
     _move(assignment, "return")
     _decide(task, annotation, Decision.RETURN, actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
-    write_entry(log.RETURNED, actor, task.clip, data, {"reason": reason})
+    record(log.RETURNED, actor, task.clip, data, {"reason": reason})
     return task
 
 

@@ -15,7 +15,7 @@ from annotations.review import log, selectors
 from annotations.review.models import Assignment, LabelSchema
 from annotations.review.rules import ASSIGNMENTS, MOST_RESERVED
 from annotations.review.schema import codes
-from annotations.review.services.support import lock_own, replace, require_lease, write_entry
+from annotations.review.services.support import lock_own, record, replace, require_lease
 
 
 @transaction.atomic
@@ -29,10 +29,10 @@ def skip(reviewer: User, assignment_id: uuid.UUID, reason_code: str, note: str =
     schema = LabelSchema.objects.get(project=assignment.project_id, current=True)
     if reason_code not in codes(schema.labels["skip_reasons"]):
         raise Invalid("unknown_reason", "Choose one of the reasons.")
-    _leave(assignment, "skip", reason_code)
+    _release(assignment, "skip", reason_code)
     replace(assignment)
     data = {"assignment": str(assignment.public_id), "reason": reason_code}
-    write_entry(log.SKIPPED, reviewer.actor, assignment.clip, data, {"note": note} if note else None)
+    record(log.SKIPPED, reviewer.actor, assignment.clip, data, {"note": note} if note else None)
     return assignment
 
 
@@ -41,10 +41,10 @@ def flag(reviewer: User, assignment_id: uuid.UUID, category: str, note: str = ""
     """The clip is nothing to be watched: it leaves every queue with the commit, until a lead has decided."""
     assignment = _leased(reviewer, assignment_id)
     moderation.flag(assignment.clip, category, reviewer.actor, note=note)
-    _leave(assignment, "flag", category)
+    _release(assignment, "flag", category)
     replace(assignment)
     data = {"assignment": str(assignment.public_id), "category": str(category)}
-    write_entry(log.FLAGGED, reviewer.actor, assignment.clip, data)
+    record(log.FLAGGED, reviewer.actor, assignment.clip, data)
     return assignment
 
 
@@ -58,12 +58,12 @@ def report_missed_face(reviewer: User, assignment_id: uuid.UUID, faces: list[dic
     assignment = _leased(reviewer, assignment_id)
     redaction.report_missed_faces(assignment.clip, faces, reviewer.actor)
     if selectors.reserved(reviewer).count() < MOST_RESERVED:
-        _leave(assignment, "report a missed face", "")
+        _release(assignment, "report a missed face", "")
     else:
-        _leave(assignment, "report one more missed face", "missed_face")
+        _release(assignment, "report one more missed face", "missed_face")
         replace(assignment)
     data = {"assignment": str(assignment.public_id), "faces": len(faces)}
-    write_entry(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
+    record(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
     return assignment
 
 
@@ -73,7 +73,7 @@ def _leased(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
     return assignment
 
 
-def _leave(assignment: Assignment, action: str, reason_code: str) -> None:
+def _release(assignment: Assignment, action: str, reason_code: str) -> None:
     assignment.state = ASSIGNMENTS.target(assignment.state, action)
     assignment.lease_until, assignment.ended_at, assignment.left_reason = None, clock.now(), reason_code
     assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])
