@@ -82,7 +82,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),
     Sweep("datasets.freeze", "release", datasets_selectors.stalled_releases),
-    Sweep("break_glass.make_clean_copy", "access", break_glass_selectors.accesses_without_copy),
+    Sweep("break_glass.make_clean_copy", "access", break_glass_selectors.stalled_copies),
     Sweep("break_glass.stop_accesses", "clip", break_glass_selectors.clips_to_stop),
     Sweep("oversight.check_log", "run", oversight_selectors.stalled_checks),
     Sweep("oversight.anchor_log", "run", oversight_selectors.stalled_anchorings),

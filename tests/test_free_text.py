@@ -58,6 +58,7 @@ LISTED = {
         oversight.AwaitedScope: key actor
         oversight.ViewTally: actor
         break_glass.BreakGlassAccess: passes name key_id
+        break_glass.CleanCopyRun: stage failure_code
         oversight.LogRun: stage failure_code requested_by requested_role name sha256
         rights.AccessRequest: subject opened_by sha256 reviewed_by closed_by
         oversight.SavedSearch: owner filters
@@ -78,6 +79,7 @@ LISTED = {
         redaction.RedactionRun: failure_message whole_because
         moderation.Recheck: failure_message
         datasets.Release: failure_message
+        break_glass.CleanCopyRun: failure_message
         oversight.LogRun: failure_message outcome
     """,
     NAMES: """

@@ -15,7 +15,7 @@ from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.break_glass import events, log, selectors as selectors
 from annotations.break_glass.enums import BreakGlassPurpose, BreakGlassState
-from annotations.break_glass.models import BreakGlassAccess
+from annotations.break_glass.models import BreakGlassAccess, CleanCopyRun
 from annotations.break_glass.rules import BREAK_GLASS
 from annotations.clips import gate, vault
 from annotations.clips.enums import Purpose
@@ -87,6 +87,7 @@ def decide(
     access.save()
     data = {"until": access.until.isoformat(), "passes": access.passes}
     record(log.APPROVED, access, officer.actor, data, reason)
+    CleanCopyRun.objects.create(pk=access.pk, access=access)
     publish(events.APPROVED, access=access.pk)
     return access
 
