@@ -25,7 +25,7 @@ PAGES = (
     (_("Operations"), "operations"),
     (_("Submit"), "clips:submit"),
     (_("Break-glass"), "break_glass:index"),
-    (_("Hidden regions"), "redaction:lifts"),
+    (_("Hidden regions"), "redaction:unredactions"),
     (_("Redaction quality"), "review:redaction_quality"),
     (_("Screening"), "moderation:screening"),
 )

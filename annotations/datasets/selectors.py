@@ -159,7 +159,7 @@ def wanted(project: Project, filters: Filters) -> QuerySet[Annotation]:
 
 def judged(project: Project, filters: Filters) -> ClipQuerySet:
     """The clips received on the days asked for, with the facts that decide (`rules.Facts`) and `held`."""
-    open_holds = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None)
+    open_holds = Hold.objects.filter(clip=OuterRef("pk"), released_at=None)
     told_by_hold = open_holds.filter(reason__in=[HoldReason.WITHDRAWN, HoldReason.EXPIRED])
     current = Rendition.objects.filter(current=True, run__outcome=Outcome.VERIFIED)
     of_this = Q(assignment__clip=OuterRef("pk"))
@@ -194,7 +194,7 @@ def report(project: Project, filters: Filters) -> Report:
         if not reasons and not row["held"]:
             passing_now += row["clips"]
         counted += [(reason, row["clips"]) for reason in reasons]
-    holds = Hold.objects.filter(lifted_at=None, clip__in=_received(filters)).values("reason").order_by()
+    holds = Hold.objects.filter(released_at=None, clip__in=_received(filters)).values("reason").order_by()
     counted += [(row["reason"], row["clips"]) for row in holds.annotate(clips=Count("pk"))]
     return Report(passing_now, considered, tally(counted))
 
@@ -202,7 +202,9 @@ def report(project: Project, filters: Filters) -> Report:
 def left_out(project: Project, filters: Filters) -> Iterator[tuple[uuid.UUID, list[str]]]:
     """The clips (their internal ids) that stay out, each with its reasons."""
     holds: dict[uuid.UUID, list[str]] = {}
-    open_holds = Hold.objects.filter(lifted_at=None, clip__in=_received(filters)).order_by("placed_at", "id")
+    open_holds = Hold.objects.filter(released_at=None, clip__in=_received(filters)).order_by(
+        "placed_at", "id"
+    )
     for clip, reason in open_holds.values_list("clip", "reason"):
         holds.setdefault(clip, []).append(reason)
     for row in judged(project, filters).order_by("pk").values("pk", *_FACTS):
@@ -222,8 +224,8 @@ def unmarked_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
     """Clips whose marks are out of step with their holds since this long: an event got lost."""
     before = runs.before(older_than)
     marked = Mark.objects.filter(item__clip=OuterRef("clip"), reason=OuterRef("reason"), cleared_at=None)
-    held = Hold.objects.filter(clip=OuterRef("item__clip"), reason=OuterRef("reason"), lifted_at=None)
-    holds = Hold.objects.filter(~Exists(marked), lifted_at=None, placed_at__lt=before)
+    held = Hold.objects.filter(clip=OuterRef("item__clip"), reason=OuterRef("reason"), released_at=None)
+    holds = Hold.objects.filter(~Exists(marked), released_at=None, placed_at__lt=before)
     over = Mark.objects.filter(
         ~Exists(held), cleared_at=None, reason__in=HoldReason.values, placed_at__lt=before
     )
@@ -231,8 +233,8 @@ def unmarked_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
     return Clip.objects.filter(out_of_step, release_items__isnull=False).distinct().order_by("pk")
 
 
-def standing_still(older_than: datetime.timedelta) -> QuerySet[Release]:
-    return runs.standing_still(Release, older_than)
+def stalled_releases(older_than: datetime.timedelta) -> QuerySet[Release]:
+    return runs.stalled(Release, older_than)
 
 
 def schema_choices(project: Project) -> dict[str, list[tuple[str, str]]]:

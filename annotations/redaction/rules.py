@@ -2,12 +2,12 @@
 
 from annotations.accounts.enums import Role
 from annotations.core.transitions import Transition, TransitionTable
-from annotations.redaction.enums import LiftState as L
+from annotations.redaction.enums import UnredactionState as L
 
 SECOND_PERSON = "another lead or a privacy officer"
 
-LIFTS = TransitionTable(
-    "lift",
+UNREDACTIONS = TransitionTable(
+    "unredaction",
     initial=[L.ASKED],
     final=[L.REFUSED, L.TAKEN_BACK, L.ENDED],
     transitions=[

@@ -75,18 +75,7 @@ LAST_REPORT = datetime.timedelta(minutes=2)
 # The same for a lead, from when they were last given the clip to look at.
 LEADS_REPORT = datetime.timedelta(hours=4)
 MAX_REVIEWERS = 20
-MAX_REASON = 2000
 MAX_RANGES = 500
-
-
-def check_reason(reason: str, *, least: int = 5) -> str:
-    """The reason without surrounding blanks; Invalid `reason_missing` or `reason_too_long`."""
-    reason = reason.strip()
-    if len(reason) < least:
-        raise Invalid("reason_missing", "Write down the reason, in a few words.")
-    if len(reason) > MAX_REASON:
-        raise Invalid("reason_too_long", f"The reason has at most {MAX_REASON:,} characters.")
-    return reason
 
 
 def settled(states: Iterable[str]) -> bool:

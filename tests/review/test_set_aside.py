@@ -5,7 +5,7 @@ import pytest
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core.errors import Conflict
 from annotations.review import selectors, services
 from annotations.review.enums import AssignmentState as A, TaskState
@@ -32,7 +32,7 @@ def test_a_clip_that_is_set_aside_is_handed_to_nobody_and_no_event_brings_it_bac
     task = skipped_by_all()
     assert selectors.skips([task.pk]) == {task.pk: 2}
     services.set_aside(task.public_id, REASON, make_user("lead").actor)
-    for change in (place, lift):
+    for change in (place, release_hold):
         change(task.clip, HoldReason.LEGAL, COMMAND_LINE)
         services.enqueue(task.clip_id)
     assert services.next_clip(make_user()) is None

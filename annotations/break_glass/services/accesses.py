@@ -15,7 +15,7 @@ from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.break_glass import events, log, selectors as selectors
 from annotations.break_glass.enums import BreakGlassPurpose, BreakGlassState
-from annotations.break_glass.models import BreakGlassAccess
+from annotations.break_glass.models import BreakGlassAccess, CleanCopyRun
 from annotations.break_glass.rules import BREAK_GLASS
 from annotations.clips import gate, vault
 from annotations.clips.enums import Purpose
@@ -25,16 +25,17 @@ from annotations.clips.rules import NAMEABLE
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
 from annotations.core.events import publish
-from annotations.review.rules import LAST_REPORT, check_reason, watched_milliseconds
+from annotations.core.reasons import checked_reason
+from annotations.review.rules import LAST_REPORT, watched_milliseconds
 
 
 @transaction.atomic
 def ask(clip: Clip, purpose: str, reason: str, person: User) -> BreakGlassAccess:
     """Asks to see the clip without redaction. Nothing can be seen until a privacy officer approves.
 
-    Invalid `unknown_purpose`, `reason_missing`; Conflict `asked_already`.
+    Invalid `unknown_purpose`, `reason_too_short`, `reason_too_long`; Conflict `asked_already`.
     """
-    reason = check_reason(reason)
+    reason = checked_reason(reason)
     if purpose not in BreakGlassPurpose.values:
         raise Invalid("unknown_purpose", "Choose what the original is needed for.")
     lock_clip(clip.pk)
@@ -54,9 +55,10 @@ def decide(
 ) -> BreakGlassAccess:
     """`action` is "approve" or "refuse". `passes` are the open holds that the approval names; no other is passed.
 
-    NotAllowed `second_person_needed`; Conflict `lapsed`, `holds_stand`; Invalid `reason_missing`, `not_an_open_hold`.
+    Raises Invalid `reason_too_short`, `reason_too_long`, `not_an_open_hold`; NotAllowed `second_person_needed`;
+    Conflict `lapsed`, `holds_stand`.
     """
-    reason = check_reason(reason)
+    reason = checked_reason(reason)
     access = locked(access_id)
     if access.asked_by_id == officer.pk or officer.role != Role.PRIVACY_OFFICER:
         raise NotAllowed(
@@ -85,6 +87,7 @@ def decide(
     access.save()
     data = {"until": access.until.isoformat(), "passes": access.passes}
     record(log.APPROVED, access, officer.actor, data, reason)
+    CleanCopyRun.objects.create(pk=access.pk, access=access)
     publish(events.APPROVED, access=access.pk)
     return access
 
@@ -178,7 +181,7 @@ def end(access: BreakGlassAccess, action: str, actor: Actor) -> None:
 
 
 def record(
-    kind: Action, access: BreakGlassAccess, actor: Actor, data: dict[str, Any], reason: str = ""
+    kind: Action, access: BreakGlassAccess, actor: Actor, data: dict[str, Any], words: str = ""
 ) -> uuid.UUID:
     """The id of the entry."""
     entry = audit.append(
@@ -188,7 +191,7 @@ def record(
         subject=access.clip.owner.pseudonym,
         purpose=Purpose.BREAK_GLASS,
         data={"request": str(access.pk), **data},
-        detail={"reason": reason} if reason else None,
+        detail={"reason": words} if words else None,
     )
     return entry.pk
 

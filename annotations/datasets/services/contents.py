@@ -1,6 +1,5 @@
 """What a release holds: drafted without any lock, then fixed in one short transaction through the gate."""
 
-import datetime
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from annotations.audit.canonical import timestamp
 from annotations.clips.models import Clip
 from annotations.core import clock, runs
 from annotations.core.errors import Conflict
+from annotations.core.stages import Heartbeat
 from annotations.datasets import log, selectors
 from annotations.datasets.exports import manifest
 from annotations.datasets.models import Exclusion, Release, ReleaseItem
@@ -23,24 +23,25 @@ from annotations.review.models import Annotation
 BATCH = 500
 
 
-def fix(release: Release, lease: datetime.timedelta) -> None:
+def fix(release: Release, heartbeat: Heartbeat) -> None:
     """Writes for good what goes in and what stays out. Conflict `nothing_passes`; LostLease.
 
     Reading and hashing thousands of clips takes a while, so it comes before the transaction. What was accepted since
     belongs to the next release; what may not be used any more is dropped.
     """
-    items = list(_drafted(release, lease))
-    runs.renew(release, lease + clock.seconds(len(items) / 50), stage="gate")
+    heartbeat.at("gate", 0, 0)
+    items = list(_drafted(release, heartbeat))
+    heartbeat.renew(extra=clock.seconds(len(items) / 50))
     _write(release, items)
 
 
-def _drafted(release: Release, lease: datetime.timedelta) -> Iterator[ReleaseItem]:
+def _drafted(release: Release, heartbeat: Heartbeat) -> Iterator[ReleaseItem]:
     """The items of all clips that pass now, in the order of their public ids."""
     project, filters = release.dataset.project, release.chosen
     keys = selectors.passing(project, filters).order_by("public_id").values_list("pk", flat=True)
     pending = list(keys)
     for start in range(0, len(pending), BATCH):
-        runs.renew(release, lease, stage="gate")
+        heartbeat.renew()
         batch = pending[start : start + BATCH]
         clips = Clip.objects.filter(pk__in=batch).select_related("owner", "consent").order_by("public_id")
         labels = selectors.wanted(project, filters).select_related(

@@ -1,9 +1,7 @@
 """Making the files of a frozen release."""
 
-import datetime
 import hashlib
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import IO
@@ -16,11 +14,12 @@ from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.core import runs
 from annotations.core.errors import Conflict
+from annotations.core.stages import Heartbeat
 from annotations.datasets import log, selectors
 from annotations.datasets.exports import frames, manifest
 from annotations.datasets.exports.base import Exporter, Part
 from annotations.datasets.exports.registry import EXPORTERS
-from annotations.datasets.exports.source import LabeledClip, Picture
+from annotations.datasets.exports.source import LabeledClip
 from annotations.datasets.models import ExportFile, Release, ReleaseItem
 from annotations.datasets.services import pictures
 from annotations.review.body import digest as body_digest
@@ -29,7 +28,7 @@ BATCH = 50
 FOLDER = "releases/"
 
 
-def make(release: Release, lease: datetime.timedelta) -> None:
+def make(release: Release, heartbeat: Heartbeat) -> None:
     """Makes the file of every registered format that has none yet, and ends the run.
 
     Raises LostLease, Conflict (`release_withdrawn`, `labels_damaged`, `rendition_damaged`), VisionError or OSError;
@@ -46,7 +45,7 @@ def make(release: Release, lease: datetime.timedelta) -> None:
                 for exporter in EXPORTERS
                 if exporter.code not in existing
             }
-            _write(release, made, _Heartbeat(release, lease))
+            _write(release, made, heartbeat)
             files = [_store(release, exporter, file, names) for exporter, file in made.items()]
         _finish(release, files)
     except BaseException:
@@ -63,9 +62,9 @@ def _check_manifest(release: Release) -> None:
         raise Conflict("labels_damaged", "What this release holds is not what was frozen.")
 
 
-def _write(release: Release, files: Mapping[type[Exporter], IO[bytes]], heartbeat: "_Heartbeat") -> None:
+def _write(release: Release, files: Mapping[type[Exporter], IO[bytes]], heartbeat: Heartbeat) -> None:
     """Hands each clip to every exporter in turn, and decodes each rendition once for all that carry pictures."""
-    described = selectors.described(release)
+    described, total = selectors.described(release), release.items.count()
     with ExitStack() as stack:
         exporters = [stack.enter_context(exporter(file, described)) for exporter, file in files.items()]
         illustrated = [exporter for exporter in exporters if Part.PICTURES in exporter.carries]
@@ -76,10 +75,12 @@ def _write(release: Release, files: Mapping[type[Exporter], IO[bytes]], heartbea
             for exporter in exporters:
                 exporter.add(clip)
             wanted = frames.annotated(clip.body["tracks"], clip.times) if illustrated else []
-            for picture in heartbeat.along(pictures.read(item.rendition, wanted)):
+            heartbeat.at("files", item.position, total)
+            for picture in pictures.read(item.rendition, wanted):
+                heartbeat.beat()
                 for exporter in illustrated:
                     exporter.add_picture(clip, picture)
-            heartbeat.beat(item.position + 1)
+            heartbeat.beat()
         for exporter in exporters:
             exporter.finish()
 
@@ -166,22 +167,3 @@ def _withdrawn() -> Conflict:
         "release_withdrawn",
         "A clip of this release may not be used any more. Freeze a new one; it leaves it out.",
     )
-
-
-class _Heartbeat:
-    """Renews the lease and tells the progress, every two seconds at most."""
-
-    def __init__(self, release: Release, lease: datetime.timedelta) -> None:
-        self.release, self.lease = release, lease
-        self.total, self.done, self.due = release.items.count(), 0, 0.0
-
-    def along(self, values: Iterator[Picture]) -> Iterator[Picture]:
-        for value in values:
-            self.beat(self.done)
-            yield value
-
-    def beat(self, done: int) -> None:
-        self.done = done
-        if time.monotonic() >= self.due:
-            self.due = time.monotonic() + 2
-            runs.renew(self.release, self.lease, stage="files", progress=min(99, 100 * done // self.total))

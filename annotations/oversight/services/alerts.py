@@ -10,13 +10,13 @@ from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.reasons import checked_reason
 from annotations.oversight import log
 from annotations.oversight.alerting import RULES
 from annotations.oversight.alerting.values import dump, in_words, load
 from annotations.oversight.models import Alert, AlertRule
 from annotations.oversight.rules import ALERTS
 
-MAX_REASON = 2000
 _SETTLED = {"explain": log.ALERT_EXPLAINED, "escalate": log.ALERT_ESCALATED}
 
 
@@ -46,13 +46,12 @@ def give_back_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
 def resolve_alert(alert_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Alert:
     """`explain` or `escalate`, with a reason, which stands on the log and is erased with the person it is about.
 
-    Invalid `unknown_decision` or `reason_missing`; NotAllowed `own_alert`; Conflict `not_possible_now`.
+    Raises Invalid `unknown_decision`, `reason_too_short` or `reason_too_long`; NotAllowed `own_alert`; Conflict
+    `not_possible_now`.
     """
+    reason = checked_reason(reason)
     if action not in _SETTLED:
         raise Invalid("unknown_decision", "Say that the alert is explained, or escalate it.")
-    reason = reason.strip()
-    if len(reason) < 5 or len(reason) > MAX_REASON:
-        raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
     alert = _locked(alert_id, actor)
     alert.state = ALERTS.target(alert.state, action)
     entry = _append(_SETTLED[action], alert, actor, {"reason": reason})

@@ -58,7 +58,7 @@ def make(
     because = ""
     if run.built_on is not None:
         try:
-            if any(track not in run.lifted for track in run.built_on.run.lifted):
+            if any(track not in run.unredacted for track in run.built_on.run.unredacted):
                 raise _Unusable("A region that was shown is to be hidden again.")
             with _earlier(run.built_on, run.effect) as earlier:
                 order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
@@ -80,8 +80,8 @@ def _whole(
     hear: Listener,
     because: str,
 ) -> Made:
-    """The whole pass; what people drew and lifted is put into its rendition afterwards."""
-    if not run.missed_faces and not run.lifted:
+    """The whole pass; what people drew and unredacted is put into its rendition afterwards."""
+    if not run.missed_faces and not run.unredacted:
         report, status = _redact(run, original, target, hear)
         return Made(report, status, Method.WHOLE, because)
     with memory_file("before repair") as before:
@@ -150,7 +150,7 @@ def _kept(report: dict[str, Any]) -> EarlierRun:
 
 
 def _order(past: EarlierRun, run: RedactionRun, known: list[MissedFace]) -> RepairOrder:
-    lifted = [LiftedTrack(boxes=track["boxes"]) for track in run.lifted]
+    lifted = [LiftedTrack(boxes=track["boxes"]) for track in run.unredacted]
     drawn = [face for face in run.missed_faces if face not in known]
     return RepairOrder(earlier=past, missed_faces=drawn, lifted=lifted)
 

@@ -17,7 +17,7 @@ from annotations.core.errors import Conflict
 from annotations.review import log, selectors
 from annotations.review.models import Assignment, Project
 from annotations.review.services.leases import expire_at_end, keep, take_up
-from annotations.review.services.support import lock, lock_person, note
+from annotations.review.services.support import lock, lock_person, record
 
 # The condition of the partial index, spelt out: with a parameter in its place SQLite would not use that index.
 _OPEN = RawSQL("review_assignment.state = 'open'", [], output_field=BooleanField())
@@ -83,7 +83,7 @@ def _new(reviewer: User) -> Assignment | None:
     ):
         if taken := _take(project, reviewer):
             assignment = Assignment.objects.select_related("clip__owner", "task", "project").get(pk=taken)
-            note(log.CLAIMED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
+            record(log.CLAIMED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
             return assignment
     return None
 

@@ -15,7 +15,7 @@ from annotations.review import log
 from annotations.review.enums import AssignmentState, TaskState
 from annotations.review.models import Assignment, Project, ReviewTask
 from annotations.review.rules import BACK_WITH_REVIEWER
-from annotations.review.services.support import note
+from annotations.review.services.support import record
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def _create(project: Project, clip: Clip) -> None:
         Assignment(task=task, project=project, clip=clip, priority=task.priority, number=number)
         for number in range(1, project.reviewers + 1)
     )
-    note(log.QUEUED, WORKER, clip, {"task": str(task.public_id), "reviewers": project.reviewers})
+    record(log.QUEUED, WORKER, clip, {"task": str(task.public_id), "reviewers": project.reviewers})
 
 
 def _park(task: ReviewTask, clip: Clip) -> None:
@@ -59,7 +59,7 @@ def _park(task: ReviewTask, clip: Clip) -> None:
         state=AssignmentState.PARKED, lease_until=None
     )
     if parked:
-        note(log.PARKED, WORKER, clip, {"task": str(task.public_id), "slots": parked})
+        record(log.PARKED, WORKER, clip, {"task": str(task.public_id), "slots": parked})
 
 
 def _unpark(task: ReviewTask, clip: Clip) -> None:
@@ -69,4 +69,4 @@ def _unpark(task: ReviewTask, clip: Clip) -> None:
         state=AssignmentState.RETURNED, lease_until=clock.now() + BACK_WITH_REVIEWER
     )
     if back:
-        note(log.UNPARKED, WORKER, clip, {"task": str(task.public_id), "slots": back})
+        record(log.UNPARKED, WORKER, clip, {"task": str(task.public_id), "slots": back})

@@ -9,11 +9,12 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.core import clock
 from annotations.core.errors import Missing, NotAllowed
+from annotations.core.reasons import checked_reason
 from annotations.review import log
 from annotations.review.enums import AssignmentState, Decision
 from annotations.review.models import Adjudication, Annotation, Assignment, ReviewTask
-from annotations.review.rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS, check_reason
-from annotations.review.services.support import lock_task, note
+from annotations.review.rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS
+from annotations.review.services.support import lock_task, record
 
 
 @transaction.atomic
@@ -26,14 +27,17 @@ def accept(task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor) -> Review
         _move(other, "supersede")
     _decide(task, annotation, Decision.ACCEPT, actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
-    note(log.ACCEPTED, actor, task.clip, data)
+    record(log.ACCEPTED, actor, task.clip, data)
     return task
 
 
 @transaction.atomic
 def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
-    """The labels go back to their reviewer, who reads the reason and hands them in anew."""
-    reason = check_reason(reason)
+    """The labels go back to their reviewer, who reads the reason and hands them in anew.
+
+    Raises Invalid `reason_too_short` or `reason_too_long`.
+    """
+    reason = checked_reason(reason)
     task, annotation = _settling(task_id, annotation_id, "return", actor)
     assignment = annotation.assignment
     assignment.lease_until = clock.now() + BACK_WITH_REVIEWER
@@ -41,7 +45,7 @@ def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: 
     _move(assignment, "return")
     _decide(task, annotation, Decision.RETURN, actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
-    note(log.RETURNED, actor, task.clip, data, {"reason": reason})
+    record(log.RETURNED, actor, task.clip, data, {"reason": reason})
     return task
 
 

@@ -16,7 +16,7 @@ from annotations.review.models import Annotation, Assignment, Draft, LabelSchema
 from annotations.review.rules import ASSIGNMENTS, HANDED_IN, TASKS, settled
 from annotations.review.services.drafts import write_draft
 from annotations.review.services.leases import take_up
-from annotations.review.services.support import lock_own, note, require_lease
+from annotations.review.services.support import lock_own, record, require_lease
 
 
 @transaction.atomic
@@ -88,7 +88,7 @@ def _log(annotation: Annotation, assignment: Assignment, reviewer: User) -> None
         "tracks": len(annotation.body["tracks"]),
         "sha256": annotation.sha256,
     }
-    note(log.SUBMITTED, reviewer.actor, assignment.clip, data)
+    record(log.SUBMITTED, reviewer.actor, assignment.clip, data)
 
 
 def _settle(task_id: uuid.UUID) -> None:

@@ -15,13 +15,13 @@ from annotations.audit.subject_keys import lock, store
 from annotations.clips.selectors import owner_pseudonym
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
+from annotations.core.reasons import checked_reason
 from annotations.rights import log
 from annotations.rights.answer import compile_answer
 from annotations.rights.models import AccessRequest
 from annotations.rights.rules import MONTHS, MORE_MONTHS, REQUESTS, months_after
 from annotations.rights.selectors import OPEN_STATES
 
-MAX_REASON = 2000
 # How long a compiled answer is kept after its request is closed: long enough to send it once more.
 KEEP_ANSWER = datetime.timedelta(days=90)
 
@@ -30,9 +30,9 @@ KEEP_ANSWER = datetime.timedelta(days=90)
 def open_request(subject: str, received_at: datetime.datetime, how: str, actor: Actor) -> AccessRequest:
     """`how` says how it came and how it is known that it comes from the owner; a month from its receipt it is due.
 
-    Invalid `reason_missing`, `received_later`; Missing `unknown_subject`; Conflict `request_open`.
+    Invalid `reason_too_short`, `reason_too_long`, `received_later`; Missing `unknown_subject`; Conflict `request_open`.
     """
-    how = _reason(how)
+    how = checked_reason(how)
     if received_at > clock.now():
         raise Invalid("received_later", "The request was received in the future. Mend the day.")
     if owner_pseudonym(subject) == UNKNOWN:
@@ -85,9 +85,9 @@ def review_request(request_id: uuid.UUID, sha256: str, actor: Actor) -> AccessRe
 def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRequest:
     """Two months more, once, before the first month is over: the owner must be told why within it (Art. 12(3)).
 
-    Invalid `reason_missing`; Conflict `extended_already`, `too_late`, `request_closed`.
+    Invalid `reason_too_short`, `reason_too_long`; Conflict `extended_already`, `too_late`, `request_closed`.
     """
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     request = _locked(request_id)
     if request.closed:
         raise Conflict("request_closed", "This request is closed.")
@@ -106,9 +106,9 @@ def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRe
 def answer_request(request_id: uuid.UUID, how: str, sha256: str, actor: Actor) -> AccessRequest:
     """The reviewed answer of this digest has gone to the owner; `how` says by which way.
 
-    Invalid `reason_missing`; Conflict `changed_meanwhile` when another was compiled since.
+    Invalid `reason_too_short`, `reason_too_long`; Conflict `changed_meanwhile` when another was compiled since.
     """
-    how = _reason(how)
+    how = checked_reason(how)
     request = _close(request_id, "answer", actor, sha256)
     _append(log.REQUEST_ANSWERED, request, actor, {"sha256": request.sha256}, how)
     return request
@@ -116,8 +116,8 @@ def answer_request(request_id: uuid.UUID, how: str, sha256: str, actor: Actor) -
 
 @transaction.atomic
 def refuse_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRequest:
-    """Nothing is answered, and what was compiled is destroyed. Invalid `reason_missing`."""
-    reason = _reason(reason)
+    """Nothing is answered, and what was compiled is destroyed. Invalid `reason_too_short`, `reason_too_long`."""
+    reason = checked_reason(reason)
     request = _close(request_id, "refuse", actor)
     AccessRequest.objects.filter(pk=request.pk).update(sealed=None)
     _append(log.REQUEST_REFUSED, request, actor, {}, reason)
@@ -173,13 +173,6 @@ def _locked(request_id: uuid.UUID) -> AccessRequest:
     if request is None:
         raise Missing("no_such_request", "There is no such request.")
     return request
-
-
-def _reason(text: str) -> str:
-    text = text.strip()
-    if len(text) < 5 or len(text) > MAX_REASON:
-        raise Invalid("reason_missing", "Write it down in 5 to 2,000 characters.")
-    return text
 
 
 def _append(
