@@ -20,6 +20,7 @@ from annotations.redaction import selectors, services
 from annotations.redaction.enums import LiftState
 from annotations.redaction.forms import AskForm, ReasonForm
 from annotations.redaction.models import FaceTrack, Lift, Rendition
+from annotations.redaction.rules import LIFTS
 
 PAGE = 25
 
@@ -116,12 +117,18 @@ def _regions(request: HttpRequest, clip: Clip, form: AskForm, status: int = 200)
 
 def _lift(request: HttpRequest, found: Lift, form: ReasonForm, status: int = 200) -> HttpResponse:
     ((_found, reason),) = selectors.asked_because([found])
+
+    def may(action: str) -> bool:
+        return LIFTS.allows(found.state, action, actor_of(request), asked_by=found.asked_by.pseudonym)
+
     context = {
         "lift": found,
         "reason": reason,
         "form": form,
         "shown": _viewable(found.clip) is not None,
-        "own": found.asked_by_id == request.user.pk,
+        "may_take_back": may("take back"),
+        "may_decide": may("approve"),
+        "may_hide_again": may("hide again"),
     }
     return render(request, "redaction/lift.html", context, status=status)
 

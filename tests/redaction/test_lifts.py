@@ -111,7 +111,9 @@ def test_a_reviewer_who_sees_a_face_there_ends_it(people: tuple[User, User, User
     clip = make_ready_clip()
     lift = make_lift(clip)
     Lift.objects.filter(pk=lift.pk).update(state=LiftState.APPROVED, decided_by=people[2])
-    run = services.report_missed_faces(clip, [{"frame": 4, "box": [22.0, 14.0, 14.0, 18.0]}], WORKER)
+    run = services.report_missed_faces(
+        clip, [{"frame": 4, "box": [22.0, 14.0, 14.0, 18.0]}], make_user().actor
+    )
     lift.refresh_from_db()
     assert lift.state == LiftState.ENDED
     assert run.lifted == []

@@ -14,7 +14,7 @@ from annotations.redaction.rules import LIFTS
 
 def end(lift: Lift, action: str, actor: Actor) -> None:
     """Inside the caller's transaction, with the row locked."""
-    lift.state = LIFTS.target(lift.state, action)
+    lift.state = LIFTS.target(lift.state, action, actor, asked_by=lift.asked_by.pseudonym)
     lift.ended_at = clock.now()
     lift.save(update_fields=["state", "ended_at"])
     audit.append(
@@ -28,7 +28,7 @@ def end(lift: Lift, action: str, actor: Actor) -> None:
 
 def end_where_drawn(rendition: Rendition, faces: list[dict[str, Any]], actor: Actor) -> None:
     """Somebody sees a face where two people saw none: the region is hidden again, and nobody is asked."""
-    standing = Lift.objects.select_for_update(of=("self",)).select_related("clip__owner")
+    standing = Lift.objects.select_for_update(of=("self",)).select_related("clip__owner", "asked_by")
     for lift in standing.filter(clip=rendition.clip, state=LiftState.APPROVED):
         for face in faces:
             box = lift.boxes.get(str(selectors.original_frame(rendition, face["frame"])))

@@ -2,13 +2,13 @@
 
 from django.db import IntegrityError, transaction
 
-from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-from annotations.core.errors import Conflict, Invalid, NotAllowed
+from annotations.core.errors import Conflict, Invalid
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import HidingEffect
 from annotations.redaction.models import HidingChoice
+from annotations.redaction.rules import CHOOSES_HIDING
 
 LEAST_REASON, MOST_REASON = 5, 2000
 
@@ -20,8 +20,7 @@ def choose_hiding(effect: str, reason: str, *, version: int, actor: Actor) -> Hi
     NotAllowed `privacy_officer_only`; Invalid `unknown_effect`, `reason_missing`; Conflict `not_changed`, and
     `changed_meanwhile` when somebody else was faster.
     """
-    if actor.role != Role.PRIVACY_OFFICER:
-        raise NotAllowed("privacy_officer_only", "A privacy officer chooses how faces are hidden.")
+    CHOOSES_HIDING.check(actor)
     if effect not in HidingEffect.values:
         raise Invalid("unknown_effect", "Choose blur, fill or mosaic.")
     reason = reason.strip()

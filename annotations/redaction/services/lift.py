@@ -12,7 +12,7 @@ from annotations.clips.enums import Purpose
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core import clock
-from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import LiftState
 from annotations.redaction.models import FaceTrack, Lift
@@ -51,16 +51,16 @@ def ask_to_lift(clip: Clip, number: int, reason: str, lead: User) -> Lift:
 def decide_lift(lift_id: uuid.UUID, action: str, reason: str, person: User) -> Lift:
     """`action` is "approve" or "refuse". Never by whoever asked. Approved, the clip is held and rendered without it.
 
+    NotAllowed `second_person_needed` for whoever asked.
     Conflict `clip_held` when a clip that may not be looked at now is to be approved: refusing stays possible.
     """
     lift = _locked(lift_id)
-    if lift.asked_by_id == person.pk:
-        raise NotAllowed("second_person_needed", "Somebody else has to decide on what you asked for.")
     if action not in {"approve", "refuse"}:
         raise Invalid("unknown_decision", "Approve or refuse.")
+    target = LIFTS.target(lift.state, action, person.actor, asked_by=lift.asked_by.pseudonym)
     if action == "approve":
         gate.check(lift.clip_id, Purpose.LABELING)  # what nobody may look at now, nobody can judge
-    lift.state = LIFTS.target(lift.state, action)
+    lift.state = target
     lift.decided_by, lift.decided_at = person, clock.now()
     lift.save(update_fields=["state", "decided_by", "decided_at"])
     reason = _checked(reason)
@@ -74,10 +74,8 @@ def decide_lift(lift_id: uuid.UUID, action: str, reason: str, person: User) -> L
 
 @transaction.atomic
 def take_back_lift(lift_id: uuid.UUID, lead: User) -> Lift:
-    """The lead no longer asks for it."""
+    """The lead no longer asks for it. NotAllowed `not_yours` for anybody else."""
     lift = _locked(lift_id)
-    if lift.asked_by_id != lead.pk:
-        raise NotAllowed("not_yours", "Only who asked can take it back.")
     end(lift, "take back", lead.actor)
     return lift
 
@@ -97,7 +95,9 @@ def _locked(lift_id: uuid.UUID) -> Lift:
     if found is None:
         raise Missing("no_such_lift", "There is no such request.")
     lock_clip(found)
-    return Lift.objects.select_for_update(of=("self",)).select_related("clip__owner").get(pk=lift_id)
+    return (
+        Lift.objects.select_for_update(of=("self",)).select_related("clip__owner", "asked_by").get(pk=lift_id)
+    )
 
 
 def _checked(reason: str) -> str:

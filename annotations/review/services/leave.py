@@ -25,7 +25,7 @@ def skip(reviewer: User, assignment_id: uuid.UUID, reason: str, words: str = "")
     schema = LabelSchema.objects.get(project=assignment.project_id, current=True)
     if reason not in codes(schema.labels["skip_reasons"]):
         raise Invalid("unknown_reason", "Choose one of the reasons.")
-    _leave(assignment, "skip", reason)
+    _leave(reviewer, assignment, "skip", reason)
     replace(assignment)
     data = {"assignment": str(assignment.public_id), "reason": reason}
     note(log.SKIPPED, reviewer.actor, assignment.clip, data, {"note": words} if words else None)
@@ -38,7 +38,7 @@ def flag(reviewer: User, assignment_id: uuid.UUID, category: str, words: str = "
     assignment = _leased(reviewer, assignment_id)
     words = check_reason(words, least=0)
     moderation.flag(assignment.clip, category, reviewer.actor, note=words)
-    _leave(assignment, "flag", category)
+    _leave(reviewer, assignment, "flag", category)
     replace(assignment)
     data = {"assignment": str(assignment.public_id), "category": str(category)}
     note(log.FLAGGED, reviewer.actor, assignment.clip, data)
@@ -55,9 +55,9 @@ def report_missed_face(reviewer: User, assignment_id: uuid.UUID, faces: list[dic
     assignment = _leased(reviewer, assignment_id)
     redaction.report_missed_faces(assignment.clip, faces, reviewer.actor)
     if selectors.reserved(reviewer).count() < MOST_RESERVED:
-        _leave(assignment, "report a missed face", "")
+        _leave(reviewer, assignment, "report a missed face", "")
     else:
-        _leave(assignment, "report one more missed face", "missed_face")
+        _leave(reviewer, assignment, "report one more missed face", "missed_face")
         replace(assignment)
     data = {"assignment": str(assignment.public_id), "faces": len(faces)}
     note(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
@@ -70,7 +70,7 @@ def _leased(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
     return assignment
 
 
-def _leave(assignment: Assignment, action: str, reason: str) -> None:
-    assignment.state = ASSIGNMENTS.target(assignment.state, action)
+def _leave(reviewer: User, assignment: Assignment, action: str, reason: str) -> None:
+    assignment.state = ASSIGNMENTS.target(assignment.state, action, reviewer.actor)
     assignment.lease_until, assignment.ended_at, assignment.left_reason = None, clock.now(), reason
     assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])
