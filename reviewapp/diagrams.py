@@ -32,7 +32,7 @@ def mermaid(table: TransitionTable) -> str:
     """The table as a Mermaid state diagram; who acts stands in brackets."""
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f"    [*] --> {state}" for state in sorted(table.initial)]
-    lines += [f"    {t.source} --> {t.target}: {t.action} [{t.actor}]" for t in table]
+    lines += [f"    {t.source} --> {t.target}: {t.action} [{t.who}]" for t in table]
     lines += [f"    {state} --> [*]" for state in sorted(table.final)]
     return "\n".join([*lines, "```", ""])
 

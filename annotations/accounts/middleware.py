@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,7 @@ from django.shortcuts import render
 
 from annotations.accounts import log, services
 from annotations.accounts.enums import ANONYMOUS
-from annotations.accounts.matrix import load
+from annotations.accounts.matrix import matrix
 from annotations.accounts.models import User
 from annotations.accounts.selectors import user_of_key
 from annotations.audit import actors
@@ -50,7 +49,7 @@ class PermissionMiddleware:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        self.matrix = load(settings.PERMISSION_MATRIX)
+        self.matrix = matrix()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

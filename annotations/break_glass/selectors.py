@@ -5,7 +5,6 @@ import uuid
 
 from django.db.models import F, QuerySet
 
-from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import selectors as audit
 from annotations.audit.actors import Actor
@@ -37,11 +36,11 @@ _STEPS = [
 ]
 
 
-def accesses(person: User) -> QuerySet[BreakGlassAccess]:
-    """The requests that the person may know of, those that wait or run first: officers see all, others their own."""
+def accesses(asked_by: User | None = None) -> QuerySet[BreakGlassAccess]:
+    """The requests, those that wait or run first: all of them, or those that this person made."""
     found = BreakGlassAccess.objects.select_related("clip", "asked_by", "decided_by").defer("wrapped_key")
-    if person.role != Role.PRIVACY_OFFICER:
-        found = found.filter(asked_by=person)
+    if asked_by:
+        found = found.filter(asked_by=asked_by)
     return found.order_by(F("ended_at").desc(nulls_first=True), "-asked_at", "pk")
 
 

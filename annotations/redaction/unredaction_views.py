@@ -20,6 +20,7 @@ from annotations.redaction import selectors, services
 from annotations.redaction.enums import UnredactionState
 from annotations.redaction.forms import AskForm, ReasonForm
 from annotations.redaction.models import FaceTrack, Rendition, Unredaction
+from annotations.redaction.rules import UNREDACTIONS
 
 PAGE = 25
 
@@ -124,12 +125,18 @@ def _unredaction(
     request: HttpRequest, found: Unredaction, form: ReasonForm, status: int = 200
 ) -> HttpResponse:
     ((_found, reason),) = selectors.asked_because([found])
+
+    def may(action: str) -> bool:
+        return UNREDACTIONS.allows(found.state, action, actor_of(request), asked_by=found.asked_by.pseudonym)
+
     context = {
         "unredaction": found,
         "reason": reason,
         "form": form,
         "shown": _viewable(found.clip) is not None,
-        "own": found.asked_by_id == request.user.pk,
+        "may_take_back": may("take back"),
+        "may_decide": may("approve"),
+        "may_hide_again": may("hide again"),
     }
     return render(request, "redaction/unredaction.html", context, status=status)
 

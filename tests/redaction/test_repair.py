@@ -77,7 +77,9 @@ def test_a_shown_region_in_which_somebody_sees_a_face_is_hidden_again_from_end_t
     assert track.boxes not in [each.boxes for each in current(clip).run.tracks.all()]
     first = min(track.boxes, key=int)
     services.redact(
-        services.report_missed_faces(clip, [{"frame": int(first), "box": track.boxes[first]}], WORKER).pk
+        services.report_missed_faces(
+            clip, [{"frame": int(first), "box": track.boxes[first]}], make_user().actor
+        ).pk
     )
     after = current(clip).run
     assert after.method == Method.WHOLE

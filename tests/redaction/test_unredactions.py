@@ -113,7 +113,9 @@ def test_a_reviewer_who_sees_a_face_there_ends_it(people: tuple[User, User, User
     Unredaction.objects.filter(pk=unredaction.pk).update(
         state=UnredactionState.APPROVED, decided_by=people[2]
     )
-    run = services.report_missed_faces(clip, [{"frame": 4, "box": [22.0, 14.0, 14.0, 18.0]}], WORKER)
+    run = services.report_missed_faces(
+        clip, [{"frame": 4, "box": [22.0, 14.0, 14.0, 18.0]}], make_user().actor
+    )
     unredaction.refresh_from_db()
     assert unredaction.state == UnredactionState.ENDED
     assert run.unredacted == []

@@ -185,7 +185,7 @@ def test_a_held_task_shows_no_clip_and_offers_no_decision(lead: Client) -> None:
 def test_labels_of_a_held_clip_are_not_shown_even_when_they_were_accepted(lead: Client) -> None:
     made = handed_in(note="A red car")
     task = made.assignment.task
-    services.accept(task.public_id, made.pk, COMMAND_LINE)
+    services.accept(task.public_id, made.pk, make_user("lead").actor)
     address = f"/review/adjudication/{task.public_id}/"
     assert "A red car" in texts(lead, address)
     place(made.assignment.clip, HoldReason.WITHDRAWN, COMMAND_LINE)
@@ -222,7 +222,7 @@ def test_the_home_asks_the_database_as_often_for_three_rows_as_for_one() -> None
         ]
         for annotation in made:
             services.send_back(
-                annotation.assignment.task.public_id, annotation.pk, "Look again", COMMAND_LINE
+                annotation.assignment.task.public_id, annotation.pk, "Look again", make_user("lead").actor
             )
         client = signed_in(reviewer)
         counts.append(queries(client, "/review/"))

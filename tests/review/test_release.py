@@ -79,7 +79,7 @@ def test_a_flagged_clip_whose_flag_is_dismissed_goes_to_somebody_else() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     services.flag(reviewer, assignment.public_id, "other")
-    moderation.decide(Flag.objects.get().pk, "dismiss", "Nothing to see here", COMMAND_LINE)
+    moderation.decide(Flag.objects.get().pk, "dismiss", "Nothing to see here", make_user("lead").actor)
     services.enqueue(assignment.clip_id)
     assert services.next_clip(reviewer) is None
     taken = services.next_clip(make_user())

@@ -31,7 +31,7 @@ def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
         raise Invalid("unknown_decision", "Uphold the flag or dismiss it.")
     lock_clip(Flag.objects.only("clip_id").get(pk=flag_id).clip_id)
     flag = Flag.objects.select_related("clip__owner").get(pk=flag_id)
-    flag.state = FLAGS.target(flag.state, action)
+    flag.state = FLAGS.target(flag.state, action, actor)
     flag.decided_by, flag.decided_at = actor.pseudonym, clock.now()
     flag.save(update_fields=["state", "decided_by", "decided_at"])
     clip = flag.clip

@@ -9,7 +9,7 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.core import clock
-from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.reasons import checked_reason
 from annotations.oversight import log
 from annotations.oversight.alerting import RULES
@@ -23,8 +23,8 @@ _SETTLED = {"explain": log.ALERT_EXPLAINED, "escalate": log.ALERT_ESCALATED}
 @transaction.atomic
 def take_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
     """The officer looks into it. NotAllowed `own_alert`; Conflict `not_possible_now`."""
-    alert = _locked(alert_id, actor)
-    alert.state = ALERTS.target(alert.state, "take")
+    alert = _locked(alert_id)
+    alert.state = ALERTS.target(alert.state, "take", actor, about=alert.actor)
     alert.taken_by, alert.taken_at = actor.pseudonym, clock.now()
     alert.save(update_fields=["state", "taken_by", "taken_at"])
     _append(log.ALERT_TAKEN, alert, actor)
@@ -34,8 +34,8 @@ def take_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
 @transaction.atomic
 def give_back_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
     """Anybody's again. NotAllowed `own_alert`; Conflict `not_possible_now`."""
-    alert = _locked(alert_id, actor)
-    alert.state = ALERTS.target(alert.state, "give back")
+    alert = _locked(alert_id)
+    alert.state = ALERTS.target(alert.state, "give back", actor, about=alert.actor)
     alert.taken_by, alert.taken_at = "", None
     alert.save(update_fields=["state", "taken_by", "taken_at"])
     _append(log.ALERT_GIVEN_BACK, alert, actor)
@@ -52,8 +52,8 @@ def resolve_alert(alert_id: uuid.UUID, action: str, reason: str, actor: Actor) -
     reason = checked_reason(reason)
     if action not in _SETTLED:
         raise Invalid("unknown_decision", "Say that the alert is explained, or escalate it.")
-    alert = _locked(alert_id, actor)
-    alert.state = ALERTS.target(alert.state, action)
+    alert = _locked(alert_id)
+    alert.state = ALERTS.target(alert.state, action, actor, about=alert.actor)
     entry = _append(_SETTLED[action], alert, actor, {"reason": reason})
     alert.resolved_by, alert.resolved_at, alert.resolved_entry = actor.pseudonym, clock.now(), entry
     alert.save(update_fields=["state", "resolved_by", "resolved_at", "resolved_entry"])
@@ -102,12 +102,10 @@ def record_alert_opened(alert: Alert, actor: Actor) -> None:
     _append(log.ALERT_OPENED, alert, actor)
 
 
-def _locked(alert_id: uuid.UUID, actor: Actor) -> Alert:
+def _locked(alert_id: uuid.UUID) -> Alert:
     alert = Alert.objects.select_for_update().filter(pk=alert_id).first()
     if alert is None:
         raise Missing("no_such_alert", "There is no such alert.")
-    if alert.actor == actor.pseudonym:
-        raise NotAllowed("own_alert", "This alert is about you. Another privacy officer resolves it.")
     return alert
 
 

@@ -14,7 +14,9 @@ from annotations.redaction.rules import UNREDACTIONS
 
 def end(unredaction: Unredaction, action: str, actor: Actor) -> None:
     """Inside the caller's transaction, with the row locked."""
-    unredaction.state = UNREDACTIONS.target(unredaction.state, action)
+    unredaction.state = UNREDACTIONS.target(
+        unredaction.state, action, actor, asked_by=unredaction.asked_by.pseudonym
+    )
     unredaction.ended_at = clock.now()
     unredaction.save(update_fields=["state", "ended_at"])
     audit.append(
@@ -28,7 +30,7 @@ def end(unredaction: Unredaction, action: str, actor: Actor) -> None:
 
 def end_where_drawn(rendition: Rendition, faces: list[dict[str, Any]], actor: Actor) -> None:
     """Somebody sees a face where two people saw none: the region is hidden again, and nobody is asked."""
-    standing = Unredaction.objects.select_for_update(of=("self",)).select_related("clip__owner")
+    standing = Unredaction.objects.select_for_update(of=("self",)).select_related("clip__owner", "asked_by")
     for unredaction in standing.filter(clip=rendition.clip, state=UnredactionState.APPROVED):
         for face in faces:
             box = unredaction.boxes.get(str(selectors.original_frame(rendition, face["frame"])))

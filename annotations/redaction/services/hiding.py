@@ -2,14 +2,14 @@
 
 from django.db import IntegrityError, transaction
 
-from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-from annotations.core.errors import Conflict, Invalid, NotAllowed
+from annotations.core.errors import Conflict, Invalid
 from annotations.core.reasons import checked_reason
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import HidingEffect
 from annotations.redaction.models import HidingChoice
+from annotations.redaction.rules import CHOOSES_HIDING
 
 
 @transaction.atomic
@@ -20,8 +20,7 @@ def choose_hiding(effect: str, reason: str, *, version: int, actor: Actor) -> Hi
     Conflict `not_changed`, and `changed_meanwhile` when somebody else was faster.
     """
     reason = checked_reason(reason)
-    if actor.role != Role.PRIVACY_OFFICER:
-        raise NotAllowed("privacy_officer_only", "A privacy officer chooses how faces are hidden.")
+    CHOOSES_HIDING.check(actor)
     if effect not in HidingEffect.values:
         raise Invalid("unknown_effect", "Choose blur, fill or mosaic.")
     before = selectors.hiding()

@@ -12,7 +12,7 @@ from annotations.clips.enums import Purpose
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core import clock
-from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.reasons import checked_reason
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import UnredactionState
@@ -52,17 +52,19 @@ def ask_for_unredaction(clip: Clip, number: int, reason: str, lead: User) -> Unr
 def decide_unredaction(unredaction_id: uuid.UUID, action: str, reason: str, person: User) -> Unredaction:
     """`action` is "approve" or "refuse". Never by whoever asked. Approved, the clip is held and rendered without it.
 
+    NotAllowed `second_person_needed` for whoever asked.
     Conflict `clip_held` when a clip that may not be looked at now is to be approved: refusing stays possible.
     """
     reason = checked_reason(reason)
     unredaction = _locked(unredaction_id)
-    if unredaction.asked_by_id == person.pk:
-        raise NotAllowed("second_person_needed", "Somebody else has to decide on what you asked for.")
     if action not in {"approve", "refuse"}:
         raise Invalid("unknown_decision", "Approve or refuse.")
+    target = UNREDACTIONS.target(
+        unredaction.state, action, person.actor, asked_by=unredaction.asked_by.pseudonym
+    )
     if action == "approve":
         gate.check(unredaction.clip_id, Purpose.LABELING)  # what nobody may look at now, nobody can judge
-    unredaction.state = UNREDACTIONS.target(unredaction.state, action)
+    unredaction.state = target
     unredaction.decided_by, unredaction.decided_at = person, clock.now()
     unredaction.save(update_fields=["state", "decided_by", "decided_at"])
     kind = log.UNREDACTION_APPROVED if action == "approve" else log.UNREDACTION_REFUSED
@@ -75,10 +77,8 @@ def decide_unredaction(unredaction_id: uuid.UUID, action: str, reason: str, pers
 
 @transaction.atomic
 def take_back_unredaction(unredaction_id: uuid.UUID, lead: User) -> Unredaction:
-    """The lead no longer asks for it."""
+    """The lead no longer asks for it. NotAllowed `not_yours` for anybody else."""
     unredaction = _locked(unredaction_id)
-    if unredaction.asked_by_id != lead.pk:
-        raise NotAllowed("not_yours", "Only who asked can take it back.")
     end(unredaction, "take back", lead.actor)
     return unredaction
 
@@ -100,7 +100,7 @@ def _locked(unredaction_id: uuid.UUID) -> Unredaction:
     lock_clip(found)
     return (
         Unredaction.objects.select_for_update(of=("self",))
-        .select_related("clip__owner")
+        .select_related("clip__owner", "asked_by")
         .get(pk=unredaction_id)
     )
 

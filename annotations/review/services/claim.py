@@ -16,6 +16,7 @@ from annotations.core import clock
 from annotations.core.errors import Conflict
 from annotations.review import log, selectors
 from annotations.review.models import Assignment, Project
+from annotations.review.rules import ASSIGNMENTS
 from annotations.review.services.leases import expire_at_end, keep, take_up
 from annotations.review.services.support import lock, lock_person, record
 
@@ -38,6 +39,7 @@ def next_clip(reviewer: User) -> Assignment | None:
 
     None when there is nothing for them to do.
     """
+    ASSIGNMENTS.check("claim", reviewer.actor)
     held = _held(reviewer)
     return keep(held[0], reviewer) if held else _claim(reviewer)
 
@@ -48,6 +50,7 @@ def prefetch(reviewer: User, current: uuid.UUID) -> Assignment | None:
 
     Asking again gives the same clip: a person holds two at most, and nobody hoards.
     """
+    ASSIGNMENTS.check("claim", reviewer.actor)
     ahead = [assignment for assignment in _held(reviewer) if assignment.public_id != current]
     return keep(ahead[0], reviewer) if ahead else _claim(reviewer)
 

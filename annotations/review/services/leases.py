@@ -92,7 +92,7 @@ def take_up(assignment: Assignment, reviewer: User) -> Assignment:
     gate.check(assignment.clip_id, Purpose.LABELING)
     if assignment.state == AssignmentState.EXPIRED:
         _withdraw_replacement(assignment)
-    assignment.state = ASSIGNMENTS.target(assignment.state, "resume")
+    assignment.state = ASSIGNMENTS.target(assignment.state, "resume", reviewer.actor)
     assignment.leased_at = clock.now()
     assignment.lease_until = assignment.leased_at + clock.seconds(settings.REVIEW_LEASE_SECONDS)
     assignment.left_reason = ""
@@ -133,7 +133,7 @@ def _withdraw_replacement(assignment: Assignment) -> None:
 
 
 def _renew(assignment: Assignment, reviewer: User) -> Assignment:
-    assignment.state = ASSIGNMENTS.target(assignment.state, "extend")
+    assignment.state = ASSIGNMENTS.target(assignment.state, "extend", reviewer.actor)
     full = clock.now() + clock.seconds(settings.REVIEW_LEASE_SECONDS)
     assignment.lease_until = min(full, _end(assignment))
     assignment.save(update_fields=["lease_until"])
@@ -147,7 +147,7 @@ def _expire(pk: uuid.UUID, clip_id: uuid.UUID) -> bool:
     now = clock.now()
     if assignment.state not in TIMED or assignment.lease_until is None or assignment.lease_until >= now:
         return False
-    assignment.state = ASSIGNMENTS.target(assignment.state, "expire")
+    assignment.state = ASSIGNMENTS.target(assignment.state, "expire", WORKER)
     assignment.lease_until, assignment.ended_at, assignment.left_reason = None, now, ""
     assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])
     replace(assignment)

@@ -29,7 +29,7 @@ def skip(reviewer: User, assignment_id: uuid.UUID, reason_code: str, note: str =
     schema = LabelSchema.objects.get(project=assignment.project_id, current=True)
     if reason_code not in codes(schema.labels["skip_reasons"]):
         raise Invalid("unknown_reason", "Choose one of the reasons.")
-    _release(assignment, "skip", reason_code)
+    _release(reviewer, assignment, "skip", reason_code)
     replace(assignment)
     data = {"assignment": str(assignment.public_id), "reason": reason_code}
     record(log.SKIPPED, reviewer.actor, assignment.clip, data, {"note": note} if note else None)
@@ -41,7 +41,7 @@ def flag(reviewer: User, assignment_id: uuid.UUID, category: str, note: str = ""
     """The clip is nothing to be watched: it leaves every queue with the commit, until a lead has decided."""
     assignment = _leased(reviewer, assignment_id)
     moderation.flag(assignment.clip, category, reviewer.actor, note=note)
-    _release(assignment, "flag", category)
+    _release(reviewer, assignment, "flag", category)
     replace(assignment)
     data = {"assignment": str(assignment.public_id), "category": str(category)}
     record(log.FLAGGED, reviewer.actor, assignment.clip, data)
@@ -58,9 +58,9 @@ def report_missed_face(reviewer: User, assignment_id: uuid.UUID, faces: list[dic
     assignment = _leased(reviewer, assignment_id)
     redaction.report_missed_faces(assignment.clip, faces, reviewer.actor)
     if selectors.reserved(reviewer).count() < MOST_RESERVED:
-        _release(assignment, "report a missed face", "")
+        _release(reviewer, assignment, "report a missed face", "")
     else:
-        _release(assignment, "report one more missed face", "missed_face")
+        _release(reviewer, assignment, "report one more missed face", "missed_face")
         replace(assignment)
     data = {"assignment": str(assignment.public_id), "faces": len(faces)}
     record(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
@@ -73,7 +73,7 @@ def _leased(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
     return assignment
 
 
-def _release(assignment: Assignment, action: str, reason_code: str) -> None:
-    assignment.state = ASSIGNMENTS.target(assignment.state, action)
+def _release(reviewer: User, assignment: Assignment, action: str, reason_code: str) -> None:
+    assignment.state = ASSIGNMENTS.target(assignment.state, action, reviewer.actor)
     assignment.lease_until, assignment.ended_at, assignment.left_reason = None, clock.now(), reason_code
     assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])

@@ -26,7 +26,7 @@ def set_aside(task_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
     """
     reason = checked_reason(reason)
     task = lock_task(task_id)
-    target = TASKS.target(task.state, "set aside")
+    target = TASKS.target(task.state, "set aside", actor)
     # A claim that is under way is waited for: its slot is somebody's then.
     slots = list(Assignment.objects.select_for_update().filter(task=task).exclude(state__in=LEFT))
     if any(slot.reviewer_id for slot in slots):
@@ -41,7 +41,7 @@ def set_aside(task_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
 def reopen(task_id: uuid.UUID, actor: Actor) -> ReviewTask:
     """The clip is in the queue again, for people who have not had it."""
     task = lock_task(task_id)
-    _move(task, TASKS.target(task.state, "reopen"))
+    _move(task, TASKS.target(task.state, "reopen", actor))
     free = gate.allows(task.clip_id, Purpose.LABELING)
     state = AssignmentState.OPEN if free else AssignmentState.PARKED
     Assignment.objects.bulk_create(

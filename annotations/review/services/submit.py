@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from annotations.accounts.models import User
+from annotations.audit.actors import WORKER
 from annotations.core import clock
 from annotations.core.errors import Conflict
 from annotations.redaction import delivery
@@ -49,7 +50,7 @@ def submit(reviewer: User, assignment_id: uuid.UUID, body: Any, revision: int | 
         sha256=digest(checked),
         submitted_at=now,
     )
-    assignment.state = ASSIGNMENTS.target(assignment.state, "submit")
+    assignment.state = ASSIGNMENTS.target(assignment.state, "submit", reviewer.actor)
     assignment.lease_until, assignment.ended_at, assignment.submitted_at = None, now, now
     assignment.save(update_fields=["state", "lease_until", "ended_at", "submitted_at"])
     _log(annotation, assignment, reviewer)
@@ -97,5 +98,5 @@ def _settle(task_id: uuid.UUID) -> None:
     if settled(states):
         task = ReviewTask.objects.select_for_update(no_key=True).get(pk=task_id)
         if task.state == TaskState.OPEN:
-            task.state, task.changed_at = TASKS.target(task.state, "settle"), clock.now()
+            task.state, task.changed_at = TASKS.target(task.state, "settle", WORKER), clock.now()
             task.save(update_fields=["state", "changed_at"])

@@ -53,7 +53,7 @@ def open_request(subject: str, received_at: datetime.datetime, how: str, actor: 
 @transaction.atomic
 def compile_request(request_id: uuid.UUID, actor: Actor) -> AccessRequest:
     """Gathers the answer out of every context and seals it. Again: afresh, and to be reviewed again."""
-    request = _step(request_id, "compile")
+    request = _step(request_id, "compile", actor)
     moment = clock.now()
     lock.hold(request.subject, alone=False)
     answer = compile_answer(request.subject, moment)
@@ -74,7 +74,7 @@ def review_request(request_id: uuid.UUID, sha256: str, actor: Actor) -> AccessRe
 
     Conflict `changed_meanwhile` when it was compiled afresh since.
     """
-    request = _step(request_id, "review", sha256)
+    request = _step(request_id, "review", actor, sha256)
     request.reviewed_by, request.reviewed_at = actor.pseudonym, clock.now()
     request.save()
     _append(log.REQUEST_REVIEWED, request, actor, {"sha256": request.sha256})
@@ -148,7 +148,7 @@ def forget_answers() -> int:
     return len(forgotten)
 
 
-def _step(request_id: uuid.UUID, action: str, read: str | None = None) -> AccessRequest:
+def _step(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
     """`read` is the digest of the answer on which the step rests; None for steps that rest on none."""
     request = _locked(request_id)
     if read is not None and read != request.sha256:
@@ -157,12 +157,12 @@ def _step(request_id: uuid.UUID, action: str, read: str | None = None) -> Access
             "The answer was compiled afresh since you opened the page, and nothing was noted. "
             "Read it as it is now, then take the step again.",
         )
-    request.state = REQUESTS.target(request.state, action)
+    request.state = REQUESTS.target(request.state, action, actor)
     return request
 
 
 def _close(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
-    request = _step(request_id, action, read)
+    request = _step(request_id, action, actor, read)
     request.closed_by, request.closed_at = actor.pseudonym, clock.now()
     request.save()
     return request
