@@ -127,7 +127,9 @@ def _() -> Trial:
 
 @trial((UNREDACTIONS, "asked", "refuse"))
 def _() -> Trial:
-    return _unredaction(lambda unredaction, who: redaction.decide_unredaction(unredaction.pk, "refuse", REASON, who))
+    return _unredaction(
+        lambda unredaction, who: redaction.decide_unredaction(unredaction.pk, "refuse", REASON, who)
+    )
 
 
 @trial((UNREDACTIONS, "asked", "take back"))

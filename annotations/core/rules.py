@@ -9,8 +9,8 @@ RUNS = TransitionTable(
     initial=[RunState.QUEUED],
     final=[RunState.DONE, RunState.FAILED],
     transitions=[
-        Transition(RunState.QUEUED, "claim", RunState.RUNNING, THE_SITE),
-        Transition(RunState.RUNNING, "claim after the lease", RunState.RUNNING, THE_SITE),
+        Transition(RunState.QUEUED, "acquire", RunState.RUNNING, THE_SITE),
+        Transition(RunState.RUNNING, "acquire after the lease", RunState.RUNNING, THE_SITE),
         Transition(RunState.RUNNING, "release", RunState.QUEUED, THE_SITE),
         Transition(RunState.RUNNING, "finish", RunState.DONE, THE_SITE),
         Transition(RunState.RUNNING, "give up", RunState.FAILED, THE_SITE),

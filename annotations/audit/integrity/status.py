@@ -11,7 +11,7 @@ from annotations.audit.models import Checkpoint, Cosignature, LogEntry, Pending,
 from annotations.core import clock
 
 # A sequencer that works seals an entry within a second or two.
-STANDING_STILL = datetime.timedelta(seconds=30)
+STALLED_AFTER = datetime.timedelta(seconds=30)
 MOST_COUNTED = 10_000
 """Waiting entries that are counted: a page must not take longer the more of them there are."""
 # Of the entries that tell of a contradiction, the last so many.
@@ -65,7 +65,7 @@ class Integrity:
     @property
     def stalled(self) -> bool:
         """Whether entries wait for so long that no sequencer can be at work."""
-        return self.oldest is not None and clock.now() - self.oldest > STANDING_STILL
+        return self.oldest is not None and clock.now() - self.oldest > STALLED_AFTER
 
 
 def integrity() -> Integrity:

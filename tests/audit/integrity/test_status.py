@@ -7,7 +7,7 @@ from django.db import transaction
 
 from annotations.audit import services
 from annotations.audit.actors import WORKER
-from annotations.audit.integrity.status import STANDING_STILL, integrity
+from annotations.audit.integrity.status import STALLED_AFTER, integrity
 from annotations.audit.models import Checkpoint, Cosignature, Pending, TreeLeaf, Verification
 from annotations.audit.registry import lookup
 from annotations.core import clock, ids
@@ -30,7 +30,7 @@ def test_entries_that_wait_are_counted_and_the_first_tells_since_when(
     now = integrity()
     assert (now.size, now.unsequenced, now.oldest) == (0, 2, first.occurred_at)
     assert not now.stalled
-    later = clock.now() + STANDING_STILL + datetime.timedelta(seconds=1)
+    later = clock.now() + STALLED_AFTER + datetime.timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert integrity().stalled
 
