@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from annotations.audit.tree.merkle import Node
-
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
 ENTRY_LIMIT = 65_535  # bytes; lengths are two bytes long
@@ -61,14 +59,6 @@ def bundle_of(index: int, size: int) -> Tile:
         raise ValueError(f"There is no entry {index} in a log of {size}")
     number = index // WIDTH
     return Tile(None, number, min(WIDTH, size - number * WIDTH))
-
-
-def hashes(tile: Tile, node: Node) -> bytes:
-    """The content of a tile of hashes, from a tree whose complete subtrees are known."""
-    if tile.level is None:
-        raise ValueError("A bundle holds entries, not hashes")
-    first = tile.index * WIDTH
-    return b"".join(node(HEIGHT * tile.level, first + offset) for offset in range(tile.width))
 
 
 def bundle(entries: Iterable[bytes]) -> bytes:

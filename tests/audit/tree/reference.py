@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Callable
 
+from annotations.audit.tree.merkle import Node
+from annotations.audit.tree.tiles import HEIGHT, WIDTH, Tile
+
 
 def mth(entries: list[bytes]) -> bytes:
     if not entries:
@@ -71,3 +74,11 @@ def nodes(entries: list[bytes]) -> Callable[[int, int], bytes]:
         return mth(part)
 
     return node
+
+
+def hashes(tile: Tile, node: Node) -> bytes:
+    """The content of a tile of hashes, from a tree whose complete subtrees are known."""
+    if tile.level is None:
+        raise ValueError("A bundle holds entries, not hashes")
+    first = tile.index * WIDTH
+    return b"".join(node(HEIGHT * tile.level, first + offset) for offset in range(tile.width))

@@ -242,7 +242,7 @@ def test_a_whole_log_of_tiles() -> None:
         assert [tile.path for tile in hash_tiles] == ([step["tile_path"]] if step["tile_path"] else [])
         assert [tile.path for tile in bundles] == ([step["bundle_path"]] if step["bundle_path"] else [])
         for tile in hash_tiles:
-            content = tiles.hashes(tile, reference.nodes(entries))
+            content = reference.hashes(tile, reference.nodes(entries))
             assert content == raw(step["tile_base64"])
             assert client.split_hashes(content, tile.width) == [leaf_hash(each) for each in entries]
         for tile in bundles:
