@@ -28,7 +28,7 @@ def detector() -> CenterFace:
 
 
 @cache
-def faced() -> tuple[Picture, Box]:
+def faced() -> tuple[clips.Rgb, Box]:
     """The picture with a face on it, and where."""
     picture = EMPTY.copy()
     return picture, clips.paste_head(picture, 160, 110, 60)
