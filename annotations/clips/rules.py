@@ -15,7 +15,7 @@ PASSES: dict[str, frozenset[str]] = {
     Purpose.BREAK_GLASS: frozenset(),
 }
 
-# Nothing lifts these: the owner's agreement has ended. Whoever places one of the others lifts it.
+# Nothing releases these: the owner's agreement has ended. Whoever places one of the others releases it.
 FINAL = frozenset({HoldReason.WITHDRAWN, HoldReason.EXPIRED})
 
 # What an approval of break-glass may name on top of that. Where the consent has ended, there is nothing to name.

@@ -1,4 +1,4 @@
-"""Every reason for a hold is placed by something, and lifted by something or final."""
+"""Every reason for a hold is placed by something, and released by something or final."""
 
 import ast
 import re
@@ -17,10 +17,10 @@ SOURCES = {
     for path in (ROOT / folder).rglob("*.py")
     if "migrations" not in path.parts
 }
-# The table "The gate" of the architecture: reason, when it is placed, when it is lifted.
+# The table "The gate" of the architecture: reason, when it is placed, when it is released.
 DOCUMENTED = {
-    reason: (placed, lifted)
-    for reason, placed, lifted in re.findall(
+    reason: (placed, released)
+    for reason, placed, released in re.findall(
         r"^\| `(\w+)` \| (.+) \| (.+) \|$", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE
     )
     if reason in HoldReason.values
@@ -69,10 +69,10 @@ def test_every_reason_is_placed(reason: str) -> None:
 
 
 @pytest.mark.parametrize("reason", HoldReason.values)
-def test_every_reason_is_lifted_or_final(reason: str) -> None:
-    assert (reason in reasons_of("lift")) is (reason not in FINAL)
+def test_every_reason_is_released_or_final(reason: str) -> None:
+    assert (reason in reasons_of("release")) is (reason not in FINAL)
 
 
 def test_the_documents_say_when() -> None:
     assert DOCUMENTED.keys() == set(HoldReason.values)
-    assert {reason for reason, (_, lifted) in DOCUMENTED.items() if lifted == "never"} == FINAL
+    assert {reason for reason, (_, released) in DOCUMENTED.items() if released == "never"} == FINAL

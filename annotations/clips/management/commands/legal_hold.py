@@ -7,14 +7,16 @@ from django.core.management.base import BaseCommand, CommandError
 from annotations.audit.actors import COMMAND_LINE
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release
 
 
 class Command(BaseCommand):
-    help = "Places a clip under a legal hold, or lifts it. Under the hold nobody labels it or trains on it."
+    help = (
+        "Places a clip under a legal hold, or releases it. Under the hold nobody labels it or trains on it."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("action", choices=["place", "lift"])
+        parser.add_argument("action", choices=["place", "release"])
         parser.add_argument("clip", type=UUID, help="the clip's id, as its dossier shows it")
 
     def handle(self, *, action: str, clip: UUID, **options: Any) -> None:
@@ -25,5 +27,5 @@ class Command(BaseCommand):
             changed = place(found, HoldReason.LEGAL, COMMAND_LINE)
             self.stdout.write("Held." if changed else "The clip is under a legal hold already.")
         else:
-            changed = lift(found, HoldReason.LEGAL, COMMAND_LINE)
-            self.stdout.write("Lifted." if changed else "The clip is under no legal hold.")
+            changed = release(found, HoldReason.LEGAL, COMMAND_LINE)
+            self.stdout.write("Released." if changed else "The clip is under no legal hold.")

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clips", "0001_initial"),
+        ("clips", "0002_holds_are_released"),
     ]
 
     operations = [
