@@ -70,7 +70,7 @@ def test_every_reason_is_placed(reason: str) -> None:
 
 @pytest.mark.parametrize("reason", HoldReason.values)
 def test_every_reason_is_released_or_final(reason: str) -> None:
-    assert (reason in reasons_of("release")) is (reason not in FINAL)
+    assert (reason in reasons_of("release_hold")) is (reason not in FINAL)
 
 
 def test_the_documents_say_when() -> None:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from annotations.audit.actors import COMMAND_LINE
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
-from annotations.clips.services import place, release
+from annotations.clips.services import place, release_hold
 
 
 class Command(BaseCommand):
@@ -27,5 +27,5 @@ class Command(BaseCommand):
             changed = place(found, HoldReason.LEGAL, COMMAND_LINE)
             self.stdout.write("Held." if changed else "The clip is under a legal hold already.")
         else:
-            changed = release(found, HoldReason.LEGAL, COMMAND_LINE)
+            changed = release_hold(found, HoldReason.LEGAL, COMMAND_LINE)
             self.stdout.write("Released." if changed else "The clip is under no legal hold.")
