@@ -42,6 +42,7 @@ def create_key(actor: Actor, user: User, days: int = 365) -> str:
 
 @transaction.atomic
 def revoke_key(actor: Actor, prefix: str) -> None:
+    """Takes an API key out of use for good. Raises ApiKey.DoesNotExist when none of this prefix is in use."""
     key = ApiKey.objects.select_for_update().get(prefix=prefix, revoked_at=None)
     key.revoked_at = clock.now()
     key.save(update_fields=["revoked_at"])

@@ -56,9 +56,9 @@ class Filters:
 
     @property
     def area(self) -> list[str]:
-        """All codes that are asked for, when they are several: an area's, or those of a kind that had other codes."""
+        """All codes that are asked for, when not just the one: an area's, or those of a kind that had other codes."""
         found = codes_of(self.action) if self.action else []
-        return found if len(found) != 1 else []
+        return found if found != [self.action] else []
 
 
 class HasWords(Func):

@@ -11,11 +11,9 @@ class HoldReason(models.TextChoices):
     REDACTION_FAILED = "redaction_failed", _("Faces could not be hidden")
     QUARANTINED = "quarantined", _("Found inappropriate by a model")
     FLAGGED = "flagged", _("Flagged inappropriate by a person")
-    CONSENT_MISSING = "consent_missing", _("No consent")
     WITHDRAWN = "withdrawn", _("Consent withdrawn")
     EXPIRED = "expired", _("Consent expired")
     LEGAL = "legal", _("Legal hold")
-    ERASED = "erased", _("Erased")
 
 
 class Purpose(models.TextChoices):

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.core.errors import Invalid
 
-# The holds that a purpose may pass. Nothing here passes a redaction hold, and nothing at all passes `erased`.
+# The holds that a purpose may pass. Nothing here passes a redaction hold.
 PASSES: dict[str, frozenset[str]] = {
     Purpose.LABELING: frozenset(),
     Purpose.MODERATION: frozenset({HoldReason.QUARANTINED, HoldReason.FLAGGED}),
     Purpose.TRAINING: frozenset(),
     Purpose.BREAK_GLASS: frozenset(),
 }
+
+# Nothing releases these: the owner's agreement has ended. Whoever places one of the others releases it.
+FINAL = frozenset({HoldReason.WITHDRAWN, HoldReason.EXPIRED})
 
 # What an approval of break-glass may name on top of that. Where the consent has ended, there is nothing to name.
 NAMEABLE = frozenset(

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from annotations.clips import rules
 from annotations.clips.enums import HoldReason
 
 
@@ -23,7 +24,7 @@ class MarkReason(models.TextChoices):
 
 
 # After these the files of a release are destroyed: what they hold may not be used again.
-FINAL = frozenset({HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED, MarkReason.CONSENT_ENDED})
+FINAL = rules.FINAL | {MarkReason.CONSENT_ENDED}
 
 REASONS = {**dict(HoldReason.choices), **dict(MarkReason.choices), **dict(LeftOut.choices)}
 

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip, ClipQuerySet, Hold
+from annotations.clips.rules import FINAL
 from annotations.core import clock, runs
 from annotations.core.models import RunState
 from annotations.datasets.enums import label
@@ -160,7 +161,7 @@ def wanted(project: Project, filters: Filters) -> QuerySet[Annotation]:
 def judged(project: Project, filters: Filters) -> ClipQuerySet:
     """The clips received on the days asked for, with the facts that decide (`rules.Facts`) and `held`."""
     open_holds = Hold.objects.filter(clip=OuterRef("pk"), released_at=None)
-    told_by_hold = open_holds.filter(reason__in=[HoldReason.WITHDRAWN, HoldReason.EXPIRED])
+    told_by_hold = open_holds.filter(reason__in=FINAL)
     current = Rendition.objects.filter(current=True, run__outcome=Outcome.VERIFIED)
     of_this = Q(assignment__clip=OuterRef("pk"))
     chosen = wanted(project, filters)

@@ -8,8 +8,8 @@ import numpy as np
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotations.clips.enums import HoldReason
 from annotations.clips.models import Hold
+from annotations.clips.rules import FINAL
 from annotations.core import clock
 from annotations.moderation.enums import FlagState
 from annotations.moderation.likeness import (
@@ -27,8 +27,6 @@ from annotations.vision.pdq import LEAST_QUALITY
 
 LIST, DISCARDED = "known-content", "discarded-clip"
 """What findings of this kind name as their model."""
-ENDED = (HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED)
-"""Holds under which a clip is not used any more."""
 _TOGETHER = 200
 
 
@@ -104,7 +102,7 @@ def _discarded(fingerprint: Fingerprint) -> Iterator[Concern]:
 
 def _over() -> Q:
     """The fingerprint's clip is gone or out of use."""
-    ended = Hold.objects.filter(clip=OuterRef("pk"), released_at=None, reason__in=ENDED)
+    ended = Hold.objects.filter(clip=OuterRef("pk"), released_at=None, reason__in=FINAL)
     return Q(Exists(ended)) | ~Q(clip__consent__withdrawn_at=None, clip__consent__until__gt=clock.now())
 
 

@@ -11,15 +11,14 @@ from django.db.models import Q, QuerySet
 
 from annotations.audit import selectors as audit
 from annotations.audit.selectors import Words
-from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
+from annotations.clips.rules import FINAL
 from annotations.core import clock
 from annotations.redaction import log
 from annotations.redaction.enums import HidingEffect, UnredactionState
 from annotations.redaction.models import HidingChoice, Rendition, TrainingExample, Unredaction
 
 EXAMPLES_FOLDER = "examples/"
-ENDING = (HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED, HoldReason.CONSENT_MISSING)
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def clips_to_clear(older_than: datetime.timedelta = datetime.timedelta(0)) -> Qu
     """Clips whose consent to training has ended, or that were erased, and that still have examples."""
     now = clock.now()
     ended = (
-        Q(holds__reason__in=ENDING, holds__released_at=None, holds__placed_at__lt=now - older_than)
+        Q(holds__reason__in=FINAL, holds__released_at=None, holds__placed_at__lt=now - older_than)
         | Q(consent__withdrawn_at__lt=now - older_than)
         | Q(consent__until__lt=now - older_than)
     )

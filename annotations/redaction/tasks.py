@@ -22,6 +22,6 @@ def sweep_orphans() -> None:
 
 @shared_task(name="redaction.destroy_examples")
 def destroy_examples(clip: str) -> None:
-    """When the consent to training has ended or the clip is erased; else nothing."""
+    """When the consent to training has ended; else nothing."""
     for ended in selectors.clips_to_clear().filter(pk=clip):
         services.destroy_examples(ended, WORKER)

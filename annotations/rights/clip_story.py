@@ -16,7 +16,6 @@ from annotations.oversight.viewings import viewings
 from annotations.review.selectors import accepted_annotations
 
 _HOLDS = {
-    HoldReason.ERASED: gettext_lazy("It was erased."),
     HoldReason.WITHDRAWN: gettext_lazy(
         "You withdrew your consent, so nobody can watch it and it is not used for anything."
     ),
@@ -41,7 +40,6 @@ _HOLDS = {
     HoldReason.AWAITING_SCREENING: gettext_lazy(
         "It is being checked. Nobody can watch it before that is done."
     ),
-    HoldReason.CONSENT_MISSING: gettext_lazy("There is no consent, so nobody can watch it."),
 }
 _WATCHERS = {
     Role.CONTRACTOR: gettext_lazy("a reviewer"),

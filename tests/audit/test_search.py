@@ -225,3 +225,10 @@ def test_each_filter_is_found_by_its_own_index(filters: Filters, index: str) -> 
                 cursor.execute("SET LOCAL enable_seqscan = off")
         page = matching(filters).order_by("-occurred_at", "-id")[:51]
         assert index in page.explain()
+
+
+def test_an_area_of_one_kind_is_found() -> None:
+    data = {"effect": "blur", "before": "mosaic", "version": 1}
+    with transaction.atomic():
+        entry = services.append(lookup("hiding.chosen"), PEOPLE[0], data=data)
+    assert [line.entry.pk for line in search(Filters(action="hiding.*")).lines] == [entry.pk]

@@ -98,8 +98,8 @@ def test_an_approval_passes_what_it_names_and_no_other_hold() -> None:
     assert break_glass.decide(asked.pk, "approve", "Fine.", named, officer).running
 
 
-@pytest.mark.parametrize("reason", [HoldReason.ERASED, HoldReason.WITHDRAWN, HoldReason.EXPIRED])
-def test_nothing_passes_an_erasure_or_the_end_of_a_consent(reason: HoldReason) -> None:
+@pytest.mark.parametrize("reason", [HoldReason.WITHDRAWN, HoldReason.EXPIRED])
+def test_nothing_passes_the_end_of_a_consent(reason: HoldReason) -> None:
     clip = make.make_ready_clip()
     clips.place(clip, reason, OFFICER)
     asked = break_glass.ask(clip, "legal", "A court asks.", make.make_user(Role.LEAD))
@@ -192,7 +192,7 @@ def test_the_address_dies_with_the_consent_and_the_copy_right_after() -> None:
     assert (access.state, access.wrapped_key) == (BreakGlassState.CLOSED, None)
 
 
-@pytest.mark.parametrize("reason", [HoldReason.FLAGGED, HoldReason.ERASED])
+@pytest.mark.parametrize("reason", [HoldReason.FLAGGED, HoldReason.EXPIRED])
 def test_a_hold_that_the_approval_does_not_name_closes_it(reason: HoldReason) -> None:
     access = make.make_break_glass_access()
     client = client_of(access)

@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from annotations.clips.enums import HoldReason, Purpose
-from annotations.clips.rules import PASSES, check_extension, consent_terms
+from annotations.clips.rules import FINAL, PASSES, check_extension, consent_terms
 from annotations.core.errors import Invalid
 
 NOW = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
@@ -61,13 +61,12 @@ def test_names_that_promise_something_else_are_refused(name: str, container: str
     assert caught.value.code == "wrong_extension"
 
 
-def test_no_purpose_passes_a_redaction_hold_or_an_erasure() -> None:
+def test_no_purpose_passes_a_redaction_hold_or_the_end_of_a_consent() -> None:
     never = {
         HoldReason.AWAITING_REDACTION,
         HoldReason.REDACTION_FAILED,
         HoldReason.REDACTION_UNVERIFIED,
-        HoldReason.WITHDRAWN,
-        HoldReason.ERASED,
+        *FINAL,
     }
     assert set(PASSES) == set(Purpose)
     assert all(not passed & never for passed in PASSES.values())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,6 @@ from tests.vision import clips
 
 WIDTH, HEIGHT, RATE = 320, 240, 10
 EMPTY = clips.background(WIDTH, HEIGHT)
-FACED = EMPTY.copy()
-FACE = clips.paste_head(FACED, 160, 110, 60)
 KEYS = range(0, 7 * KEY_FRAME_INTERVAL, KEY_FRAME_INTERVAL)
 
 
@@ -28,23 +27,30 @@ def detector() -> CenterFace:
     return CenterFace()
 
 
+@cache
+def faced() -> tuple[clips.Rgb, Box]:
+    """The picture with a face on it, and where."""
+    picture = EMPTY.copy()
+    return picture, clips.paste_head(picture, 160, 110, 60)
+
+
 def test_faces_are_found_in_coded_key_frames(tmp_path: Path, detector: CenterFace) -> None:
-    report = checked(tmp_path, detector, given=None, coded=[FACED] * len(KEYS))
+    report = checked(tmp_path, detector, given=None, coded=[faced()[0]] * len(KEYS))
     assert report["checked_frames"] == len(KEYS)
     # Afterwards nothing changes any more.
     assert [face["frame"] for face in report["exposed"]] == [0]
 
 
 def test_what_lies_inside_a_hidden_region_is_not_exposed(tmp_path: Path, detector: CenterFace) -> None:
-    hidden = {key: [FACE] for key in KEYS}
-    assert checked(tmp_path, detector, given=None, coded=[FACED] * 7, hidden=hidden)["exposed"] == []
+    hidden = {key: [faced()[1]] for key in KEYS}
+    assert checked(tmp_path, detector, given=None, coded=[faced()[0]] * 7, hidden=hidden)["exposed"] == []
 
 
 @pytest.mark.parametrize("seen_first", [1, LOOKS_TO_A_CODED_ONE - 1])
 def test_a_picture_with_a_face_is_found_before_it_is_coded(
     tmp_path: Path, detector: CenterFace, seen_first: int
 ) -> None:
-    given = [EMPTY] * seen_first + [FACED] + [EMPTY] * (len(KEYS) - seen_first - 1)
+    given = [EMPTY] * seen_first + [faced()[0]] + [EMPTY] * (len(KEYS) - seen_first - 1)
     report = checked(tmp_path, detector, given=given, coded=[EMPTY] * len(KEYS))
     assert report["checked_frames"] == len(KEYS)
     assert [face["frame"] for face in report["exposed"]] == [KEYS[seen_first]]
@@ -54,7 +60,7 @@ def test_a_picture_with_a_face_is_found_before_it_is_coded(
 def test_a_coded_picture_that_is_not_what_was_given_is_found_now_and_then(
     tmp_path: Path, detector: CenterFace, proof: int
 ) -> None:
-    coded = [EMPTY] * proof + [FACED] + [EMPTY] * (len(KEYS) - proof - 1)
+    coded = [EMPTY] * proof + [faced()[0]] + [EMPTY] * (len(KEYS) - proof - 1)
     report = checked(tmp_path, detector, given=[EMPTY] * len(KEYS), coded=coded)
     assert [face["frame"] for face in report["exposed"]] == [KEYS[proof]]
 

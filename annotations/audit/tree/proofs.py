@@ -34,12 +34,6 @@ def consistency_proof(first: int, second: int, node: Node) -> list[bytes]:
     return _path(0, first, second, node) if first else []
 
 
-def subtree_proof(start: int, end: int, size: int, node: Node) -> list[bytes]:
-    """The hashes that show the subtree [start, end) inside the tree of `size` leaves."""
-    _check_subtree(start, end, size)
-    return _path(start, end, size, node) if end > start else []
-
-
 def subtree_hash(start: int, end: int, node: Node) -> bytes:
     """The hash over the leaves [start, end) of a tree whose complete subtrees are known."""
     pieces = []
@@ -83,14 +77,6 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     if len(leaf) != HASH_SIZE:
         raise InvalidProof("a hash has 32 bytes")
     verify_subtree(index, index + 1, size, proof, leaf, root)
-
-
-def verify_subtree_inclusion(
-    leaf: bytes, index: int, start: int, end: int, proof: Sequence[bytes], subtree: bytes
-) -> None:
-    """Raises InvalidProof unless the leaf is number `index` of the tree, inside the subtree [start, end)."""
-    _check_subtree(start, end, end)
-    verify_inclusion(leaf, index - start, end - start, proof, subtree)
 
 
 def verify_consistency(

@@ -1,21 +1,15 @@
 """C2SP tlog-tiles: the tree cut into files of at most 256 hashes, and its entries into bundles of at most 256."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-from annotations.audit.tree.merkle import HASH_SIZE, Node
-from annotations.audit.tree.text import decimal
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
 ENTRY_LIMIT = 65_535  # bytes; lengths are two bytes long
-_MAX_LEVEL = 63
-_INDEX = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}", re.ASCII)
 
 
 class InvalidTile(ValueError):
-    """A path or a content that no log of this form has."""
+    """A content that no log of this form has."""
 
 
 @dataclass(frozen=True, order=True)
@@ -40,24 +34,6 @@ def index_path(index: int) -> str:
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")
     return "/".join(groups)
-
-
-def parse_path(path: str) -> Tile:
-    """The tile at this address; raises InvalidTile for one that `Tile.path` would not write."""
-    head, _, rest = path.partition("/")
-    kind, _, rest = rest.partition("/")
-    number, dot, width_text = rest.partition(".p/")
-    if head != "tile" or not _INDEX.fullmatch(number):
-        raise InvalidTile(f"{path!r} is no tile's path")
-    try:
-        level = None if kind == "entries" else decimal(kind)
-        width = decimal(width_text) if dot else WIDTH
-    except ValueError:
-        raise InvalidTile(f"{path!r} is no tile's path") from None
-    tile = Tile(level, int(number.replace("x", "").replace("/", "")), width)
-    if (level or 0) > _MAX_LEVEL or (dot and not 1 <= width < WIDTH) or tile.path != path:
-        raise InvalidTile(f"{path!r} is no tile's path")
-    return tile
 
 
 def inventory(size: int) -> Iterator[Tile]:
@@ -85,21 +61,6 @@ def bundle_of(index: int, size: int) -> Tile:
     return Tile(None, number, min(WIDTH, size - number * WIDTH))
 
 
-def hashes(tile: Tile, node: Node) -> bytes:
-    """The content of a tile of hashes, from a tree whose complete subtrees are known."""
-    if tile.level is None:
-        raise ValueError("A bundle holds entries, not hashes")
-    first = tile.index * WIDTH
-    return b"".join(node(HEIGHT * tile.level, first + offset) for offset in range(tile.width))
-
-
-def split_hashes(content: bytes, width: int) -> list[bytes]:
-    """The hashes of a tile's content; raises InvalidTile unless there are exactly `width`."""
-    if len(content) != width * HASH_SIZE:
-        raise InvalidTile(f"a tile of {width} hashes has {width * HASH_SIZE} bytes, not {len(content)}")
-    return [content[at : at + HASH_SIZE] for at in range(0, len(content), HASH_SIZE)]
-
-
 def bundle(entries: Iterable[bytes]) -> bytes:
     """The content of a bundle: each entry behind its length in two bytes, big-endian.
 
@@ -111,18 +72,3 @@ def bundle(entries: Iterable[bytes]) -> bytes:
             raise InvalidTile(f"an entry of {len(entry)} bytes is longer than {ENTRY_LIMIT}")
         pieces += (len(entry).to_bytes(2, "big"), entry)
     return b"".join(pieces)
-
-
-def split_bundle(content: bytes, width: int) -> list[bytes]:
-    """The entries of a bundle's content; raises InvalidTile unless there are exactly `width`, and no byte more."""
-    entries = []
-    at = 0
-    while at < len(content):
-        end = at + 2 + int.from_bytes(content[at : at + 2], "big")
-        if len(content) < max(end, at + 2):
-            raise InvalidTile("the bundle ends inside an entry")
-        entries.append(content[at + 2 : end])
-        at = end
-    if len(entries) != width:
-        raise InvalidTile(f"the bundle has {len(entries)} entries, not {width}")
-    return entries

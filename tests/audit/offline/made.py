@@ -17,6 +17,7 @@ from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import Frontier, leaf_hash
 from annotations.audit.tree.notes import COSIGNATURE, PrivateKey
 from annotations.audit.tree.tiles import HEIGHT, WIDTH, Tile
+from tests.audit.tree import client
 
 ORIGIN = "example.com/log"
 CUTS = (1, 100, 256, 300, 512, 600)
@@ -114,7 +115,7 @@ def rebundle(folder: Path, number: int, size: int, change: Callable[[list[bytes]
     """Changes the entries of one bundle, keeping the file in form."""
     tile = tiles.Tile(None, number, min(WIDTH, size - number * WIDTH))
     path = folder / tile.path
-    path.write_bytes(tiles.bundle(change(tiles.split_bundle(path.read_bytes(), tile.width))))
+    path.write_bytes(tiles.bundle(change(client.split_bundle(path.read_bytes(), tile.width))))
 
 
 def reseal(folder: Path, size: int | None = None) -> None:

@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Callable
 
+from annotations.audit.tree.merkle import Node
+from annotations.audit.tree.tiles import HEIGHT, WIDTH, Tile
+
 
 def mth(entries: list[bytes]) -> bytes:
     if not entries:
@@ -45,6 +48,22 @@ def subproof(m: int, entries: list[bytes], whole: bool) -> list[bytes]:
     return [*subproof(m - k, entries[k:], False), mth(entries[:k])]
 
 
+def subtree_proof(start: int, end: int, entries: list[bytes]) -> list[bytes]:
+    """SUBTREE_PROOF(start, end, D_n) of draft-ietf-plants-merkle-tree-certs."""
+    return subtree_subproof(start, end, entries, True)
+
+
+def subtree_subproof(start: int, end: int, entries: list[bytes], whole: bool) -> list[bytes]:
+    if (start, end) == (0, len(entries)):
+        return [] if whole else [mth(entries)]
+    k = split(len(entries))
+    if end <= k:
+        return [*subtree_subproof(start, end, entries[:k], whole), mth(entries[k:])]
+    if k <= start:
+        return [*subtree_subproof(start - k, end - k, entries[k:], whole), mth(entries[:k])]
+    return [*subtree_subproof(0, end - k, entries[k:], False), mth(entries[:k])]
+
+
 def nodes(entries: list[bytes]) -> Callable[[int, int], bytes]:
     """The complete subtrees of these entries; raises IndexError for one that is not complete."""
 
@@ -55,3 +74,11 @@ def nodes(entries: list[bytes]) -> Callable[[int, int], bytes]:
         return mth(part)
 
     return node
+
+
+def hashes(tile: Tile, node: Node) -> bytes:
+    """The content of a tile of hashes, from a tree whose complete subtrees are known."""
+    if tile.level is None:
+        raise ValueError("A bundle holds entries, not hashes")
+    first = tile.index * WIDTH
+    return b"".join(node(HEIGHT * tile.level, first + offset) for offset in range(tile.width))
