@@ -1,12 +1,12 @@
-"""How far one drawn box leads through a clip (``vision/follow.py``), printed as one JSON object.
+"""How far one drawn box leads through a clip (`vision/follow.py`), printed as one JSON object.
 
     python -m benchmarks.following CLIP_OR_FOLDER ... [--blind] [--random 5] [--seed 1]
 
-For each reference track (``faces/NAME.json`` beside a clip) a box is drawn on its first, middle and last frame and on
-some at random, one at a time, and followed as in a repair of a clip in which nothing is hidden. ``covered`` is the
-share of the track's boxes that are covered then, in the scorer's sense; ``excess_percent`` is what is hidden outside
+For each reference track (`faces/NAME.json` beside a clip) a box is drawn on its first, middle and last frame and on
+some at random, one at a time, and followed as in a repair of a clip in which nothing is hidden. `covered` is the
+share of the track's boxes that are covered then, in the scorer's sense; `excess_percent` is what is hidden outside
 twice the size of the frame's reference boxes, whoever's they are, as a mean over the frames on which anything is;
-``seconds`` is the time of following alone. ``--blind``: with a detector that sees nothing.
+`seconds` is the time of following alone. `--blind`: with a detector that sees nothing.
 """
 
 import argparse

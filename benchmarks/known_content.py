@@ -1,4 +1,4 @@
-"""How well known clips are told again (``moderation/likeness.py``) on generated scenes, printed as one JSON object.
+"""How well known clips are told again (`moderation/near_duplicates.py`) on generated scenes, printed as one JSON object.
 
     python -m benchmarks.known_content [--cameras 10] [--moments 10] [--seed 1]
 
@@ -6,10 +6,10 @@ Each fixed camera has a view, noise and a light that differs from moment to mome
 figures cross the picture, and every second moment repeats the one before: the same figures on the same way, a little
 later, faster or slower, and some pixels aside. No limit was chosen on these scenes.
 
-``copies``: for each change, the share of rare samples in which copy and source agree at their best offset (0 when too
+`copies`: for each change, the share of rare samples in which copy and source agree at their best offset (0 when too
 little happens to tell), and how many are recognised as the same moment, with Wilson's 95 % interval; also by the height
-of the tallest figure. ``not_mirrored``: the same without comparing the mirrored hashes. ``others``: the same for clips
-that are no copies, each pair twice: as they are, and one of them as a bad copy. ``lists``: how many are on a list:
+of the tallest figure. `not_mirrored`: the same without comparing the mirrored hashes. `others`: the same for clips
+that are no copies, each pair twice: as they are, and one of them as a bad copy. `lists`: how many are on a list:
 copies on one of their source's pictures, clips on one of all other cameras' or of their camera's other moments.
 """
 
@@ -26,7 +26,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from annotations.moderation.likeness import (
+from annotations.moderation.near_duplicates import (
     SAME_MOMENT,
     Alignment,
     Hashes,

@@ -4,10 +4,10 @@
 
 For each clip, in turns: a plain decode-and-encode with the same encoder settings and threads, and our whole pass
 (probe, detect, screen, render, check), each in a process of its own; wall time and processor time of both, and their
-ratios pair by pair. ``--deface``: that tool too, with its defaults, in an environment of its own that is made under
-``var/`` on first use. ``--variations``: clips with reference boxes mirrored, backwards, darker and so on, each hidden
-and counted. ``--minutes``: the clip in a loop of that length, for its peak memory. Reference boxes are read from
-``faces/NAME.json`` beside a clip.
+ratios pair by pair. `--deface`: that tool too, with its defaults, in an environment of its own that is made under
+`var/` on first use. `--variations`: clips with reference boxes mirrored, backwards, darker and so on, each hidden
+and counted. `--minutes`: the clip in a loop of that length, for its peak memory. Reference boxes are read from
+`faces/NAME.json` beside a clip.
 """
 
 import sys
@@ -76,7 +76,7 @@ def alone(work: str, source: str, target: str) -> dict[str, Any]:
 
 
 def apart(work: str, source: Path, target: Path) -> dict[str, Any]:
-    """``alone`` in a process of its own."""
+    """`alone` in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.redaction", "--alone", work, str(target), str(source)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     answer: dict[str, Any] = json.loads(done.stdout)

@@ -4,9 +4,9 @@
 
 For each clip: one whole pass; then one of its face tracks is taken out of the report, as if it had been missed, and a
 repair is ordered with one box of it, as the site does it: in the confined child, from memory files. Without clips, a
-generated one of 25 seconds is measured; a clip without faces is given a box in its middle. ``wall`` is what the caller
-waits, the start of the process included; ``start`` is that start alone (the imports and the models); ``work`` is
-what the child says of its stages; ``cpu`` is the child's processor time, start included.
+generated one of 25 seconds is measured; a clip without faces is given a box in its middle. `wall` is what the caller
+waits, the start of the process included; `start` is that start alone (the imports and the models); `work` is
+what the child says of its stages; `cpu` is the child's processor time, start included.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The footage, varied: what holds only for the clips as they are was tuned to them.
 
-Each variation is a clip of its own with reference boxes moved along; ``benchmarks/redaction.py --variations`` hides the
+Each variation is a clip of its own with reference boxes moved along; `benchmarks/redaction.py --variations` hides the
 faces in it and counts the boxes that are not covered.
 """
 
@@ -32,7 +32,7 @@ Boxes = dict[int, list[Box]]
 @dataclass(frozen=True)
 class Variation:
     """How pictures change, which frames are taken (of how many, in which order), and what becomes of a box in a
-    picture of a width; ``factor`` is the change of size, ``slower`` that of the frame rate."""
+    picture of a width; `factor` is the change of size, `slower` that of the frame rate."""
 
     name: str
     picture: Callable[[Rgb, int], Rgb] = lambda picture, _: picture

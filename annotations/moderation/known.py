@@ -12,7 +12,7 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Hold
 from annotations.core import clock
 from annotations.moderation.enums import FlagState
-from annotations.moderation.likeness import (
+from annotations.moderation.near_duplicates import (
     LEAST_RARE,
     Hashes,
     candidates,

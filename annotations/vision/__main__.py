@@ -1,5 +1,5 @@
-"""Command line: ``python -m annotations.vision probe IN``, ``redact IN OUT --report REPORT.json``, ``repair IN
-EARLIER OUT --order ORDER.json --report REPORT.json`` and ``clean IN OUT``.
+"""Command line: `python -m annotations.vision probe IN`, `redact IN OUT --report REPORT.json`, `repair IN
+EARLIER OUT --order ORDER.json --report REPORT.json` and `clean IN OUT`.
 
 Exit status: 0 done, 1 failed inside, 2 the input is not accepted (the reason is on standard output as JSON),
 3 a face was found in the rendition outside what was hidden, and OUT was not left behind.

@@ -13,7 +13,7 @@ from annotations.vision.content import ContentModel
 from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.fingerprint import NONE, Sampler
 from annotations.vision.limits import Limits
-from annotations.vision.looking import Look, Seen, Stretch
+from annotations.vision.detection_pass import Look, Seen, Stretch
 from annotations.vision.pool import Pool
 from annotations.vision.report import FindingReport, FingerprintReport
 from annotations.vision.screening import Screening
@@ -67,7 +67,7 @@ class Watch:
         weakest: float,
         rate: float,
     ) -> None:
-        """``looking`` has one thread, as looks follow each other; ``rate`` is the clip's frame rate as probed."""
+        """`looking` has one thread, as looks follow each other; `rate` is the clip's frame rate as probed."""
         self.result = Analysis()
         self.looked_to = 0
         """All frames before this one have been looked at, and are in the result."""
@@ -149,7 +149,7 @@ def analyse(
     rate: float,
     on_frame: Callable[[int], None],
 ) -> Analysis:
-    """Look at the whole clip. ``rate`` is its frame rate as probed. Raises VideoError."""
+    """Look at the whole clip. `rate` is its frame rate as probed. Raises VideoError."""
     with ThreadPoolExecutor(1) as looking, Pool(available_cores()) as pool:
         watch = Watch(detector, screeners, looking, pool, weakest=weakest, rate=rate)
         for decoded in decode(path, limits):

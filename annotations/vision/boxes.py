@@ -44,7 +44,7 @@ def around(a: Box, b: Box) -> Box:
 
 
 def blend(a: Box, b: Box, share: float) -> Box:
-    """The box ``share`` of the way from a to b."""
+    """The box `share` of the way from a to b."""
     x, y, width, height = ((1 - share) * p + share * q for p, q in zip(a, b, strict=True))
     return x, y, width, height
 
@@ -54,13 +54,13 @@ def scaled(box: Box, across: float, down: float) -> Box:
 
 
 def grown(box: Box, share: float) -> Box:
-    """The box with ``share`` of its size more on each side."""
+    """The box with `share` of its size more on each side."""
     x, y, width, height = box
     return x - share * width, y - share * height, width * (1 + 2 * share), height * (1 + 2 * share)
 
 
 def suppress(boxes: Sequence[Box], scores: Sequence[float], limit: float) -> list[int]:
-    """Indices of the boxes that remain when each hides the weaker ones that overlap it by ``limit``."""
+    """Indices of the boxes that remain when each hides the weaker ones that overlap it by `limit`."""
     order = np.argsort(np.asarray(scores), kind="stable")[::-1]
     kept: list[int] = []
     for index in order:

@@ -9,7 +9,7 @@ from annotations.vision.video.timing import Schedule, clean_times, schedule
 
 
 def clean(source: str, target: str, limits: Limits) -> int:
-    """Write the pictures of ``source`` to ``target``, in the form of a rendition: no sound, no metadata. How many.
+    """Write the pictures of `source` to `target`, in the form of a rendition: no sound, no metadata. How many.
 
     Decoded twice: the first time says when each picture is shown. Raises VideoError for input that is not accepted.
     """

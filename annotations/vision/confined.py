@@ -44,8 +44,8 @@ class CompletedRun:
 
 @dataclass(frozen=True)
 class RedactOptions:
-    """Options of one redaction; ``detector`` (a manifest, or a YuNet file) replaces the built-in one,
-    ``classifiers`` are manifests, ``missed_faces`` what a person drew."""
+    """Options of one redaction; `detector` (a manifest, or a YuNet file) replaces the built-in one,
+    `classifiers` are manifests, `missed_faces` what a person drew."""
 
     effect: str = "blur"
     screening: bool = True
@@ -70,10 +70,10 @@ def run(
     models_dir: Path | None = None,
     readable: Sequence[Path] = (),
 ) -> CompletedRun:
-    """Run ``annotations.vision`` with these arguments and descriptors, confined, to its end.
+    """Run `annotations.vision` with these arguments and descriptors, confined, to its end.
 
-    It can read our code, the folder of models and what is ``readable``, and write only the descriptors.
-    ``heartbeat`` is called about every second and may raise: that stops the child, and the error goes on to
+    It can read our code, the folder of models and what is `readable`, and write only the descriptors.
+    `heartbeat` is called about every second and may raise: that stops the child, and the error goes on to
     the caller. Raises VideoError: "decoder_timeout" when it took too long, "decoder_crashed" when it died.
     """
     progress_read, progress_write = os.pipe()
@@ -116,7 +116,7 @@ def run(
 
 
 def probe(fd: int, limits: Limits, *, timeout_s: float = PROBE_TIMEOUT) -> dict[str, Any]:
-    """What the file behind a descriptor is (the fields of ``video.Probe``). Raises VideoError."""
+    """What the file behind a descriptor is (the fields of `video.Probe`). Raises VideoError."""
     done = run(
         ["probe", f"/proc/self/fd/{fd}", *_limit_arguments(limits)],
         inputs=[fd],
@@ -151,7 +151,7 @@ def redact(
 ) -> tuple[dict[str, Any], int]:
     """Redact from one descriptor to another; the report and the exit status, 0 or 3.
 
-    On 3 a face was found outside what was hidden: ``fd_out`` is empty and the report says where. Raises
+    On 3 a face was found outside what was hidden: `fd_out` is empty and the report says where. Raises
     VideoError for input that is not accepted, VisionError for failures of ours.
     """
     missed_fd = os.memfd_create("missed faces")
@@ -182,9 +182,9 @@ def repair(
     heartbeat: Heartbeat | None = None,
     fd_examples: int | None = None,
 ) -> tuple[dict[str, Any], int]:
-    """Make the rendition behind ``fd_earlier`` anew where it hides something else now; otherwise as ``redact``.
+    """Make the rendition behind `fd_earlier` anew where it hides something else now; otherwise as `redact`.
 
-    ``fd_examples`` takes the original frames of drawn faces. Raises VisionError as ``annotations.vision.repair`` does,
+    `fd_examples` takes the original frames of drawn faces. Raises VisionError as `annotations.vision.repair` does,
     "not_spliceable" and "unchanged" included.
     """
     order_fd = os.memfd_create("order")

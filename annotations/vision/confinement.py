@@ -1,6 +1,6 @@
 """The child's side of confinement: give up rights, then become the command line.
 
-Run as ``python -m annotations.vision.confinement BOUNDS COMMAND ...`` (``confined`` does). Before any byte of
+Run as `python -m annotations.vision.confinement BOUNDS COMMAND ...` (`confined` does). Before any byte of
 the input is read, and before the decoding libraries are even loaded, this process bounds its memory, time
 and files and dies with its parent. From then on it can read only programs and models, write only what it has
 inherited open, and not reach the network, start a program or touch another process. Linux only; standard
@@ -100,7 +100,7 @@ def filter_program(machine: str, own: int) -> bytes:
     """The filter: another architecture's calls kill, refused calls fail with EPERM, the rest pass.
 
     Threads may be started, processes not. The arguments of clone3 cannot be seen from here: it "does not
-    exist", and the C library falls back to clone. ``own`` is the number of this process.
+    exist", and the C library falls back to clone. `own` is the number of this process.
     """
     refused = [number for call in REFUSED.values() if (number := getattr(call, machine)) is not None]
     signal_thread, limits = (getattr(call, machine) for call in OWN_PROCESS_ONLY.values())

@@ -35,7 +35,7 @@ class Sighting:
 
 
 class ContentModel(Protocol):
-    """``screen`` may be called from several threads at once."""
+    """`screen` may be called from several threads at once."""
 
     name: str
     sha256: str
@@ -69,7 +69,7 @@ class NudeNet:
     step = 32
 
     def __init__(self, rounded: bool = False) -> None:
-        """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
+        """`rounded` as in `quantised.loadable`. `sha256` is that of the file in either form."""
         model = onnx.load(str(locate("nudenet-320n")))
         self.rounded = rounded
         self.name = "nudenet-320n"
@@ -108,10 +108,10 @@ class NudeNet:
 class Classifier:
     """An operator's own ONNX classifier, described by a manifest.
 
-    The manifest is JSON: ``{"name", "path" (relative to it), "sha256", "input": {"width", "height",
+    The manifest is JSON: `{"name", "path" (relative to it), "sha256", "input": {"width", "height",
     "scale": 0.00392, "mean": [r, g, b], "deviation": [r, g, b], "layout": "NCHW" | "NHWC",
     "color": "RGB" | "BGR"}, "labels": [...], "ignore": [...], "activation": "none" | "softmax" |
-    "sigmoid"}``.
+    "sigmoid"}`.
     The model takes one picture and gives one score for each label.
     """
 

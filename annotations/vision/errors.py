@@ -2,7 +2,7 @@
 
 
 class VisionError(Exception):
-    """Base of all expected failures; ``code`` is stable snake case, ``message`` a plain sentence."""
+    """Base of all expected failures; `code` is stable snake case, `message` a plain sentence."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -11,7 +11,7 @@ class VisionError(Exception):
 
 
 class VideoError(VisionError):
-    """The input cannot be accepted as a clip. ``code`` is a key of ``VIDEO_ERRORS``."""
+    """The input cannot be accepted as a clip. `code` is a key of `VIDEO_ERRORS`."""
 
     def __init__(self, code: str, message: str | None = None) -> None:
         super().__init__(code, message or VIDEO_ERRORS[code])

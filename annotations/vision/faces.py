@@ -29,12 +29,12 @@ class Face:
 
 
 class FaceDetector(Protocol):
-    """What the pass needs of a detector. ``detect`` may be called from several threads at once."""
+    """What the pass needs of a detector. `detect` may be called from several threads at once."""
 
     name: str
     sha256: str
     step: int
-    """Sides of the pictures given to ``detect`` are multiples of this."""
+    """Sides of the pictures given to `detect` are multiples of this."""
 
     def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
         """Faces of at least this score in a picture (height x width x 3, RGB, 0 to 255), strongest first."""
@@ -48,7 +48,7 @@ class CenterFace:
     _outputs = ("537", "538", "539")
 
     def __init__(self, rounded: bool = False) -> None:
-        """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
+        """`rounded` as in `quantised.loadable`. `sha256` is that of the file in either form."""
         model = free_shapes(str(locate("centerface")), "input.1", self._outputs)
         self.rounded = rounded
         self.name = "centerface"
@@ -117,8 +117,8 @@ class YuNet:
 class OnnxFaceDetector:
     """Any ONNX detector that takes a picture and gives boxes and scores, described by a manifest.
 
-    The manifest is JSON: ``{"name", "path" (relative to it), "sha256", "step": 32, "input": {"scale": 1,
-    "color": "RGB" | "BGR"}, "outputs": {"boxes": NAME, "scores": NAME}, "relative": false}``. The model takes
+    The manifest is JSON: `{"name", "path" (relative to it), "sha256", "step": 32, "input": {"scale": 1,
+    "color": "RGB" | "BGR"}, "outputs": {"boxes": NAME, "scores": NAME}, "relative": false}`. The model takes
     1 x 3 x height x width and gives corners (x0, y0, x1, y1), in pixels or, if relative, as shares of the
     picture, and one score for each.
     """
@@ -152,7 +152,7 @@ class OnnxFaceDetector:
 
 
 def working_size(width: int, height: int, step: int) -> tuple[int, int]:
-    """Width and height, multiples of ``step``, of the small picture in which faces are sought.
+    """Width and height, multiples of `step`, of the small picture in which faces are sought.
 
     About the area of 480 x 288: on footage of up to VGA size, twice that in both directions found no more.
     Larger pictures show people who are further away, and get up to the area of 960 x 544. Smaller ones are

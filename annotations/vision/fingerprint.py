@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 import numpy as np
 from av.video.frame import VideoFrame
 
-from annotations.vision.looking import luma_of
+from annotations.vision.detection_pass import luma_of
 from annotations.vision.pdq import pdq, without_letterbox
 from annotations.vision.report import FingerprintReport
 
@@ -20,7 +20,7 @@ NONE = FingerprintReport(step=STEP_SECONDS, hashes=[], qualities=[])
 
 
 class Sampler:
-    """Is shown the small picture of every original frame in order, and hashes the due ones on ``pool``."""
+    """Is shown the small picture of every original frame in order, and hashes the due ones on `pool`."""
 
     def __init__(self, pool: Executor, rate: float) -> None:
         self._pool = pool
@@ -35,7 +35,7 @@ class Sampler:
             self._hashes.append(self._pool.submit(_hashed, small))
 
     def report(self, times: Sequence[float]) -> FingerprintReport:
-        """The sample shown at every step of the clip's own time. ``times`` are the frames' in seconds."""
+        """The sample shown at every step of the clip's own time. `times` are the frames' in seconds."""
         hashes = [future.result() for future in self._hashes]
         shown = [times[index] for index in self._indices]
         steps = np.arange(times[0], times[-1] + STEP_SECONDS / 2, STEP_SECONDS) if times else ()

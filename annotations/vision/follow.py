@@ -17,7 +17,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from annotations.vision.attention import coarse_luma
+from annotations.vision.change_detection import coarse_luma
 from annotations.vision.boxes import (
     Box,
     around,
@@ -32,7 +32,7 @@ from annotations.vision.boxes import (
 )
 from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.flow import Luma, inside, likeness, moved, patch, towards
-from annotations.vision.looking import CUT_DIFFERENCE, SMALL_FACE, luma_of, rgb_of
+from annotations.vision.detection_pass import CUT_DIFFERENCE, SMALL_FACE, luma_of, rgb_of
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import MissedFace
 from annotations.vision.tracking import Track, TrackingRules, link
@@ -141,7 +141,7 @@ def follow(
 ) -> list[Track]:
     """A track for each face that was drawn, perhaps more than once, in pixels of the displayed picture.
 
-    ``hidden`` has the face boxes that other tracks hide, by original frame. Numbers of tracks start at 1.
+    `hidden` has the face boxes that other tracks hide, by original frame. Numbers of tracks start at 1.
     """
     certain = timeline.drawn(drawn)
     follower = _Follower(ranges, timeline, detector, certain, hidden)
@@ -172,7 +172,7 @@ class _DrawnFace:
     drawn: set[int]
 
     def meets(self, found: Mapping[int, Box], frame: int) -> bool:
-        """Whether what was followed from a box drawn on ``frame`` led to one of this face's, or the other way round."""
+        """Whether what was followed from a box drawn on `frame` led to one of this face's, or the other way round."""
         return any(
             number in self.boxes
             and number in found
@@ -191,9 +191,9 @@ class _DrawnFace:
 
 
 class _Trail:
-    """Where a face is (small pixels), frame after frame: ``box`` by the flow of its points, ``guess`` by its pace.
+    """Where a face is (small pixels), frame after frame: `box` by the flow of its points, `guess` by its pace.
 
-    The two are the same while the face is seen; ``unseen`` counts the frames since. Behind a post the points stay
+    The two are the same while the face is seen; `unseen` counts the frames since. Behind a post the points stay
     with the post, and the face goes on.
     """
 
@@ -323,7 +323,7 @@ class _Follower:
         return covered(box, mask) >= 0.98
 
     def _look(self, small: VideoFrame, box: Box, near: float) -> Face | None:
-        """The detector's find nearest to where the face should be, at most ``near`` sizes away, in pixels of the small
+        """The detector's find nearest to where the face should be, at most `near` sizes away, in pixels of the small
         picture."""
         step = self._detector.step
         zoom = 2 if size(box) < SMALL_FACE else 1

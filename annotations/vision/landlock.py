@@ -1,7 +1,7 @@
 """Landlock: a process gives up the file system for good, but for reading a few places (landlock(7)).
 
 Memory files and pipes belong to no place: what a process has inherited it may go on reading and writing, also
-by opening ``/proc/self/fd/N`` again. Linux only; standard library only.
+by opening `/proc/self/fd/N` again. Linux only; standard library only.
 """
 
 import ctypes
@@ -38,7 +38,7 @@ def version() -> int:
 def allow_reading_only(places: Iterable[str]) -> None:
     """From now on this thread, and those it starts, open nothing but files at or below these places, to read.
 
-    Places that do not exist are left out. Needs "no new privileges". Does nothing where ``version`` is 0.
+    Places that do not exist are left out. Needs "no new privileges". Does nothing where `version` is 0.
     Raises OSError.
     """
     known = version()

@@ -87,7 +87,7 @@ def mosaic_of(ranges: Ranges, tracks: Iterable[Mapping[int, Box]]) -> Mosaic:
 
 
 def repainted(before: Mosaic, after: Mosaic, hidden: Mapping[int, Sequence[Box]]) -> set[int]:
-    """The frames (of ``hidden``: face boxes by frame) on which a box has other tiles than it had.
+    """The frames (of `hidden`: face boxes by frame) on which a box has other tiles than it had.
 
     What is left of a track of which a part is shown again has another middle, and so have boxes that two tracks shared.
     """

@@ -162,7 +162,7 @@ def _smooth(picture: Picture, cells: Mask, window: Window) -> list[NDArray[np.ui
 def _push_pull(grid: NDArray[np.float32]) -> NDArray[np.float32]:
     """Smooth values everywhere from sums that are known in places.
 
-    ``grid`` is GRID x GRID x 4: three values times their weight, and the weight, 0 to 1. The result has the three
+    `grid` is GRID x GRID x 4: three values times their weight, and the weight, 0 to 1. The result has the three
     values: where the weight is 1 they are the sums, elsewhere coarser averages shine through.
     """
     levels = [grid]

@@ -1,6 +1,6 @@
 """The whole pass over one clip: look, track, hide, encode, check.
 
-A clip whose pictures can wait in memory until the tracks around them are known is decoded once (``streaming``); larger
+A clip whose pictures can wait in memory until the tracks around them are known is decoded once (`streaming`); larger
 ones are decoded again when everything has been looked at, and so are those whose faces become a mosaic: a track's tiles
 come from its middle.
 """
@@ -17,11 +17,11 @@ from annotations.vision.analysis import Analysis, analyse
 from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
 from annotations.vision.limits import Limits
-from annotations.vision.missed import add_missed
+from annotations.vision.missed_faces import add_missed
 from annotations.vision.mosaic import mosaic_of
 from annotations.vision.obscure import Effect, Hiding
 from annotations.vision.pool import Pool
-from annotations.vision.recoding import Hidden, changed_groups, recode, set_aside
+from annotations.vision.reencoding import Hidden, changed_groups, recode, set_aside
 from annotations.vision.rendering import Rendered, render
 from annotations.vision.report import (
     SCHEMA,
@@ -77,9 +77,9 @@ def redact(
     clock: Clock | None = None,
     on_progress: ProgressCallback = quiet,
 ) -> Report:
-    """Write the rendition of ``source`` to ``target`` and return the report.
+    """Write the rendition of `source` to `target` and return the report.
 
-    When the report's ``residual.exposed`` is not empty, ``target`` has been removed (or emptied, if it is a
+    When the report's `residual.exposed` is not empty, `target` has been removed (or emptied, if it is a
     descriptor under /proc). Raises VideoError for input that cannot be accepted.
     """
     clock = clock or Clock()

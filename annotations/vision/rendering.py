@@ -34,7 +34,7 @@ class Rendered:
 class Rendering:
     """Is given a clip's frames in order with the face boxes to hide on each, and writes the rendition.
 
-    ``plan`` leads from original frames, of which there are ``frames``, to the rendition. ``hidden`` keeps what was
+    `plan` leads from original frames, of which there are `frames`, to the rendition. `hidden` keeps what was
     hidden, by original frame.
     """
 
@@ -139,9 +139,9 @@ def render(
     detector: FaceDetector,
     on_frame: Callable[[int], None],
 ) -> Rendered:
-    """Decode ``source`` again and write its rendition to ``target``.
+    """Decode `source` again and write its rendition to `target`.
 
-    ``hidden`` (face boxes) goes by original frame, of which there are ``frames``; ``plan`` leads from there to the
+    `hidden` (face boxes) goes by original frame, of which there are `frames`; `plan` leads from there to the
     rendition. Raises VideoError when the clip does not decode to the same number of frames as before.
     """
     with Pool(available_cores()) as pool:

@@ -15,12 +15,12 @@ from annotations.vision.examples import write as write_examples
 from annotations.vision.faces import FaceDetector
 from annotations.vision.fingerprint import NONE
 from annotations.vision.follow import Timeline, follow
-from annotations.vision.lifting import lifted_by_frame, still_hidden
+from annotations.vision.unredaction import lifted_by_frame, still_hidden
 from annotations.vision.limits import Limits
 from annotations.vision.mosaic import mosaic_of, repainted
 from annotations.vision.obscure import Effect, Hiding
 from annotations.vision.pool import Pool
-from annotations.vision.recoding import Hidden, changed_groups, recode
+from annotations.vision.reencoding import Hidden, changed_groups, recode
 from annotations.vision.redact import ATTEMPTS, Clock, ProgressCallback, discard, quiet
 from annotations.vision.report import (
     SCHEMA,
@@ -67,11 +67,11 @@ def repair(
     clock: Clock | None = None,
     on_progress: ProgressCallback = quiet,
 ) -> Report:
-    """Write a rendition of ``source`` to ``target``, made of the one at ``earlier``, and return the whole report.
+    """Write a rendition of `source` to `target`, made of the one at `earlier`, and return the whole report.
 
-    ``examples`` is where the original frames of drawn faces are to be written, too (see ``examples``).
+    `examples` is where the original frames of drawn faces are to be written, too (see `examples`).
 
-    When the report's ``residual.exposed`` is not empty, ``target`` has been emptied or removed, as by ``redact``.
+    When the report's `residual.exposed` is not empty, `target` has been emptied or removed, as by `redact`.
     Raises NotSpliceable when the earlier rendition does not serve (then the whole pass is needed), and VisionError
     "unchanged" when it hides what is to be hidden already, and no more.
     """
@@ -160,7 +160,7 @@ def _render(
     job: _Job, how: Hiding, old: Hidden, hidden: Hidden, other: set[int], on_progress: ProgressCallback
 ) -> tuple[RenditionReport, ResidualReport]:
     """One attempt: the groups in which something else is hidden than in the earlier rendition, or in another way (on
-    the original frames ``other``), and the check."""
+    the original frames `other`), and the check."""
     shown = job.timeline.shown()
     changed = changed_groups(shown, old, hidden) | groups_of(
         frame for frame, original in enumerate(shown) if original in other

@@ -1,8 +1,8 @@
 """The report of a pass: what was found, what was hidden, and with what. Written as JSON beside the rendition.
 
 Boxes are [x, y, width, height] in displayed pixels of the original (and of the rendition: both have the same
-size). ``light`` tells how bright the rendition is. Frames
-of ``tracks`` and ``findings`` are numbers of original frames, from 0; ``frame_map`` leads from
+size). `light` tells how bright the rendition is. Frames
+of `tracks` and `findings` are numbers of original frames, from 0; `frame_map` leads from
 rendition frames to them and is null when they are the same.
 """
 
@@ -12,7 +12,7 @@ SCHEMA = 2
 
 
 class Light(TypedDict):
-    """Means over the pictures: ``luma`` 0 to 255, ``colour`` the distance of the colour planes from grey (0 to 128)."""
+    """Means over the pictures: `luma` 0 to 255, `colour` the distance of the colour planes from grey (0 to 128)."""
 
     luma: float
     colour: float
@@ -40,7 +40,7 @@ class RenditionReport(TypedDict):
 
 
 class TrackReport(TypedDict):
-    """``boxes`` by frame number (as text): face boxes; what is hidden is ``obscure.region`` of them. ``source`` is
+    """`boxes` by frame number (as text): face boxes; what is hidden is `obscure.region` of them. `source` is
     "detector", or "person" when somebody drew the face and it was followed from there."""
 
     id: int
@@ -50,7 +50,7 @@ class TrackReport(TypedDict):
 
 
 class FindingReport(TypedDict):
-    """``time`` is in seconds of the original; ``box`` is null when the label means the whole picture."""
+    """`time` is in seconds of the original; `box` is null when the label means the whole picture."""
 
     frame: int
     time: float
@@ -61,7 +61,7 @@ class FindingReport(TypedDict):
 
 
 class ExposedFace(TypedDict):
-    """A face that the check found outside the hidden regions; ``frame`` counts in the rendition."""
+    """A face that the check found outside the hidden regions; `frame` counts in the rendition."""
 
     frame: int
     box: list[float]
@@ -74,7 +74,7 @@ class ResidualReport(TypedDict):
 
 
 class FingerprintReport(TypedDict):
-    """PDQ hashes (64 hexadecimal digits each) and their qualities (0 to 100), one every ``step`` seconds of the
+    """PDQ hashes (64 hexadecimal digits each) and their qualities (0 to 100), one every `step` seconds of the
     original. A repair, which does not look at the whole clip, has none."""
 
     step: float
@@ -113,7 +113,7 @@ class MissedFace(TypedDict):
 
 
 class LiftedTrack(TypedDict):
-    """A track that is not hidden any more; ``boxes`` as in a track's report."""
+    """A track that is not hidden any more; `boxes` as in a track's report."""
 
     boxes: dict[str, list[float]]
 
@@ -131,7 +131,7 @@ class EarlierRun(TypedDict):
 
 
 class RepairOrder(TypedDict):
-    """``missed_faces`` are the faces that were drawn since that run, ``lifted`` all that is not to be hidden."""
+    """`missed_faces` are the faces that were drawn since that run, `lifted` all that is not to be hidden."""
 
     earlier: EarlierRun
     missed_faces: list[MissedFace]

@@ -12,11 +12,11 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from annotations.vision.attention import Attention, Part, coarse_luma
+from annotations.vision.change_detection import Attention, Part, coarse_luma
 from annotations.vision.boxes import Box, covered, scaled
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import Face, FaceDetector, working_size
-from annotations.vision.looking import look_at, luma_of, rgb_of
+from annotations.vision.detection_pass import look_at, luma_of, rgb_of
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import ExposedFace, ResidualReport
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
@@ -34,7 +34,7 @@ class ResidualCheck:
     """Is given the key frames of a rendition in order, before or after they are coded or both, and looks for faces
     where they differ from the last one.
 
-    ``hidden`` has the hidden face boxes by frame of the rendition, whose frame rate is ``rate``.
+    `hidden` has the hidden face boxes by frame of the rendition, whose frame rate is `rate`.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class ResidualCheck:
         self._looks: list[tuple[int, Future[list[Face]], int, int]] = []
 
     def see(self, index: int, frame: VideoFrame) -> None:
-        """The picture that is to be the rendition's frame ``index``: look, unless the coded one is to be looked at."""
+        """The picture that is to be the rendition's frame `index`: look, unless the coded one is to be looked at."""
         waits_for_the_coded_one = len(self._looks) % LOOKS_TO_A_CODED_ONE == 0
         if index % KEY_FRAME_INTERVAL == 0 and not waits_for_the_coded_one and self._is_due(index):
             self._look_at(index, frame)
 
     def see_coded(self, index: int, coded: bytes, extradata: bytes | None) -> None:
-        """The coded key frame ``index``: decode it and look, unless it has been looked at in memory."""
+        """The coded key frame `index`: decode it and look, unless it has been looked at in memory."""
         if not self._is_due(index):
             return
         if self._decoder is None:
@@ -100,7 +100,7 @@ class ResidualCheck:
 def _look(
     small: VideoFrame, parts: Sequence[Part], detector: FaceDetector, width: int, height: int
 ) -> list[Face]:
-    """Faces in pixels of the rendition, whose size is ``width`` x ``height``."""
+    """Faces in pixels of the rendition, whose size is `width` x `height`."""
     across, down = width / small.width, height / small.height
     found = look_at(rgb_of(small), parts, detector, THRESHOLD)
     return [Face(scaled(face.box, across, down), face.score) for face in found]

@@ -25,8 +25,8 @@ Luma = NDArray[np.float32]
 
 
 class Score(TypedDict):
-    """``exposed`` lists [frame, track] of reference boxes that are not covered; ``leaking`` of those whose detail
-    remains; ``excess_percent`` is a mean over all frames; ``ssim_outside`` over every tenth."""
+    """`exposed` lists [frame, track] of reference boxes that are not covered; `leaking` of those whose detail
+    remains; `excess_percent` is a mean over all frames; `ssim_outside` over every tenth."""
 
     boxes: int
     exposed: list[list[int]]

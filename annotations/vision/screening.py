@@ -5,10 +5,10 @@ from concurrent.futures import Executor, Future
 
 from av.video.frame import VideoFrame
 
-from annotations.vision.attention import BLOCK, Attention, coarse_luma
+from annotations.vision.change_detection import BLOCK, Attention, coarse_luma
 from annotations.vision.boxes import scaled
 from annotations.vision.content import ContentModel, Sighting
-from annotations.vision.looking import luma_of, rgb_of
+from annotations.vision.detection_pass import luma_of, rgb_of
 from annotations.vision.report import FindingReport
 
 SCREENING_SECONDS = 0.5
@@ -19,7 +19,7 @@ LEAST_BLOCKS = 8
 
 
 class Screening:
-    """Is shown the small picture of every original frame in order, and screens the due ones on ``pool``."""
+    """Is shown the small picture of every original frame in order, and screens the due ones on `pool`."""
 
     def __init__(self, models: Sequence[ContentModel], pool: Executor, rate: float) -> None:
         self._models = models
@@ -29,7 +29,7 @@ class Screening:
         self._found: list[tuple[int, str, Future[list[Sighting]], float, float]] = []
 
     def see(self, index: int, small: VideoFrame, across: float, down: float) -> None:
-        """Screen this frame if it is due. ``across`` and ``down`` lead from its pixels to those of the clip."""
+        """Screen this frame if it is due. `across` and `down` lead from its pixels to those of the clip."""
         if not self._models or index % self._every:
             return
         self._attention = self._attention or Attention(small.width, small.height, BLOCK)

@@ -2,7 +2,7 @@
 
 What is hidden on a frame depends on what is seen up to a gap and a reach later, so rendering follows looking at that
 distance. What becomes known later still (a doubtful track that is confirmed, a face that only the check sees) shows
-when the tracks of the whole clip are compared with what was hidden; ``recoding`` mends that.
+when the tracks of the whole clip are compared with what was hidden; `recoding` mends that.
 """
 
 from collections import deque
@@ -42,7 +42,7 @@ class Settling:
         """Frames before this one are settled."""
 
     def update(self, analysis: Analysis, looked_to: int, *, ended: bool = False) -> None:
-        """Take in that all frames before ``looked_to`` have been looked at; ``ended`` when there are no more."""
+        """Take in that all frames before `looked_to` have been looked at; `ended` when there are no more."""
         if looked_to == self._looked_to and not ended:
             return
         self._looked_to = looked_to

@@ -68,8 +68,8 @@ def link(
 ) -> list[Track]:
     """Tracks with a box on each of their frames.
 
-    ``detections`` holds the faces (score at least ``rules.weak``) of every frame that was looked at;
-    ``cuts`` are the first frames of new scenes, which no track crosses.
+    `detections` holds the faces (score at least `rules.weak`) of every frame that was looked at;
+    `cuts` are the first frames of new scenes, which no track crosses.
     """
     boundaries = sorted({0, frames, *cuts})
     tracks: list[Track] = []
@@ -189,7 +189,7 @@ def _reach_out(track: Track, rate: float, rules: TrackingRules, start: int, end:
 
 
 def _widen(track: Track, radius: int) -> None:
-    """Replace every box of a filled track by the bounds of its neighbours up to ``radius`` frames away."""
+    """Replace every box of a filled track by the bounds of its neighbours up to `radius` frames away."""
     frames = list(track.boxes)
     corners = np.asarray([(x, y, x + width, y + height) for x, y, width, height in track.boxes.values()])
     for index, frame in enumerate(frames):

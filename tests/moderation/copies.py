@@ -11,7 +11,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from annotations.moderation.likeness import Hashes, packed, unpacked
+from annotations.moderation.near_duplicates import Hashes, packed, unpacked
 from annotations.vision.faces import working_size
 from annotations.vision.fingerprint import Sampler
 from annotations.vision.limits import ANY_SIZE

@@ -20,7 +20,7 @@ from annotations.core.models import Outbox, RunState
 from annotations.datasets import selectors as datasets, services as releases
 from annotations.datasets.filters import Filters
 from annotations.moderation import known, services
-from annotations.moderation.likeness import packed
+from annotations.moderation.near_duplicates import packed
 from annotations.moderation.models import Finding, Fingerprint, Flag, HashList, Recheck
 from tests.engines.programs import Programs, wait_until
 from tests.factories import make_accepted, make_project, make_user

@@ -29,7 +29,7 @@ def followed(
     detector: FaceDetector | None = None,
     hidden: Mapping[int, Sequence[Box]] | None = None,
 ) -> list[dict[int, Box]]:
-    """The tracks that boxes drawn on frames lead to, where ``hidden`` is hidden by others."""
+    """The tracks that boxes drawn on frames lead to, where `hidden` is hidden by others."""
     stamps = [float(frame.time or 0) for frame in decode(str(path), ANY_SIZE)]
     ranges = Ranges(str(path), ANY_SIZE, len(stamps))
     faces = [MissedFace(frame=frame, box=list(box)) for frame, box in drawn.items()]

@@ -1,4 +1,4 @@
-"""Faces of real footage, where it is there: a folder ``shared/footage`` beside the checkout, or FOOTAGE_DIR."""
+"""Faces of real footage, where it is there: a folder `shared/footage` beside the checkout, or FOOTAGE_DIR."""
 
 import json
 import os

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from annotations.vision.boxes import Box
 from annotations.vision.mosaic import Mosaic, tiles_of
 from annotations.vision.obscure import obscure, region
-from annotations.vision.reidentified import ATTACKED, RIGHT
+from annotations.vision.reidentification import ATTACKED, RIGHT
 from annotations.vision.video import Picture
 from tests.vision import clips
 

@@ -10,7 +10,7 @@ import pytest
 from annotations.vision.boxes import covered
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import CenterFace, Face, RgbPicture
-from annotations.vision.lifting import still_hidden
+from annotations.vision.unredaction import still_hidden
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
 from annotations.vision.repair import repair

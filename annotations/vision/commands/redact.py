@@ -1,4 +1,4 @@
-"""``redact IN OUT --report REPORT.json``: hide faces and screen the pictures of one clip."""
+"""`redact IN OUT --report REPORT.json`: hide faces and screen the pictures of one clip."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""``repair IN EARLIER OUT --order ORDER.json --report REPORT.json``: make anew what hides something else now."""
+"""`repair IN EARLIER OUT --order ORDER.json --report REPORT.json`: make anew what hides something else now."""
 
 import argparse
 import json

@@ -46,7 +46,7 @@ class Encoder:
         threads: int | None = None,
         on_key_frame: KeyFrameListener | None = None,
     ) -> None:
-        """``threads`` are as many as there are cores, unless others have work for them meanwhile. ``on_key_frame``
+        """`threads` are as many as there are cores, unless others have work for them meanwhile. `on_key_frame`
         is given the number, the coded bytes and the stream's parameter sets of each one."""
         self._container = av.open(path, "w", format="mp4", options=MUXER_OPTIONS)
         stream = self._container.add_stream("libx264", rate=rate, options=X264_OPTIONS)
@@ -101,12 +101,12 @@ class Encoder:
             self._mux(kept, number)
 
     def _mux(self, packet: "Packet[Stream]", number: int) -> None:
-        """Put the packet of frame ``number`` into the file."""
+        """Put the packet of frame `number` into the file."""
         packet.stream = self._stream
         self._container.mux(packet)
 
     def _number(self, coded: int) -> int:
-        """Which frame of the rendition the picture is that was coded as number ``coded``."""
+        """Which frame of the rendition the picture is that was coded as number `coded`."""
         return coded
 
     def _finish(self) -> None:

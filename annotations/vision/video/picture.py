@@ -17,9 +17,9 @@ PLANAR_FORMATS = frozenset({"yuv420p", "yuvj420p"})
 
 @dataclass(frozen=True)
 class Picture:
-    """``luma`` is height x width; ``blue`` and ``red`` are half that in both directions. Sides are even.
+    """`luma` is height x width; `blue` and `red` are half that in both directions. Sides are even.
 
-    The planes are views of the memory of ``frame``, which carries no side data of the original.
+    The planes are views of the memory of `frame`, which carries no side data of the original.
     """
 
     frame: VideoFrame
@@ -35,7 +35,7 @@ class Picture:
 
     @classmethod
     def from_frame(cls, frame: VideoFrame, quarter_turns: int, width: int, height: int) -> "Picture":
-        """Copy a decoded frame, turned counter-clockwise, into a picture of ``width`` x ``height``.
+        """Copy a decoded frame, turned counter-clockwise, into a picture of `width` x `height`.
 
         An odd last row or column is cut off; a frame of another size (the stream changed it midway, or
         its pixels are not square) is scaled.

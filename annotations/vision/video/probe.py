@@ -20,7 +20,7 @@ MEANING_LITTLE = {"not_a_video", "no_frames", "decoder_failed", "no_video_stream
 
 @dataclass(frozen=True)
 class Probe:
-    """Facts of an accepted clip: sizes in displayed pixels, ``duration`` in seconds, ``rotation`` in degrees
+    """Facts of an accepted clip: sizes in displayed pixels, `duration` in seconds, `rotation` in degrees
     counter-clockwise that was applied to get there."""
 
     container: str

@@ -14,7 +14,7 @@ from annotations.vision.video.source import Geometry, check_size, nominal_rate, 
 
 
 class Ranges:
-    """Reads stretches of a clip that is known to have ``frames`` frames.
+    """Reads stretches of a clip that is known to have `frames` frames.
 
     Where time stamps name every frame, reading starts at the key frame before; else at the beginning.
     """
@@ -29,14 +29,14 @@ class Ranges:
         self._number = {stamp: number for number, stamp in enumerate(self._stamps)}
 
     def start_before(self, number: int) -> int:
-        """The frame with which reading starts when frame ``number`` is wanted."""
+        """The frame with which reading starts when frame `number` is wanted."""
         if number >= len(self._stamps):
             return 0
         key = bisect_right(self._keys, self._stamps[number])
         return self._number[self._keys[key - 1]] if key else 0
 
     def between(self, first: int, last: int) -> Iterator[DecodedFrame]:
-        """Frames ``first`` to ``last``, both included. Raises VideoError when they are not there."""
+        """Frames `first` to `last`, both included. Raises VideoError when they are not there."""
         expected = first
         for decoded in self._from(first):
             if decoded.index > last:

@@ -24,7 +24,7 @@ class Geometry:
 
     @classmethod
     def of(cls, frame: VideoFrame, aspect: Fraction | None) -> "Geometry":
-        """From the first frame; ``aspect`` is the width of a pixel over its height."""
+        """From the first frame; `aspect` is the width of a pixel over its height."""
         turns = round(frame.rotation / 90) % 4
         width, height = frame.width, frame.height
         if aspect and aspect != 1 and Fraction(1, 4) < aspect < 4:

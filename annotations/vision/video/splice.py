@@ -1,6 +1,6 @@
 """A rendition in which some groups of pictures are coded anew and the others are copied, packet by packet.
 
-A group is a key frame and what follows it up to the next one: ``KEY_FRAME_INTERVAL`` pictures, the last one fewer.
+A group is a key frame and what follows it up to the next one: `KEY_FRAME_INTERVAL` pictures, the last one fewer.
 Groups of our renditions are closed: each starts with a picture after which nothing refers to what came before
 (IDR, ITU-T H.264 7.4.1.2.4). So a new group needs nothing of the old ones, and nothing of a group that is not
 copied stays in the file. An earlier rendition is looked through for this before anything is made of it.
@@ -54,7 +54,7 @@ def groups_of(frames: Iterable[int]) -> set[int]:
 
 
 def frames_of(groups: Collection[int], frames: int) -> list[int]:
-    """The frames, of ``frames`` in all, that lie in these groups, in order."""
+    """The frames, of `frames` in all, that lie in these groups, in order."""
     return [
         frame
         for group in sorted(groups)
@@ -63,7 +63,7 @@ def frames_of(groups: Collection[int], frames: int) -> list[int]:
 
 
 def layout(path: str) -> Layout:
-    """What the rendition at ``path`` is, after a look at all of its packets. Raises NotSpliceable."""
+    """What the rendition at `path` is, after a look at all of its packets. Raises NotSpliceable."""
     earlier = _Earlier(path)
     try:
         context = earlier.stream.codec_context
@@ -80,10 +80,10 @@ def layout(path: str) -> Layout:
 
 
 class Splicer(Encoder):
-    """Is given the pictures of the changed groups (frames ``awaited``), in order, and writes the whole rendition.
+    """Is given the pictures of the changed groups (frames `awaited`), in order, and writes the whole rendition.
 
-    ``on_key_frame`` hears of the new groups' key frames only, under their numbers in the rendition. Raises
-    NotSpliceable, up to the end of ``close``, when the two cannot be made one: then nothing may be kept.
+    `on_key_frame` hears of the new groups' key frames only, under their numbers in the rendition. Raises
+    NotSpliceable, up to the end of `close`, when the two cannot be made one: then nothing may be kept.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Splicer(Encoder):
         *,
         on_key_frame: KeyFrameListener | None = None,
     ) -> None:
-        """``changed`` are the numbers of the groups to be coded anew, at least one."""
+        """`changed` are the numbers of the groups to be coded anew, at least one."""
         self.layout = layout(earlier)
         if not changed or not set(changed) <= set(range(self.layout.groups)):
             raise ValueError("There must be groups to change, and only such as there are.")

@@ -18,7 +18,7 @@ MAXIMUM_RENDITION_RATE = 60.0
 class Schedule:
     """Frame rate of the rendition, and which original frame each of its frames shows.
 
-    ``frame_map`` is None when the clip's rate is constant: frame n of one is frame n of the other.
+    `frame_map` is None when the clip's rate is constant: frame n of one is frame n of the other.
     """
 
     rate: Fraction
@@ -40,7 +40,7 @@ def clean_times(times: Sequence[float | None], rate: float) -> list[float]:
 
 
 def schedule(times: Sequence[float], nominal: Fraction | None) -> Schedule:
-    """Rate and frame map for frames shown at ``times`` (seconds, increasing, the first one 0).
+    """Rate and frame map for frames shown at `times` (seconds, increasing, the first one 0).
 
     A clip counts as constant when no frame is further than half a frame from an even spacing: cameras
     jitter. Otherwise the rate is that of its closest frames (at most 60 a second), so that next to no

@@ -16,8 +16,8 @@ Hidden = Mapping[int, Sequence[Box]]
 
 
 def changed_groups(shown: Sequence[int], old: Hidden, new: Hidden) -> set[int]:
-    """The groups in which other boxes are to be hidden; ``shown`` has the original frame of each frame of the
-    rendition, ``old`` and ``new`` go by original frame."""
+    """The groups in which other boxes are to be hidden; `shown` has the original frame of each frame of the
+    rendition, `old` and `new` go by original frame."""
     return groups_of(
         frame
         for frame, original in enumerate(shown)
@@ -37,9 +37,9 @@ def recode(
     on_key_frame: KeyFrameListener,
     on_frames: Callable[[int, int], None],
 ) -> RenditionReport:
-    """Write the rendition at ``earlier`` to ``target`` with these groups made again from the original.
+    """Write the rendition at `earlier` to `target` with these groups made again from the original.
 
-    ``on_frames`` hears how many of the frames are done, of how many. Raises NotSpliceable, VideoError.
+    `on_frames` hears how many of the frames are done, of how many. Raises NotSpliceable, VideoError.
     """
     splicer = Splicer(earlier, target, changed, on_key_frame=on_key_frame)
     try:

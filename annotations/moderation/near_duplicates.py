@@ -62,7 +62,7 @@ def packed(hashes: Sequence[str]) -> bytes:
 
 
 def distances(a: Hashes, b: Hashes) -> NDArray[np.uint16]:
-    """Bits in which each hash of ``a`` differs from each of ``b``."""
+    """Bits in which each hash of `a` differs from each of `b`."""
     total = np.zeros((len(a), len(b)), np.uint16)
     for word in range(WORDS):
         total += np.bitwise_count(a[:, word, np.newaxis] ^ b[np.newaxis, :, word])

@@ -1,6 +1,6 @@
 """Looking through a stretch of a clip: which frames, which parts, and what was found.
 
-The first frame and every new scene is looked at as a whole. Then every ``stride``-th frame is looked at where it
+The first frame and every new scene is looked at as a whole. Then every `stride`-th frame is looked at where it
 changed, now and then also where it changed only slightly; where much changed, in a small picture as well, in which
 large faces are found; where two looks disagree, the frames between them are looked at too.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from annotations.vision.attention import CHANGED, Attention, Part, coarse_luma
+from annotations.vision.change_detection import CHANGED, Attention, Part, coarse_luma
 from annotations.vision.boxes import Box, distance, overlap, scaled, size, suppress
 from annotations.vision.faces import Face, FaceDetector
 from annotations.vision.video.picture import view
@@ -26,7 +26,7 @@ every other one after it ask."""
 LOOKS_TO_A_CLOSER_ONE = 30
 """Looks after which one also goes where the picture changed slightly: light that rises slowly shows faces."""
 SLIGHTLY = 3.0
-"""As ``CHANGED``, for those: above what coding adds to a picture in which nothing happens by day."""
+"""As `CHANGED`, for those: above what coding adds to a picture in which nothing happens by day."""
 CUT_DIFFERENCE = 22.0
 """Mean change of brightness (of 255) over a whole picture that makes it a new scene."""
 SAME_PLACE = 0.35
@@ -41,7 +41,7 @@ NOTABLE = 0.2
 
 @dataclass
 class Stretch:
-    """Consecutive frames, small and turned as displayed, YUV 4:2:0; ``first`` is the number of the first one."""
+    """Consecutive frames, small and turned as displayed, YUV 4:2:0; `first` is the number of the first one."""
 
     first: int
     frames: list[VideoFrame] = field(default_factory=list)

@@ -28,8 +28,8 @@ Luma = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the picture to look at. Faces count when their centre lies in ``inner``; the detector is given
-    ``outer``, whose sides are multiples of its step. Both are (x, y, width, height) in whole pixels."""
+    """A part of the picture to look at. Faces count when their centre lies in `inner`; the detector is given
+    `outer`, whose sides are multiples of its step. Both are (x, y, width, height) in whole pixels."""
 
     inner: tuple[int, int, int, int]
     outer: tuple[int, int, int, int]
@@ -54,7 +54,7 @@ class Attention:
         return Part(whole, whole)
 
     def look_everywhere(self, coarse: Luma) -> None:
-        """The whole picture, whose brightness is ``coarse`` (see ``coarse_luma``), is being looked at now."""
+        """The whole picture, whose brightness is `coarse` (see `coarse_luma`), is being looked at now."""
         self._seen = coarse.copy()
 
     def parts(self, coarse: Luma, known: Sequence[Box], least: float = CHANGED) -> list[Part]:

@@ -12,7 +12,7 @@ from annotations.vision.boxes import Box
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.mosaic import mosaic_of, tiles_of
 from annotations.vision.obscure import Effect, Hiding, hidden_mask
-from annotations.vision.recoding import changed_groups, recode
+from annotations.vision.reencoding import changed_groups, recode
 from annotations.vision.redact import redact
 from annotations.vision.repair import repair
 from annotations.vision.report import MissedFace, Report
@@ -78,7 +78,7 @@ def hiding(source: Path, tracks: Sequence[Boxes], effect: Effect) -> Hiding:
 def again(
     source: Path, earlier: Path, target: Path, how: Hiding, old: Mapping[int, Sequence[Box]], report: Report
 ) -> bytes:
-    """The rendition with the groups made anew in which the report hides something else than ``old``; its bytes."""
+    """The rendition with the groups made anew in which the report hides something else than `old`; its bytes."""
     hidden = report_boxes(report)
     recode(
         Ranges(str(source), ANY_SIZE, FRAMES),
