@@ -12,6 +12,7 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Hold
 from annotations.core import clock
 from annotations.moderation.enums import FlagState
+from annotations.moderation.models import Fingerprint, Flag, HashList
 from annotations.moderation.near_duplicates import (
     LEAST_RARE,
     Hashes,
@@ -21,7 +22,6 @@ from annotations.moderation.near_duplicates import (
     recognise,
     unpacked,
 )
-from annotations.moderation.models import Fingerprint, Flag, HashList
 from annotations.moderation.policy import Concern
 from annotations.vision.pdq import LEAST_QUALITY
 

@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--max-height", type=int, default=limits.max_height)
     common.add_argument("--max-frames", type=int, default=limits.max_frames)
     commands.add_parser("probe", parents=[common], help="say what a file is, or why it is not accepted")
-    plain = commands.add_parser("clean", parents=[common], help="make a clip anew without hiding anything")
+    plain = commands.add_parser("clean", parents=[common], help="encode a clip again without hiding anything")
     plain.add_argument("output", metavar="OUT")
     making = argparse.ArgumentParser(add_help=False)
     making.add_argument("--report", type=Path, required=True, metavar="REPORT.json")
@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     redaction.add_argument("--missed-faces", type=Path, metavar="FACES.json", help="boxes that a person drew")
     redaction.add_argument("--no-screening", action="store_true", help="leave the built-in screening out")
     again = commands.add_parser(
-        "repair", parents=[common, making], help="make anew what is to hide something else"
+        "repair", parents=[common, making], help="make again what is to hide something else"
     )
     again.add_argument("earlier", metavar="EARLIER", help="the rendition as it was made before")
     again.add_argument("output", metavar="OUT")

@@ -24,6 +24,11 @@ class ModelError(VisionError):
         super().__init__(code, message)
 
 
+def not_repeatable() -> VideoError:
+    """The error for a file that decodes to other frames when it is read again."""
+    return VideoError("decoder_failed", "The video could not be read twice in the same way.")
+
+
 VIDEO_ERRORS = {
     "empty_file": "The file is empty.",
     "not_a_video": "The file is not a video in a format that is accepted here.",

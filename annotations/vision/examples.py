@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, as_box
 from annotations.vision.errors import VisionError
 from annotations.vision.report import TrackReport
 from annotations.vision.video.ranges import Ranges
@@ -73,10 +73,5 @@ def read(archive: BinaryIO) -> Iterator[Example]:
         for entry in manifest["frames"]:
             data = np.frombuffer(opened.read(entry["file"]), np.uint8)
             picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1]
-            boxes = [(_box(each["box"]), str(each["source"])) for each in entry["boxes"]]
+            boxes = [(as_box(each["box"]), str(each["source"])) for each in entry["boxes"]]
             yield Example(int(entry["frame"]), picture, boxes)
-
-
-def _box(values: Sequence[float]) -> Box:
-    x, y, width, height = values
-    return x, y, width, height

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, suppress
+from annotations.vision.boxes import Box, non_maximum_suppression
 from annotations.vision.errors import ModelError
 from annotations.vision.manifests import read_manifest, unreadable
 from annotations.vision.models import MODELS, digest, locate
@@ -18,11 +18,15 @@ from annotations.vision.quantised import loadable
 from annotations.vision.runtime import free_shapes, run, session
 
 RgbPicture = NDArray[np.uint8]
+"""Height x width x 3, RGB, 0 to 255."""
+
+SAME_FACE = 0.3
+"""Intersection over union from which two boxes of one picture are the same face."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """A face box in pixels of the picture that was looked at, and the detector's confidence, 0 to 1."""
+    """A face box in pixels of the picture that was searched, and the detector's confidence, 0 to 1."""
 
     box: Box
     score: float
@@ -68,7 +72,7 @@ class CenterFace:
             (float(x), float(y), float(w), float(h))
             for x, y, w, h in zip(left, top, widths, heights, strict=True)
         ]
-        kept = suppress(boxes, scores.tolist(), 0.3)
+        kept = non_maximum_suppression(boxes, scores.tolist(), SAME_FACE)
         return [Face(boxes[index], float(scores[index])) for index in kept]
 
 
@@ -146,9 +150,8 @@ class OnnxFaceDetector:
             corners = corners * np.tile((picture.shape[1], picture.shape[0]), 2)
         likely = [index for index in np.argsort(-scores, kind="stable") if scores[index] >= threshold]
         boxes: list[Box] = [(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in corners[likely].tolist()]
-        return [
-            Face(boxes[n], float(scores[likely[n]])) for n in suppress(boxes, scores[likely].tolist(), 0.3)
-        ]
+        kept = non_maximum_suppression(boxes, scores[likely].tolist(), SAME_FACE)
+        return [Face(boxes[index], float(scores[likely[index]])) for index in kept]
 
 
 def working_size(width: int, height: int, step: int) -> tuple[int, int]:

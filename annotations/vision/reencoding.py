@@ -1,21 +1,43 @@
-"""Coding anew the groups of pictures in which something else is to be hidden than an earlier rendition hides."""
+"""Encoding again the groups of pictures in which something else is to be hidden than an earlier rendition hides."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import groupby
 
-from annotations.vision.boxes import Box
-from annotations.vision.obscure import Hiding, obscure
+from annotations.vision.boxes import BoxesByFrame
+from annotations.vision.job import Job
+from annotations.vision.obscure import HidingPlan, obscure
+from annotations.vision.pool import Pool
+from annotations.vision.rendering import Rendered
 from annotations.vision.report import RenditionReport
-from annotations.vision.video.encode import KeyFrameListener
+from annotations.vision.residual import ResidualCheck
+from annotations.vision.video.decode import available_cores
+from annotations.vision.video.encode import KeyFrameCallback
 from annotations.vision.video.ranges import Ranges
 from annotations.vision.video.splice import NotSpliceable, Splicer, groups_of
 
-Hidden = Mapping[int, Sequence[Box]]
+FramesCallback = Callable[[int, int], None]
+"""Is given how many of the frames are done, and of how many."""
+
+COPY_BYTES = 1 << 20
+"""Of a file, copied at a time."""
 
 
-def changed_groups(shown: Sequence[int], old: Hidden, new: Hidden) -> set[int]:
+@dataclass(frozen=True)
+class Splice:
+    """Where the parts of a spliced rendition come from: the earlier rendition's file, and the original frames for the
+    groups that changed. `shown` has the original frame of every frame of the rendition."""
+
+    earlier: str
+    target: str
+    original: Ranges
+    shown: Sequence[int]
+    changed: Collection[int]
+
+
+def changed_groups(shown: Sequence[int], old: BoxesByFrame, new: BoxesByFrame) -> set[int]:
     """The groups in which other boxes are to be hidden; `shown` has the original frame of each frame of the
     rendition, `old` and `new` go by original frame."""
     return groups_of(
@@ -25,35 +47,26 @@ def changed_groups(shown: Sequence[int], old: Hidden, new: Hidden) -> set[int]:
     )
 
 
-def recode(
-    ranges: Ranges,
-    earlier: str,
-    target: str,
-    changed: Collection[int],
-    *,
-    shown: Sequence[int],
-    hidden: Hidden,
-    effect: Hiding,
-    on_key_frame: KeyFrameListener,
-    on_frames: Callable[[int, int], None],
+def reencode(
+    splice: Splice, plan: HidingPlan, on_key_frame: KeyFrameCallback, on_frames: FramesCallback
 ) -> RenditionReport:
-    """Write the rendition at `earlier` to `target` with these groups made again from the original.
+    """Write the rendition whose changed groups hide what is planned and whose other groups are the earlier one's.
 
-    `on_frames` hears how many of the frames are done, of how many. Raises NotSpliceable, VideoError.
+    Raises NotSpliceable, VideoError.
     """
-    splicer = Splicer(earlier, target, changed, on_key_frame=on_key_frame)
+    splicer = Splicer(splice.earlier, splice.target, splice.changed, on_key_frame=on_key_frame)
     try:
         done = 0
         for frames in _runs(splicer.awaited):
-            originals = [shown[frame] for frame in frames]
-            for decoded in ranges.between(originals[0], originals[-1]):
+            originals = [splice.shown[frame] for frame in frames]
+            for decoded in splice.original.between(originals[0], originals[-1]):
                 repeats = originals.count(decoded.index)
                 if not repeats:
                     continue
                 picture = decoded.picture()
                 if (picture.width, picture.height) != (splicer.width, splicer.height):
                     raise NotSpliceable("The clip changes its size.")
-                obscure(picture, hidden.get(decoded.index, ()), effect)
+                obscure(picture, plan.boxes.get(decoded.index, ()), plan.effect)
                 for _ in range(repeats):
                     splicer.write(picture)
                 done += repeats
@@ -67,8 +80,29 @@ def recode(
         frame_rate=float(splicer.layout.rate),
         width=splicer.width,
         height=splicer.height,
-        bytes=os.stat(target).st_size,
+        bytes=os.stat(splice.target).st_size,
     )
+
+
+def reencode_and_check(
+    job: Job, splice: Splice, plan: HidingPlan, unredacted: BoxesByFrame | None = None
+) -> Rendered:
+    """As `reencode`, and check the key frames of the new groups for faces.
+
+    `unredacted` are regions (face boxes by original frame) in which a face is no reason to object: two people agreed.
+    """
+    exempt: BoxesByFrame = unredacted or {}
+    hidden_as_shown = {
+        frame: [*plan.boxes.get(original, ()), *exempt.get(original, ())]
+        for frame, original in enumerate(splice.shown)
+        if original in plan.boxes or original in exempt
+    }
+    with Pool(available_cores()) as pool:
+        check = ResidualCheck(job.detector, pool, hidden_as_shown, rate=0.0)
+        rendition = reencode(
+            splice, plan, check.add_coded, lambda done, total: job.on_progress("render", done, total)
+        )
+        return Rendered(rendition, check.report(), plan.boxes)
 
 
 @contextmanager
@@ -77,7 +111,7 @@ def set_aside(path: str) -> Iterator[str]:
     descriptor = os.memfd_create("earlier rendition")
     try:
         with open(path, "rb") as given, os.fdopen(os.dup(descriptor), "wb") as copy:
-            while part := given.read(1 << 20):
+            while part := given.read(COPY_BYTES):
                 copy.write(part)
         yield f"/proc/self/fd/{descriptor}"
     finally:

@@ -1,14 +1,16 @@
 """The report of a pass: what was found, what was hidden, and with what. Written as JSON beside the rendition.
 
-Boxes are [x, y, width, height] in displayed pixels of the original (and of the rendition: both have the same
-size). `light` tells how bright the rendition is. Frames
-of `tracks` and `findings` are numbers of original frames, from 0; `frame_map` leads from
-rendition frames to them and is null when they are the same.
+Boxes are [x, y, width, height] in displayed pixels of the original (and of the rendition: both have the same size).
+Frames of `tracks` and `findings` are numbers of original frames, from 0; `frame_map` leads from rendition frames to
+them and is null when they are the same. `light` tells how bright the rendition is.
+
+These names are stored with every run and read again by repairs, screening and pages: they stay as they are.
 """
 
 from typing import NotRequired, TypedDict
 
 SCHEMA = 2
+"""Version of the form of reports."""
 
 
 class Light(TypedDict):
@@ -75,7 +77,7 @@ class ResidualReport(TypedDict):
 
 class FingerprintReport(TypedDict):
     """PDQ hashes (64 hexadecimal digits each) and their qualities (0 to 100), one every `step` seconds of the
-    original. A repair, which does not look at the whole clip, has none."""
+    original. A repair, which does not analyse the whole clip, has none."""
 
     step: float
     hashes: list[str]
@@ -112,7 +114,7 @@ class MissedFace(TypedDict):
     box: list[float]
 
 
-class LiftedTrack(TypedDict):
+class UnredactedTrack(TypedDict):
     """A track that is not hidden any more; `boxes` as in a track's report."""
 
     boxes: dict[str, list[float]]
@@ -131,8 +133,8 @@ class EarlierRun(TypedDict):
 
 
 class RepairOrder(TypedDict):
-    """`missed_faces` are the faces that were drawn since that run, `lifted` all that is not to be hidden."""
+    """`missed_faces` are the faces that were drawn since that run, `unredacted` all that two people agreed to show."""
 
     earlier: EarlierRun
     missed_faces: list[MissedFace]
-    lifted: list[LiftedTrack]
+    unredacted: list[UnredactedTrack]

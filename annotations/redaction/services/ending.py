@@ -7,9 +7,9 @@ from annotations.audit.actors import Actor
 from annotations.core import clock
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import LiftState
-from annotations.redaction.missed_faces import touch
 from annotations.redaction.models import Lift, Rendition
 from annotations.redaction.rules import LIFTS
+from annotations.vision.boxes import as_box, intersection
 
 
 def end(lift: Lift, action: str, actor: Actor) -> None:
@@ -32,6 +32,6 @@ def end_where_drawn(rendition: Rendition, faces: list[dict[str, Any]], actor: Ac
     for lift in standing.filter(clip=rendition.clip, state=LiftState.APPROVED):
         for face in faces:
             box = lift.boxes.get(str(selectors.original_frame(rendition, face["frame"])))
-            if box and touch(box, face["box"]):
+            if box and intersection(as_box(box), as_box(face["box"])) > 0:
                 end(lift, "report a missed face", actor)
                 break

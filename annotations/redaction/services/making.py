@@ -16,8 +16,9 @@ from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
 from annotations.redaction.models import Method, RedactionRun, Rendition
 from annotations.vision import confined
+from annotations.vision.child import Observer
 from annotations.vision.errors import VisionError
-from annotations.vision.report import SCHEMA, EarlierRun, LiftedTrack, MissedFace, RepairOrder
+from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, RepairOrder, UnredactedTrack
 
 _BLOCK = 1024 * 1024
 
@@ -36,20 +37,12 @@ class Made:
     whole_because: str = ""
 
 
-@dataclass(frozen=True)
-class Listener:
-    """Hears of the child's progress and, about every second, that it lives."""
-
-    note: confined.ProgressListener
-    beat: confined.Heartbeat
-
-
 def make(
     run: RedactionRun,
     original: BinaryIO,
     target: BufferedRandom,
     examples: BufferedRandom | None,
-    hear: Listener,
+    observer: Observer,
 ) -> Made:
     """Makes the rendition into `target`, and into `examples` the frames that the face detector may learn from.
 
@@ -62,14 +55,14 @@ def make(
                 raise _Unusable("A region that was shown is to be hidden again.")
             with _earlier(run.built_on, run.effect) as earlier:
                 order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
-                report, status = _repair(run, original, earlier, target, order, examples, hear)
+                report, status = _repair(run, original, earlier, target, order, examples, observer)
                 return Made(report, status, Method.REPAIR)
         except _Unusable as reason:
             because = str(reason)
         except VisionError as error:
             because = f"{error.code}: {error.message}"[:200]
             _empty(target, examples)
-    return _whole(run, original, target, examples, hear, because)
+    return _whole(run, original, target, examples, observer, because)
 
 
 def _whole(
@@ -77,20 +70,20 @@ def _whole(
     original: BinaryIO,
     target: BufferedRandom,
     examples: BufferedRandom | None,
-    hear: Listener,
+    observer: Observer,
     because: str,
 ) -> Made:
     """The whole pass; what people drew and lifted is put into its rendition afterwards."""
     if not run.missed_faces and not run.lifted:
-        report, status = _redact(run, original, target, hear)
+        report, status = _redact(run, original, target, observer)
         return Made(report, status, Method.WHOLE, because)
     with memory_file("before repair") as before:
-        report, status = _redact(run, original, before, hear)
+        report, status = _redact(run, original, before, observer)
         if status:
             return Made(report, status, Method.WHOLE, because)
         try:
             again, status = _repair(
-                run, original, before, target, _order(_kept(report), run, []), examples, hear
+                run, original, before, target, _order(_kept(report), run, []), examples, observer
             )
         except VisionError as error:
             if error.code != "unchanged":
@@ -150,9 +143,9 @@ def _kept(report: dict[str, Any]) -> EarlierRun:
 
 
 def _order(past: EarlierRun, run: RedactionRun, known: list[MissedFace]) -> RepairOrder:
-    lifted = [LiftedTrack(boxes=track["boxes"]) for track in run.lifted]
+    unredacted = [UnredactedTrack(boxes=track["boxes"]) for track in run.lifted]
     drawn = [face for face in run.missed_faces if face not in known]
-    return RepairOrder(earlier=past, missed_faces=drawn, lifted=lifted)
+    return RepairOrder(earlier=past, missed_faces=drawn, unredacted=unredacted)
 
 
 def _repair(
@@ -162,26 +155,21 @@ def _repair(
     target: BufferedRandom,
     order: RepairOrder,
     examples: BufferedRandom | None,
-    hear: Listener,
+    observer: Observer,
 ) -> tuple[dict[str, Any], int]:
-    return confined.repair(
+    files = confined.RepairFiles(
         original.fileno(),
         earlier.fileno(),
         target.fileno(),
-        order,
-        _options(run),
-        on_progress=hear.note,
-        heartbeat=hear.beat,
-        fd_examples=examples.fileno() if examples is not None else None,
+        examples.fileno() if examples is not None else None,
     )
+    return confined.repair(files, order, _options(run), observer)
 
 
 def _redact(
-    run: RedactionRun, original: BinaryIO, target: BufferedRandom, hear: Listener
+    run: RedactionRun, original: BinaryIO, target: BufferedRandom, observer: Observer
 ) -> tuple[dict[str, Any], int]:
-    return confined.redact(
-        original.fileno(), target.fileno(), _options(run), on_progress=hear.note, heartbeat=hear.beat
-    )
+    return confined.redact(original.fileno(), target.fileno(), _options(run), observer)
 
 
 def _options(run: RedactionRun) -> confined.RedactOptions:

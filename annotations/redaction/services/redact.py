@@ -26,7 +26,8 @@ from annotations.core.wrapping import Damaged
 from annotations.redaction import events, log
 from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import examples
-from annotations.redaction.services.making import Listener, Made, make
+from annotations.redaction.services.making import Made, make
+from annotations.vision.child import Observer
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
 # Another attempt cures none of these: the file is what it is. Time-outs and crashes may have come from the machine.
@@ -63,8 +64,8 @@ def _attempt(run_id: uuid.UUID | str) -> None:
             memory_file("rendition") as rendition,
             memory_file("examples") as archive,
         ):
-            hear = Listener(heartbeat.note, heartbeat.beat)
-            made = make(run, original, rendition, archive if examples.wanted(run.clip) else None, hear)
+            observer = Observer(heartbeat.note, heartbeat.beat)
+            made = make(run, original, rendition, archive if examples.wanted(run.clip) else None, observer)
             if made.status == EXPOSED:
                 _keep_exposed(run, made)
             else:

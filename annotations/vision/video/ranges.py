@@ -7,7 +7,7 @@ from fractions import Fraction
 import av
 from av.video.stream import VideoStream
 
-from annotations.vision.errors import VideoError
+from annotations.vision.errors import VideoError, not_repeatable
 from annotations.vision.limits import Limits
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
@@ -43,13 +43,13 @@ class Ranges:
                 break
             if decoded.index >= first:
                 if decoded.index != expected:
-                    raise changed()
+                    raise not_repeatable()
                 yield decoded
                 expected += 1
                 if expected > last:
                     break
         if expected <= last:
-            raise changed()
+            raise not_repeatable()
 
     def _from(self, first: int) -> Iterator[DecodedFrame]:
         if first >= len(self._stamps) or (key := bisect_right(self._keys, self._stamps[first])) < 2:
@@ -83,14 +83,10 @@ class Ranges:
             geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
             number = self._number.get(frame.pts) if frame.pts is not None else None
             if number is None:
-                raise changed()
+                raise not_repeatable()
             # What is shown before the key frame that was sought refers to pictures that were not read.
             if reached < 0 and not frame.key_frame:
                 continue
             if number > reached:
                 reached = number
                 yield DecodedFrame(number, frame.time, frame, geometry, rate)
-
-
-def changed() -> VideoError:
-    return VideoError("decoder_failed", "The video could not be read twice in the same way.")

@@ -16,10 +16,12 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from annotations.vision.errors import VisionError
-from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, KeyFrameListener
+from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, KeyFrameCallback, StreamFormat
 
 START_CODE = b"\x00\x00\x00\x01"
+"""Before each unit of a stream of bytes (H.264 annex B)."""
 LENGTH_BYTES = 4
+"""Before each unit of a picture, as MP4 keeps it."""
 PREDICTED, INDEPENDENT = 1, 5
 """What the pictures of a rendition are made of: slices, of an IDR picture or not (H.264 table 7-1)."""
 
@@ -82,7 +84,7 @@ def layout(path: str) -> Layout:
 class Splicer(Encoder):
     """Is given the pictures of the changed groups (frames `awaited`), in order, and writes the whole rendition.
 
-    `on_key_frame` hears of the new groups' key frames only, under their numbers in the rendition. Raises
+    `on_key_frame` is called for the new groups' key frames only, under their numbers in the rendition. Raises
     NotSpliceable, up to the end of `close`, when the two cannot be made one: then nothing may be kept.
     """
 
@@ -92,14 +94,14 @@ class Splicer(Encoder):
         path: str,
         changed: Collection[int],
         *,
-        on_key_frame: KeyFrameListener | None = None,
+        on_key_frame: KeyFrameCallback | None = None,
     ) -> None:
         """`changed` are the numbers of the groups to be coded anew, at least one."""
         self.layout = layout(earlier)
         if not changed or not set(changed) <= set(range(self.layout.groups)):
             raise ValueError("There must be groups to change, and only such as there are.")
-        size = self.layout.width, self.layout.height
-        super().__init__(path, *size, self.layout.rate, on_key_frame=on_key_frame)
+        form = StreamFormat(self.layout.width, self.layout.height, self.layout.rate)
+        super().__init__(path, form, on_key_frame=on_key_frame)
         self.colours(*self.layout.colours)
         self.awaited = frames_of(changed, self.layout.frames)
         self._earlier = _Earlier(earlier)

@@ -12,6 +12,7 @@ from annotations.vision.errors import VideoError
 from annotations.vision.limits import MAXIMUM_RATE, MINIMUM_RATE
 
 MAXIMUM_RENDITION_RATE = 60.0
+"""Frames a second."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,19 @@ class Schedule:
 
     @property
     def constant(self) -> bool:
+        """Whether frame n of the rendition is frame n of the clip."""
         return self.frame_map is None
+
+    def original_frames(self, frames: int) -> Sequence[int]:
+        """The original frame of every frame of the rendition, of a clip of so many frames."""
+        return range(frames) if self.frame_map is None else self.frame_map
+
+    def repeats(self, frames: int) -> list[int]:
+        """How often the rendition shows each original frame, of a clip of so many frames."""
+        repeats = [0] * frames
+        for original in self.original_frames(frames):
+            repeats[original] += 1
+        return repeats
 
 
 def clean_times(times: Sequence[float | None], rate: float) -> list[float]:
