@@ -21,11 +21,12 @@ import numpy as np
 
 from annotations.vision.boxes import Box
 from annotations.vision.faces import CenterFace, FaceDetector
-from annotations.vision.follow import Timeline, follow
+from annotations.vision.follow import follow
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import MissedFace
 from annotations.vision.scoring import excess
+from annotations.vision.timeline import Timeline
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
 from benchmarks.variations import read_references

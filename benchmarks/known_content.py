@@ -1,4 +1,5 @@
-"""How well known clips are told again (`moderation/near_duplicates.py`) on generated scenes, printed as one JSON object.
+"""How well copies of known clips are recognised (`moderation/near_duplicates.py`) on generated scenes, as one JSON
+object.
 
     python -m benchmarks.known_content [--cameras 10] [--moments 10] [--seed 1]
 

@@ -32,8 +32,9 @@ from av.video.frame import PictureType  # noqa: E402
 
 from annotations.vision.content import NudeNet  # noqa: E402
 from annotations.vision.faces import CenterFace  # noqa: E402
+from annotations.vision.job import Clock, Job  # noqa: E402
 from annotations.vision.limits import ANY_SIZE, Limits  # noqa: E402
-from annotations.vision.redact import Clock, redact  # noqa: E402
+from annotations.vision.redact import redact  # noqa: E402
 from annotations.vision.scoring import score  # noqa: E402
 from annotations.vision.video.decode import available_cores  # noqa: E402
 from annotations.vision.video.encode import X264_OPTIONS  # noqa: E402
@@ -69,7 +70,7 @@ def alone(work: str, source: str, target: str) -> dict[str, Any]:
         plain(source, target)
     else:
         found["report"] = redact(
-            source, target, detector=models[0], screeners=models[1:], limits=ANY_SIZE, clock=clock
+            Job(source, target, detector=models[0], screeners=models[1:], limits=ANY_SIZE), clock
         )
     found["wall"], found["processor"] = time.monotonic() - wall, time.process_time() - processor
     return found

@@ -49,7 +49,7 @@ def order_for(report: dict[str, Any]) -> RepairOrder:
         frame = frames[len(frames) // 2]
         box = longest["boxes"][str(frame)]
         earlier["tracks"] = [track for track in report["tracks"] if track is not longest]
-    return RepairOrder(earlier=earlier, missed_faces=[MissedFace(frame=frame, box=box)], lifted=[])  # type: ignore[typeddict-item]
+    return RepairOrder(earlier=earlier, missed_faces=[MissedFace(frame=frame, box=box)], unredacted=[])  # type: ignore[typeddict-item]
 
 
 def measure(clip: Path, repeat: int) -> dict[str, Any]:
@@ -61,8 +61,9 @@ def measure(clip: Path, repeat: int) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for _ in range(repeat):
         with memory() as after:
+            files = confined.RepairFiles(source.fileno(), before.fileno(), after.fileno())
             used, began = _children_cpu(), time.monotonic()
-            result, _ = confined.repair(source.fileno(), before.fileno(), after.fileno(), order, options)
+            result, _ = confined.repair(files, order, options)
             walls.append(time.monotonic() - began)
             cpus.append(_children_cpu() - used)
             works.append(sum(took for stage, took in result["seconds"].items() if stage != "start"))
@@ -89,13 +90,14 @@ def _start() -> float:
     """Seconds that a child takes which loads what a repair loads, and is refused its first byte."""
     began = time.monotonic()
     with memory() as empty, contextlib.suppress(VideoError):
-        confined.repair(empty.fileno(), empty.fileno(), empty.fileno(), _nothing(), confined.RedactOptions())
+        files = confined.RepairFiles(empty.fileno(), empty.fileno(), empty.fileno())
+        confined.repair(files, _nothing(), confined.RedactOptions())
     return time.monotonic() - began
 
 
 def _nothing() -> RepairOrder:
     earlier = {"presentation_times": [0.0], "frame_map": None}
-    return RepairOrder(earlier=earlier, missed_faces=[], lifted=[])  # type: ignore[typeddict-item]
+    return RepairOrder(earlier=earlier, missed_faces=[], unredacted=[])  # type: ignore[typeddict-item]
 
 
 def _children_cpu() -> float:

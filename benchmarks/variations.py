@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, covered
 from annotations.vision.faces import FaceDetector
+from annotations.vision.job import Job
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
@@ -114,7 +115,9 @@ def _vary(
                 _moved(track[str(index)], variation, width) for track in references if str(index) in track
             ]
         container.mux(stream.encode())
-    report = redact(str(folder / "varied.mp4"), str(folder / "out.mp4"), detector=detector, limits=ANY_SIZE)
+    report = redact(
+        Job(str(folder / "varied.mp4"), str(folder / "out.mp4"), detector=detector, limits=ANY_SIZE)
+    )
     hidden = report_boxes(report)
     shares, hidden_shares = [], []
     for number, boxes in wanted.items():

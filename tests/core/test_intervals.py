@@ -1,5 +1,7 @@
 """Intervals are merged, and what they leave is told."""
 
+from itertools import pairwise
+
 from hypothesis import given, strategies as st
 
 from annotations.core.intervals import Interval, gaps, merged
@@ -22,7 +24,7 @@ def test_intervals_that_touch_become_one_and_others_stay() -> None:
 def test_merging_neither_adds_nor_loses_anything(intervals: list[Interval]) -> None:
     joined = merged(intervals)
     assert covered(joined) == covered(intervals)
-    assert all(one[1] < other[0] for one, other in zip(joined, joined[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(joined))
 
 
 def test_gaps_before_between_and_after() -> None:

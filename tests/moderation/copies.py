@@ -27,7 +27,7 @@ def fingerprint(path: Path) -> FingerprintReport:
         sampler, scaler = Sampler(pool, rate), VideoReformatter()
         for decoded in decode(str(path), ANY_SIZE):
             size = working_size(decoded.geometry.width, decoded.geometry.height, 32)
-            sampler.see(decoded.index, decoded.scaled(*size, scaler))
+            sampler.add(decoded.index, decoded.scaled(*size, scaler))
             times.append(decoded.index / rate)
         return sampler.report(times)
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from annotations.vision.boxes import Box, covered
 from annotations.vision.faces import Face, FaceDetector, RgbPicture
-from annotations.vision.follow import Timeline, follow
+from annotations.vision.follow import follow
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import MissedFace
 from annotations.vision.scoring import COVERED_SHARE
+from annotations.vision.timeline import Timeline
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
 

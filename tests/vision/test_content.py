@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from av.video.reformatter import VideoReformatter
 
-from annotations.vision.content import Classifier, NudeNet, Sighting
+from annotations.vision.content import Classifier, ContentDetection, NudeNet
 from annotations.vision.errors import ModelError
 from annotations.vision.limits import Limits
 from annotations.vision.screening import Screening
@@ -17,7 +17,7 @@ from tests.vision import clips, onnx_models
 BRIGHT = np.full((40, 60, 3), 230, np.uint8)
 
 
-def labels(found: list[Sighting]) -> dict[str, float]:
+def labels(found: list[ContentDetection]) -> dict[str, float]:
     return {sighting.label: round(sighting.score, 2) for sighting in found}
 
 
@@ -87,9 +87,9 @@ class Counting:
     def __init__(self) -> None:
         self.calls = 0
 
-    def screen(self, picture: np.ndarray) -> list[Sighting]:
+    def screen(self, picture: np.ndarray) -> list[ContentDetection]:
         self.calls += 1
-        return [Sighting("seen", 0.9, (0, 0, 32, 32))]
+        return [ContentDetection("seen", 0.9, (0, 0, 32, 32))]
 
 
 @pytest.mark.parametrize(("speed", "times"), [(12, [0.0, 0.5, 1.0, 1.5]), (0, [0.0])])
@@ -109,7 +109,7 @@ def test_moving_pictures_are_screened_twice_a_second_and_still_ones_once(
         screening = Screening([model], pool, 15.0)
         for decoded in decode(str(tmp_path / "a.mp4"), Limits()):
             small = decoded.scaled(448, 320, scaler)
-            screening.see(decoded.index, small, 320 / 448, 240 / 320)
+            screening.add(decoded.index, small, (320 / 448, 240 / 320))
         findings = screening.findings([n / 15 for n in range(30)])
     assert [round(finding["time"] * 2) / 2 for finding in findings] == times
     assert model.calls == len(times)

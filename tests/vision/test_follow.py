@@ -8,10 +8,11 @@ import pytest
 
 from annotations.vision.boxes import covered
 from annotations.vision.faces import CenterFace
-from annotations.vision.follow import Timeline, follow
+from annotations.vision.follow import follow
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import MissedFace
+from annotations.vision.timeline import Timeline
 from annotations.vision.tracking import boxes_by_frame
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges

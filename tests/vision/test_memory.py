@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from annotations.vision import memory
-from annotations.vision.confined import CHECKOUT
+from annotations.vision.child import CHECKOUT
 from annotations.vision.confinement import Bounds
 
 TELL = "from annotations.vision import memory; print(memory.peak_mb())"
