@@ -16,6 +16,7 @@ from annotations.vision.limits import ANY_SIZE, Limits
 
 
 def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
     top = argparse.ArgumentParser(prog="python -m annotations.vision", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
     limits = ANY_SIZE  # whoever hides faces in a file of their own may bring any; the site passes its limits
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run the command; its exit status."""
     options = parser().parse_args(arguments)
     limits = Limits(
         options.max_seconds, options.max_bytes, options.max_width, options.max_height, options.max_frames
@@ -73,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def refuse(error: VideoError) -> int:
+    """Say why the input is not accepted; the exit status."""
     print(json.dumps({"ok": False, "code": error.code, "message": error.message}))
     return 2
 

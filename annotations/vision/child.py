@@ -1,4 +1,4 @@
-"""Running `annotations.vision` as a child process that is confined, watched, and ended in any case.
+"""Running `annotations.vision` as a child process that is confined, observed, and ended in any case.
 
 Standard library only.
 """

@@ -32,8 +32,8 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP = 22
 SECCOMP_MODE_FILTER = 2
 
-# Classic BPF: load a word of the call's description, compare, return a verdict (linux/filter.h, seccomp(2)).
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+"""Classic BPF: load a word of the call's description, compare, return a verdict (linux/filter.h, seccomp(2))."""
 VERDICT_ALLOW, VERDICT_KILL, VERDICT_ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 NUMBER_OFFSET, ARCHITECTURE_OFFSET, FIRST_ARGUMENT_OFFSET = 0, 4, 16
 CLONE_THREAD = 0x00010000
@@ -147,6 +147,7 @@ def _prctl(libc: ctypes.CDLL, option: int, *arguments: object) -> None:
 
 
 def main() -> None:
+    """Confine this process, and run the command line with what follows the bounds."""
     bounds = Bounds(**json.loads(sys.argv[1]))
     confine(bounds)
     sys.argv = ["annotations.vision", *sys.argv[2:]]

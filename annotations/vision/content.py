@@ -60,12 +60,12 @@ class NudeNet:
         "FEET_COVERED", "ARMPITS_COVERED", "ARMPITS_EXPOSED", "FACE_MALE", "BELLY_EXPOSED",
         "MALE_GENITALIA_EXPOSED", "ANUS_COVERED", "FEMALE_BREAST_COVERED", "BUTTOCKS_COVERED",
     )  # fmt: skip
-    # Faces are the face detector's business, and covered parts say nothing.
     unreported = frozenset(
         label for label in labels if label.startswith("FACE_") or label.endswith("_COVERED")
     )
-    # The area of 320 x 192: what the longer side of 320 that it was trained for gives wide pictures.
+    """Faces are the face detector's business, and covered parts say nothing."""
     area = 320 * 192
+    """Pixels: what the longer side of 320 that it was trained for gives wide pictures."""
     step = 32
 
     def __init__(self, rounded: bool = False) -> None:

@@ -1,5 +1,5 @@
-"""A clip's fingerprint: the PDQ hashes of its original's pictures, four a second. It tells the clip again when it
-comes back coded anew, scaled or trimmed; it says nothing of who is in it.
+"""A clip's fingerprint: the PDQ hashes of its original's pictures, four a second. It recognises the clip when it
+comes back encoded again, scaled or trimmed; it says nothing of who is in it.
 """
 
 from bisect import bisect_right

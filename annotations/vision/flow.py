@@ -20,7 +20,7 @@ Patch = NDArray[np.float32]
 
 
 def moved(before: Luma, now: Luma, box: Box) -> Box:
-    """Where the points in the box go from one picture to the next; the same place when that cannot be told."""
+    """Where the points in the box go from one picture to the next; the same place when that cannot be determined."""
     margin = max(16.0, 1.2 * max(box[2], box[3]))
     height, width = now.shape
     x0, y0 = int(max(0, box[0] - margin)), int(max(0, box[1] - margin))

@@ -111,6 +111,7 @@ class _DrawnFace:
         )
 
     def take(self, found: Mapping[int, Box], frame: int) -> None:
+        """Add what was followed from another box of this face, drawn on `frame`."""
         for number, box in found.items():
             known = self.boxes.get(number)
             if number == frame or known is None:
@@ -134,6 +135,7 @@ class _MotionModel:
         self._steps: deque[tuple[float, float]] = deque(maxlen=max(2, memory))
 
     def step(self, before: Luma, now: Luma) -> None:
+        """Go on to the next frame, whose picture is `now`."""
         old = centre(self.box)
         self.box = moved(before, now, self.box)
         if similarity(now, self.box, self._templates) >= SIMILAR:
@@ -148,6 +150,7 @@ class _MotionModel:
             self.guess = x + across, y + down, width, height
 
     def found_again(self, now: Luma, box: Box) -> None:
+        """Take the detector's word for where the face is."""
         self.box = box
         self._confirm()
         self.remember(now)
@@ -214,7 +217,7 @@ class _Follower:
             motion.step(luma_of(pictures[before]), now)
             if inside(motion.box, now) < LEAST_INSIDE:
                 break
-            # At once when it is no longer seen, then as often as while it is seen: every frame tells little more.
+            # At once when it is no longer seen, then as often as while it is seen: every frame adds little.
             if frame % self._detect_every == 0 or motion.unseen % self._detect_every == 1:
                 near = NEAR + FARTHER_EACH_SECOND * motion.unseen / rate
                 detected = self._detect(small, motion.box, near)

@@ -16,10 +16,12 @@ CREATE_RULESET_VERSION = 1
 RULE_PATH_BENEATH = 1
 
 READ_FILE, READ_DIRECTORY = 1 << 2, 1 << 3
-# The rights over files that each version can take away: all that it knows.
 FILE_RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
-NETWORK_SINCE, NETWORK_RIGHTS = 4, 0b11  # TCP bind and connect
-SCOPES_SINCE, SCOPES = 6, 0b11  # abstract sockets and signals of other processes
+"""The rights over files that each version can take away: all that it knows."""
+NETWORK_SINCE, NETWORK_RIGHTS = 4, 0b11
+"""TCP bind and connect."""
+SCOPES_SINCE, SCOPES = 6, 0b11
+"""Abstract sockets and signals of other processes."""
 
 ABSENT = {errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM}
 """Not in the kernel, not enabled at boot, or withheld by a container's own filter."""

@@ -3,8 +3,8 @@
 import os
 import re
 
-# Opened when this is imported, which `confinement` does first: a confined process opens nothing of the kind any more.
 _STATUS = os.open("/proc/self/status", os.O_RDONLY | os.O_CLOEXEC)
+"""Opened when this is imported, which `confinement` does first: a confined process opens nothing of the kind any more."""
 
 
 def peak_mb() -> float:

@@ -18,10 +18,9 @@ def with_missed(detections: Detections, missed: Sequence[MissedFace], rate: floa
     is the clip's, in frames a second.
     """
     faces = {frame: list(found) for frame, found in detections.faces.items()}
-    original = detections.schedule.original_frames(detections.frames)
     reach = round(HOLD_SECONDS * rate)
     for face in missed:
-        frame = original[face["frame"]]
+        frame = detections.schedule.original(face["frame"])
         box = as_box(face["box"])
         start = max((cut for cut in detections.cuts if cut <= frame), default=0)
         end = min((cut for cut in detections.cuts if cut > frame), default=detections.frames)

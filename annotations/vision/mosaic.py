@@ -2,7 +2,7 @@
 
 The tiles' values are taken once, from the frame in the middle of the track: one frame alone, and not the one that shows
 the face best, so that neither averaging the track's frames nor choosing among them gains anything. Colour is left out.
-They are a function of the original and of the track's boxes: whoever makes a part of the rendition anew gets the same.
+They are a function of the original and of the track's boxes: whoever makes a part of the rendition again gets the same.
 
 Unlike blur and fill, this lets something of the face through (docs/redaction.md says how much). Of a track's other
 frames nothing that is hidden reaches the encoder, and of that one frame nothing but the quantised means.

@@ -28,6 +28,7 @@ class Pool(ThreadPoolExecutor):
         *args: WorkArguments.args,
         **kwargs: WorkArguments.kwargs,
     ) -> Future[Result]:
+        """As the base class does, after waiting for a place."""
         self._places.acquire()
         try:
             future = super().submit(work, *args, **kwargs)

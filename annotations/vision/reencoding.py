@@ -107,7 +107,7 @@ def reencode_and_check(
 
 @contextmanager
 def set_aside(path: str) -> Iterator[str]:
-    """A copy of a file in memory, under a name of its own, so that the file can be written anew from it."""
+    """A copy of a file in memory, under a name of its own, so that the file can be written again from it."""
     descriptor = os.memfd_create("earlier rendition")
     try:
         with open(path, "rb") as given, os.fdopen(os.dup(descriptor), "wb") as copy:

@@ -121,8 +121,8 @@ class _Attempts:
         if self._job.effect != "mosaic":
             return HidingPlan(hidden, self._job.effect), set()
         mosaic = mosaic_of(self._ranges, tracks)
-        # Tracks that stay as they are keep their tiles. Of any other every frame is made anew: two sets of tiles of one
-        # track would tell more than one.
+        # Tracks that stay as they are keep their tiles. Of any other every frame is made again: two sets of tiles of
+        # one track would reveal more than one.
         return HidingPlan(hidden, mosaic), repainted(mosaic_of(self._ranges, self._before), mosaic, hidden)
 
     def _rest_of(self, track: TrackReport) -> TrackReport:

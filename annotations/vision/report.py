@@ -21,6 +21,8 @@ class Light(TypedDict):
 
 
 class SourceReport(TypedDict):
+    """What the clip is: the fields of `video.probe.Probe`, with the frames that were decoded."""
+
     container: str
     codec: str
     width: int
@@ -34,6 +36,8 @@ class SourceReport(TypedDict):
 
 
 class RenditionReport(TypedDict):
+    """What was written: its frames, frames a second, size in pixels, and bytes."""
+
     frames: int
     frame_rate: float
     width: int
@@ -71,6 +75,8 @@ class ExposedFace(TypedDict):
 
 
 class ResidualReport(TypedDict):
+    """How many key frames were checked, and the faces that were found outside of what is hidden."""
+
     checked_frames: int
     exposed: list[ExposedFace]
 
@@ -85,12 +91,16 @@ class FingerprintReport(TypedDict):
 
 
 class ModelReport(TypedDict):
+    """A model that was used. `role` is "face" or "content"."""
+
     name: str
     sha256: str
     role: str
 
 
 class Report(TypedDict):
+    """All of it. `presentation_times` are in seconds from the first frame, `seconds` wall time by stage."""
+
     schema: int
     source: SourceReport
     presentation_times: list[float]

@@ -57,14 +57,17 @@ class Picture:
 
     @property
     def planes(self) -> tuple[Plane, Plane, Plane]:
+        """Luma, blue and red."""
         return self.luma, self.blue, self.red
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return int(self.luma.shape[1])
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return int(self.luma.shape[0])
 
 

@@ -69,6 +69,7 @@ def prepare(stream: VideoStream, limits: Limits, threads: int) -> None:
 
 
 def check_size(width: int, height: int, limits: Limits) -> None:
+    """Raises VideoError when a picture of this size is too large or too small; 0 stands for unknown."""
     if width and height and not limits.allows_size(width, height):
         raise VideoError("too_many_pixels")
     if width and height and min(width, height) < MINIMUM_SIDE:

@@ -1,9 +1,9 @@
-"""A rendition in which some groups of pictures are coded anew and the others are copied, packet by packet.
+"""A rendition in which some groups of pictures are encoded again and the others are copied, packet by packet.
 
 A group is a key frame and what follows it up to the next one: `KEY_FRAME_INTERVAL` pictures, the last one fewer.
 Groups of our renditions are closed: each starts with a picture after which nothing refers to what came before
 (IDR, ITU-T H.264 7.4.1.2.4). So a new group needs nothing of the old ones, and nothing of a group that is not
-copied stays in the file. An earlier rendition is looked through for this before anything is made of it.
+copied stays in the file. An earlier rendition is inspected for this before anything is made of it.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -47,6 +47,7 @@ class Layout:
 
     @property
     def groups(self) -> int:
+        """How many groups there are."""
         return -(-self.frames // KEY_FRAME_INTERVAL)
 
 
@@ -65,7 +66,7 @@ def frames_of(groups: Collection[int], frames: int) -> list[int]:
 
 
 def layout(path: str) -> Layout:
-    """What the rendition at `path` is, after a look at all of its packets. Raises NotSpliceable."""
+    """What the rendition at `path` is, after an inspection of all of its packets. Raises NotSpliceable."""
     earlier = _Earlier(path)
     try:
         context = earlier.stream.codec_context
@@ -96,7 +97,7 @@ class Splicer(Encoder):
         *,
         on_key_frame: KeyFrameCallback | None = None,
     ) -> None:
-        """`changed` are the numbers of the groups to be coded anew, at least one."""
+        """`changed` are the numbers of the groups to be encoded again, at least one."""
         self.layout = layout(earlier)
         if not changed or not set(changed) <= set(range(self.layout.groups)):
             raise ValueError("There must be groups to change, and only such as there are.")
@@ -120,6 +121,7 @@ class Splicer(Encoder):
             self._earlier.close()
 
     def abandon(self) -> None:
+        """Close both files; what was written is good for nothing."""
         self._earlier.close()
         super().abandon()
 
@@ -196,6 +198,7 @@ class _Earlier:
         return plain
 
     def close(self) -> None:
+        """Close the file."""
         self._container.close()
 
 

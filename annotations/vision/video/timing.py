@@ -30,6 +30,10 @@ class Schedule:
         """Whether frame n of the rendition is frame n of the clip."""
         return self.frame_map is None
 
+    def original(self, shown: int) -> int:
+        """The original frame that a frame of the rendition shows. A constant rate has one for any number."""
+        return shown if self.frame_map is None else self.frame_map[shown]
+
     def original_frames(self, frames: int) -> Sequence[int]:
         """The original frame of every frame of the rendition, of a clip of so many frames."""
         return range(frames) if self.frame_map is None else self.frame_map
