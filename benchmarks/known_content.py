@@ -167,7 +167,7 @@ def rate(hit: Sequence[bool]) -> dict[str, Any]:
     return {"matched": sum(hit), "of": len(hit), "interval": [round(low, 4), round(high, 4)]}
 
 
-def told(found: Sequence[Alignment]) -> dict[str, Any]:
+def summary(found: Sequence[Alignment]) -> dict[str, Any]:
     shares = np.percentile([one.share for one in found], QUANTILES).round(2).tolist()
     percentiles = {str(q): share for q, share in zip(QUANTILES, shares, strict=True)}
     return rate([one.same_moment for one in found]) | {"share": percentiles}
@@ -189,7 +189,7 @@ def copies(made: Sequence[Moment], seen: Sequence[dict[str, Hashes]]) -> dict[st
     for name in CHANGES:
         found = [recognise(clip[name], clip["source"]) for clip in seen]
         plain = [align(clip[name], clip["source"]) for clip in seen]
-        result[name] = told(found) | {"by_height": by_height(made, found), "not_mirrored": told(plain)}
+        result[name] = summary(found) | {"by_height": by_height(made, found), "not_mirrored": summary(plain)}
     return result
 
 
@@ -207,8 +207,8 @@ def others(made: Sequence[Moment], seen: Sequence[dict[str, Hashes]]) -> dict[st
             kind = "the same again" if a.number // 2 == b.number // 2 else "other moments of the camera"
         kinds[kind] += [(one["source"], other["source"]), (one["trimmed, small and bad"], other["source"])]
     return {
-        kind: told([recognise(*pair) for pair in pairs])
-        | {"not_mirrored": told([align(*pair) for pair in pairs])}
+        kind: summary([recognise(*pair) for pair in pairs])
+        | {"not_mirrored": summary([align(*pair) for pair in pairs])}
         for kind, pairs in kinds.items()
     }
 

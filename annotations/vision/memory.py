@@ -4,7 +4,7 @@ import os
 import re
 
 _STATUS = os.open("/proc/self/status", os.O_RDONLY | os.O_CLOEXEC)
-"""Opened when this is imported, which `confinement` does first: a confined process opens nothing of the kind any more."""
+"""Opened when this is imported, which `confinement` does first: a confined process can no longer open it."""
 
 
 def peak_mb() -> float:

@@ -18,7 +18,7 @@ BRIGHT = np.full((40, 60, 3), 230, np.uint8)
 
 
 def labels(found: list[ContentDetection]) -> dict[str, float]:
-    return {sighting.label: round(sighting.score, 2) for sighting in found}
+    return {detection.label: round(detection.score, 2) for detection in found}
 
 
 def test_a_classifier_reports_every_label_that_it_sees(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_nudenet_sees_nothing_in_an_empty_room_and_takes_any_shape() -> None:
 
 
 def test_nudenet_reports_no_faces(tmp_path: Path) -> None:
-    assert all(not sighting.label.startswith("FACE") for sighting in NudeNet().screen(clips.portrait()))
+    assert all(not detection.label.startswith("FACE") for detection in NudeNet().screen(clips.portrait()))
 
 
 class Counting:

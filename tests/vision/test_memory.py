@@ -9,7 +9,7 @@ from annotations.vision import memory
 from annotations.vision.child import CHECKOUT
 from annotations.vision.confinement import Bounds
 
-TELL = "from annotations.vision import memory; print(memory.peak_mb())"
+PRINT_PEAK = "from annotations.vision import memory; print(memory.peak_mb())"
 CONFINED = """
 import sys, json
 from annotations.vision.confinement import Bounds, confine
@@ -23,9 +23,9 @@ print(memory.peak_mb() - before)
 
 def test_a_child_counts_what_it_uses_and_not_what_its_parent_has() -> None:
     held = b"x" * 300_000_000
-    told = float(subprocess.check_output([sys.executable, "-c", TELL], cwd=CHECKOUT, text=True))
+    used = float(subprocess.check_output([sys.executable, "-c", PRINT_PEAK], cwd=CHECKOUT, text=True))
     assert memory.peak_mb() > len(held) / 1_048_576
-    assert 1 < told < 200
+    assert 1 < used < 200
 
 
 def test_a_confined_process_can_still_tell() -> None:

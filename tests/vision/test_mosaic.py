@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import given, settings, strategies as st
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, track_boxes
 from annotations.vision.faces import CenterFace
 from annotations.vision.job import Job
 from annotations.vision.limits import ANY_SIZE
@@ -133,7 +133,7 @@ def test_the_pass_hides_faces_and_a_repair_leaves_their_values_as_they_are(tmp_p
     assert report["residual"]["exposed"] == []
     assert "stream" not in report["seconds"]
     (track,) = report["tracks"]
-    boxes = {int(frame): (box[0], box[1], box[2], box[3]) for frame, box in track["boxes"].items()}
+    boxes = track_boxes(track["boxes"])
     mosaic = mosaic_of(Ranges(str(made.path), ANY_SIZE, 60), [boxes])
     hidden = report_boxes(report)
     originals = decode(str(made.path), ANY_SIZE)

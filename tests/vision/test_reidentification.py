@@ -95,7 +95,7 @@ def gaussian(made: Picture) -> None:
 
 
 def mosaic(made: Picture) -> None:
-    """Each sighting is a track of its own: the values of one frame, whatever the others show."""
+    """Each picture is a track of its own: the values of one frame, whatever the others show."""
     obscure(made, [BOX], Mosaic({BOX: tiles_of(made, BOX)}))
 
 

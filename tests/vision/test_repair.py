@@ -1,4 +1,4 @@
-"""A rendition is made anew where it hides something else, and only there."""
+"""A rendition is made again where it hides something else, and only there."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, track_boxes
 from annotations.vision.job import Job
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.mosaic import mosaic_of, tiles_of
@@ -79,7 +79,7 @@ def hiding(source: Path, tracks: Sequence[Boxes], effect: Effect) -> Hiding:
 def again(
     source: Path, earlier: Path, target: Path, how: Hiding, old: Mapping[int, Sequence[Box]], report: Report
 ) -> bytes:
-    """The rendition with the groups made anew in which the report hides something else than `old`; its bytes."""
+    """The rendition with the groups encoded again in which the report hides something else than `old`; its bytes."""
     hidden = report_boxes(report)
     splice = Splice(
         earlier=str(earlier),
@@ -93,10 +93,7 @@ def again(
 
 
 def tracks_of(report: Report) -> list[Boxes]:
-    return [
-        {int(frame): (box[0], box[1], box[2], box[3]) for frame, box in track["boxes"].items()}
-        for track in report["tracks"]
-    ]
+    return [track_boxes(track["boxes"]) for track in report["tracks"]]
 
 
 def unredacted(*tracks: Boxes) -> Any:
