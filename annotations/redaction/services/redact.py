@@ -27,12 +27,12 @@ from annotations.redaction import events, log
 from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import examples
 from annotations.redaction.services.making import Made, make
+from annotations.vision import confined
 from annotations.vision.child import Observer
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
 # Another attempt cures none of these: the file is what it is. Time-outs and crashes may have come from the machine.
 LASTING = frozenset(VIDEO_ERRORS) - {"decoder_timeout", "decoder_crashed"} | {"vault_damaged"}
-EXPOSED = 3  # exit status of the pass when its residual check finds a face
 REPAIRS_AHEAD = 3
 """Repairs that are done at most before a whole pass."""
 LEASE = clock.seconds(settings.REDACTION_LEASE_SECONDS)
@@ -66,7 +66,7 @@ def _attempt(run_id: uuid.UUID | str) -> None:
         ):
             observer = Observer(heartbeat.note, heartbeat.beat)
             made = make(run, original, rendition, archive if examples.wanted(run.clip) else None, observer)
-            if made.status == EXPOSED:
+            if made.status == confined.EXPOSED:
                 _keep_exposed(run, made)
             else:
                 _keep_verified(run, made, rendition, archive)
