@@ -58,6 +58,8 @@ SAME_FACE = 1.0
 NEAR, FARTHER_EACH_SECOND = 0.6, 1.0
 """How many sizes away a find may lie, and how many more for each second in which the face was not seen: its pace is
 guessed from the last frames before it went behind something, when less and less of it showed."""
+HIDDEN_SHARE = 0.98
+"""Of a box: what others hide as much of is theirs."""
 LEAST_INSIDE = 0.3
 """Share of the box that lies in the picture, below which the face has left it."""
 
@@ -204,10 +206,8 @@ class _Follower:
         across, down = pictures.width / small.width, pictures.height / small.height
         motion = _MotionModel(scaled(drawn, 1 / across, 1 / down), luma_of(small), round(rate * PACE_SECONDS))
         found: dict[int, Box] = {}
-        certain_at = frame
-        """Where it was drawn, or last found without doubt."""
-        already_hidden = 0
-        """Frames for which the face has been hidden by others."""
+        certain_at = frame  # where it was drawn, or last found without doubt
+        already_hidden = 0  # frames for which the face has been hidden by others
         while 0 <= frame + direction < self._timeline.frames:
             before, frame = frame, frame + direction
             if pictures.is_cut(before, frame):
@@ -253,7 +253,7 @@ class _Follower:
         if not others:
             return False
         mask = hidden_mask(others, self._pictures.width, self._pictures.height)
-        return covered(box, mask) >= 0.98
+        return covered(box, mask) >= HIDDEN_SHARE
 
     def _detect(self, small: VideoFrame, box: Box, near: float) -> Face | None:
         """The detector's find nearest to where the face should be, at most `near` sizes away, in pixels of the small

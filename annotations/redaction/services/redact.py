@@ -26,7 +26,7 @@ from annotations.core.wrapping import Damaged
 from annotations.redaction import events, log
 from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import examples
-from annotations.redaction.services.making import Made, make
+from annotations.redaction.services.making import Made, Work, make
 from annotations.vision import confined
 from annotations.vision.child import Observer
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
@@ -64,8 +64,9 @@ def _attempt(run_id: uuid.UUID | str) -> None:
             memory_file("rendition") as rendition,
             memory_file("examples") as archive,
         ):
+            kept = archive if examples.wanted(run.clip) else None
             observer = Observer(heartbeat.note, heartbeat.beat)
-            made = make(run, original, rendition, archive if examples.wanted(run.clip) else None, observer)
+            made = make(Work(run, original, rendition, kept, observer))
             if made.status == confined.EXPOSED:
                 _keep_exposed(run, made)
             else:
