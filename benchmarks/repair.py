@@ -19,16 +19,15 @@ import tempfile
 import time
 from io import BufferedRandom
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from annotations.vision import confined
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import Limits
-from annotations.vision.report import MissedFace, RepairOrder
+from annotations.vision.report import MissedFace, RepairOrder, Report
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 from tests.vision import clips
-
-FIELDS = ("schema", "presentation_times", "frame_map", "effect", "tracks", "findings", "models")
+from tests.vision.repairs import order_of
 
 
 def memory(content: bytes = b"") -> BufferedRandom:
@@ -40,7 +39,7 @@ def memory(content: bytes = b"") -> BufferedRandom:
 
 def order_for(report: dict[str, Any]) -> RepairOrder:
     """The longest track of the report, missed: one box in its middle."""
-    earlier = {name: report[name] for name in FIELDS}
+    tracks = report["tracks"]
     width, height = report["rendition"]["width"], report["rendition"]["height"]
     box, frame = [width / 2, height / 2, width / 12, height / 8], report["rendition"]["frames"] // 2
     if report["tracks"] and report["frame_map"] is None:
@@ -48,8 +47,9 @@ def order_for(report: dict[str, Any]) -> RepairOrder:
         frames = sorted(map(int, longest["boxes"]))
         frame = frames[len(frames) // 2]
         box = longest["boxes"][str(frame)]
-        earlier["tracks"] = [track for track in report["tracks"] if track is not longest]
-    return RepairOrder(earlier=earlier, missed_faces=[MissedFace(frame=frame, box=box)], unredacted=[])  # type: ignore[typeddict-item]
+        tracks = [track for track in report["tracks"] if track is not longest]
+    earlier = cast(Report, {**report, "tracks": tracks})
+    return order_of(earlier, [MissedFace(frame=frame, box=box)])
 
 
 def measure(clip: Path, repeat: int) -> dict[str, Any]:
