@@ -73,7 +73,7 @@ def hold(user: User, number: int) -> Callable[[], None]:
 
     def act() -> None:
         clips.place(clip, HoldReason.LEGAL, COMMAND_LINE)
-        clips.lift(clip, HoldReason.LEGAL, COMMAND_LINE)
+        clips.release_hold(clip, HoldReason.LEGAL, COMMAND_LINE)
 
     return act
 

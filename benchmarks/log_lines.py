@@ -27,7 +27,7 @@ _DATA: dict[str, Callable[[int], str]] = {
         f'"purposes":["training","troubleshooting"],"sha256":"{_digest(n)}"}}'
     ),
     "clip.held": lambda n: f'{{"reason":"{_HOLDS[n % 2]}"}}',
-    "clip.hold_lifted": lambda n: f'{{"reason":"{_HOLDS[n % 2]}"}}',
+    "clip.hold_released": lambda n: f'{{"reason":"{_HOLDS[n % 2]}"}}',
     "redaction.requested": lambda n: f'{{"effect":"blur","run":"{_id(n)}"}}',
     "redaction.failed": lambda n: f'{{"attempts":3,"code":"cannot_decode","run":"{_id(n)}"}}',
     "clip.original_opened": lambda n: f'{{"run":"{_id(n)}"}}',

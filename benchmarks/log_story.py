@@ -25,7 +25,7 @@ CODES = (
     "redaction.requested",
     "clip.original_opened",
     "redaction.verified",
-    "clip.hold_lifted",
+    "clip.hold_released",
     "content.screened",
     "review.queued",
     "review.claimed",
@@ -146,7 +146,7 @@ def _clips(story: _Story, clips: int, hot: int) -> None:
     story.tell("clip.original_opened", done, everything, worker, work)
     failed = story.some(clips, 0.0005)
     story.tell("redaction.failed", done[failed], everything[failed], worker[failed], work[failed])
-    for code in ("redaction.verified", "clip.hold_lifted", "content.screened", "clip.hold_lifted"):
+    for code in ("redaction.verified", "clip.hold_released", "content.screened", "clip.hold_released"):
         done = story.soon(done, 0.5, 3)
         story.tell(code, done, everything, worker, work)
     story.tell("review.queued", story.soon(done, 0.1, 1), everything, worker, work)

@@ -1,9 +1,10 @@
-"""State diagrams of the documentation, drawn from the transition tables themselves."""
+"""What the documentation draws from tables that are data: state diagrams, and the policy of retries."""
 
 import importlib
 
 from django.apps import apps
 
+from annotations.core.stages import POLICY
 from annotations.core.transitions import TransitionTable
 
 BEGIN, END = "<!-- diagrams:begin -->\n", "<!-- diagrams:end -->"
@@ -31,9 +32,20 @@ def mermaid(table: TransitionTable) -> str:
     """The table as a Mermaid state diagram; who acts stands in brackets."""
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f"    [*] --> {state}" for state in sorted(table.initial)]
-    lines += [f"    {t.source} --> {t.target}: {t.action} [{t.actor}]" for t in table]
+    lines += [f"    {t.source} --> {t.target}: {t.action} [{t.who}]" for t in table]
     lines += [f"    {state} --> [*]" for state in sorted(table.final)]
     return "\n".join([*lines, "```", ""])
+
+
+def retries() -> str:
+    """The policy of retries of every stage, as a Markdown table."""
+    lines = [
+        "### What follows an attempt of a run",
+        "",
+        "| an attempt ended with | attempts are left | none is left |",
+    ]
+    lines += ["|---|---|---|", *(f"| {rule.outcome} | {rule.left} | {rule.exhausted} |" for rule in POLICY)]
+    return "\n".join([*lines, ""])
 
 
 def drawn(text: str) -> str:
@@ -45,7 +57,7 @@ def drawn(text: str) -> str:
     blocks = [
         f"### {name.split('.')[0]}: {table.name}\n\n{mermaid(table)}\n" for name, table in tables().items()
     ]
-    return f"{before}{BEGIN}\n{''.join(blocks)}{END}{after}"
+    return f"{before}{BEGIN}\n{''.join(blocks)}{retries()}\n{END}{after}"
 
 
 def current(text: str) -> bool:

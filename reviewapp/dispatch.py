@@ -1,4 +1,4 @@
-"""Delivering events to tasks, and waking what stands still."""
+"""Delivering events to tasks, and waking what is stalled."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def _deliver_batch() -> int:
 
 
 def sweep() -> int:
-    """Wakes the tasks of rows that stand still longer than their stage allows, in capped batches; how many."""
+    """Wakes the tasks of rows that are stalled for longer than their stage allows, in capped batches; how many."""
     woken = 0
     for each in SWEEPS:
         for row in list(each.rows(each.older_than)[:WAKE_AT_MOST]):

@@ -24,7 +24,7 @@ from annotations.redaction.models import Outcome, RedactionRun
 def operations(request: HttpRequest) -> HttpResponse:
     """The page, or for htmx the part of it that moves."""
     held = dict(
-        Hold.objects.filter(lifted_at=None).values_list("reason").annotate(count=Count("id")).order_by()
+        Hold.objects.filter(released_at=None).values_list("reason").annotate(count=Count("id")).order_by()
     )
     runs = RedactionRun.objects.select_related("clip")
     context = {
@@ -56,7 +56,7 @@ def retry(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 def _stuck() -> QuerySet[RedactionRun]:
     """The last run of each clip that is held because its pass failed or could not be verified."""
     reasons = [HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED]
-    held = Hold.objects.filter(reason__in=reasons, lifted_at=None).values("clip")
+    held = Hold.objects.filter(reason__in=reasons, released_at=None).values("clip")
     failed = RedactionRun.objects.filter(state=RunState.FAILED) | RedactionRun.objects.filter(
         outcome=Outcome.EXPOSED
     )

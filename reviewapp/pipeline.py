@@ -55,7 +55,7 @@ DELIVERIES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Sweep:
-    """`rows(older_than)` finds what stands still; `argument` is the name of the id that the task takes."""
+    """`rows(older_than)` finds what is stalled; `argument` is the name of the id that the task takes."""
 
     task: str
     argument: str
@@ -71,19 +71,19 @@ SWEEPS: tuple[Sweep, ...] = (
             "received_at"
         ),
     ),
-    Sweep("redaction.redact", "run", lambda age: runs.standing_still(RedactionRun, age)),
+    Sweep("redaction.redact", "run", lambda age: runs.stalled(RedactionRun, age)),
     Sweep(
         "moderation.screen",
         "run",
         lambda age: moderation_selectors.unscreened().filter(finished_at__lt=runs.before(age)),
     ),
-    Sweep("moderation.recheck", "recheck", moderation_selectors.rechecks_standing_still),
+    Sweep("moderation.recheck", "recheck", moderation_selectors.stalled_rechecks),
     Sweep("redaction.destroy_examples", "clip", redaction_selectors.clips_to_clear),
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),
-    Sweep("datasets.freeze", "release", datasets_selectors.standing_still),
-    Sweep("break_glass.make_clean_copy", "access", break_glass_selectors.accesses_without_copy),
+    Sweep("datasets.freeze", "release", datasets_selectors.stalled_releases),
+    Sweep("break_glass.make_clean_copy", "access", break_glass_selectors.stalled_copies),
     Sweep("break_glass.stop_accesses", "clip", break_glass_selectors.clips_to_stop),
-    Sweep("oversight.check_log", "run", oversight_selectors.checks_standing_still),
-    Sweep("oversight.anchor_log", "run", oversight_selectors.anchorings_standing_still),
+    Sweep("oversight.check_log", "run", oversight_selectors.stalled_checks),
+    Sweep("oversight.anchor_log", "run", oversight_selectors.stalled_anchorings),
 )

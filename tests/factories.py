@@ -30,7 +30,14 @@ from annotations.clips.rules import ConsentTerms
 from annotations.core import clock, ids
 from annotations.core.models import RunState
 from annotations.moderation.models import Screening
-from annotations.redaction.models import FaceTrack, Lift, Outcome, RedactionRun, Rendition, TrainingExample
+from annotations.redaction.models import (
+    FaceTrack,
+    Outcome,
+    RedactionRun,
+    Rendition,
+    TrainingExample,
+    Unredaction,
+)
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, Project
 from annotations.review.schema import HOME_THREAT_DETECTION
@@ -130,10 +137,10 @@ def make_track(clip: Clip, **fields: Any) -> FaceTrack:
     )
 
 
-def make_lift(clip: Clip, **fields: Any) -> Lift:
+def make_unredaction(clip: Clip, **fields: Any) -> Unredaction:
     """A request of some lead to show a region of the clip again."""
     track = make_track(clip)
-    return Lift.objects.create(
+    return Unredaction.objects.create(
         **{"clip": clip, "boxes": track.boxes, "frame": 5, **fields},
         asked_by=make_user(Role.LEAD),
     )
@@ -173,7 +180,7 @@ def make_break_glass_access(
         make_original(clip)
     asked = break_glass.ask(clip, "danger", "Somebody may lie on the floor.", person or make_user(Role.LEAD))
     officer = make_user(Role.PRIVACY_OFFICER)
-    passes = [hold.reason for hold in clip.holds.filter(lifted_at=None)]
+    passes = [hold.reason for hold in clip.holds.filter(released_at=None)]
     access = break_glass.decide(asked.pk, "approve", "It is needed.", passes, officer)
     if copy:
         break_glass.make_clean_copy(access.pk)

@@ -34,7 +34,7 @@ LISTED = {
         clips.Consent: notice_version
         clips.Clip: sha256 container codec
         clips.Original: name key_id
-        clips.Hold: placed_by lifted_by
+        clips.Hold: placed_by released_by
         redaction.RedactionRun: stage failure_code effect
         redaction.FaceTrack: source
         redaction.Rendition: name sha256
@@ -51,24 +51,25 @@ LISTED = {
         datasets.Release: stage failure_code filters requested_by manifest_sha256 left_out
         datasets.Exclusion: reasons
         datasets.Mark: reason
-        datasets.ExportFile: name sha256
+        datasets.ExportFile: format name sha256
         datasets.Download: by
         oversight.AlertRule: values changed_by
         oversight.Alert: key series actor actor_role subject entries taken_by resolved_by
         oversight.AwaitedScope: key actor
         oversight.ViewTally: actor
         break_glass.BreakGlassAccess: passes name key_id
+        break_glass.CleanCopyRun: stage failure_code
         oversight.LogRun: stage failure_code requested_by requested_role name sha256
         rights.AccessRequest: subject opened_by sha256 reviewed_by closed_by
         oversight.SavedSearch: owner filters
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
-        redaction.RedactionRun: missed_faces findings residual lifted times frame_map light fingerprint
+        redaction.RedactionRun: missed_faces findings residual unredacted times frame_map light fingerprint
         redaction.RedactionRun: models_used seconds
         redaction.FaceTrack: boxes
         redaction.Rendition: presentation_times
-        redaction.Lift: boxes
+        redaction.Unredaction: boxes
         moderation.Finding: model label box
         moderation.Flag: evidence
         datasets.ReleaseItem: manifest
@@ -78,6 +79,7 @@ LISTED = {
         redaction.RedactionRun: failure_message whole_because
         moderation.Recheck: failure_message
         datasets.Release: failure_message
+        break_glass.CleanCopyRun: failure_message
         oversight.LogRun: failure_message outcome
     """,
     NAMES: """

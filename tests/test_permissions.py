@@ -12,7 +12,7 @@ from django.urls import resolve, reverse
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import ANONYMOUS, Role
-from annotations.accounts.matrix import ROLES, Rule, load
+from annotations.accounts.matrix import ROLES, Rule, matrix
 from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.moderation.enums import FlagCategory
@@ -31,7 +31,7 @@ from tests.factories import (
 from tests.routes import METHODS, routes
 
 ROUTES = {route.name: route for route in routes()}
-RULES = list(load(settings.PERMISSION_MATRIX).rules.values())
+RULES = list(matrix().rules.values())
 SAMPLES: dict[str, Callable[[], Any]] = {
     "UUIDConverter": uuid.uuid4,
     "StringConverter": lambda: "nothing",
@@ -175,7 +175,7 @@ def test_every_route_and_method_is_in_the_matrix() -> None:
 
 
 def test_every_cell_that_says_own_names_a_way_to_make_a_thing_of_ones_own() -> None:
-    needed = {rule.route for rule in RULES if "own" in rule.cells.values() and ROUTES[rule.route].parameters}
+    needed = {rule.route for rule in RULES if rule.own and ROUTES[rule.route].parameters}
     assert needed == set(OWNED)
 
 
@@ -198,9 +198,7 @@ def test_methods_that_the_matrix_does_not_list_are_refused_to_everybody(route: s
             assert refused(person, person.send(route, method, anything(route))), (role, method)
 
 
-OWN_CELLS = [
-    (rule, role) for rule in RULES if rule.route in OWNED for role in ROLES if rule.cells[role] == "own"
-]
+OWN_CELLS = [(rule, role) for rule in RULES if rule.route in OWNED for role in ROLES if role in rule.own]
 
 
 @pytest.mark.django_db

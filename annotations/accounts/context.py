@@ -4,13 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from annotations.accounts.matrix import load
-from annotations.accounts.middleware import role_of
+from annotations.accounts.may import may
 
 # The pages of the top bar, in order; each person sees those that the matrix allows them.
 PAGES = (
@@ -25,7 +23,7 @@ PAGES = (
     (_("Operations"), "operations"),
     (_("Submit"), "clips:submit"),
     (_("Break-glass"), "break_glass:index"),
-    (_("Hidden regions"), "redaction:lifts"),
+    (_("Hidden regions"), "redaction:unredactions"),
     (_("Redaction quality"), "review:redaction_quality"),
     (_("Screening"), "moderation:screening"),
 )
@@ -48,11 +46,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """`navigation`: label, url, whether the person is there or below, and what counts the things that wait there, for
     each page that they may open.
     """
-    matrix, role = load(settings.PERMISSION_MATRIX), role_of(request)
     pages = [
         (label, reverse(route), partial(_counts[route], request) if route in _counts else None)
         for label, route in PAGES
-        if matrix.allows(route, "GET", role)
+        if may(request, route)
     ]
     current = max((url for _, url, _ in pages if request.path.startswith(url)), key=len, default="")
     return {

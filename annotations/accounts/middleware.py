@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,7 @@ from django.shortcuts import render
 
 from annotations.accounts import log, services
 from annotations.accounts.enums import ANONYMOUS
-from annotations.accounts.matrix import load
+from annotations.accounts.matrix import matrix
 from annotations.accounts.models import User
 from annotations.accounts.selectors import user_of_key
 from annotations.audit import actors
@@ -31,7 +30,7 @@ class ApiKeyMiddleware:
         if scheme.lower() == "bearer":
             user = user_of_key(key.strip())
             if user is None:
-                services.note_key_refusal(key.strip())
+                services.record_key_refusal(key.strip())
                 message = "This API key is unknown, expired or revoked."
                 return JsonResponse({"code": "bad_api_key", "message": message}, status=401)
             request.user = user
@@ -50,13 +49,13 @@ class PermissionMiddleware:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        self.matrix = load(settings.PERMISSION_MATRIX)
+        self.matrix = matrix()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # Nothing that was made for one person stays in a browser's or a proxy's cache.
         response.headers.setdefault("Cache-Control", "no-store")
-        self._note(request, response.status_code)
+        self._record(request, response.status_code)
         return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
@@ -65,7 +64,7 @@ class PermissionMiddleware:
         role = role_of(request)
         if self.matrix.allows(route, request.method or "", role):
             return None
-        services.note_refusal(actor_of(request), request.method or "", route)
+        services.record_refusal(actor_of(request), request.method or "", route)
         request.refusal_noted = True  # type: ignore[attr-defined]
         api = request.path.startswith("/api/")
         if role == ANONYMOUS:
@@ -81,21 +80,21 @@ class PermissionMiddleware:
             return JsonResponse({"code": "not_allowed", "message": message}, status=403)
         return render(request, "errors/403.html", status=403)
 
-    def _note(self, request: HttpRequest, status: int) -> None:
+    def _record(self, request: HttpRequest, status: int) -> None:
         """Of strangers, only the other site's form: what else they try is bound by other means (a lock, a token)."""
         match, actor, method = request.resolver_match, actor_of(request), request.method or ""
         if match is None or getattr(request, "refusal_noted", False):
             return
         if getattr(request, "csrf_refused", False):
-            services.note_turned_away(log.CSRF_REFUSED, actor, method, match.view_name)
+            services.record_turned_away(log.CSRF_REFUSED, actor, method, match.view_name)
         elif role_of(request) == ANONYMOUS:
             return
         elif status == 403:
-            services.note_refusal(actor, method, match.view_name)
+            services.record_refusal(actor, method, match.view_name)
         elif status == 429:
-            services.note_turned_away(log.TOO_OFTEN, actor, method, match.view_name)
+            services.record_turned_away(log.TOO_OFTEN, actor, method, match.view_name)
         elif status == 404 and match.kwargs:
-            services.note_turned_away(log.NOT_FOUND, actor, method, match.view_name)
+            services.record_turned_away(log.NOT_FOUND, actor, method, match.view_name)
 
 
 def role_of(request: HttpRequest) -> str:

@@ -49,17 +49,17 @@ def revoke_key(actor: Actor, prefix: str) -> None:
 
 
 @transaction.atomic
-def note_sign_in(user: User) -> None:
+def record_sign_in(user: User) -> None:
     audit.append(log.SIGNED_IN, user.actor)
 
 
 @transaction.atomic
-def note_sign_out(user: User) -> None:
+def record_sign_out(user: User) -> None:
     audit.append(log.SIGNED_OUT, user.actor)
 
 
 @transaction.atomic
-def note_failure(username: str, *, locked: bool = False) -> None:
+def record_failure(username: str, *, locked: bool = False) -> None:
     """A failed sign-in. The log names the account by its pseudonym; what was typed for no account is not kept."""
     # PostgreSQL takes no NUL, not even to compare with; no account has one in its name.
     user = None if "\0" in username else User.objects.filter(username=username).first()
@@ -70,7 +70,7 @@ def note_failure(username: str, *, locked: bool = False) -> None:
 
 
 @transaction.atomic
-def note_refusal(actor: Actor, method: str, route: str) -> None:
+def record_refusal(actor: Actor, method: str, route: str) -> None:
     """The matrix refused a call. Many of the same are told of together (`refusals`)."""
     times, data = refusals.counted(actor.pseudonym, route), _call(method, route)
     if times == 1:
@@ -80,7 +80,7 @@ def note_refusal(actor: Actor, method: str, route: str) -> None:
 
 
 @transaction.atomic
-def note_turned_away(kind: Action, actor: Actor, method: str, route: str) -> None:
+def record_turned_away(kind: Action, actor: Actor, method: str, route: str) -> None:
     """A call that the matrix allows was turned away: `kind` is CSRF_REFUSED, TOO_OFTEN or NOT_FOUND."""
     if times := refusals.counted(actor.pseudonym, f"{kind.code}:{route}"):
         audit.append(kind, actor, data=_call(method, route) | {"times": times})
@@ -91,7 +91,7 @@ def _call(method: str, route: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def note_key_refusal(key: str) -> None:
+def record_key_refusal(key: str) -> None:
     """Somebody sent an API key that lets nobody in; the log names the account that it belongs to, never the key."""
     owner, reason = why_refused(key)
     account = owner.pseudonym if owner else "unknown"

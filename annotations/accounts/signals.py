@@ -12,10 +12,10 @@ from annotations.accounts.models import User
 
 @receiver(user_logged_in)
 def _signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    services.note_sign_in(user)
+    services.record_sign_in(user)
 
 
 @receiver(user_logged_out)
 def _signed_out(sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:
     if user:
-        services.note_sign_out(user)
+        services.record_sign_out(user)

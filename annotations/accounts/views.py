@@ -30,7 +30,7 @@ class SignIn(views.LoginView):
             return locked_out(request)
         response = super().post(request, *args, **kwargs)
         if not request.user.is_authenticated:
-            services.note_failure(username, locked=throttle.locked(request, username))
+            services.record_failure(username, locked=throttle.locked(request, username))
         return response
 
 

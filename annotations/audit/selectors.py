@@ -64,7 +64,7 @@ def words(
     By the id that `key` names in the entries' data; of several acts with one id the last counts. The number of
     queries does not depend on how many clips there are.
     """
-    codes = [action.code for action in actions]
+    codes = [code for action in actions for code in action.codes]
     entries = LogEntry.objects.filter(clip__in=set(clips), action__in=codes).order_by("occurred_at", "id")
     return {
         line.data[key]: Words(str((line.detail or {}).get(field, "")), line.lost_detail)

@@ -17,11 +17,11 @@ from annotations.audit.registry import Action
 from annotations.audit.subject_keys import lock, store
 from annotations.core import causes, clock, ids
 from annotations.core.errors import Invalid, Missing
+from annotations.core.reasons import checked_reason
 
 VERSION = 1
 # Bundles of entries carry their lengths in 16 bits (C2SP tlog-tiles).
 LONGEST = 65_535
-MAX_REASON = 2000
 
 
 def append(
@@ -132,11 +132,9 @@ def erase_subject(subject: str, actor: Actor, reason: str) -> LogEntry:
     entry stands and `finish_erasures` does the rest. Erasing again gives the entry that there is, unless details were
     written since. Those get a key of their own: refusing them would stop the acts of other people.
 
-    Raises Invalid `reason_missing` or `own_details`, Missing `unknown_subject`.
+    Raises Invalid `reason_too_short`, `reason_too_long` or `own_details`, Missing `unknown_subject`.
     """
-    reason = reason.strip()[:MAX_REASON]
-    if not reason:
-        raise Invalid("reason_missing", "Write down why, for instance who asked for the erasure.")
+    reason = checked_reason(reason)
     if subject == actor.pseudonym:
         raise Invalid("own_details", "Ask another privacy officer to erase what concerns you yourself.")
     if not selectors.names(subject):

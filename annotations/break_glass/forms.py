@@ -4,15 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from annotations.break_glass.enums import BreakGlassPurpose
+from annotations.core.forms import ReasonField
 
 
 class AskForm(forms.Form):
     purpose = forms.ChoiceField(label=_("What for"), choices=[("", _("Choose")), *BreakGlassPurpose.choices])
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Why nothing less will do"),
-        min_length=5,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The privacy officer who decides reads it. It stands on the log."),
     )
 
@@ -26,13 +24,7 @@ class DecideForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Without a mark, the hold keeps the clip closed to this person, too."),
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        min_length=5,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("It stands on the log."),
-    )
+    reason = ReasonField(help_text=_("It stands on the log."))
 
     def __init__(self, holds: list[tuple[str, str]], data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]

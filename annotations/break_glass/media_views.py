@@ -2,15 +2,12 @@
 
 import os
 import uuid
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotations.accounts.models import User
@@ -18,14 +15,10 @@ from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.break_glass import services
 from annotations.break_glass.models import BreakGlassAccess
 from annotations.clips import gate, vault
-from annotations.core import clock
-from annotations.core.errors import DomainError, Invalid, Missing
-from annotations.core.http import ranged_response
+from annotations.core.errors import DomainError, Invalid
+from annotations.core.protected_media import Media, ProtectedMedia, gone, sent_range
 from annotations.core.wrapping import Damaged, WrappedKey
-from annotations.redaction.delivery import sent_range, session_of
 from annotations.review.serializers import WatchedSerializer
-
-_SALT = "break_glass.media"
 
 
 @require_POST
@@ -36,25 +29,16 @@ def token(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
         await_checkpoint(entry)
     except DomainError as error:
         return JsonResponse(error.as_dict(), status=error.status)
-    token = signing.dumps([str(access.pk), session_of(request)], salt=_SALT)
-    expires = clock.now() + clock.seconds(settings.MEDIA_TOKEN_SECONDS)
+    address = _MEDIA.address(request, str(access.pk))
     return JsonResponse(
-        {"url": reverse("break_glass:media", args=[token]), "expires_at": expires.isoformat()},
-        headers={"Cache-Control": "no-store"},
+        {"url": address.url, "expires_at": address.expires_at}, headers={"Cache-Control": "no-store"}
     )
 
 
 @require_GET
 def media(request: HttpRequest, token: str) -> HttpResponseBase:
     """The copy that the token opens. A signed checkpoint covers the entry of this delivery before the first byte."""
-    try:
-        response = _delivered(request, token)
-    except DomainError as error:
-        return HttpResponse(error.message, status=error.status, content_type="text/plain")
-    response["Cache-Control"] = "no-store"
-    response["Content-Disposition"] = "inline"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return _MEDIA.serve(request, token)
 
 
 @require_POST
@@ -67,14 +51,11 @@ def watched(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _delivered(request: HttpRequest, token: str) -> HttpResponseBase:
-    try:
-        identifier, session = signing.loads(token, salt=_SALT, max_age=settings.MEDIA_TOKEN_SECONDS)
-    except signing.BadSignature:
-        raise _gone() from None
+def _admit(request: HttpRequest, identifier: str) -> Media:
+    """The copy, its delivery sealed on the log. Missing when it is not to be seen (any more)."""
     access = BreakGlassAccess.objects.filter(pk=identifier, asked_by=request.user.pk).exclude(name="").first()
-    if session != session_of(request) or access is None or access.bytes is None:
-        raise _gone()
+    if access is None or access.bytes is None:
+        raise gone()
     try:
         # Read first, served later: what cannot be read is not told as delivered.
         with vault.decrypted(
@@ -86,17 +67,17 @@ def _delivered(request: HttpRequest, token: str) -> HttpResponseBase:
             _check(access)
             body = os.fdopen(os.dup(plain.fileno()), "rb")
     except (Damaged, OSError):
-        raise _gone() from None
-    return cast(
-        HttpResponseBase,
-        ranged_response(body, access.bytes, "video/mp4", request.headers.get("Range", ""), access.until),
-    )
+        raise gone() from None
+    return Media(access.bytes, lambda: body, until=access.until)
+
+
+_MEDIA = ProtectedMedia("break_glass:media", _admit)
 
 
 def _check(served: BreakGlassAccess) -> None:
     access = BreakGlassAccess.objects.filter(pk=served.pk).first()
     if access is None or not access.running or not gate.allows_named(access.clip_id, access.passes):
-        raise _gone()
+        raise gone()
 
 
 def _ranges(request: HttpRequest) -> Any:
@@ -114,7 +95,3 @@ def _ranges(request: HttpRequest) -> Any:
 
 def _person(request: HttpRequest) -> User:
     return get_object_or_404(User, pk=request.user.pk)
-
-
-def _gone() -> Missing:
-    return Missing("media_gone", "This address does not open anything (any more). Ask for a new one.")

@@ -7,13 +7,14 @@ from django.db.models import F, Q
 from annotations.break_glass.enums import BreakGlassPurpose, BreakGlassState
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
+from annotations.core.models import StageRun
 
 
 class BreakGlassAccess(models.Model):
     """One person asks to see one clip without redaction, and a second one decides. Their words stand on the log only.
 
     `passes` are the holds that the approval names, `until` is when it is over. `name` and `wrapped_key` lead to the
-    unredacted copy in the vault; they are there only while the approval stands. `begun_at`: a worker makes it since.
+    unredacted copy in the vault; they are there only while the approval stands.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
@@ -29,7 +30,6 @@ class BreakGlassAccess(models.Model):
     passes = models.JSONField(default=list)
     until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    begun_at = models.DateTimeField(null=True)
     name = models.CharField(max_length=200, blank=True)
     key_id = models.CharField(max_length=64, blank=True)
     wrapped_key = models.BinaryField(null=True)
@@ -64,3 +64,13 @@ class BreakGlassAccess(models.Model):
     def running(self) -> bool:
         """Whether the approval stands by its time; the gate is asked besides."""
         return self.state == BreakGlassState.APPROVED and self.until is not None and self.until > clock.now()
+
+
+class CleanCopyRun(StageRun):
+    """Making the unredacted copy of an approved access; its id is the access's."""
+
+    access = models.OneToOneField(BreakGlassAccess, on_delete=models.PROTECT, related_name="copy_run")
+
+    class Meta:
+        indexes = StageRun.indexes("cleancopyrun")
+        constraints = StageRun.constraints("cleancopyrun")

@@ -3,22 +3,20 @@
 import datetime
 import uuid
 
-from django.conf import settings
 from django.db.models import F, QuerySet
 
-from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import selectors as audit
 from annotations.audit.actors import Actor
 from annotations.audit.selectors import Line
 from annotations.break_glass import log
 from annotations.break_glass.enums import BreakGlassState
-from annotations.break_glass.models import BreakGlassAccess
+from annotations.break_glass.models import BreakGlassAccess, CleanCopyRun
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.rules import NAMEABLE
-from annotations.core import clock
+from annotations.core import clock, runs
 
 FOLDER = "break-glass/"
 _STEPS = [
@@ -38,11 +36,11 @@ _STEPS = [
 ]
 
 
-def accesses(person: User) -> QuerySet[BreakGlassAccess]:
-    """The requests that the person may know of, those that wait or run first: officers see all, others their own."""
+def accesses(asked_by: User | None = None) -> QuerySet[BreakGlassAccess]:
+    """The requests, those that wait or run first: all of them, or those that this person made."""
     found = BreakGlassAccess.objects.select_related("clip", "asked_by", "decided_by").defer("wrapped_key")
-    if person.role != Role.PRIVACY_OFFICER:
-        found = found.filter(asked_by=person)
+    if asked_by:
+        found = found.filter(asked_by=asked_by)
     return found.order_by(F("ended_at").desc(nulls_first=True), "-asked_at", "pk")
 
 
@@ -58,12 +56,9 @@ def open_accesses() -> list[uuid.UUID]:
     return list(BreakGlassAccess.objects.filter(state__in=states).values_list("pk", flat=True))
 
 
-def accesses_without_copy(age: datetime.timedelta) -> QuerySet[BreakGlassAccess]:
-    """Approved ones whose copy nobody makes."""
-    found = BreakGlassAccess.objects.filter(
-        state=BreakGlassState.APPROVED, name="", until__gt=clock.now(), decided_at__lt=clock.now() - age
-    )
-    return found.exclude(begun_at__gt=abandoned())
+def stalled_copies(older_than: datetime.timedelta) -> QuerySet[CleanCopyRun]:
+    """Copies that nobody makes; their ids are those of their accesses."""
+    return runs.stalled(CleanCopyRun, older_than)
 
 
 def approved_for_clip(clip_id: uuid.UUID) -> QuerySet[BreakGlassAccess]:
@@ -81,11 +76,6 @@ def clips_to_stop(age: datetime.timedelta) -> QuerySet[Clip]:
         if not gate.allows_named(access.clip_id, access.passes)
     ]
     return Clip.objects.filter(pk__in=held)
-
-
-def abandoned() -> datetime.datetime:
-    """Who began to make a copy before this is dead."""
-    return clock.now() - clock.seconds(settings.BREAK_GLASS_TIMEOUT + 60)
 
 
 def nameable(access: BreakGlassAccess) -> list[tuple[str, str]]:

@@ -6,17 +6,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotations.accounts.enums import Role
+from annotations.accounts.may import only_own
+from annotations.accounts.middleware import actor_of
 from annotations.accounts.models import User
 from annotations.accounts.people import people_by_pseudonym
 from annotations.break_glass import selectors as selectors, services
 from annotations.break_glass.forms import AskForm, DecideForm
 from annotations.break_glass.models import BreakGlassAccess
+from annotations.break_glass.rules import BREAK_GLASS
 from annotations.clips.lookup import clip_or_404
 from annotations.core.errors import DomainError
 
@@ -25,8 +28,8 @@ PAGE = 25
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The requests: all of them for officers, for others their own."""
-    page = Paginator(selectors.accesses(_person(request)), PAGE).get_page(request.GET.get("page"))
+    """The requests: all of them, or for roles that see only those their own."""
+    page = Paginator(_known(request), PAGE).get_page(request.GET.get("page"))
     return render(request, "break_glass/index.html", {"page": page})
 
 
@@ -89,11 +92,15 @@ def _page(
     request: HttpRequest, found: BreakGlassAccess, form: DecideForm | None = None, status: int = 200
 ) -> HttpResponse:
     lines = selectors.steps(found)
-    own = found.asked_by_id == request.user.pk
+
+    def may(action: str) -> bool:
+        return BREAK_GLASS.allows(found.state, action, actor_of(request), asked_by=found.asked_by.pseudonym)
+
     context: dict[str, Any] = {
         "access": found,
-        "own": own,
-        "officer": _person(request).role == Role.PRIVACY_OFFICER,
+        "own": found.asked_by_id == request.user.pk,
+        "may_decide": may("refuse"),
+        "may_close": may("close"),
         "form": form or DecideForm(selectors.nameable(found)),
         "in_the_way": selectors.in_the_way(found),
         "lines": lines,
@@ -107,8 +114,12 @@ def _person(request: HttpRequest) -> User:
     return get_object_or_404(User, pk=request.user.pk)
 
 
+def _known(request: HttpRequest) -> QuerySet[BreakGlassAccess]:
+    return selectors.accesses(_person(request) if only_own(request) else None)
+
+
 def _found(request: HttpRequest, access_id: uuid.UUID) -> BreakGlassAccess:
-    found = selectors.accesses(_person(request)).select_related("clip__owner").filter(pk=access_id).first()
+    found = _known(request).select_related("clip__owner").filter(pk=access_id).first()
     if found is None:
         raise Http404
     return found

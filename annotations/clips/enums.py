@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class HoldReason(models.TextChoices):
-    """Why a clip may not be used; each reason belongs to the context that places and lifts it."""
+    """Why a clip may not be used; each reason belongs to the context that places and releases it."""
 
     AWAITING_REDACTION = "awaiting_redaction", _("Faces are being hidden")
     AWAITING_SCREENING = "awaiting_screening", _("Content is being checked")

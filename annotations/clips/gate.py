@@ -36,7 +36,7 @@ def check(clip_id: uuid.UUID, purpose: str) -> None:
 def reasons(clip_id: uuid.UUID) -> list[str]:
     """The open holds of a clip."""
     return list(
-        Hold.objects.filter(clip=clip_id, lifted_at=None)
+        Hold.objects.filter(clip=clip_id, released_at=None)
         .order_by("placed_at")
         .values_list("reason", flat=True)
     )

@@ -23,7 +23,9 @@ REFUSED = action(
     "clip.refused", "Submission refused: {code}", {"code": CODE, "bytes": COUNT, "sha256": DIGEST}
 )
 HELD = action("clip.held", "Held: {reason}", _REASON)
-LIFTED = action("clip.hold_lifted", "Hold lifted: {reason}", _REASON)
+HOLD_RELEASED = action(
+    "clip.hold_released", "Hold released: {reason}", _REASON, formerly=("clip.hold_lifted",)
+)
 ORIGINAL_OPENED = action(
     "clip.original_opened", "Original decrypted for the machine pass ({run})", {"run": ID}
 )

@@ -86,7 +86,7 @@ class ClipQuerySet(models.QuerySet["Clip"]):
         passed = PASSES[purpose] | (
             NAMEABLE & frozenset(named) if purpose == Purpose.BREAK_GLASS else frozenset()
         )
-        blocking = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None).exclude(reason__in=passed)
+        blocking = Hold.objects.filter(clip=OuterRef("pk"), released_at=None).exclude(reason__in=passed)
         found = self.filter(
             ~Exists(blocking),
             consent__withdrawn_at=None,
@@ -139,23 +139,24 @@ class Original(models.Model):
 
 
 class Hold(models.Model):
-    """A reason why a clip may not be used, until it is lifted. At most one open hold per clip and reason."""
+    """A reason why a clip may not be used, until it is released. At most one open hold per clip and reason."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="holds")
     reason = models.CharField(max_length=32, choices=HoldReason)
     placed_at = models.DateTimeField(default=clock.now)
     placed_by = models.CharField(max_length=64)
-    lifted_at = models.DateTimeField(null=True)
-    lifted_by = models.CharField(max_length=64, blank=True)
+    released_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["clip", "reason"], condition=Q(lifted_at=None), name="hold_open_once"
+                fields=["clip", "reason"], condition=Q(released_at=None), name="hold_open_once"
             ),
             models.CheckConstraint(
-                condition=Q(lifted_at=None, lifted_by="") | (Q(lifted_at__isnull=False) & ~Q(lifted_by="")),
-                name="hold_lifted_by_somebody",
+                condition=Q(released_at=None, released_by="")
+                | (Q(released_at__isnull=False) & ~Q(released_by="")),
+                name="hold_released_by_somebody",
             ),
         ]

@@ -13,7 +13,7 @@ from annotations.clips.models import Clip, Hold, Owner
 _DIGITS = re.compile(r"[0-9a-f]{6,32}")
 
 OPEN_HOLDS = Prefetch(
-    "holds", Hold.objects.filter(lifted_at=None).order_by("placed_at", "id"), to_attr="open_holds"
+    "holds", Hold.objects.filter(released_at=None).order_by("placed_at", "id"), to_attr="open_holds"
 )
 
 

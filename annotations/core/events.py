@@ -11,12 +11,12 @@ from annotations.core.models import Outbox
 WAKE_TASK = "reviewapp.deliver_events"
 
 
-def publish(type_: str, **payload: Any) -> None:
+def publish(event_type: str, **payload: Any) -> None:
     """Writes the event; when the transaction commits, wakes the dispatcher. A lost wake-up is found by a sweep."""
     if not connection.in_atomic_block:
         raise RuntimeError("An event is written in the transaction of the act that it tells of.")
     Outbox.objects.create(
-        type=type_,
+        type=event_type,
         payload={name: str(value) for name, value in payload.items()},
         cause=causes.current(),
     )

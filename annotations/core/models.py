@@ -36,7 +36,7 @@ class RunState(models.TextChoices):
 class StageRun(models.Model):
     """One stage's work on one thing. The row is the truth; a broker message only wakes a worker.
 
-    A worker claims the row with a lease and a fresh token, renews the lease while it works, and may finish only
+    A worker acquires the row with a lease and a fresh token, renews the lease while it works, and may finish only
     while its token still stands (fencing): a worker that was thought dead cannot overwrite its successor.
     """
 
@@ -58,7 +58,7 @@ class StageRun(models.Model):
 
     @staticmethod
     def indexes(prefix: str) -> list[models.Index]:
-        """The partial index that the claim and the sweep poll."""
+        """The partial index that workers and the sweep poll."""
         unfinished = Q(state__in=[RunState.QUEUED, RunState.RUNNING])
         return [models.Index(fields=["woken_at"], condition=unfinished, name=f"{prefix}_unfinished")]
 

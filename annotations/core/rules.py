@@ -2,16 +2,17 @@
 
 from annotations.core.models import RunState
 from annotations.core.transitions import Transition, TransitionTable
+from annotations.core.who import THE_SITE
 
 RUNS = TransitionTable(
     "run",
     initial=[RunState.QUEUED],
     final=[RunState.DONE, RunState.FAILED],
     transitions=[
-        Transition(RunState.QUEUED, "claim", RunState.RUNNING, "worker"),
-        Transition(RunState.RUNNING, "claim", RunState.RUNNING, "worker after the lease"),
-        Transition(RunState.RUNNING, "release", RunState.QUEUED, "worker"),
-        Transition(RunState.RUNNING, "finish", RunState.DONE, "worker"),
-        Transition(RunState.RUNNING, "give up", RunState.FAILED, "worker"),
+        Transition(RunState.QUEUED, "claim", RunState.RUNNING, THE_SITE),
+        Transition(RunState.RUNNING, "claim after the lease", RunState.RUNNING, THE_SITE),
+        Transition(RunState.RUNNING, "release", RunState.QUEUED, THE_SITE),
+        Transition(RunState.RUNNING, "finish", RunState.DONE, THE_SITE),
+        Transition(RunState.RUNNING, "give up", RunState.FAILED, THE_SITE),
     ],
 )

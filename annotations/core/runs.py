@@ -1,11 +1,12 @@
-"""Claiming, renewing and finishing stage runs. Every statement is one UPDATE, right on both databases."""
+"""Acquiring, renewing and ending stage runs. Every statement is one UPDATE, right on both databases.
+
+These are the steps; `core.stages` says which of them follows what.
+"""
 
 import datetime
 import uuid
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from annotations.core import clock, ids
@@ -18,25 +19,26 @@ class LostLease(Exception):
     """Another worker has taken the run over; what this one did must be thrown away."""
 
 
-def claim(model: type[R], run_id: uuid.UUID | str, lease: datetime.timedelta) -> R | None:
-    """Takes the run for this worker, or returns None: somebody else has it, or it is finished.
+def acquire(model: type[R], run_id: uuid.UUID | str, lease: datetime.timedelta) -> R | None:
+    """Takes the run for this worker, or returns None: another worker has it, or it has ended.
 
-    A run whose lease has run out may be taken again until its attempts are used up; then see `seize_spent`.
+    What to do with it depends on the attempts that were made: see `count_attempt` and `core.stages`.
     """
     token = ids.random_id()
-    taken = model._default_manager.filter(_idle(), pk=run_id, attempts__lt=settings.RUN_ATTEMPTS).update(
-        state=RunState.RUNNING,
-        token=token,
-        lease_until=clock.now() + lease,
-        attempts=F("attempts") + 1,
-        stage="",
-        progress=0,
+    taken = model._default_manager.filter(_idle(), pk=run_id).update(
+        state=RunState.RUNNING, token=token, lease_until=clock.now() + lease
     )
     return model._default_manager.get(pk=run_id, token=token) if taken else None
 
 
+def count_attempt(run: StageRun) -> None:
+    """One more attempt begins, in the transaction in which the run was acquired."""
+    run.attempts, run.stage, run.progress = run.attempts + 1, "", 0
+    run.save(update_fields=["attempts", "stage", "progress"])
+
+
 def renew(run: StageRun, lease: datetime.timedelta, *, stage: str = "", progress: int = 0) -> None:
-    """Extends the lease and notes how far the work is; raises LostLease when the token no longer stands."""
+    """Extends the lease and records how far the work is. Raises LostLease when the token no longer stands."""
     updated = (
         type(run)
         ._default_manager.filter(pk=run.pk, token=run.token, state=RunState.RUNNING)
@@ -47,7 +49,7 @@ def renew(run: StageRun, lease: datetime.timedelta, *, stage: str = "", progress
 
 
 def finish(run: StageRun, state: str = RunState.DONE, *, code: str = "", message: str = "") -> None:
-    """Ends the run inside the caller's transaction; raises LostLease when the token no longer stands."""
+    """Ends the run inside the caller's transaction. Raises LostLease when the token no longer stands."""
     updated = (
         type(run)
         ._default_manager.filter(pk=run.pk, token=run.token, state=RunState.RUNNING)
@@ -65,25 +67,14 @@ def finish(run: StageRun, state: str = RunState.DONE, *, code: str = "", message
         raise LostLease(str(run.pk))
 
 
-def release(run: StageRun) -> None:
-    """Puts the run back at once after a failure that a further attempt may cure; the attempt stays counted."""
-    type(run)._default_manager.filter(pk=run.pk, token=run.token, state=RunState.RUNNING).update(
-        state=RunState.QUEUED, token=None, lease_until=None
-    )
+def release(run: StageRun, *, code: str = "", message: str = "") -> None:
+    """Puts the run back at once after a failure that a further attempt may cure; the attempt stays counted.
 
-
-def seize_spent(model: type[R], lease: datetime.timedelta, **filters: Any) -> Iterator[R]:
-    """Takes over, each with a fresh token, the runs whose attempts are used up although nobody reported a failure:
-    their workers were killed. The caller finishes them as failed.
+    The failure is kept for whoever looks meanwhile, and for the end, should later attempts leave none.
     """
-    spent = model._default_manager.filter(_idle(), attempts__gte=settings.RUN_ATTEMPTS, **filters)
-    for run in spent.order_by("woken_at"):
-        token = ids.random_id()
-        if spent.filter(pk=run.pk, token=run.token).update(
-            state=RunState.RUNNING, token=token, lease_until=clock.now() + lease
-        ):
-            run.token = token
-            yield run
+    type(run)._default_manager.filter(pk=run.pk, token=run.token, state=RunState.RUNNING).update(
+        state=RunState.QUEUED, token=None, lease_until=None, failure_code=code, failure_message=message
+    )
 
 
 def before(age: datetime.timedelta) -> datetime.datetime:
@@ -91,7 +82,7 @@ def before(age: datetime.timedelta) -> datetime.datetime:
     return clock.now() - age
 
 
-def standing_still(model: type[R], older_than: datetime.timedelta) -> QuerySet[R]:
+def stalled(model: type[R], older_than: datetime.timedelta) -> QuerySet[R]:
     """Runs that nobody works on and whose last wake-up is long enough ago to send another."""
     return model._default_manager.filter(_idle(), woken_at__lt=before(older_than)).order_by("woken_at")
 

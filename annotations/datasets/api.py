@@ -5,13 +5,14 @@ import uuid
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.datasets import presentation
 from annotations.datasets.download import download
+from annotations.datasets.exports.registry import EXPORTERS
 from annotations.datasets.models import Release
 
 
@@ -26,11 +27,21 @@ class ReleaseDetail(APIView):
 class ReleaseFile(APIView):
     """`GET`: a file of the release, `Range` honoured. 409 `release_withdrawn` names the clips that stop it."""
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "format_code",
+                OpenApiTypes.STR,
+                OpenApiParameter.PATH,
+                enum=[exporter.code for exporter in EXPORTERS],
+            )
+        ],
+        responses={(200, exporter.content_type): OpenApiTypes.BINARY for exporter in EXPORTERS},
+    )
     def get(
-        self, request: Request, release_id: uuid.UUID, format_: str
+        self, request: Request, release_id: uuid.UUID, format_code: str
     ) -> HttpResponse | StreamingHttpResponse:
-        return download(request._request, _release(release_id), format_)
+        return download(request._request, _release(release_id), format_code)
 
 
 def _release(release_id: uuid.UUID) -> Release:

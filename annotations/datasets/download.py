@@ -7,22 +7,19 @@ from django.utils.text import slugify
 from annotations.accounts.middleware import actor_of
 from annotations.core.http import ranged_response
 from annotations.datasets import services
-from annotations.datasets.enums import ExportFormat
+from annotations.datasets.exports import registry
 from annotations.datasets.models import Release
 
-TYPES = {
-    ExportFormat.MANIFEST: "application/json",
-    ExportFormat.COCO: "application/zip",
-    ExportFormat.JSON_LINES: "application/jsonl",
-}
 
-
-def download(request: HttpRequest, release: Release, format_: str) -> HttpResponse | StreamingHttpResponse:
+def download(
+    request: HttpRequest, release: Release, format_code: str
+) -> HttpResponse | StreamingHttpResponse:
     """The file or the range asked for; raises what `services.deliver` raises."""
-    file = services.deliver(release, format_, actor_of(request))
-    kind = ExportFormat(file.format)
+    file = services.deliver(release, format_code, actor_of(request))
     stored = storages["exports"].open(file.name, "rb")
-    response = ranged_response(stored, file.bytes, TYPES[kind], request.headers.get("Range", ""))
+    response = ranged_response(
+        stored, file.bytes, registry.content_type(file.format), request.headers.get("Range", "")
+    )
     suffix = file.name.rsplit(".", 1)[-1]
     name = f"{slugify(release.dataset.name) or 'dataset'}-{release.number}-{file.format}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

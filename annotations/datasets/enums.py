@@ -22,14 +22,6 @@ class MarkReason(models.TextChoices):
     REDACTED_AGAIN = "redacted_again", _("A face was still visible; it was hidden afterwards")
 
 
-class ExportFormat(models.TextChoices):
-    """What can be downloaded of a release."""
-
-    MANIFEST = "manifest", _("Manifest (JSON)")
-    COCO = "coco", _("COCO (images and boxes)")
-    JSON_LINES = "jsonl", _("JSON lines (one clip per line)")
-
-
 # After these the files of a release are destroyed: what they hold may not be used again.
 FINAL = frozenset({HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED, MarkReason.CONSENT_ENDED})
 

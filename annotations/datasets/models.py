@@ -4,7 +4,7 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import RunState, StageRun
-from annotations.datasets.enums import ExportFormat
+from annotations.datasets.exports import registry
 from annotations.datasets.filters import Filters
 from annotations.redaction.models import Rendition
 from annotations.review.models import Annotation, Project
@@ -114,11 +114,15 @@ class Mark(models.Model):
 
 
 class ExportFile(models.Model):
-    """A file of a release in the storage `exports`; its bytes stay the same until they are destroyed."""
+    """A file of a release in the storage `exports`; its bytes stay the same until they are destroyed.
+
+    `format` may be one that is no longer registered (`exports.registry`).
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="files")
-    format = models.CharField(max_length=16, choices=ExportFormat)
+    format = models.CharField(max_length=16)
+    format_version = models.PositiveSmallIntegerField(default=1)
     name = models.CharField(max_length=200, unique=True)
     sha256 = models.CharField(max_length=64)
     bytes = models.PositiveBigIntegerField()
@@ -128,6 +132,10 @@ class ExportFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["release", "format"], name="exportfile_once_per_format")
         ]
+
+    @property
+    def label(self) -> str:
+        return registry.label(self.format)
 
 
 class Download(models.Model):

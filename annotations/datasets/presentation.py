@@ -84,6 +84,7 @@ def as_json(release: Release) -> dict[str, Any]:
 def _file(release: Release, file: ExportFile) -> dict[str, Any]:
     return {
         "format": file.format,
+        "version": file.format_version,
         "sha256": file.sha256,
         "bytes": file.bytes,
         "url": None if file.destroyed_at else reverse("datasets:api_file", args=[release.pk, file.format]),

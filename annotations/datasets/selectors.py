@@ -12,13 +12,17 @@ from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip, ClipQuerySet, Hold
 from annotations.core import clock, runs
+from annotations.core.models import RunState
 from annotations.datasets.enums import label
+from annotations.datasets.exports.base import Exporter
+from annotations.datasets.exports.registry import EXPORTERS
+from annotations.datasets.exports.source import FrozenRelease
 from annotations.datasets.expressions import HasLabel
 from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Download, Exclusion, ExportFile, Mark, Release, ReleaseItem
 from annotations.datasets.rules import Facts, tally
 from annotations.redaction.models import Outcome, Rendition
-from annotations.review.models import Annotation, Project
+from annotations.review.models import Annotation, LabelSchema, Project
 from annotations.review.selectors import accepted_annotations
 
 _FACTS = [field.name for field in fields(Facts)]
@@ -65,6 +69,44 @@ def items(release: Release) -> QuerySet[ReleaseItem]:
 def files(release: Release) -> QuerySet[ExportFile]:
     """The release's files with `fetched`, how often each was handed out."""
     return release.files.annotate(fetched=Count("downloads")).order_by("format")
+
+
+def missing_formats(release: Release) -> list[type[Exporter]]:
+    """The formats in which a frozen release that may be used has no file: they were registered after it was frozen."""
+    there = {file.format: file.destroyed_at for file in release.files.all()}
+    if release.state != RunState.DONE or any(there.values()) or unusable(release).exists():
+        return []
+    return [exporter for exporter in EXPORTERS if exporter.code not in there]
+
+
+def described(release: Release) -> FrozenRelease:
+    """The release as exporters take it. Raises ValueError when it is not frozen."""
+    if release.frozen_at is None:
+        raise ValueError("A release can be exported once it is frozen.")
+    dataset = release.dataset
+    return FrozenRelease(
+        id=str(release.pk),
+        number=release.number,
+        dataset_id=str(dataset.pk),
+        dataset_name=dataset.name,
+        project_id=str(dataset.project_id),
+        project_name=dataset.project.name,
+        filters=release.filters,
+        requested_by=release.requested_by,
+        frozen_at=release.frozen_at,
+        manifest_sha256=release.manifest_sha256,
+        tracks=_track_names(release),
+    )
+
+
+def _track_names(release: Release) -> dict[str, str]:
+    """The track labels of every schema that the release's labels were made under, oldest schema first."""
+    used = ReleaseItem.objects.filter(release=release).values("annotation__schema")
+    found: dict[str, str] = {}
+    for schema in LabelSchema.objects.filter(pk__in=used).order_by("version"):
+        for entry in schema.labels["tracks"]:
+            found.setdefault(entry["code"], entry["name"])
+    return found
 
 
 def marks(release: Release) -> QuerySet[Mark]:
@@ -117,7 +159,7 @@ def wanted(project: Project, filters: Filters) -> QuerySet[Annotation]:
 
 def judged(project: Project, filters: Filters) -> ClipQuerySet:
     """The clips received on the days asked for, with the facts that decide (`rules.Facts`) and `held`."""
-    open_holds = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None)
+    open_holds = Hold.objects.filter(clip=OuterRef("pk"), released_at=None)
     told_by_hold = open_holds.filter(reason__in=[HoldReason.WITHDRAWN, HoldReason.EXPIRED])
     current = Rendition.objects.filter(current=True, run__outcome=Outcome.VERIFIED)
     of_this = Q(assignment__clip=OuterRef("pk"))
@@ -152,7 +194,7 @@ def report(project: Project, filters: Filters) -> Report:
         if not reasons and not row["held"]:
             passing_now += row["clips"]
         counted += [(reason, row["clips"]) for reason in reasons]
-    holds = Hold.objects.filter(lifted_at=None, clip__in=_received(filters)).values("reason").order_by()
+    holds = Hold.objects.filter(released_at=None, clip__in=_received(filters)).values("reason").order_by()
     counted += [(row["reason"], row["clips"]) for row in holds.annotate(clips=Count("pk"))]
     return Report(passing_now, considered, tally(counted))
 
@@ -160,7 +202,9 @@ def report(project: Project, filters: Filters) -> Report:
 def left_out(project: Project, filters: Filters) -> Iterator[tuple[uuid.UUID, list[str]]]:
     """The clips (their internal ids) that stay out, each with its reasons."""
     holds: dict[uuid.UUID, list[str]] = {}
-    open_holds = Hold.objects.filter(lifted_at=None, clip__in=_received(filters)).order_by("placed_at", "id")
+    open_holds = Hold.objects.filter(released_at=None, clip__in=_received(filters)).order_by(
+        "placed_at", "id"
+    )
     for clip, reason in open_holds.values_list("clip", "reason"):
         holds.setdefault(clip, []).append(reason)
     for row in judged(project, filters).order_by("pk").values("pk", *_FACTS):
@@ -180,8 +224,8 @@ def unmarked_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
     """Clips whose marks are out of step with their holds since this long: an event got lost."""
     before = runs.before(older_than)
     marked = Mark.objects.filter(item__clip=OuterRef("clip"), reason=OuterRef("reason"), cleared_at=None)
-    held = Hold.objects.filter(clip=OuterRef("item__clip"), reason=OuterRef("reason"), lifted_at=None)
-    holds = Hold.objects.filter(~Exists(marked), lifted_at=None, placed_at__lt=before)
+    held = Hold.objects.filter(clip=OuterRef("item__clip"), reason=OuterRef("reason"), released_at=None)
+    holds = Hold.objects.filter(~Exists(marked), released_at=None, placed_at__lt=before)
     over = Mark.objects.filter(
         ~Exists(held), cleared_at=None, reason__in=HoldReason.values, placed_at__lt=before
     )
@@ -189,8 +233,8 @@ def unmarked_clips(older_than: datetime.timedelta) -> QuerySet[Clip]:
     return Clip.objects.filter(out_of_step, release_items__isnull=False).distinct().order_by("pk")
 
 
-def standing_still(older_than: datetime.timedelta) -> QuerySet[Release]:
-    return runs.standing_still(Release, older_than)
+def stalled_releases(older_than: datetime.timedelta) -> QuerySet[Release]:
+    return runs.stalled(Release, older_than)
 
 
 def schema_choices(project: Project) -> dict[str, list[tuple[str, str]]]:

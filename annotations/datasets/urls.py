@@ -11,9 +11,11 @@ urlpatterns = [
     path("releases/<uuid:release_id>/", views.release, name="release"),
     path("releases/<uuid:release_id>/left-out/", views.left_out, name="left_out"),
     path("releases/<uuid:release_id>/retry", views.retry, name="retry"),
-    path("releases/<uuid:release_id>/files/<slug:format_>", views.download, name="download"),
+    path("releases/<uuid:release_id>/files/<slug:format_code>", views.download, name="download"),
     path("api/v1/releases/<uuid:release_id>", api.ReleaseDetail.as_view(), name="api_release"),
     path(
-        "api/v1/releases/<uuid:release_id>/files/<slug:format_>", api.ReleaseFile.as_view(), name="api_file"
+        "api/v1/releases/<uuid:release_id>/files/<slug:format_code>",
+        api.ReleaseFile.as_view(),
+        name="api_file",
     ),
 ]

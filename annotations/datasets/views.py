@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotations.accounts.enums import Role
-from annotations.accounts.middleware import actor_of, role_of
+from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
 from annotations.datasets import presentation, selectors, services
@@ -26,7 +25,7 @@ PAGE = 50
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(selectors.datasets(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "datasets/index.html", {"page": page, "may_change": _may_change(request)})
+    return render(request, "datasets/index.html", {"page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +87,6 @@ def _release_page(request: HttpRequest, found: Release, status: int = 200) -> Ht
         "release": found,
         "running": running,
         "badges": presentation.badges(found, marked=bool(marks)),
-        "may_change": _may_change(request),
     }
     if request.htmx and running:  # type: ignore[attr-defined]
         return render(request, "datasets/_progress.html", context)
@@ -101,10 +99,10 @@ def _release_page(request: HttpRequest, found: Release, status: int = 200) -> Ht
             "marks": [(mark, label(mark.reason)) for mark in marks],
             "files": files,
             "destroyed": any(file.destroyed_at for file in files),
+            "missing": [exporter.label for exporter in selectors.missing_formats(found)],
             "left_out": selectors.reasons_in_words(found.left_out),
             "stayed_out": found.exclusions.count(),
             "page": Paginator(selectors.items(found), PAGE).get_page(request.GET.get("page")),
-            "may_see_clips": role_of(request) == Role.PRIVACY_OFFICER,
         },
         status=status,
     )
@@ -123,7 +121,6 @@ def left_out(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
         "page": page,
         "rows": rows,
         "counts": selectors.reasons_in_words(found.left_out),
-        "may_see_clips": role_of(request) == Role.PRIVACY_OFFICER,
     }
     return render(request, "datasets/left_out.html", context)
 
@@ -140,11 +137,11 @@ def retry(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def download(
-    request: HttpRequest, release_id: uuid.UUID, format_: str
+    request: HttpRequest, release_id: uuid.UUID, format_code: str
 ) -> HttpResponse | StreamingHttpResponse:
     found = _release(release_id)
     try:
-        return send(request, found, format_)
+        return send(request, found, format_code)
     except DomainError as error:
         messages.error(request, error.message)
         return _release_page(request, found, error.status)
@@ -158,7 +155,6 @@ def _page(request: HttpRequest, dataset: Dataset, form: FiltersForm, status: int
         "page": releases,
         "rows": rows,
         "asked": presentation.in_words(dataset.project, dataset.chosen),
-        "may_change": _may_change(request),
     }
     return render(request, "datasets/detail.html", context, status=status)
 
@@ -167,10 +163,6 @@ def _gate(dataset: Dataset, filters: Filters | None, form: FiltersForm) -> dict[
     report = selectors.report(dataset.project, filters) if filters else None
     reasons = selectors.reasons_in_words(report.left_out) if report else []
     return {"dataset": dataset, "form": form, "report": report, "reasons": reasons}
-
-
-def _may_change(request: HttpRequest) -> bool:
-    return role_of(request) == Role.ML_ENGINEER
 
 
 def _dataset(dataset_id: uuid.UUID) -> Dataset:

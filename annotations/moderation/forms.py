@@ -7,14 +7,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from annotations.core import clock
+from annotations.core.forms import ReasonField
 from annotations.moderation.enums import FlagCategory
 from annotations.moderation.services import Description
 
 
 class DecisionForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), min_length=5, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = ReasonField()
 
 
 class HashListForm(forms.Form):

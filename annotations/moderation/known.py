@@ -32,9 +32,9 @@ ENDED = (HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED)
 _TOGETHER = 200
 
 
-def known_content(print_: Fingerprint) -> list[Concern]:
+def known_content(fingerprint: Fingerprint) -> list[Concern]:
     """The lists that hold enough of the clip's pictures, and the discarded clips that show the same moment."""
-    return [*_on_lists(print_), *_discarded(print_)]
+    return [*_on_lists(fingerprint), *_discarded(fingerprint)]
 
 
 def lists() -> QuerySet[HashList]:
@@ -64,18 +64,18 @@ def to_recheck() -> QuerySet[Fingerprint]:
     return Fingerprint.objects.filter(~out_for_good, ~_over()).select_related("clip__owner").order_by("pk")
 
 
-def on_list(print_: Fingerprint, known: HashList, blocks: Iterable[Hashes]) -> Concern | None:
+def on_list(fingerprint: Fingerprint, known: HashList, blocks: Iterable[Hashes]) -> Concern | None:
     """What the list says of the clip; `blocks` are the list's hashes."""
-    samples = _good(print_)
+    samples = _good(fingerprint)
     found = hits_either_way(samples, blocks) if len(samples) else np.zeros(0, bool)
     if not is_known(found):
         return None
     return Concern(known.category, LIST, known.name, round(float(found.mean()), 3), int(found.sum()))
 
 
-def like_discarded(print_: Fingerprint, others: Sequence[Fingerprint]) -> Iterator[Concern]:
+def like_discarded(fingerprint: Fingerprint, others: Sequence[Fingerprint]) -> Iterator[Concern]:
     """Those of the discarded clips that show the clip's moment."""
-    for other, share, samples in _same_moments(print_, others):
+    for other, share, samples in _same_moments(fingerprint, others):
         flag = upheld().filter(clip=other.clip).latest("decided_at")
         yield Concern(flag.category, DISCARDED, str(other.clip.public_id), round(share, 3), samples)
 
@@ -85,41 +85,42 @@ def blocks_of(known: HashList) -> Iterator[Hashes]:
     return map(unpacked, known.blocks.values_list("hashes", flat=True).iterator(chunk_size=4))
 
 
-def _on_lists(print_: Fingerprint) -> Iterator[Concern]:
+def _on_lists(fingerprint: Fingerprint) -> Iterator[Concern]:
     for known in lists():
-        if concern := on_list(print_, known, blocks_of(known)):
+        if concern := on_list(fingerprint, known, blocks_of(known)):
             yield concern
 
 
-def _good(print_: Fingerprint) -> Hashes:
+def _good(fingerprint: Fingerprint) -> Hashes:
     """The samples that are good enough to be held against a list."""
-    return unpacked(print_.hashes)[np.frombuffer(print_.qualities, np.uint8) >= LEAST_QUALITY]
+    return unpacked(fingerprint.hashes)[np.frombuffer(fingerprint.qualities, np.uint8) >= LEAST_QUALITY]
 
 
-def _discarded(print_: Fingerprint) -> Iterator[Concern]:
-    others = discarded().exclude(pk=print_.pk).select_related("clip").order_by("pk")
+def _discarded(fingerprint: Fingerprint) -> Iterator[Concern]:
+    others = discarded().exclude(pk=fingerprint.pk).select_related("clip").order_by("pk")
     for together in _batched(others.iterator(chunk_size=_TOGETHER), _TOGETHER):
-        yield from like_discarded(print_, together)
+        yield from like_discarded(fingerprint, together)
 
 
 def _over() -> Q:
     """The fingerprint's clip is gone or out of use."""
-    ended = Hold.objects.filter(clip=OuterRef("pk"), lifted_at=None, reason__in=ENDED)
+    ended = Hold.objects.filter(clip=OuterRef("pk"), released_at=None, reason__in=ENDED)
     return Q(Exists(ended)) | ~Q(clip__consent__withdrawn_at=None, clip__consent__until__gt=clock.now())
 
 
 def _same_moments(
-    print_: Fingerprint, others: Sequence[Fingerprint]
+    fingerprint: Fingerprint, others: Sequence[Fingerprint]
 ) -> Iterator[tuple[Fingerprint, float, int]]:
     """Those that show the same moment, with the share and the number of samples by which one sees it."""
-    mine = unpacked(print_.hashes)
+    mine = unpacked(fingerprint.hashes)
     for other in others:
-        if other.clip.sha256 == print_.clip.sha256:
+        if other.clip.sha256 == fingerprint.clip.sha256:
             yield other, 1.0, len(mine)
     rest = [
         (other, hashes)
         for other in others
-        if other.clip.sha256 != print_.clip.sha256 and len(hashes := unpacked(other.hashes)) >= LEAST_RARE
+        if other.clip.sha256 != fingerprint.clip.sha256
+        and len(hashes := unpacked(other.hashes)) >= LEAST_RARE
     ]
     if len(mine) < LEAST_RARE or not rest:
         return

@@ -48,8 +48,8 @@ def _words(flags: Iterable[Flag], actions: list[Action], field: str) -> dict[uui
     return {flag.pk: told.get(str(flag.pk), Words()) for flag in flags}
 
 
-def rechecks_standing_still(older_than: datetime.timedelta) -> QuerySet[Recheck]:
-    return runs.standing_still(Recheck, older_than)
+def stalled_rechecks(older_than: datetime.timedelta) -> QuerySet[Recheck]:
+    return runs.stalled(Recheck, older_than)
 
 
 def rechecks() -> list[Recheck]:

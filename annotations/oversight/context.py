@@ -4,15 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from annotations.accounts.enums import Role
-from annotations.accounts.middleware import role_of
+from annotations.accounts.may import may
 from annotations.audit.integrity.status import integrity
 from annotations.oversight.log_status import LogStatus, log_status
 
 
 def integrity_badge(request: HttpRequest) -> dict[str, Any]:
     """`integrity_badge`: how the log stands, asked for only where a page shows it."""
-    return {"integrity_badge": _log_status} if role_of(request) == Role.PRIVACY_OFFICER else {}
+    return {"integrity_badge": _log_status} if may(request, "oversight:integrity") else {}
 
 
 def _log_status() -> LogStatus:

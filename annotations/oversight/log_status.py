@@ -48,7 +48,7 @@ def log_status(integrity: Integrity) -> LogStatus:
                 "witness holds."
             ),
         )
-    if integrity.standing_still:
+    if integrity.stalled:
         return LogStatus(
             "bad",
             _("Log not sealed"),

@@ -4,16 +4,14 @@ Used by the contexts to the right: they decide who may see a clip and for which 
 """
 
 import datetime
-import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core import signing
+from django.core.files.storage import storages
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 
 from annotations.accounts.middleware import actor_of
 from annotations.audit import services as audit
@@ -22,20 +20,17 @@ from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.clips import gate
 from annotations.clips.models import Clip
-from annotations.core import clock
-from annotations.core.errors import Conflict, Missing
-from annotations.core.http import parse_range
+from annotations.core.errors import Conflict
+from annotations.core.protected_media import Media, ProtectedMedia, gone, sent_range
 from annotations.redaction import log
 from annotations.redaction.models import Rendition
-
-_SALT = "redaction.delivery"
 
 Entitled = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
 class Grant:
-    """`url` answers until `expires_at` (ISO 8601), for this session only. `entry` is the id of its log entry."""
+    """An address (`core.protected_media.Address`), and the id of the log's entry of it."""
 
     url: str
     expires_at: str
@@ -73,9 +68,8 @@ def grant(request: HttpRequest, clip: Clip, purpose: str, holder: tuple[str, str
         purpose=purpose,
         data={"rendition": str(rendition.pk), "seconds": seconds},
     )
-    token = signing.dumps([str(rendition.pk), purpose, session_of(request), *(holder or ())], salt=_SALT)
-    expires = clock.now() + clock.seconds(seconds)
-    return Grant(reverse("redaction:media", args=[token]), expires.isoformat(), entry.pk)
+    address = MEDIA.address(request, str(rendition.pk), purpose, *(holder or ()))
+    return Grant(address.url, address.expires_at, entry.pk)
 
 
 def grant_sealed(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
@@ -89,19 +83,13 @@ def grant_sealed(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
 
 
 @transaction.atomic
-def admit(request: HttpRequest, token: str) -> Rendition:
-    """The rendition that the token opens, its delivery logged. Missing when it opens nothing (any more)."""
-    try:
-        rendition_id, purpose, session, *holder = signing.loads(
-            token, salt=_SALT, max_age=settings.MEDIA_TOKEN_SECONDS
-        )
-    except signing.BadSignature:
-        raise _gone() from None
-    if session != session_of(request) or (holder and not _stands(*holder)):
-        raise _gone()
+def _admit(request: HttpRequest, rendition_id: str, purpose: str, *holder: str) -> Media:
+    """The rendition, its delivery logged. Missing when it is not to be seen (any more)."""
+    if holder and not _stands(*holder):
+        raise gone()
     rendition = Rendition.objects.select_related("clip__owner").filter(pk=rendition_id, current=True).first()
     if rendition is None or not gate.allows(rendition.clip_id, purpose):
-        raise _gone()
+        raise gone()
     audit.append(
         log.SERVED,
         actor_of(request),
@@ -110,7 +98,11 @@ def admit(request: HttpRequest, token: str) -> Rendition:
         purpose=purpose,
         data={"rendition": str(rendition.pk), "range": sent_range(request, rendition.bytes)},
     )
-    return rendition
+    name = rendition.name
+    return Media(rendition.bytes, lambda: storages["renditions"].open(name), location=f"renditions/{name}")
+
+
+MEDIA = ProtectedMedia("redaction:media", _admit)
 
 
 def granted_since(actor: Actor, clip: Clip, moment: datetime.datetime) -> bool:
@@ -127,23 +119,5 @@ def current(clip: Clip) -> Rendition:
     return rendition
 
 
-def sent_range(request: HttpRequest, size: int) -> str:
-    """The bytes that the answer will hold, as `first-last of size`: what is sent, not what was asked for."""
-    try:
-        first, last = parse_range(request.headers.get("Range", ""), size) or (0, size - 1)
-    except ValueError:
-        return "none"
-    return f"{first}-{last} of {size}"
-
-
 def _stands(kind: str, identifier: str) -> bool:
     return _entitled[kind](identifier)
-
-
-def session_of(request: HttpRequest) -> str:
-    """What binds a token to the session: a digest of its key."""
-    return hashlib.sha256((request.session.session_key or "").encode()).hexdigest()[:32]
-
-
-def _gone() -> Missing:
-    return Missing("media_gone", "This address does not open anything (any more). Ask for a new one.")

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class LiftState(models.TextChoices):
+class UnredactionState(models.TextChoices):
     """Where a request to show a region again stands."""
 
     ASKED = "asked", _("Waits for a second person")

@@ -1,13 +1,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotations.core.forms import ReasonField
+
 
 class ReasonForm(forms.Form):
     """Why a region is to be shown again, or why not."""
 
-    reason = forms.CharField(
-        label=_("Reason"), min_length=5, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = ReasonField()
 
 
 class AskForm(ReasonForm):

@@ -13,7 +13,8 @@ def _bytes(sent: Any) -> str:
 
 
 _RUN = {"run": ID}
-_LIFT = {"lift": ID}
+# The field keeps the name that it has in older entries.
+_UNREDACTION = {"lift": ID}
 _EXAMPLE = _RUN | {"frames": COUNT}
 ENDS = (
     ("take_back", "taken back"),
@@ -41,13 +42,29 @@ FAILED = action(
     _RUN | {"attempts": COUNT, "code": CODE},
 )
 RETRIED = action("redaction.retried", "Redaction started again ({run})", _RUN)
-LIFT_ASKED = action(
-    "lift.asked", "Asked to show a hidden region of {frames} frames again ({lift})", _LIFT | {"frames": COUNT}
+UNREDACTION_ASKED = action(
+    "unredaction.asked",
+    "Asked to show a hidden region of {frames} frames again ({lift})",
+    _UNREDACTION | {"frames": COUNT},
+    formerly=("lift.asked",),
 )
-LIFT_APPROVED = action("lift.approved", "A second person agreed to show the region ({lift})", _LIFT)
-LIFT_REFUSED = action("lift.refused", "A second person refused to show the region ({lift})", _LIFT)
-LIFT_ENDED = action(
-    "lift.ended", "Request to show the region ended: {because}", _LIFT | {"because": one_of(ENDS)}
+UNREDACTION_APPROVED = action(
+    "unredaction.approved",
+    "A second person agreed to show the region ({lift})",
+    _UNREDACTION,
+    formerly=("lift.approved",),
+)
+UNREDACTION_REFUSED = action(
+    "unredaction.refused",
+    "A second person refused to show the region ({lift})",
+    _UNREDACTION,
+    formerly=("lift.refused",),
+)
+UNREDACTION_ENDED = action(
+    "unredaction.ended",
+    "Request to show the region ended: {because}",
+    _UNREDACTION | {"because": one_of(ENDS)},
+    formerly=("lift.ended",),
 )
 REGION_SHOWN = action(
     "region.shown", "Frame {frame} of the rendition shown, with a hidden region marked", {"frame": COUNT}

@@ -5,7 +5,7 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
-from annotations.redaction.enums import HidingEffect, LiftState, Stage
+from annotations.redaction.enums import HidingEffect, Stage, UnredactionState
 
 
 class Outcome(models.TextChoices):
@@ -43,7 +43,7 @@ class RedactionRun(StageRun):
     whole_because = models.CharField(
         max_length=200, blank=True
     )  # why not only the changed groups were made anew
-    lifted = models.JSONField(default=list)  # [{"boxes"}]: what two people agreed is no face
+    unredacted = models.JSONField(default=list)  # [{"boxes"}]: what two people agreed is no face
     schema = models.PositiveSmallIntegerField(
         default=0
     )  # of the report; the next three fields are the report's, too
@@ -115,15 +115,15 @@ class Rendition(models.Model):
         ]
 
 
-class Lift(models.Model):
+class Unredaction(models.Model):
     """A hidden track that a lead takes for no face, and what a second person said to it. `boxes` as in a track.
 
     The words of both stand on the log only (`selectors.asked_because`).
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
-    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="lifts")
-    state = models.CharField(max_length=16, choices=LiftState, default=LiftState.ASKED)
+    clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="unredactions")
+    state = models.CharField(max_length=16, choices=UnredactionState, default=UnredactionState.ASKED)
     boxes = models.JSONField()
     frame = models.PositiveIntegerField()  # of the rendition: where the region was shown to be judged
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -135,14 +135,16 @@ class Lift(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "asked_at"], name="lift_by_state")]
+        indexes = [models.Index(fields=["state", "asked_at"], name="unredaction_by_state")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=models.F("asked_by")), name="lift_two_people"
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("asked_by")),
+                name="unredaction_two_people",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[LiftState.APPROVED, LiftState.REFUSED]) | Q(decided_by__isnull=False),
-                name="lift_decided_by_somebody",
+                condition=~Q(state__in=[UnredactionState.APPROVED, UnredactionState.REFUSED])
+                | Q(decided_by__isnull=False),
+                name="unredaction_decided_by_somebody",
             ),
         ]
 

@@ -4,7 +4,6 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.clips.models import Clip
 from annotations.core.errors import Missing
@@ -32,11 +31,11 @@ class Progress:
         return asdict(self)
 
 
-def progress_of(public_id: uuid.UUID, user: User) -> Progress:
-    """The progress of a clip. Missing for a clip that does not exist or that another submitter submitted."""
+def progress_of(public_id: uuid.UUID, submitter: User | None = None) -> Progress:
+    """The progress of a clip. Missing when it does not exist or is not by this `submitter`; None stands for any."""
     clips = Clip.objects.filter(public_id=public_id)
-    if user.role == Role.SUBMITTER:
-        clips = clips.filter(submitter=user)
+    if submitter:
+        clips = clips.filter(submitter=submitter)
     clip = clips.first()
     if clip is None:
         raise Missing("not_found", "There is no such clip among yours.")

@@ -15,8 +15,8 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.redaction import log
-from annotations.redaction.enums import HidingEffect, LiftState
-from annotations.redaction.models import HidingChoice, Lift, Rendition, TrainingExample
+from annotations.redaction.enums import HidingEffect, UnredactionState
+from annotations.redaction.models import HidingChoice, Rendition, TrainingExample, Unredaction
 
 EXAMPLES_FOLDER = "examples/"
 ENDING = (HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED, HoldReason.CONSENT_MISSING)
@@ -58,7 +58,7 @@ def clips_to_clear(older_than: datetime.timedelta = datetime.timedelta(0)) -> Qu
     """Clips whose consent to training has ended, or that were erased, and that still have examples."""
     now = clock.now()
     ended = (
-        Q(holds__reason__in=ENDING, holds__lifted_at=None, holds__placed_at__lt=now - older_than)
+        Q(holds__reason__in=ENDING, holds__released_at=None, holds__placed_at__lt=now - older_than)
         | Q(consent__withdrawn_at__lt=now - older_than)
         | Q(consent__until__lt=now - older_than)
     )
@@ -66,9 +66,9 @@ def clips_to_clear(older_than: datetime.timedelta = datetime.timedelta(0)) -> Qu
     return Clip.objects.filter(ended, training_examples__in=kept).distinct().order_by("received_at")
 
 
-def lifted(clip: Clip) -> list[dict[str, list[float]]]:
-    """The boxes by original frame of every track of the clip that two people lifted."""
-    standing = Lift.objects.filter(clip=clip, state=LiftState.APPROVED).order_by("asked_at")
+def unredacted(clip: Clip) -> list[dict[str, list[float]]]:
+    """The boxes by original frame of every track of the clip that two people unredacted."""
+    standing = Unredaction.objects.filter(clip=clip, state=UnredactionState.APPROVED).order_by("asked_at")
     return list(standing.values_list("boxes", flat=True))
 
 
@@ -86,18 +86,22 @@ def shown_frame(rendition: Rendition, original: int) -> int:
     return min(range(len(frames)), key=lambda shown: abs(frames[shown] - original))
 
 
-def lifts(state: str) -> QuerySet[Lift]:
+def unredactions(state: str) -> QuerySet[Unredaction]:
     """The requests in a state, those that wait longest first."""
     return (
-        Lift.objects.select_related("clip", "asked_by", "decided_by").filter(state=state).order_by("asked_at")
+        Unredaction.objects.select_related("clip", "asked_by", "decided_by")
+        .filter(state=state)
+        .order_by("asked_at")
     )
 
 
-def asked_because(lifts: Iterable[Lift]) -> list[tuple[Lift, Words]]:
+def asked_because(unredactions: Iterable[Unredaction]) -> list[tuple[Unredaction, Words]]:
     """Each request with the reason that its lead wrote, as the log tells it."""
-    lifts = list(lifts)
-    reasons = audit.words([log.LIFT_ASKED], [lift.clip.public_id for lift in lifts], key="lift")
-    return [(lift, reasons.get(str(lift.pk), Words())) for lift in lifts]
+    unredactions = list(unredactions)
+    reasons = audit.words(
+        [log.UNREDACTION_ASKED], [unredaction.clip.public_id for unredaction in unredactions], key="lift"
+    )
+    return [(unredaction, reasons.get(str(unredaction.pk), Words())) for unredaction in unredactions]
 
 
 def kept_examples() -> QuerySet[TrainingExample]:

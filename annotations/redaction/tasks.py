@@ -15,11 +15,6 @@ def redact(run: str) -> None:
     services.redact(run)
 
 
-@shared_task(name="redaction.give_up")
-def give_up() -> None:
-    services.give_up()
-
-
 @shared_task(name="redaction.sweep_orphans")
 def sweep_orphans() -> None:
     services.sweep_orphans()

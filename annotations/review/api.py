@@ -175,7 +175,7 @@ class Watched(ReviewerView):
 
     @extend_schema(request=WatchedSerializer, responses={204: None})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
-        services.note_watched(self.reviewer, assignment_id, self.read(WatchedSerializer)["ranges"])
+        services.record_watched(self.reviewer, assignment_id, self.read(WatchedSerializer)["ranges"])
         assignment = selectors.own(self.reviewer, assignment_id)
         if assignment and assignment.state in KEEPS_DRAFT:
             require_lease(assignment)
@@ -204,5 +204,5 @@ class TaskWatched(ReviewerView):
     @extend_schema(request=WatchedSerializer, responses={204: None})
     def post(self, request: Request, task_id: uuid.UUID) -> Response:
         ranges = self.read(WatchedSerializer)["ranges"]
-        services.note_watched_by_lead(task_id, ranges, actor_of(request._request))
+        services.record_watched_by_lead(task_id, ranges, actor_of(request._request))
         return Response(status=204)

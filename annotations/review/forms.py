@@ -3,10 +3,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotations.core.forms import NoteField, ReasonField
 from annotations.moderation.enums import FlagCategory
 from annotations.review.enums import TaskState
 from annotations.review.models import Project
-from annotations.review.rules import MAX_REASON
 
 # As a lead wants them: what waits first.
 STATES = (TaskState.SETTLING, TaskState.OPEN, TaskState.ACCEPTED, TaskState.SET_ASIDE)
@@ -19,30 +19,24 @@ class DecisionForm(forms.Form):
 
 
 class ReturnForm(DecisionForm):
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("The reviewer reads this."),
-        min_length=5,
-        max_length=MAX_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    reason = ReasonField(help_text=_("The reviewer reads this."))
 
 
 class SetAsideForm(forms.Form):
     """Why nobody shall be asked to label a clip any more."""
 
-    reason = forms.CharField(
-        label=_("Reason"), min_length=5, max_length=MAX_REASON, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = ReasonField(rows=2)
 
 
 class FlagForm(forms.Form):
     """A lead finds that the clip is nothing to be watched."""
 
-    category = forms.ChoiceField(label=_("Category"), choices=FlagCategory.choices)
-    note = forms.CharField(
-        label=_("Note"), max_length=MAX_REASON, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    category = forms.ChoiceField(
+        label=_("Category"),
+        choices=FlagCategory.choices,
+        error_messages={"required": _("Choose a category.")},
     )
+    note = NoteField()
 
 
 class FilterForm(forms.Form):

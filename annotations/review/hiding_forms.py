@@ -2,6 +2,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from annotations.core.forms import ReasonField
 from annotations.redaction.enums import HidingEffect
 from annotations.review.miss_rates import wilson
 from annotations.vision.reidentification import ATTACKED, MOST
@@ -26,7 +27,5 @@ class HidingForm(forms.Form):
     """How faces are to be hidden, and why."""
 
     effect = forms.ChoiceField(label=_("From the next clip on"), choices=_LABELS, widget=forms.RadioSelect)
-    reason = forms.CharField(
-        label=_("Reason"), min_length=5, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = ReasonField()
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -19,6 +19,8 @@ from annotations.review.forms import DecisionForm, FilterForm, FlagForm, ReturnF
 from annotations.review.models import ReviewTask
 
 PAGE = 25
+# The page holds several forms: the ids of their fields begin differently.
+_FLAG, _ASIDE = "flag-%s", "aside-%s"
 
 
 @require_safe
@@ -68,7 +70,7 @@ def accept(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 def send_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
-        return _page(request, task_id, form)
+        return _page(request, task_id, returned=form)
     sent = form.cleaned_data
     return _decided(
         request,
@@ -80,10 +82,9 @@ def send_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def set_aside(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
-    form = SetAsideForm(request.POST)
+    form = SetAsideForm(request.POST, auto_id=_ASIDE)
     if not form.is_valid():
-        messages.error(request, _("Write down the reason, in 5 to 2,000 characters."))
-        return redirect("review:adjudicate", task_id)
+        return _page(request, task_id, aside=form)
     return _decided(
         request,
         task_id,
@@ -106,33 +107,40 @@ def reopen(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 def flag(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """The clip leaves every queue at once, this page's list included."""
     task = get_object_or_404(ReviewTask.objects.select_related("clip__owner"), public_id=task_id)
-    form = FlagForm(request.POST)
+    form = FlagForm(request.POST, auto_id=_FLAG)
     if not form.is_valid():
-        messages.error(request, _("Choose a category. The note has at most 2,000 characters."))
-        return redirect("review:adjudicate", task_id)
+        return _page(request, task_id, flag=form)
     sent = form.cleaned_data
     moderation.flag(task.clip, sent["category"], actor_of(request), note=sent["note"])
     messages.success(request, _("The clip is flagged and out of the queue."))
     return redirect("review:adjudication")
 
 
-def _page(request: HttpRequest, task_id: uuid.UUID, refused: ReturnForm | None = None) -> HttpResponse:
-    """The page; `refused` is a form that was sent and is wrong."""
+def _page(
+    request: HttpRequest,
+    task_id: uuid.UUID,
+    *,
+    returned: ReturnForm | None = None,
+    aside: SetAsideForm | None = None,
+    flag: FlagForm | None = None,
+) -> HttpResponse:
+    """The page; `returned`, `aside` and `flag` are forms that were sent and are wrong."""
     related = ReviewTask.objects.select_related("clip", "project")
     task = get_object_or_404(related, public_id=task_id)
     context = {
         **page.present(task),
-        "flag_form": FlagForm(auto_id="flag-%s"),
-        "aside_form": SetAsideForm(auto_id="aside-%s"),
+        "flag_form": flag or FlagForm(auto_id=_FLAG),
+        "aside_form": aside or SetAsideForm(auto_id=_ASIDE),
     }
     for side in context["sides"]:
         annotation = str(side["annotation"].pk)
         form = ReturnForm(initial={"annotation": annotation})
-        if refused and refused["annotation"].value() == annotation:
-            form = refused
+        if returned and returned["annotation"].value() == annotation:
+            form = returned
         form.auto_id = f"side-{side['number']}-%s"
         side["form"] = form
-    return render(request, "review/adjudication_task.html", context, status=400 if refused else 200)
+    status = 400 if returned or aside or flag else 200
+    return render(request, "review/adjudication_task.html", context, status=status)
 
 
 def _decided(

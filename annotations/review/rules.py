@@ -7,20 +7,27 @@ from annotations.accounts.enums import Role
 from annotations.core.errors import Invalid
 from annotations.core.intervals import merged
 from annotations.core.transitions import Transition, TransitionTable
+from annotations.core.who import THE_SITE, Refusal, by, somebody_else_than
 from annotations.review.enums import AssignmentState as A, TaskState as T
 
-WORKER = "worker"
+CONTRACTOR, LEAD = by(Role.CONTRACTOR), by(Role.LEAD)
+SECOND_PERSON = by(
+    Role.LEAD,
+    only=somebody_else_than(
+        "reviewer", "the reviewer", Refusal("own_labels", "Somebody else decides on your own labels.")
+    ),
+)
 
 TASKS = TransitionTable(
     "task",
     initial=[T.OPEN],
     final=[T.ACCEPTED, T.SET_ASIDE],
     transitions=[
-        Transition(T.OPEN, "settle", T.SETTLING, WORKER),
-        Transition(T.SETTLING, "accept", T.ACCEPTED, Role.LEAD),
-        Transition(T.SETTLING, "return", T.OPEN, Role.LEAD),
-        Transition(T.OPEN, "set aside", T.SET_ASIDE, Role.LEAD),
-        Transition(T.SET_ASIDE, "reopen", T.OPEN, Role.LEAD),
+        Transition(T.OPEN, "settle", T.SETTLING, THE_SITE),
+        Transition(T.SETTLING, "accept", T.ACCEPTED, LEAD),
+        Transition(T.SETTLING, "return", T.OPEN, LEAD),
+        Transition(T.OPEN, "set aside", T.SET_ASIDE, LEAD),
+        Transition(T.SET_ASIDE, "reopen", T.OPEN, LEAD),
     ],
 )
 
@@ -29,25 +36,25 @@ ASSIGNMENTS = TransitionTable(
     initial=[A.OPEN, A.PARKED],
     final=[A.ACCEPTED, A.SUPERSEDED, A.SKIPPED, A.FLAGGED, A.EXPIRED],
     transitions=[
-        Transition(A.OPEN, "claim", A.LEASED, Role.CONTRACTOR),
-        Transition(A.OPEN, "park", A.PARKED, WORKER),
-        Transition(A.LEASED, "extend", A.LEASED, Role.CONTRACTOR),
-        Transition(A.LEASED, "submit", A.SUBMITTED, Role.CONTRACTOR),
-        Transition(A.LEASED, "skip", A.SKIPPED, Role.CONTRACTOR),
-        Transition(A.LEASED, "flag", A.FLAGGED, Role.CONTRACTOR),
-        Transition(A.LEASED, "report a missed face", A.PARKED, Role.CONTRACTOR),
-        Transition(A.LEASED, "report one more missed face", A.EXPIRED, Role.CONTRACTOR),
-        Transition(A.LEASED, "park", A.PARKED, WORKER),
-        Transition(A.LEASED, "expire", A.EXPIRED, WORKER),
-        Transition(A.PARKED, "reopen", A.OPEN, WORKER),
-        Transition(A.PARKED, "give back", A.RETURNED, WORKER),
-        Transition(A.RETURNED, "resume", A.LEASED, Role.CONTRACTOR),
-        Transition(A.RETURNED, "park", A.PARKED, WORKER),
-        Transition(A.RETURNED, "expire", A.EXPIRED, WORKER),
-        Transition(A.EXPIRED, "resume", A.LEASED, Role.CONTRACTOR),
-        Transition(A.SUBMITTED, "accept", A.ACCEPTED, Role.LEAD),
-        Transition(A.SUBMITTED, "supersede", A.SUPERSEDED, Role.LEAD),
-        Transition(A.SUBMITTED, "return", A.RETURNED, Role.LEAD),
+        Transition(A.OPEN, "claim", A.LEASED, CONTRACTOR),
+        Transition(A.OPEN, "park", A.PARKED, THE_SITE),
+        Transition(A.LEASED, "extend", A.LEASED, CONTRACTOR),
+        Transition(A.LEASED, "submit", A.SUBMITTED, CONTRACTOR),
+        Transition(A.LEASED, "skip", A.SKIPPED, CONTRACTOR),
+        Transition(A.LEASED, "flag", A.FLAGGED, CONTRACTOR),
+        Transition(A.LEASED, "report a missed face", A.PARKED, CONTRACTOR),
+        Transition(A.LEASED, "report one more missed face", A.EXPIRED, CONTRACTOR),
+        Transition(A.LEASED, "park", A.PARKED, THE_SITE),
+        Transition(A.LEASED, "expire", A.EXPIRED, THE_SITE),
+        Transition(A.PARKED, "reopen", A.OPEN, THE_SITE),
+        Transition(A.PARKED, "give back", A.RETURNED, THE_SITE),
+        Transition(A.RETURNED, "resume", A.LEASED, CONTRACTOR),
+        Transition(A.RETURNED, "park", A.PARKED, THE_SITE),
+        Transition(A.RETURNED, "expire", A.EXPIRED, THE_SITE),
+        Transition(A.EXPIRED, "resume", A.LEASED, CONTRACTOR),
+        Transition(A.SUBMITTED, "accept", A.ACCEPTED, SECOND_PERSON),
+        Transition(A.SUBMITTED, "supersede", A.SUPERSEDED, LEAD),
+        Transition(A.SUBMITTED, "return", A.RETURNED, SECOND_PERSON),
     ],
 )
 
@@ -76,18 +83,7 @@ LAST_REPORT = datetime.timedelta(minutes=2)
 # The same for a lead, from when they were last given the clip to look at.
 LEADS_REPORT = datetime.timedelta(hours=4)
 MAX_REVIEWERS = 20
-MAX_REASON = 2000
 MAX_RANGES = 500
-
-
-def check_reason(reason: str, *, least: int = 5) -> str:
-    """The reason without surrounding blanks; Invalid `reason_missing` or `reason_too_long`."""
-    reason = reason.strip()
-    if len(reason) < least:
-        raise Invalid("reason_missing", "Write down the reason, in a few words.")
-    if len(reason) > MAX_REASON:
-        raise Invalid("reason_too_long", f"The reason has at most {MAX_REASON:,} characters.")
-    return reason
 
 
 def settled(states: Iterable[str]) -> bool:

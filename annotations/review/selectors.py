@@ -154,12 +154,12 @@ def unsettled_clips(older_than: datetime.timedelta, limit: int = 500) -> QuerySe
     kind is looked for in a statement of its own, which one index answers.
     """
     moment = clock.now() - older_than
-    moved = Hold.objects.filter(Q(placed_at__gt=moment) | Q(lifted_at__gt=moment), clip=OuterRef("pk"))
+    moved = Hold.objects.filter(Q(placed_at__gt=moment) | Q(released_at__gt=moment), clip=OuterRef("pk"))
     shown = Rendition.objects.filter(clip=OuterRef("pk"), current=True)
     free = gate.passing(Purpose.LABELING).filter(~Exists(moved), Exists(shown))
     parked = Assignment.objects.filter(state=AssignmentState.PARKED)
     still_open = Assignment.objects.filter(clip=OuterRef("clip"), state=AssignmentState.OPEN)
-    blocking = Hold.objects.filter(lifted_at=None, placed_at__lte=moment).exclude(
+    blocking = Hold.objects.filter(released_at=None, placed_at__lte=moment).exclude(
         reason__in=PASSES[Purpose.LABELING]
     )
     found = set(free.filter(pk__in=parked.values("clip")).values_list("pk", flat=True)[:limit])

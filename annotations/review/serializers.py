@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from annotations.review.rules import MAX_RANGES, MAX_REASON
+from annotations.review.rules import MAX_RANGES
 
 _MAX_REVISION = 2**31 - 1
 
@@ -27,12 +27,12 @@ class SubmitSerializer(serializers.Serializer[None]):
 
 class SkipSerializer(serializers.Serializer[None]):
     reason = serializers.CharField(max_length=48)
-    note = serializers.CharField(max_length=MAX_REASON, required=False, allow_blank=True, default="")
+    note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class FlagSerializer(serializers.Serializer[None]):
     category = serializers.CharField(max_length=32)
-    note = serializers.CharField(max_length=MAX_REASON, required=False, allow_blank=True, default="")
+    note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class FaceSerializer(serializers.Serializer[None]):

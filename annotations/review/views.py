@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from annotations.accounts.models import User
+from annotations.core import reasons
 from annotations.core.errors import DomainError, Missing
 from annotations.review import home as home_page, selectors, services, workbench as workbench_page
 from annotations.review.services.leases import waits
@@ -58,7 +59,7 @@ def workbench(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
         return redirect("review:home")
     try:
         require_lease(assignment)
-        context = {"workbench": workbench_page.present(assignment)}
+        context = {"workbench": workbench_page.present(assignment), "longest_note": reasons.LONGEST}
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("review:home")

@@ -71,7 +71,7 @@ def _clip(clip: Clip, told: _Told) -> dict[str, Any]:
             {
                 "reason": str(hold.get_reason_display()),
                 "placed": timestamp(hold.placed_at),
-                "lifted": timestamp(hold.lifted_at) if hold.lifted_at else "",
+                "lifted": timestamp(hold.released_at) if hold.released_at else "",
             }
             for hold in clip.holds.order_by("placed_at", "id")
         ],

@@ -103,7 +103,7 @@ def story(clip: Clip) -> Story:
 
 
 def _state(clip: Clip) -> str:
-    open_holds = set(clip.holds.filter(lifted_at=None).values_list("reason", flat=True))
+    open_holds = set(clip.holds.filter(released_at=None).values_list("reason", flat=True))
     for reason, words in _HOLDS.items():
         if reason in open_holds:
             return str(words)

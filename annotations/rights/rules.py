@@ -5,7 +5,10 @@ import datetime
 
 from annotations.accounts.enums import Role
 from annotations.core.transitions import Transition, TransitionTable
+from annotations.core.who import by
 from annotations.rights.enums import RequestState
+
+OFFICER = by(Role.PRIVACY_OFFICER)
 
 # What an officer does with a request by the data subject; the answer goes out as it was reviewed.
 REQUESTS = TransitionTable(
@@ -14,13 +17,13 @@ REQUESTS = TransitionTable(
     final=[RequestState.ANSWERED, RequestState.REFUSED],
     transitions=[
         *(
-            Transition(state, "compile", RequestState.COMPILED, Role.PRIVACY_OFFICER)
+            Transition(state, "compile", RequestState.COMPILED, OFFICER)
             for state in (RequestState.OPEN, RequestState.COMPILED, RequestState.REVIEWED)
         ),
-        Transition(RequestState.COMPILED, "review", RequestState.REVIEWED, Role.PRIVACY_OFFICER),
-        Transition(RequestState.REVIEWED, "answer", RequestState.ANSWERED, Role.PRIVACY_OFFICER),
+        Transition(RequestState.COMPILED, "review", RequestState.REVIEWED, OFFICER),
+        Transition(RequestState.REVIEWED, "answer", RequestState.ANSWERED, OFFICER),
         *(
-            Transition(state, "refuse", RequestState.REFUSED, Role.PRIVACY_OFFICER)
+            Transition(state, "refuse", RequestState.REFUSED, OFFICER)
             for state in (RequestState.OPEN, RequestState.COMPILED, RequestState.REVIEWED)
         ),
     ],

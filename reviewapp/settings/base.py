@@ -1,4 +1,7 @@
-"""Settings that every installation shares. What differs is read from the environment in dev, test and production."""
+"""Settings that every installation shares, with what each of them may choose in the environment.
+
+`dev`, `test` and `production` hold what is different there: defaults, places, and what a server must be told.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from reviewapp import logs
+from reviewapp.settings import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -64,6 +68,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
+            "builtins": ["annotations.accounts.templatetags.may"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -120,6 +125,7 @@ AXES_CLIENT_IP_CALLABLE = "annotations.accounts.throttle.address"
 AXES_SENSITIVE_PARAMETERS = ["username", "password", "next"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "review_session"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -179,9 +185,12 @@ REDACTION_EFFECT = "blur"
 REDACTION_TIMEOUT = 1200
 REDACTION_MEMORY = 2_000_000_000
 REDACTION_LEASE_SECONDS = 60
-REDACTION_DETECTOR = ""  # a manifest or a YuNet file that replaces the built-in face detector
-SCREENING_NUDENET = True
-SCREENING_CLASSIFIERS: list[str] = []
+# A manifest or a YuNet file that replaces the built-in face detector.
+REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
+SCREENING_NUDENET = environment.flag("SCREENING_NUDENET", default=True)
+SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
+MODEL_SOURCES = environment.model_sources("MODEL_SOURCES")
+MODEL_FETCH_LOCAL = environment.flag("MODEL_FETCH_LOCAL")
 MODEL_FETCH_MAX_BYTES = 500_000_000
 MODEL_FETCH_SECONDS = 600
 KNOWN_CONTENT_DAYS = 365  # how long the fingerprint of a discarded clip is kept after the decision
@@ -204,8 +213,13 @@ REVIEWERS_PER_CLIP = 1
 # Calls per person; a page that is used as it is meant stays far below.
 REVIEW_RATES = {"claim": "60/min", "token": "60/min", "watched": "60/min", "extend": "10/min"}
 
+# Roles of the database that own no table; empty where there is one role only.
+DATABASE_APP_ROLE = ""
+DATABASE_SEQUENCER_ROLE = ""
+
 # The log's tree. Keys are given to the sequencer's process alone.
-AUDIT_KEYS_DIR = ""
+AUDIT_KEYS_DIR = environment.text("AUDIT_KEYS_DIR", "")
+AUDIT_WITNESSES = environment.witnesses("AUDIT_WITNESSES")
 AUDIT_SEQUENCE_SECONDS = 0.5
 AUDIT_SEQUENCE_ENTRIES = 256
 AUDIT_SEQUENCE_INLINE = False  # whoever waits seals: for tests, whose rows no other process sees
@@ -237,7 +251,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "deliver-events": {"task": "reviewapp.deliver_events", "schedule": 10},
     "sweep": {"task": "reviewapp.sweep", "schedule": 60},
-    "give-up": {"task": "redaction.give_up", "schedule": 60},
     "expire-leases": {"task": "review.expire_leases", "schedule": 30},
     "expire-consents": {"task": "clips.expire_consents", "schedule": 60},
     "forget-known-content": {"task": "moderation.forget_known_content", "schedule": 3600},

@@ -22,6 +22,11 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def flag(name: str, *, default: bool = False) -> bool:
+    """Whether the variable is 1; the default when it is not set."""
+    return os.environ.get(name, "1" if default else "") == "1"
+
+
 def number(name: str, default: int) -> int:
     value = os.environ.get(name)
     return default if value is None else int(value)
@@ -119,8 +124,8 @@ def model_sources(name: str) -> dict[str, ModelSource]:
     return found
 
 
-def broker(url: str) -> dict[str, Any]:
-    """Celery's transport options for the broker that the URL names.
+def broker(url: str) -> tuple[str, dict[str, Any]]:
+    """Celery's URL and transport options for the broker that the URL names.
 
     `filesystem:///folder` keeps messages in that folder (mode 0700), control messages included: kombu would
     put those into the working directory.
@@ -130,9 +135,9 @@ def broker(url: str) -> dict[str, Any]:
         folder = Path(parts.path)
         for name in ("messages", "control", "processed"):
             (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-        return {
-            "url": "filesystem://localhost",
-            "options": {
+        return (
+            "filesystem://localhost",
+            {
                 "data_folder_in": str(folder / "messages"),
                 "data_folder_out": str(folder / "messages"),
                 "control_folder": str(folder / "control"),
@@ -140,18 +145,18 @@ def broker(url: str) -> dict[str, Any]:
                 "store_processed": False,
                 "polling_interval": 0.2,
             },
-        }
+        )
     if parts.scheme in {"redis", "rediss"}:
-        return {
-            "url": url,
-            "options": {
+        return (
+            url,
+            {
                 "visibility_timeout": 2400,
                 "unacked_restore_throttle": 1,
                 "unacked_restore_interval": 10,
                 "socket_timeout": 30,
                 "socket_keepalive": True,
             },
-        }
+        )
     if parts.scheme in {"amqp", "amqps"}:
-        return {"url": url, "options": {"confirm_publish": True}}
+        return url, {"confirm_publish": True}
     raise ImproperlyConfigured(f"BROKER_URL has the scheme {parts.scheme!r}; use filesystem, redis or amqp.")

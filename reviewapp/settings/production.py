@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reviewapp.settings import environment
+from reviewapp.settings import environment, storages
 from reviewapp.settings.base import *  # noqa: F403
 
 DEBUG = False
@@ -19,46 +19,25 @@ DATABASE_APP_ROLE = environment.text("DATABASE_APP_ROLE", "review_app")
 DATABASE_SEQUENCER_ROLE = environment.text("DATABASE_SEQUENCER_ROLE", "review_sequencer")
 
 AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN")
-AUDIT_KEYS_DIR = environment.text("AUDIT_KEYS_DIR", "")
-AUDIT_WITNESSES = environment.witnesses("AUDIT_WITNESSES")
 
-_broker = environment.broker(environment.text("BROKER_URL"))
-CELERY_BROKER_URL = _broker["url"]
-CELERY_BROKER_TRANSPORT_OPTIONS = _broker["options"]
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker(environment.text("BROKER_URL"))
 if CELERY_BROKER_URL.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_WORKER_DETECT_QUORUM_QUEUES = True
 CELERY_BEAT_SCHEDULE_FILENAME = environment.text("BEAT_SCHEDULE_FILE", "beat-schedule")
 
 MODELS_DIR = Path(environment.text("MODELS_DIR"))
-SCREENING_NUDENET = environment.text("SCREENING_NUDENET", "1") == "1"
-REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
-SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
-MODEL_SOURCES = environment.model_sources("MODEL_SOURCES")
-MODEL_FETCH_LOCAL = environment.text("MODEL_FETCH_LOCAL", "") == "1"
 
 MEDIA_ROOT_DIR = Path(environment.text("MEDIA_DIR"))
-MEDIA_X_ACCEL = environment.text("MEDIA_X_ACCEL", "1") == "1"
+MEDIA_X_ACCEL = environment.flag("MEDIA_X_ACCEL", default=True)
 STATIC_ROOT = Path(environment.text("STATIC_DIR"))
+# Renditions and exports are readable by the group: nginx serves them after the token was checked.
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT_DIR / "files"},
-    },
-    # Renditions are readable by the group: nginx serves them after the token was checked.
-    "vault": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT_DIR / "vault", "file_permissions_mode": 0o600},
-    },
-    "renditions": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT_DIR / "renditions", "file_permissions_mode": 0o640},
-    },
-    "exports": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": MEDIA_ROOT_DIR / "exports", "file_permissions_mode": 0o640},
-    },
-    "staticfiles": {"BACKEND": "reviewapp.storage.StaticStorage"},
+    "default": storages.files(MEDIA_ROOT_DIR / "files"),
+    "vault": storages.files(MEDIA_ROOT_DIR / "vault", file_permissions_mode=0o600),
+    "renditions": storages.files(MEDIA_ROOT_DIR / "renditions", file_permissions_mode=0o640),
+    "exports": storages.files(MEDIA_ROOT_DIR / "exports", file_permissions_mode=0o640),
+    "staticfiles": storages.STATIC,
 }
 
 SESSION_COOKIE_NAME = "__Host-review_session"

@@ -6,7 +6,7 @@ test starts (workers, a site) get `DATABASE_URL`, `BROKER_URL`, `VAR_DIR` and `S
 
 from pathlib import Path
 
-from reviewapp.settings import environment
+from reviewapp.settings import environment, one_folder
 from reviewapp.settings.base import *  # noqa: F403
 
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var" / "tests")))
@@ -14,9 +14,7 @@ VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var" / "tests")))
 SECRET_KEY = "only-for-tests"  # noqa: S105
 VAULT_KEYS = {"test": b"k" * 32}
 SUBJECT_KEYS = {"test": b"s" * 32}
-SUBJECT_STORE_URL = environment.text(
-    "SUBJECT_STORE_URL", f"sqlite:///{VAR_DIR / 'subjects' / 'keys.sqlite3'}"
-)
+SUBJECT_STORE_URL = one_folder.subject_store(VAR_DIR)
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 TEST_DATABASE = environment.text("TEST_DATABASE", "sqlite")
@@ -26,25 +24,19 @@ _unnamed = {
 }
 DATABASES = {"default": environment.database(environment.text("DATABASE_URL", _unnamed[TEST_DATABASE]))}
 DATABASE_APP_ROLE = "review_app" if TEST_DATABASE == "postgresql" else ""
-DATABASE_SEQUENCER_ROLE = ""
 
 AUDIT_ORIGIN = "clip-review.test/log"
 AUDIT_KEYS_DIR = environment.text("AUDIT_KEYS_DIR", str(VAR_DIR / "keys" / "log"))
-AUDIT_SEQUENCE_INLINE = environment.text("AUDIT_SEQUENCE_INLINE", "1") == "1"
-AUDIT_WITNESSES = environment.witnesses("AUDIT_WITNESSES")
+AUDIT_SEQUENCE_INLINE = environment.flag("AUDIT_SEQUENCE_INLINE", default=True)
 
 # In the test's own process a wake-up reaches nobody, like one that a broker lost.
 _broker_url = environment.text("BROKER_URL", "")
-_broker = environment.broker(_broker_url) if _broker_url else {"url": "memory://", "options": {}}
-CELERY_BROKER_URL = _broker["url"]
-CELERY_BROKER_TRANSPORT_OPTIONS = _broker["options"]
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = (
+    environment.broker(_broker_url) if _broker_url else ("memory://", {})
+)
+CELERY_BEAT_SCHEDULE_FILENAME = one_folder.beat_schedule(VAR_DIR)
 
 MODELS_DIR = Path(environment.text("MODELS_DIR", str(BASE_DIR / "var" / "models")))
-REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
-SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
-MODEL_SOURCES = environment.model_sources("MODEL_SOURCES")
-MODEL_FETCH_LOCAL = environment.text("MODEL_FETCH_LOCAL", "") == "1"
 REDACTION_LEASE_SECONDS = environment.number("REDACTION_LEASE_SECONDS", 60)
 
 # The same hash with less work: hundreds of sign-ins would take minutes.
@@ -53,32 +45,12 @@ PASSWORD_HASHERS = ["tests.hashers.QuickArgon2PasswordHasher"]
 _static = environment.text("STATIC_DIR", "")
 STATIC_ROOT = Path(_static) if _static else VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "files"},
-    },
-    **{
-        name: {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {
-                "location": VAR_DIR / name,
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-            },
-        }
-        for name in ("vault", "renditions", "exports")
-    },
-    # Hashed names need `collectstatic`, which the served sites of the tests have run.
-    "staticfiles": {
-        "BACKEND": "reviewapp.storage.StaticStorage"
-        if _static
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
-}
+# Hashed names need `collectstatic`, which the served sites of the tests have run.
+STORAGES = one_folder.storages(
+    VAR_DIR, static=None if _static else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
 
 # Counts outlive the rolled-back people of a test; what throttles sets rates of its own.
 REVIEW_RATES = {}
 
-SESSION_COOKIE_NAME = "review_session"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -121,7 +121,7 @@ def test_an_erasure_explains_nothing_that_was_taken_away_after_it(subject: str) 
     ("subject", "reason", "code"),
     [
         ("o-nobody22", "The owner asked.", "unknown_subject"),
-        ("o-nobody22", "  ", "reason_missing"),
+        ("o-nobody22", "  ", "reason_too_short"),
         (OFFICER.pseudonym, "I would rather not.", "own_details"),
     ],
 )

@@ -52,7 +52,7 @@ CLASSES: dict[str, Serves] = {
             "break_glass:media",
             "break_glass:token",
             "redaction:region_picture",
-            "redaction:lift_picture",
+            "redaction:unredaction_picture",
             "moderation:poster",
             "datasets:download",
             "datasets:api_file",
@@ -88,9 +88,9 @@ CLASSES: dict[str, Serves] = {
             "moderation:screening",
             "operations",
             "redaction:api_progress",
-            "redaction:lifts",
+            "redaction:unredactions",
             "redaction:regions",
-            "redaction:lift",
+            "redaction:unredaction",
             "review:home",
             "review:workbench",
             "review:adjudication",
@@ -125,9 +125,9 @@ CLASSES: dict[str, Serves] = {
             "moderation:recheck_again",
             "moderation:remove_list",
             "operations_retry",
-            "redaction:ask_to_lift",
-            "redaction:decide_lift",
-            "redaction:take_back_lift",
+            "redaction:ask_for_unredaction",
+            "redaction:decide_unredaction",
+            "redaction:take_back_unredaction",
             "redaction:hide_again",
             "review:next",
             "review:resume",
@@ -314,10 +314,10 @@ def _() -> Asked:
     return Asked(Role.LEAD, "region.shown", path)
 
 
-@case("redaction:lift_picture")
+@case("redaction:unredaction_picture")
 def _() -> Asked:
-    lift = make.make_lift(make.make_ready_clip())
-    return Asked(Role.LEAD, "region.shown", reverse("redaction:lift_picture", args=[lift.pk]))
+    unredaction = make.make_unredaction(make.make_ready_clip())
+    return Asked(Role.LEAD, "region.shown", reverse("redaction:unredaction_picture", args=[unredaction.pk]))
 
 
 # datasets

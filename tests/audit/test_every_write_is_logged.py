@@ -43,8 +43,8 @@ from annotations.oversight import services as oversight
 from annotations.oversight.enums import AlertKind, LogWork
 from annotations.oversight.models import Alert
 from annotations.redaction import services as redaction
-from annotations.redaction.enums import LiftState
-from annotations.redaction.models import Lift, Outcome, RedactionRun
+from annotations.redaction.enums import UnredactionState
+from annotations.redaction.models import Outcome, RedactionRun, Unredaction
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
@@ -67,13 +67,13 @@ EXEMPT = {
     "audit.finish_erasures": "destroys keys whose erasure is on the log already, and no others",
     "review.save_draft": "a draft is not an act yet, handing it in is; an entry per keystroke would bury the log",
 }
-# These first claim their run, which only says which worker is at it; the claim stands when the rest fails.
-CLAIMS = {
+# These first acquire their run, which only says which worker is at it, and how far it came when the rest fails.
+ACQUIRE = {
     "oversight.run_log_work",
     "redaction.redact",
     "datasets.freeze",
-    "redaction.give_up",
     "moderation.recheck",
+    "break_glass.make_clean_copy",
 }
 
 CASES: dict[str, Callable[[], Act]] = {}
@@ -119,7 +119,7 @@ def test_the_act_leaves_an_entry(name: str) -> None:
     assert LogEntry.objects.count() > before
 
 
-@pytest.mark.parametrize("name", sorted(set(public_services()) - set(EXEMPT) - CLAIMS))
+@pytest.mark.parametrize("name", sorted(set(public_services()) - set(EXEMPT) - ACQUIRE))
 def test_an_act_that_cannot_be_logged_does_not_happen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     act = CASES[name]()
     before = everything()
@@ -184,39 +184,39 @@ def _() -> Act:
     return lambda: accounts.revoke_key(WORKER, prefix)
 
 
-@case("accounts.note_sign_in")
+@case("accounts.record_sign_in")
 def _() -> Act:
     user = make.make_user()
-    return lambda: accounts.note_sign_in(user)
+    return lambda: accounts.record_sign_in(user)
 
 
-@case("accounts.note_sign_out")
+@case("accounts.record_sign_out")
 def _() -> Act:
     user = make.make_user()
-    return lambda: accounts.note_sign_out(user)
+    return lambda: accounts.record_sign_out(user)
 
 
-@case("accounts.note_failure")
+@case("accounts.record_failure")
 def _() -> Act:
-    return lambda: accounts.note_failure("nobody")
+    return lambda: accounts.record_failure("nobody")
 
 
-@case("accounts.note_refusal")
-def _() -> Act:
-    actor = make.make_user().actor
-    return lambda: accounts.note_refusal(actor, "GET", "operations")
-
-
-@case("accounts.note_turned_away")
+@case("accounts.record_refusal")
 def _() -> Act:
     actor = make.make_user().actor
-    return lambda: accounts.note_turned_away(accounts_log.NOT_FOUND, actor, "GET", "review:workbench")
+    return lambda: accounts.record_refusal(actor, "GET", "operations")
 
 
-@case("accounts.note_key_refusal")
+@case("accounts.record_turned_away")
+def _() -> Act:
+    actor = make.make_user().actor
+    return lambda: accounts.record_turned_away(accounts_log.NOT_FOUND, actor, "GET", "review:workbench")
+
+
+@case("accounts.record_key_refusal")
 def _() -> Act:
     prefix = accounts.create_key(WORKER, make.make_submitter()).split("_")[1]
-    return lambda: accounts.note_key_refusal(f"cam_{prefix}_guessed")
+    return lambda: accounts.record_key_refusal(f"cam_{prefix}_guessed")
 
 
 # clips
@@ -246,11 +246,11 @@ def _() -> Act:
     return lambda: clips.place(clip, HoldReason.LEGAL, OFFICER)
 
 
-@case("clips.lift")
+@case("clips.release_hold")
 def _() -> Act:
     clip = make.make_clip()
     clips.place(clip, HoldReason.LEGAL, OFFICER)
-    return lambda: clips.lift(clip, HoldReason.LEGAL, OFFICER)
+    return lambda: clips.release_hold(clip, HoldReason.LEGAL, OFFICER)
 
 
 @case("clips.withdraw")
@@ -319,43 +319,45 @@ def _() -> Act:
     return lambda: redaction.retry(run, LEAD)
 
 
-def _lift(state: str = LiftState.ASKED) -> Lift:
+def _unredaction(state: str = UnredactionState.ASKED) -> Unredaction:
     clip = make.make_ready_clip()
-    lift = make.make_lift(clip)
-    if state == LiftState.APPROVED:
-        Lift.objects.filter(pk=lift.pk).update(state=state, decided_by=make.make_user(Role.LEAD))
-    return lift
+    unredaction = make.make_unredaction(clip)
+    if state == UnredactionState.APPROVED:
+        Unredaction.objects.filter(pk=unredaction.pk).update(
+            state=state, decided_by=make.make_user(Role.LEAD)
+        )
+    return unredaction
 
 
-@case("redaction.ask_to_lift")
+@case("redaction.ask_for_unredaction")
 def _() -> Act:
     clip, lead = make.make_ready_clip(), make.make_user(Role.LEAD)
     number = make.make_track(clip).number
-    return lambda: redaction.ask_to_lift(clip, number, "It is a lamp.", lead)
+    return lambda: redaction.ask_for_unredaction(clip, number, "It is a lamp.", lead)
 
 
-@case("redaction.decide_lift")
+@case("redaction.decide_unredaction")
 def _() -> Act:
-    lift, other = _lift(), make.make_user(Role.PRIVACY_OFFICER)
-    return lambda: redaction.decide_lift(lift.pk, "approve", "It is a lamp.", other)
+    unredaction, other = _unredaction(), make.make_user(Role.PRIVACY_OFFICER)
+    return lambda: redaction.decide_unredaction(unredaction.pk, "approve", "It is a lamp.", other)
 
 
-@case("redaction.take_back_lift")
+@case("redaction.take_back_unredaction")
 def _() -> Act:
-    lift = _lift()
-    return lambda: redaction.take_back_lift(lift.pk, lift.asked_by)
+    unredaction = _unredaction()
+    return lambda: redaction.take_back_unredaction(unredaction.pk, unredaction.asked_by)
 
 
 @case("redaction.hide_again")
 def _() -> Act:
-    lift, lead = _lift(LiftState.APPROVED), make.make_user(Role.LEAD)
-    return lambda: redaction.hide_again(lift.pk, lead)
+    unredaction, lead = _unredaction(UnredactionState.APPROVED), make.make_user(Role.LEAD)
+    return lambda: redaction.hide_again(unredaction.pk, lead)
 
 
 @case("redaction.serve_region")
 def _() -> Act:
-    lift = _lift()
-    return lambda: redaction.serve_region(lift.clip, lift.boxes, lift.frame, LEAD)
+    unredaction = _unredaction()
+    return lambda: redaction.serve_region(unredaction.clip, unredaction.boxes, unredaction.frame, LEAD)
 
 
 @case("redaction.choose_hiding")
@@ -373,12 +375,6 @@ def _() -> Act:
 def _() -> Act:
     make.make_training_example(make.make_ready_clip())
     return lambda: list(redaction.training_examples(WORKER))
-
-
-@case("redaction.give_up")
-def _() -> Act:
-    RedactionRun.objects.create(clip=make.make_clip(held=True), effect="blur", attempts=3)
-    return redaction.give_up
 
 
 # moderation
@@ -445,7 +441,7 @@ def _() -> Act:
 @case("moderation.recheck_again")
 def _() -> Act:
     run = Recheck.objects.get(list=add_list())
-    Recheck.objects.update(state=RunState.FAILED, failure_code="worker_stopped")
+    Recheck.objects.update(state=RunState.FAILED, failure_code="worker_lost")
     return lambda: moderation.recheck_again(run.pk, LEAD)
 
 
@@ -535,18 +531,18 @@ def _() -> Act:
     return by_its_reviewer(review.report_missed_face, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}])
 
 
-@case("review.note_watched")
+@case("review.record_watched")
 def _() -> Act:
-    return by_its_reviewer(review.note_watched, [[0.0, 1.0]])
+    return by_its_reviewer(review.record_watched, [[0.0, 1.0]])
 
 
-@case("review.note_watched_by_lead")
+@case("review.record_watched_by_lead")
 def _() -> Act:
     task = submitted().assignment.task
     lead, browser = make.make_user(Role.LEAD), Client()
     browser.force_login(lead)
     browser.post(reverse("review:task_media_token", args=[task.public_id]))
-    return lambda: review.note_watched_by_lead(task.public_id, [[0.0, 1.0]], lead.actor)
+    return lambda: review.record_watched_by_lead(task.public_id, [[0.0, 1.0]], lead.actor)
 
 
 @case("review.expire_leases")

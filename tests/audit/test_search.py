@@ -26,7 +26,7 @@ PEOPLE = [Actor("p-ana22222", "contractor"), Actor("p-ben22222", "lead"), Actor(
 CLIPS = [uuid.UUID(int=number, version=4) for number in (1, 2, 3)]
 KINDS = [
     ("clip.held", {"reason": "legal"}),
-    ("clip.hold_lifted", {"reason": "legal"}),
+    ("clip.hold_released", {"reason": "legal"}),
     ("account.signed_in", {}),
     ("content.flag_upheld", {"flag": str(uuid.uuid4()), "category": "nudity"}),
 ]

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from annotations.core import clock
 from annotations.moderation import log as moderation_log, selectors as moderation
 from annotations.moderation.models import Flag
 from annotations.redaction import log as redaction_log, selectors as redaction
-from annotations.redaction.models import Lift
+from annotations.redaction.models import Unredaction
 from tests.engines import databases
 from tests.factories import make_ready_clip, make_user
 
@@ -48,11 +49,15 @@ def before(fresh_database: str) -> Iterator[str]:
         engine.drop(url)
 
 
+# As it was called then: today's kind reads it.
+ASKED_BEFORE = replace(redaction_log.UNREDACTION_ASKED, code="lift.asked", formerly=())
+
+
 def rows() -> tuple[uuid.UUID, uuid.UUID]:
-    """A lift and a flag with words in their tables; their ids."""
+    """An unredaction and a flag with words in their tables; their ids."""
     old = MigrationExecutor(connection).loader.project_state(BEFORE).apps
     clip, lead = Clip.objects.get(), User.objects.get(role="lead")
-    lift = old.get_model("redaction", "Lift").objects.create(
+    unredaction = old.get_model("redaction", "Lift").objects.create(
         clip_id=clip.pk, boxes={}, frame=1, reason=REASON, asked_by_id=lead.pk
     )
     flag = old.get_model("moderation", "Flag").objects.create(
@@ -66,17 +71,17 @@ def rows() -> tuple[uuid.UUID, uuid.UUID]:
         decided_at=clock.now(),
         reason=DECISION,
     )
-    return lift.pk, flag.pk
+    return unredaction.pk, flag.pk
 
 
 @transaction.atomic
-def told(lift: uuid.UUID, flag: uuid.UUID) -> None:
+def told(unredaction: uuid.UUID, flag: uuid.UUID) -> None:
     """Their entries."""
     clip, lead = Clip.objects.select_related("owner").get(), User.objects.get(role="lead")
     about: dict[str, Any] = {"clip": clip.public_id, "subject": clip.owner.pseudonym}
     data = {"flag": str(flag), "category": "violence"}
     for action, written, words in (
-        (redaction_log.LIFT_ASKED, {"lift": str(lift), "frames": 1}, {"reason": REASON}),
+        (ASKED_BEFORE, {"lift": str(unredaction), "frames": 1}, {"reason": REASON}),
         (moderation_log.FLAGGED, data | {"source": "person"}, {"note": NOTE}),
         (moderation_log.UPHELD, data, {"reason": DECISION}),
     ):
@@ -87,7 +92,7 @@ def test_they_are_read_from_the_log_and_leave_no_trace(before: str) -> None:
     ids = rows()
     told(*ids)
     call_command("migrate", verbosity=0)
-    ((_, reason),) = redaction.asked_because(Lift.objects.select_related("clip"))
+    ((_, reason),) = redaction.asked_because(Unredaction.objects.select_related("clip"))
     flag = Flag.objects.select_related("clip").get()
     assert str(reason) == REASON
     assert str(moderation.notes([flag])[flag.pk]) == NOTE

@@ -16,7 +16,7 @@ from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
 from annotations.break_glass import services as break_glass, tasks
 from annotations.break_glass.enums import BreakGlassState
-from annotations.break_glass.models import BreakGlassAccess
+from annotations.break_glass.models import BreakGlassAccess, CleanCopyRun
 from annotations.break_glass.rules import BREAK_GLASS
 from annotations.break_glass.services import clean_copy
 from annotations.clips import services as clips, vault
@@ -99,7 +99,7 @@ def test_an_approval_passes_what_it_names_and_no_other_hold() -> None:
 
 
 @pytest.mark.parametrize("reason", [HoldReason.ERASED, HoldReason.WITHDRAWN, HoldReason.EXPIRED])
-def test_nothing_passes_an_erasure_or_the_end_of_a_consent(reason: str) -> None:
+def test_nothing_passes_an_erasure_or_the_end_of_a_consent(reason: HoldReason) -> None:
     clip = make.make_ready_clip()
     clips.place(clip, reason, OFFICER)
     asked = break_glass.ask(clip, "legal", "A court asks.", make.make_user(Role.LEAD))
@@ -193,7 +193,7 @@ def test_the_address_dies_with_the_consent_and_the_copy_right_after() -> None:
 
 
 @pytest.mark.parametrize("reason", [HoldReason.FLAGGED, HoldReason.ERASED])
-def test_a_hold_that_the_approval_does_not_name_closes_it(reason: str) -> None:
+def test_a_hold_that_the_approval_does_not_name_closes_it(reason: HoldReason) -> None:
     access = make.make_break_glass_access()
     client = client_of(access)
     url = address(client, access).json()["url"]
@@ -276,7 +276,32 @@ def test_a_worker_stopped_midway_leaves_no_copy_and_another_one_makes_it(
     break_glass.make_clean_copy(access.pk)
     access.refresh_from_db()
     assert access.name == ""  # somebody may still be at it
-    BreakGlassAccess.objects.filter(pk=access.pk).update(begun_at=clock.now() - datetime.timedelta(hours=1))
+    CleanCopyRun.objects.filter(pk=access.pk).update(lease_until=clock.now() - datetime.timedelta(hours=1))
+    break_glass.make_clean_copy(access.pk)
+    access.refresh_from_db()
+    assert access.name in copies()
+
+
+def test_workers_that_are_stopped_each_time_end_the_access() -> None:
+    access = make.make_break_glass_access(copy=False)
+    CleanCopyRun.objects.filter(pk=access.pk).update(attempts=3)
+    break_glass.make_clean_copy(access.pk)
+    access.refresh_from_db()
+    assert (access.state, copies()) == (BreakGlassState.CLOSED, [])
+    assert b"worker_lost" in bytes(LogEntry.objects.get(action="break_glass.failed").canonical)
+
+
+def test_a_full_disk_costs_an_attempt_and_not_the_access(monkeypatch: pytest.MonkeyPatch) -> None:
+    access = make.make_break_glass_access(copy=False)
+
+    def full(*args: Any) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(vault, "put", full)
+        break_glass.make_clean_copy(access.pk)
+    run = CleanCopyRun.objects.get(pk=access.pk)
+    assert (run.state, run.failure_code) == ("queued", "storage_failed")
     break_glass.make_clean_copy(access.pk)
     access.refresh_from_db()
     assert access.name in copies()
@@ -296,10 +321,10 @@ def test_an_original_that_cannot_be_made_anew_ends_the_access() -> None:
 
 def test_a_copy_that_comes_too_late_is_thrown_away() -> None:
     access = make.make_break_glass_access(copy=False)
-    BreakGlassAccess.objects.filter(pk=access.pk).update(begun_at=clock.now() - datetime.timedelta(hours=1))
     break_glass.close(access.pk, access.asked_by)
     break_glass.make_clean_copy(access.pk)
     assert copies() == []
+    assert CleanCopyRun.objects.get(pk=access.pk).state == "done", "nobody is woken for it again"
 
 
 def test_files_that_nobody_owns_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:

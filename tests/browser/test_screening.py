@@ -56,7 +56,7 @@ def test_a_lead_follows_how_clips_from_before_are_held_against_a_list(
     some = hashes(40)
     screened(altered(some))
     add(hashes(10), name="Stopped in the middle, with a name that is rather long for a table")
-    given_up = {"failure_code": "worker_stopped", "finished_at": clock.now(), "checked": 1200, "matched": 3}
+    given_up = {"failure_code": "worker_lost", "finished_at": clock.now(), "checked": 1200, "matched": 3}
     Recheck.objects.update(state=RunState.FAILED, **given_up)
     add(some, name="April")
     due = Recheck.objects.get(list__name="April")

@@ -17,13 +17,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("purpose", Purpose.values)
-@pytest.mark.parametrize("reason", HoldReason.values)
-def test_a_hold_closes_the_gate_for_every_purpose_that_may_not_pass_it(purpose: str, reason: str) -> None:
+@pytest.mark.parametrize("reason", HoldReason)
+def test_a_hold_closes_the_gate_for_every_purpose_that_may_not_pass_it(
+    purpose: str, reason: HoldReason
+) -> None:
     clip = make_clip()
     assert gate.allows(clip.pk, purpose)
     assert services.place(clip, reason, WORKER)
     assert gate.allows(clip.pk, purpose) == (reason in PASSES[purpose])
-    assert services.lift(clip, reason, WORKER)
+    assert services.release_hold(clip, reason, WORKER)
     assert gate.allows(clip.pk, purpose)
 
 
@@ -65,5 +67,5 @@ def test_a_reason_holds_once() -> None:
     assert services.place(clip, HoldReason.LEGAL, WORKER)
     assert not services.place(clip, HoldReason.LEGAL, WORKER)
     assert Hold.objects.filter(clip=clip).count() == 1
-    assert services.lift(clip, HoldReason.LEGAL, WORKER)
-    assert not services.lift(clip, HoldReason.LEGAL, WORKER)
+    assert services.release_hold(clip, HoldReason.LEGAL, WORKER)
+    assert not services.release_hold(clip, HoldReason.LEGAL, WORKER)

@@ -8,9 +8,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from django.core.files.storage import storages
-from pycocotools.coco import COCO
 
 from annotations.accounts.enums import Role
 from annotations.audit.actors import WORKER, Actor
@@ -20,12 +21,12 @@ from annotations.clips.enums import HoldReason
 from annotations.core import clock
 from annotations.core.errors import Conflict, DomainError, Invalid
 from annotations.core.models import Outbox, RunState
-from annotations.datasets import services
-from annotations.datasets.enums import ExportFormat
+from annotations.datasets import selectors, services
+from annotations.datasets.exports.jsonl import JsonLines
+from annotations.datasets.exports.registry import EXPORTERS
 from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, ExportFile, Release
 from annotations.datasets.services import files
-from annotations.redaction.models import Rendition
 from annotations.review.models import Annotation, Project
 from tests.factories import make_accepted, make_body, make_project
 
@@ -51,8 +52,8 @@ def frozen(dataset: Dataset) -> Release:
     return release
 
 
-def content(release: Release, format_: str) -> bytes:
-    with storages["exports"].open(release.files.get(format=format_).name) as file:
+def content(release: Release, format_code: str) -> bytes:
+    with storages["exports"].open(release.files.get(format=format_code).name) as file:
         return bytes(file.read())
 
 
@@ -89,7 +90,7 @@ def test_the_manifest_is_what_its_digest_says_and_names_digests_and_pseudonyms_o
 ) -> None:
     annotation = make_accepted(project)
     release = frozen(dataset)
-    made = content(release, ExportFormat.MANIFEST)
+    made = content(release, "manifest")
     assert hashlib.sha256(made).hexdigest() == release.manifest_sha256
     manifest = json.loads(made)
     (item,) = manifest["items"]
@@ -116,55 +117,26 @@ def test_making_the_files_again_gives_the_same_bytes(dataset: Dataset, project: 
     assert {
         file.format: (file.sha256, content(release, file.format)) for file in release.files.all()
     } == before
-    assert set(before) == set(ExportFormat.values)
+    assert set(before) == {exporter.code for exporter in EXPORTERS}
     for digest, made in before.values():
         assert hashlib.sha256(made).hexdigest() == digest
 
 
-def test_coco_loads_and_its_boxes_lie_where_the_reviewer_saw_them(
-    dataset: Dataset, project: Project, tmp_path: Path
-) -> None:
+def test_coco_holds_frames_of_the_rendition_and_jsonl_the_labels(dataset: Dataset, project: Project) -> None:
     annotation = make_accepted(project)
-    archive = zipfile.ZipFile(io.BytesIO(content(frozen(dataset), ExportFormat.COCO)))
-    archive.extractall(tmp_path)
-    coco = COCO(str(tmp_path / "annotations.json"))
-    images = coco.loadImgs(coco.getImgIds())
+    release = frozen(dataset)
+    with zipfile.ZipFile(io.BytesIO(content(release, "coco"))) as archive:
+        coco = json.loads(archive.read("annotations.json"))
+        pictures = {image["frame"]: archive.read(image["file_name"]) for image in coco["images"]}
     # A track from frame 2 until it leaves on 20, ten frames a second: its keyframe, and every half second.
-    assert [image["frame"] for image in images] == [2, 5, 10, 15]
-    assert [image["time"] for image in images] == [0.2, 0.5, 1.0, 1.5]
-    assert {image["clip"] for image in images} == {str(annotation.assignment.clip.public_id)}
-    boxes = {image["frame"]: coco.loadAnns(coco.getAnnIds(imgIds=[image["id"]])) for image in images}
-    assert [len(each) for each in boxes.values()] == [1, 1, 1, 1]
-    assert boxes[2][0]["bbox"] == [10.0, 5.0, 20.0, 30.0]
-    assert boxes[5][0]["bbox"] == [15.0, 5.0, 20.0, 30.0]
-    assert boxes[5][0]["area"] == 600.0
-    assert boxes[5][0]["iscrowd"] == 0
-    assert {box["track_id"] for each in boxes.values() for box in each} == {1}
-    assert coco.loadCats(coco.getCatIds(catNms=["person"]))[0]["id"] == boxes[2][0]["category_id"]
-    for image in images:
-        assert (tmp_path / image["file_name"]).read_bytes().startswith(b"\xff\xd8\xff")
-    assert sorted(archive.namelist()) == sorted(
-        ["annotations.json", *(image["file_name"] for image in images)]
-    )
-
-
-def test_json_lines_tell_labels_in_the_originals_seconds(dataset: Dataset, project: Project) -> None:
-    annotation = make_accepted(project)
-    times = [0.5 + n / 10 + (0.05 if n > 9 else 0) for n in range(30)]
-    Rendition.objects.filter(pk=annotation.rendition_id).update(presentation_times=times)
-    (line,) = content(frozen(dataset), ExportFormat.JSON_LINES).splitlines()
-    told = json.loads(line)
-    assert told["clip"] == str(annotation.assignment.clip.public_id)
-    assert told["verdict"] == "threat"
-    (event,) = told["events"]
-    assert (event["label"], event["start"], event["end"]) == ("person_arrives", times[2], times[12])
-    (track,) = told["tracks"]
-    assert [key["time"] for key in track["keyframes"]] == [times[2], times[20]]
-    assert told["consent"] == ["troubleshooting", "training"]
-    assert "note" not in told
-    reviewer = annotation.assignment.reviewer
-    assert reviewer is not None
-    assert told["reviewer"] == reviewer.pseudonym
+    assert list(pictures) == [2, 5, 10, 15]
+    for picture in pictures.values():
+        decoded = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+        assert decoded is not None
+        assert decoded.shape == (annotation.rendition.height, annotation.rendition.width, 3)
+    assert [category["name"] for category in coco["categories"]] == ["person", "vehicle", "animal", "package"]
+    (line,) = content(release, "jsonl").splitlines()
+    assert json.loads(line)["labels_sha256"] == annotation.sha256
 
 
 def test_a_clip_without_boxes_is_in_the_lines_and_the_manifest_only(
@@ -172,8 +144,57 @@ def test_a_clip_without_boxes_is_in_the_lines_and_the_manifest_only(
 ) -> None:
     make_accepted(project, body=make_body(tracks=[]))
     release = frozen(dataset)
-    assert zipfile.ZipFile(io.BytesIO(content(release, ExportFormat.COCO))).namelist() == ["annotations.json"]
-    assert len(content(release, ExportFormat.JSON_LINES).splitlines()) == 1
+    assert zipfile.ZipFile(io.BytesIO(content(release, "coco"))).namelist() == ["annotations.json"]
+    assert len(content(release, "jsonl").splitlines()) == 1
+
+
+def without(release: Release, format_code: str) -> Release:
+    """The release as it would be if the format had been registered after it was frozen."""
+    release.files.filter(format=format_code).delete()
+    return release
+
+
+def test_a_format_registered_later_can_be_made_of_a_frozen_release(
+    dataset: Dataset, project: Project
+) -> None:
+    make_accepted(project)
+    release = frozen(dataset)
+    lines = content(release, "jsonl")
+    without(release, "jsonl")
+    before = {file.format: (file.pk, file.name, file.sha256) for file in release.files.all()}
+    services.retry(release, ENGINEER)
+    assert services.deliver(release, "coco", ENGINEER)  # what exists can be had meanwhile
+    release.refresh_from_db()
+    with pytest.raises(Conflict, match="release_not_ready"):
+        services.deliver(release, "jsonl", ENGINEER)
+    services.freeze(release.pk)
+    release.refresh_from_db()
+    assert release.state == RunState.DONE
+    made = {file.format: (file.pk, file.name, file.sha256) for file in release.files.all()}
+    assert {code: made.pop(code) for code in before} == before
+    assert all(content(release, code) for code in before)
+    assert content(release, "jsonl") == lines
+    assert release.files.get(format="jsonl").format_version == JsonLines.version
+    assert entries("dataset.files_made")[-1]["data"]["files"] == ["jsonl"]
+    assert len(entries("dataset.release_frozen")) == 1
+    assert selectors.missing_formats(release) == []
+
+
+def test_a_release_that_lacks_nothing_is_not_started_again(dataset: Dataset, project: Project) -> None:
+    make_accepted(project)
+    release = frozen(dataset)
+    with pytest.raises(Conflict, match="nothing_to_make"):
+        services.retry(release, ENGINEER)
+
+
+def test_a_release_that_may_not_be_used_gets_no_further_files(dataset: Dataset, project: Project) -> None:
+    clip = make_accepted(project).assignment.clip
+    release = without(frozen(dataset), "jsonl")
+    assert selectors.missing_formats(release) == [JsonLines]
+    clips.place(clip, HoldReason.FLAGGED, WORKER)
+    assert selectors.missing_formats(release) == []
+    with pytest.raises(Conflict, match="nothing_to_make"):
+        services.retry(release, ENGINEER)
 
 
 def test_a_clip_that_is_held_between_request_and_freeze_stays_out(dataset: Dataset, project: Project) -> None:
@@ -229,7 +250,7 @@ def test_a_worker_that_comes_twice_freezes_once(dataset: Dataset, project: Proje
     release = frozen(dataset)
     services.freeze(release.pk)
     assert len(entries("dataset.release_frozen")) == 1
-    assert release.files.count() == 3
+    assert release.files.count() == len(EXPORTERS)
 
 
 def test_a_worker_killed_while_making_files_is_followed_by_one_that_goes_on(
@@ -264,7 +285,7 @@ def test_a_worker_killed_while_making_files_is_followed_by_one_that_goes_on(
     assert (release.frozen_at, release.manifest_sha256) == (frozen_at, digest)
     assert not storages["exports"].exists(leftover)
     _, stored = storages["exports"].listdir(f"releases/{release.pk}")
-    assert len(stored) == 3
+    assert len(stored) == len(EXPORTERS)
 
 
 def test_a_worker_that_lost_its_lease_leaves_nothing(

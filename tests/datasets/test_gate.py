@@ -43,8 +43,8 @@ def test_a_clip_without_training_consent_stays_out(project: Project) -> None:
     assert reasons(project) == {"no_training_consent": 1}
 
 
-@pytest.mark.parametrize("reason", HoldReason.values)
-def test_every_hold_keeps_a_clip_out(project: Project, reason: str) -> None:
+@pytest.mark.parametrize("reason", HoldReason)
+def test_every_hold_keeps_a_clip_out(project: Project, reason: HoldReason) -> None:
     clip = make_accepted(project).assignment.clip
     clips.place(clip, reason, WORKER)
     assert passing(project) == set()

@@ -51,9 +51,9 @@ def open_marks(release: Release) -> list[tuple[Clip, str]]:
     return [(mark.item.clip, mark.reason) for mark in selectors.marks(release)]
 
 
-def refusal(release: Release, format_: str = "coco") -> Conflict:
+def refusal(release: Release, format_code: str = "coco") -> Conflict:
     with pytest.raises(Conflict) as caught:
-        services.deliver(release, format_, ENGINEER)
+        services.deliver(release, format_code, ENGINEER)
     return caught.value
 
 
@@ -105,7 +105,7 @@ def test_a_flag_that_is_dismissed_gives_the_release_back(release: Release) -> No
     services.mark(clip.pk)
     assert open_marks(release) == [(clip, "flagged")]
     assert refusal(release).code == "release_withdrawn"
-    clips.lift(clip, HoldReason.FLAGGED, WORKER)
+    clips.release_hold(clip, HoldReason.FLAGGED, WORKER)
     services.mark(clip.pk)
     assert open_marks(release) == []
     assert LogEntry.objects.filter(action="dataset.clip_cleared", clip=clip.public_id).count() == 1
@@ -157,7 +157,7 @@ def test_a_lost_event_of_a_lifted_hold_is_found_too(release: Release) -> None:
     clip = first_clip(release)
     clips.place(clip, HoldReason.FLAGGED, WORKER)
     services.mark(clip.pk)
-    clips.lift(clip, HoldReason.FLAGGED, WORKER)
+    clips.release_hold(clip, HoldReason.FLAGGED, WORKER)
     Mark.objects.update(placed_at=clock.now() - datetime.timedelta(minutes=5))
     assert list(selectors.unmarked_clips(datetime.timedelta(minutes=2))) == [clip]
     services.mark(clip.pk)

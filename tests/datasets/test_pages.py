@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import io
+import json
 import uuid
 import zipfile
 from typing import Any
@@ -18,7 +19,8 @@ from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips import services as clips
 from annotations.core.errors import Invalid
-from annotations.datasets import services
+from annotations.datasets import log, services
+from annotations.datasets.exports.registry import EXPORTERS
 from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Release
 from annotations.review.models import Project
@@ -208,13 +210,49 @@ def test_a_withdrawn_release_says_so_and_is_not_downloaded(site: Client, release
     assert not any(storages["exports"].exists(file.name) for file in release.files.all())
 
 
+def test_a_file_of_a_format_that_is_no_longer_registered_is_listed_downloaded_and_destroyed(
+    site: Client, release: Release
+) -> None:
+    release.files.filter(format="jsonl").update(format="gone")
+    shown = site.get(reverse("datasets:release", args=[release.pk])).content.decode()
+    address = reverse("datasets:download", args=[release.pk, "gone"])
+    assert f'<a href="{address}" download>gone</a>' in shown
+    assert "Not made yet" in shown
+    assert "JSON lines (one clip per line)" in shown
+    response = site.get(address)
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert body(response)
+    listed = site.get(reverse("datasets:api_release", args=[release.pk])).json()["files"]
+    assert "gone" in {file["format"] for file in listed}
+    entry = json.loads(bytes(LogEntry.objects.get(action="dataset.exported").canonical))
+    assert "downloaded; gone, clips: 1" in log.EXPORTED.present(entry["data"])
+    clip = release.items.get().clip
+    clips.withdraw(clip, WORKER)
+    services.mark(clip.pk)
+    assert release.files.filter(destroyed_at=None).count() == 0
+    assert site.get(reverse("datasets:release", args=[release.pk])).status_code == 200
+
+
+def test_the_missing_file_of_a_newer_format_is_made_from_the_releases_page(
+    site: Client, release: Release
+) -> None:
+    address = reverse("datasets:release", args=[release.pk])
+    assert "Make the missing files" not in site.get(address).content.decode()
+    release.files.filter(format="jsonl").delete()
+    assert "Make the missing files" in site.get(address).content.decode()
+    site.post(reverse("datasets:retry", args=[release.pk]))
+    services.freeze(release.pk)
+    assert release.files.filter(format="jsonl").exists()
+    assert "Make the missing files" not in site.get(address).content.decode()
+
+
 def test_the_api_tells_where_a_release_stands(site: Client, release: Release) -> None:
     told = site.get(reverse("datasets:api_release", args=[release.pk])).json()
     assert told["state"] == "frozen"
     assert told["clips"] == 1
     assert told["left_out"] == {"no_training_consent": 1}
     assert told["unusable"] == []
-    assert {file["format"] for file in told["files"]} == {"coco", "jsonl", "manifest"}
+    assert {file["format"] for file in told["files"]} == {exporter.code for exporter in EXPORTERS}
     for file in told["files"]:
         assert hashlib.sha256(body(site.get(file["url"]))).hexdigest() == file["sha256"]
     clips.withdraw(release.items.get().clip, WORKER)

@@ -43,9 +43,8 @@ def broker_url(folder: Path) -> str:
 @contextmanager
 def own_process_sends_to(url: str) -> Iterator[None]:
     """Lets the test's own process reach the broker, which starts empty."""
-    chosen = environment.broker(url)
     before = current_app.conf.broker_url, current_app.conf.broker_transport_options
-    _connect(chosen["url"], chosen["options"])
+    _connect(*environment.broker(url))
     with current_app.connection_for_write() as connection:
         for queue in ("default", "redact", "celery"):
             # A queue that nobody has declared yet cannot be emptied, and is empty.

@@ -220,7 +220,7 @@ def test_an_alert_is_taken_given_back_and_resolved_with_a_reason(officer: User) 
     with pytest.raises(Conflict, match="not_possible_now"):
         services.take_alert(raised.pk, officer.actor)
     services.give_back_alert(raised.pk, officer.actor)
-    with pytest.raises(Invalid, match="reason_missing"):
+    with pytest.raises(Invalid, match="reason_too_short"):
         services.resolve_alert(raised.pk, "escalate", " ", officer.actor)
     with pytest.raises(Invalid, match="unknown_decision"):
         services.resolve_alert(raised.pk, "forget", "A reason.", officer.actor)

@@ -54,8 +54,8 @@ def test_a_view_is_told_with_what_was_delivered_and_what_the_browser_claims(
 ) -> None:
     assignment = make_assignment(reviewer)
     watch(reviewer, assignment, client)
-    review.note_watched(reviewer, assignment.public_id, [[0.0, 1.2], [2.0, 2.5]])
-    review.note_watched(reviewer, assignment.public_id, [[1.0, 1.5]])
+    review.record_watched(reviewer, assignment.public_id, [[0.0, 1.2], [2.0, 2.5]])
+    review.record_watched(reviewer, assignment.public_id, [[1.0, 1.5]])
     (viewing,) = told(assignment)
     assert (viewing.actor, viewing.role, viewing.purpose) == (reviewer.pseudonym, "contractor", "labeling")
     assert viewing.delivered
@@ -94,7 +94,7 @@ def test_a_clip_that_was_watched_before_it_was_taken_away_was_not_just_fetched(
 ) -> None:
     assignment = make_assignment(reviewer)
     watch(reviewer, assignment, client)
-    review.note_watched(reviewer, assignment.public_id, [[0.0, 1.0]])
+    review.record_watched(reviewer, assignment.public_id, [[0.0, 1.0]])
     clips.place(assignment.clip, HoldReason.LEGAL, WORKER)
     assert [viewing.fetched_ahead for viewing in told(assignment)] == [False]
 
@@ -114,10 +114,10 @@ def test_coming_back_later_is_another_viewing(
     start = clock.now()
     watch(reviewer, assignment, client)
     monkeypatch.setattr(clock, "now", lambda: start + datetime.timedelta(minutes=10))
-    review.note_watched(reviewer, assignment.public_id, [[0.0, 1.0]])
+    review.record_watched(reviewer, assignment.public_id, [[0.0, 1.0]])
     assert len(told(assignment)) == 1
     monkeypatch.setattr(clock, "now", lambda: start + datetime.timedelta(minutes=41))
-    review.note_watched(reviewer, assignment.public_id, [[1.0, 2.0]])
+    review.record_watched(reviewer, assignment.public_id, [[1.0, 2.0]])
     assert [viewing.watched for viewing in told(assignment)] == [[(0, 1000)], [(1000, 2000)]]
 
 
@@ -156,7 +156,7 @@ def test_the_dossier_shows_everything_on_one_line_of_time(
 def test_the_dossier_names_who_saw_the_clip(client: Client, reviewer: User) -> None:
     assignment = make_assignment(reviewer)
     watch(reviewer, assignment, client)
-    review.note_watched(reviewer, assignment.public_id, [[0.0, 1.5]])
+    review.record_watched(reviewer, assignment.public_id, [[0.0, 1.5]])
     client.force_login(make_user(Role.PRIVACY_OFFICER))
     html = client.get(reverse("oversight:dossier", args=[assignment.clip.public_id])).content.decode()
     assert reviewer.username in html

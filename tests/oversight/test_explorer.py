@@ -127,7 +127,7 @@ def test_more_words_than_are_read_ask_for_a_narrower_search(
 
 def test_json_lines_are_the_exact_entries_of_the_filters(site: Client, officer: User, clip: Clip) -> None:
     clips.place(clip, HoldReason.LEGAL, officer.actor)
-    clips.lift(clip, HoldReason.LEGAL, officer.actor)
+    clips.release_hold(clip, HoldReason.LEGAL, officer.actor)
     clips.place(make_clip(), HoldReason.LEGAL, officer.actor)
     response = site.post(
         reverse("oversight:export_entries"), {"format": "jsonl", "clip": str(clip.public_id)}

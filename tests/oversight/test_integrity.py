@@ -23,7 +23,7 @@ from annotations.audit.integrity.status import Integrity, Witness, integrity
 from annotations.audit.models import LogEntry, Verification
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing.configured import own_sequencer
-from annotations.core import clock, runs
+from annotations.core import clock, runs, stages
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.models import RunState
 from annotations.oversight import services
@@ -157,14 +157,15 @@ def test_an_export_tells_how_far_it_is_and_a_worker_that_lost_it_leaves_nothing(
     seen = []
     renew = runs.renew
 
-    def renewed(claimed: LogRun, lease: datetime.timedelta, **noted: Any) -> None:
-        renew(claimed, lease, **noted)
-        seen.append(noted["progress"])
+    def renewed(held: LogRun, lease: datetime.timedelta, **told: Any) -> None:
+        renew(held, lease, **told)
+        seen.append(told["progress"])
         if len(seen) == 3:  # another worker takes it over
-            LogRun.objects.filter(pk=claimed.pk).update(token=uuid.uuid4())
+            LogRun.objects.filter(pk=held.pk).update(token=uuid.uuid4())
 
     with monkeypatch.context() as patch:
         patch.setattr(runs, "renew", renewed)
+        patch.setattr(stages, "RENEWED_EVERY", 0)
         services.run_log_work(run.pk)
     assert seen[0] == 0
     assert seen == sorted(seen)

@@ -75,7 +75,7 @@ def test_each_filter_narrows_the_page(site: Client, lead: User, clip: Clip) -> N
         {"action": "clip.held"},
     ):
         assert sentences(shown(site, **filters)) == ["clip.held"], filters
-    assert "No entry fits" in shown(site, action="clip.hold_lifted")
+    assert "No entry fits" in shown(site, action="clip.hold_released")
 
 
 def test_an_entry_shows_its_sentence_its_person_and_its_exact_bytes(
@@ -118,7 +118,7 @@ def test_pages_follow_each_other_without_a_gap(site: Client, lead: User) -> None
     clip = make_clip()
     for _ in range(40):
         clips.place(clip, HoldReason.LEGAL, lead.actor)
-        clips.lift(clip, HoldReason.LEGAL, lead.actor)
+        clips.release_hold(clip, HoldReason.LEGAL, lead.actor)
     first = shown(site, clip=str(clip.public_id))
     cursor = re.search(r'rel="next" href="\?([^"]+)"', first)
     assert cursor is not None
@@ -170,8 +170,8 @@ def test_what_names_nobody_finds_nothing_and_stays_off_the_log(site: Client, cli
 
 
 def test_whoever_acts_on_the_log_can_be_searched_for(site: Client, officer: User, clip: Clip) -> None:
-    clips.lift(clip, HoldReason.LEGAL, WORKER)
-    assert sentences(shown(site, person="system-worker")) == ["clip.hold_lifted"]
+    clips.release_hold(clip, HoldReason.LEGAL, WORKER)
+    assert sentences(shown(site, person="system-worker")) == ["clip.hold_released"]
     assert searched()["filters"] == ["actor=system-worker"]
     quiet = make_user(username="Maria")
     shown(site, person="mARIA")

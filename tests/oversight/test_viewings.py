@@ -62,7 +62,7 @@ SHOWING = {
     "moderation:reveal",
     "moderation:poster",
     "redaction:region_picture",
-    "redaction:lift_picture",
+    "redaction:unredaction_picture",
 }
 
 

@@ -93,9 +93,9 @@ def test_a_forged_token_opens_nothing(viewer: Client, clip: Clip) -> None:
     assert viewer.get(reverse("redaction:media", args=["x"])).status_code == 404
 
 
-@pytest.mark.parametrize("reason", HoldReason.values)
+@pytest.mark.parametrize("reason", HoldReason)
 def test_a_hold_stops_the_bytes_although_the_token_is_still_good(
-    viewer: Client, clip: Clip, reason: str
+    viewer: Client, clip: Clip, reason: HoldReason
 ) -> None:
     url = granted(viewer, clip)
     place(clip, reason, WORKER)

@@ -14,7 +14,7 @@ from annotations.audit.models import LogEntry
 from annotations.clips import services as clips, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core.wrapping import Damaged, WrappedKey
 from annotations.redaction import services, tasks
 from annotations.redaction.models import RedactionRun, TrainingExample
@@ -30,7 +30,7 @@ def repaired(submit: Submit, path: Path, *, training: bool) -> Clip:
     clip = submit(path, training=training)
     services.redact(services.request_first(clip, WORKER).pk)
     services.redact(services.report_missed_faces(clip, [FACE], WORKER).pk)
-    lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
+    release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     return clip
 
 
@@ -66,7 +66,7 @@ def test_nothing_is_kept_without_consent_to_training(submit: Submit, passing_by:
 
 
 @pytest.mark.parametrize("reason", [HoldReason.FLAGGED, HoldReason.LEGAL])
-def test_a_held_clip_is_not_trained_on_and_its_examples_stay(reason: str) -> None:
+def test_a_held_clip_is_not_trained_on_and_its_examples_stay(reason: HoldReason) -> None:
     clip = make_ready_clip()
     make_training_example(clip)
     place(clip, reason, WORKER)
@@ -93,7 +93,7 @@ def test_withdrawal_destroys_key_and_file(django_capture_on_commit_callbacks: ob
 
 
 @pytest.mark.parametrize("reason", [HoldReason.EXPIRED, HoldReason.ERASED])
-def test_expiry_and_erasure_destroy_it_too(reason: str) -> None:
+def test_expiry_and_erasure_destroy_it_too(reason: HoldReason) -> None:
     clip = make_ready_clip()
     make_training_example(clip)
     place(clip, reason, WORKER)

@@ -15,8 +15,9 @@ from annotations.accounts.models import User
 from annotations.clips.models import Clip
 from annotations.core import clock, ids, runs
 from annotations.core.models import RunState
+from annotations.core.stages import Heartbeat
 from annotations.redaction.models import Outcome, RedactionRun
-from annotations.redaction.services.redact import LEASE, _Heartbeat
+from annotations.redaction.services.redact import STAGE
 from tests.factories import make_clip, make_submitter, make_user
 
 pytestmark = pytest.mark.django_db
@@ -85,16 +86,16 @@ def test_a_whole_minute_of_frames_is_told_by_an_update_every_two_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     RedactionRun.objects.create(clip=make_clip(held=True), effect="blur")
-    run = runs.claim(RedactionRun, RedactionRun.objects.get().pk, LEASE)
+    run = runs.acquire(RedactionRun, RedactionRun.objects.get().pk, STAGE.lease)
     assert run is not None
-    heartbeat, now = _Heartbeat(run), time.monotonic()
+    heartbeat, now = Heartbeat(run, STAGE.lease), time.monotonic()
     with CaptureQueriesContext(
         connection,
     ) as queries:
         for frame in range(3_700):
             moment = now + frame * 20 / 3_700  # twenty seconds of work
             monkeypatch.setattr(time, "monotonic", lambda moment=moment: moment)
-            heartbeat.note({"stage": "render", "done": frame, "total": 3_700})
+            heartbeat.at("render", frame, 3_700)
             heartbeat.beat()
     updates = [query for query in queries if query["sql"].startswith("UPDATE")]
     assert 9 <= len(updates) <= 10

@@ -15,7 +15,7 @@ from annotations.clips import gate
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip
-from annotations.clips.services import lift
+from annotations.clips.services import release_hold
 from annotations.core import clock
 from annotations.core.models import RunState
 from annotations.redaction import services
@@ -69,15 +69,17 @@ def test_only_what_changed_is_made_again_and_the_clip_goes_on_to_screening(clip:
 
 
 def test_a_shown_region_in_which_somebody_sees_a_face_is_hidden_again_from_end_to_end(clip: Clip) -> None:
-    lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
+    release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     track = current(clip).run.tracks.order_by("number")[0]
-    asked = services.ask_to_lift(clip, track.number, "It looks like a lamp.", make_user(Role.LEAD))
-    services.decide_lift(asked.pk, "approve", "I see a lamp, too.", make_user(Role.LEAD))
+    asked = services.ask_for_unredaction(clip, track.number, "It looks like a lamp.", make_user(Role.LEAD))
+    services.decide_unredaction(asked.pk, "approve", "I see a lamp, too.", make_user(Role.LEAD))
     services.redact(RedactionRun.objects.get(clip=clip, state=RunState.QUEUED).pk)
     assert track.boxes not in [each.boxes for each in current(clip).run.tracks.all()]
     first = min(track.boxes, key=int)
     services.redact(
-        services.report_missed_faces(clip, [{"frame": int(first), "box": track.boxes[first]}], WORKER).pk
+        services.report_missed_faces(
+            clip, [{"frame": int(first), "box": track.boxes[first]}], make_user().actor
+        ).pk
     )
     after = current(clip).run
     assert after.method == Method.WHOLE

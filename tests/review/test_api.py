@@ -15,6 +15,7 @@ from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
 from annotations.clips.services import place
 from annotations.core import clock
+from annotations.core.reasons import LONGEST
 from annotations.review import services
 from annotations.review.models import Annotation, Assignment, Draft
 from tests.factories import make_assignment, make_body, make_project, make_queued_clip, make_user
@@ -212,6 +213,18 @@ def test_more_time_skipping_flagging_reporting_and_watching_answer_as_agreed(
     exposed = make_assignment(reviewer)
     faces = {"faces": [{"frame": 0, "box": [1, 1, 20, 20]}]}
     assert send(client, exposed, "missed-face", faces).json() == {"next": None}
+
+
+@pytest.mark.parametrize(
+    ("path", "choice"), [("skip", {"reason": "other"}), ("flag", {"category": "violence"})]
+)
+def test_a_note_that_is_too_long_is_refused_rather_than_cut(
+    client: Client, reviewer: User, path: str, choice: dict[str, str]
+) -> None:
+    assignment = make_assignment(reviewer)
+    refused = send(client, assignment, path, {**choice, "note": "x" * (LONGEST + 1)})
+    assert (refused.status_code, refused.json()["code"]) == (400, "note_too_long")
+    assert send(client, assignment, path, {**choice, "note": "x" * LONGEST}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_the_database_itself_refuses_a_second_slot_for_one_person_and_a_slot_too
 
 
 @pytest.mark.parametrize("reason", [HoldReason.FLAGGED, HoldReason.AWAITING_REDACTION, HoldReason.WITHDRAWN])
-def test_a_held_clip_is_passed_over_before_any_event_has_parked_it(reason: str) -> None:
+def test_a_held_clip_is_passed_over_before_any_event_has_parked_it(reason: HoldReason) -> None:
     make_project()
     held, free = make_queued_clip(), make_queued_clip()
     place(held, reason, COMMAND_LINE)

@@ -83,7 +83,7 @@ def test_one_person_with_many_tabs_takes_up_no_more_than_two_clips() -> None:
     ]
     for annotation in handed_in:
         task = annotation.assignment.task.public_id
-        services.send_back(task, annotation.pk, "Look again", COMMAND_LINE)
+        services.send_back(task, annotation.pk, "Look again", make_user("lead").actor)
     keys = [annotation.assignment.public_id for annotation in handed_in]
     taken = at_once(*[lambda key=key: services.resume(reviewer, key) for key in keys])
     assert taken.count("too_many_open") == THREADS - 2

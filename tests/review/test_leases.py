@@ -10,7 +10,7 @@ from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
 from annotations.review import services
@@ -189,7 +189,7 @@ def test_a_clip_that_comes_back_after_a_hold_goes_to_its_reviewer_first_with_the
     place(assignment.clip, HoldReason.LEGAL, COMMAND_LINE)
     services.enqueue(assignment.clip_id)
     assert state(assignment) == A.PARKED
-    lift(assignment.clip, HoldReason.LEGAL, COMMAND_LINE)
+    release_hold(assignment.clip, HoldReason.LEGAL, COMMAND_LINE)
     services.enqueue(assignment.clip_id)
     assert state(assignment) == A.RETURNED
     assert services.next_clip(make_user()) is None
@@ -201,7 +201,7 @@ def test_a_clip_that_came_back_and_waits_too_long_goes_to_somebody_else() -> Non
     assignment = make_assignment(reviewer)
     place(assignment.clip, HoldReason.LEGAL, COMMAND_LINE)
     services.enqueue(assignment.clip_id)
-    lift(assignment.clip, HoldReason.LEGAL, COMMAND_LINE)
+    release_hold(assignment.clip, HoldReason.LEGAL, COMMAND_LINE)
     services.enqueue(assignment.clip_id)
     run_out(assignment)
     services.expire_leases()

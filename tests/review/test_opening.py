@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from annotations.accounts.models import User
-from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from annotations.review import services
@@ -38,7 +37,7 @@ def handed_in(reviewer: User) -> Annotation:
 def sent_back(reviewer: User) -> Assignment:
     annotation = handed_in(reviewer)
     task = annotation.assignment.task
-    services.send_back(task.public_id, annotation.pk, "The car is missing", COMMAND_LINE)
+    services.send_back(task.public_id, annotation.pk, "The car is missing", make_user("lead").actor)
     return annotation.assignment
 
 
@@ -95,7 +94,7 @@ def test_clips_that_came_back_are_taken_up_until_two_are_in_hand(client: Client,
     returned = [handed_in(reviewer) for _ in range(3)]
     for annotation in returned:
         task = annotation.assignment.task
-        services.send_back(task.public_id, annotation.pk, "The car is missing", COMMAND_LINE)
+        services.send_back(task.public_id, annotation.pk, "The car is missing", make_user("lead").actor)
     addresses = [f"/review/{annotation.assignment.public_id}/resume" for annotation in returned]
     for address in addresses[:2]:
         client.post(address)

@@ -155,7 +155,7 @@ def test_accepting_and_returning_on_the_page(lead: Client) -> None:
     )
     address = f"/review/adjudication/{second.assignment.task.public_id}/"
     refused = lead.post(f"{address}return", {"annotation": second.pk, "reason": ""})
-    assert (refused.status_code, "This field is required" in refused.content.decode()) == (400, True)
+    assert (refused.status_code, "Write down the reason" in refused.content.decode()) == (400, True)
     sent = {"annotation": second.pk, "reason": "The car is missing"}
     assert "back with their reviewer" in lead.post(f"{address}return", sent, follow=True).content.decode()
     again = lead.post(f"{address}accept", {"annotation": second.pk}, follow=True).content.decode()
@@ -185,7 +185,7 @@ def test_a_held_task_shows_no_clip_and_offers_no_decision(lead: Client) -> None:
 def test_labels_of_a_held_clip_are_not_shown_even_when_they_were_accepted(lead: Client) -> None:
     made = handed_in(note="A red car")
     task = made.assignment.task
-    services.accept(task.public_id, made.pk, COMMAND_LINE)
+    services.accept(task.public_id, made.pk, make_user("lead").actor)
     address = f"/review/adjudication/{task.public_id}/"
     assert "A red car" in texts(lead, address)
     place(made.assignment.clip, HoldReason.WITHDRAWN, COMMAND_LINE)
@@ -222,7 +222,7 @@ def test_the_home_asks_the_database_as_often_for_three_rows_as_for_one() -> None
         ]
         for annotation in made:
             services.send_back(
-                annotation.assignment.task.public_id, annotation.pk, "Look again", COMMAND_LINE
+                annotation.assignment.task.public_id, annotation.pk, "Look again", make_user("lead").actor
             )
         client = signed_in(reviewer)
         counts.append(queries(client, "/review/"))
@@ -243,8 +243,13 @@ def test_a_lead_who_finds_a_clip_inappropriate_takes_it_out_of_the_queue(lead: C
     made = handed_in()
     clip = made.assignment.clip
     address = f"/review/adjudication/{made.assignment.task.public_id}/flag"
-    refused = lead.post(address, {"category": "boring"}, follow=True)
-    assert "Choose a category" in refused.content.decode()
+    for category, note, said in (
+        ("", "Fog", "Choose a category"),
+        ("nudity", "Fog" * 700, "Shorten the note"),
+    ):
+        refused = lead.post(address, {"category": category, "note": note})
+        assert (refused.status_code, said in refused.content.decode()) == (400, True)
+        assert note in refused.content.decode()
     assert gate.allows(clip.pk, Purpose.LABELING)
     answer = lead.post(address, {"category": "nudity", "note": "At the window"}, follow=True)
     assert "out of the queue" in answer.content.decode()
@@ -257,7 +262,10 @@ def test_a_lead_sets_a_clip_aside_that_nobody_labels_and_puts_it_back(lead: Clie
     task = ReviewTask.objects.get(clip=make_queued_clip())
     address = f"/review/adjudication/{task.public_id}/"
     assert "Set aside without labels" in texts(lead, address)
-    assert "Write down the reason" in lead.post(f"{address}set-aside", {}, follow=True).content.decode()
+    assert "Write down the reason" in lead.post(f"{address}set-aside", {}).content.decode()
+    long = lead.post(f"{address}set-aside", {"reason": "Fog. " * 401})
+    assert (long.status_code, "Shorten the reason" in long.content.decode()) == (400, True)
+    assert "Fog. " * 400 in long.content.decode(), "what was typed is still there"
     lead.post(f"{address}set-aside", {"reason": "Nothing but fog"})
     assert str(task.clip.public_id)[:8] in texts(lead, "/review/adjudication/?state=set_aside")
     assert "Put back into the queue" in texts(lead, address)

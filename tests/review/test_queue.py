@@ -8,7 +8,7 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core import clock
 from annotations.review import selectors, services, tasks
 from annotations.review.enums import AssignmentState as A, TaskState
@@ -59,7 +59,7 @@ def test_a_clip_that_is_held_leaves_the_queue_and_comes_back() -> None:
     place(clip, HoldReason.QUARANTINED, COMMAND_LINE)
     services.enqueue(clip.pk)
     assert slots(clip) == [A.PARKED] * 2
-    lift(clip, HoldReason.QUARANTINED, COMMAND_LINE)
+    release_hold(clip, HoldReason.QUARANTINED, COMMAND_LINE)
     services.enqueue(clip.pk)
     assert slots(clip) == [A.OPEN] * 2
 
@@ -83,7 +83,7 @@ def test_the_sweep_finds_clips_whose_event_was_lost_and_no_others() -> None:
         services.enqueue(clip.pk)
     assert not selectors.unsettled_clips(now).exists()
     assert slots(queued) == [A.OPEN]
-    lift(held, HoldReason.FLAGGED, COMMAND_LINE)
+    release_hold(held, HoldReason.FLAGGED, COMMAND_LINE)
     assert [clip.pk for clip in selectors.unsettled_clips(now)] == [held.pk]
     assert not selectors.unsettled_clips(datetime.timedelta(minutes=2)).exists()
 

@@ -5,7 +5,7 @@ import pytest
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core.errors import Conflict
 from annotations.review import selectors, services
 from annotations.review.enums import AssignmentState as A, TaskState
@@ -32,7 +32,7 @@ def test_a_clip_that_is_set_aside_is_handed_to_nobody_and_no_event_brings_it_bac
     task = skipped_by_all()
     assert selectors.skips([task.pk]) == {task.pk: 2}
     services.set_aside(task.public_id, REASON, make_user("lead").actor)
-    for change in (place, lift):
+    for change in (place, release_hold):
         change(task.clip, HoldReason.LEGAL, COMMAND_LINE)
         services.enqueue(task.clip_id)
     assert services.next_clip(make_user()) is None
@@ -54,9 +54,9 @@ def test_a_clip_that_is_put_back_goes_to_people_who_have_not_had_it() -> None:
 
 def test_a_held_clip_that_is_put_back_stays_out_until_it_is_free() -> None:
     task = skipped_by_all(1)
-    services.set_aside(task.public_id, REASON, COMMAND_LINE)
+    services.set_aside(task.public_id, REASON, make_user("lead").actor)
     place(task.clip, HoldReason.LEGAL, COMMAND_LINE)
-    services.reopen(task.public_id, COMMAND_LINE)
+    services.reopen(task.public_id, make_user("lead").actor)
     assert Assignment.objects.filter(task=task, state=A.PARKED).count() == 1
 
 
@@ -64,7 +64,7 @@ def test_a_clip_that_somebody_labels_or_has_labeled_is_not_set_aside() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     with pytest.raises(Conflict, match="being_labeled"):
-        services.set_aside(assignment.task.public_id, REASON, COMMAND_LINE)
+        services.set_aside(assignment.task.public_id, REASON, make_user("lead").actor)
     services.submit(reviewer, assignment.public_id, make_body())
     with pytest.raises(Conflict, match="not_possible_now"):
-        services.set_aside(assignment.task.public_id, REASON, COMMAND_LINE)
+        services.set_aside(assignment.task.public_id, REASON, make_user("lead").actor)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import selectors as audit
 from annotations.audit.actors import COMMAND_LINE
@@ -115,8 +116,12 @@ def test_labels_of_a_held_clip_are_not_decided_on() -> None:
 def test_nobody_decides_on_their_own_labels() -> None:
     reviewer = make_user()
     annotation = handed_in(reviewer)
-    with pytest.raises(NotAllowed):
+    User.objects.filter(pk=reviewer.pk).update(role=Role.LEAD)  # who labeled it has become a lead since
+    reviewer.refresh_from_db()
+    with pytest.raises(NotAllowed, match="own_labels"):
         services.accept(task_of(annotation).public_id, annotation.pk, reviewer.actor)
+    with pytest.raises(NotAllowed, match="own_labels"):
+        services.send_back(task_of(annotation).public_id, annotation.pk, "Look again", reviewer.actor)
 
 
 def test_labels_of_another_task_are_refused() -> None:

@@ -135,7 +135,7 @@ def test_steps_come_in_their_order(officer: User) -> None:
     with pytest.raises(Conflict, match="not_possible_now"):
         services.answer_request(request.pk, "By letter.", read, officer.actor)
     services.review_request(request.pk, read, officer.actor)
-    with pytest.raises(Invalid, match="reason_missing"):
+    with pytest.raises(Invalid, match="reason_too_short"):
         services.answer_request(request.pk, "", read, officer.actor)
     services.answer_request(request.pk, "By letter.", read, officer.actor)
     with pytest.raises(Conflict, match="not_possible_now"):
@@ -222,6 +222,9 @@ def test_an_officer_answers_a_request(site: Client, officer: User) -> None:
     site.post(step, {"step": "answer", "sha256": read})
     request.refresh_from_db()
     assert request.state == RequestState.REVIEWED
+    long = site.post(step, {"step": "answer", "reason": "By post. " * 230, "sha256": read})
+    assert (long.status_code, "Shorten the reason" in long.content.decode()) == (400, True)
+    assert "By post. By post." in long.content.decode(), "what was typed is still there"
     site.post(step, {"step": "answer", "reason": "By registered letter.", "sha256": read})
     request.refresh_from_db()
     assert request.state == RequestState.ANSWERED

@@ -99,7 +99,7 @@ def test_withdrawing_needs_a_reason(site: Client) -> None:
     response = site.post(reverse("rights:withdraw", args=[clip.public_id]), {"reason": " "})
     assert response.status_code == 400
     assert gate.allows(clip.pk, Purpose.LABELING)
-    with pytest.raises(Invalid, match="reason_missing"):
+    with pytest.raises(Invalid, match="reason_too_short"):
         services.withdraw(clip, Actor("p-officer", Role.PRIVACY_OFFICER), "")
 
 

@@ -51,7 +51,7 @@ def test_the_receipt_tells_who_watched_by_role_country_time_and_purpose_but_neve
     client.force_login(reviewer)
     granted = client.post(reverse("review:media_token", args=[assignment.public_id])).json()
     assert b"".join(client.get(granted["url"]).streaming_content)  # type: ignore[attr-defined]
-    review.note_watched(reviewer, assignment.public_id, [[0.0, 2.0]])
+    review.record_watched(reviewer, assignment.public_id, [[0.0, 2.0]])
     client.logout()
     html = shown(client, assignment.clip)
     assert "a reviewer" in html
@@ -99,6 +99,13 @@ def test_the_owner_withdraws_with_one_button_and_no_account() -> None:
     assert (entry.actor, entry.actor_role) == (clip.owner.pseudonym, "owner")
 
 
+def test_an_owner_who_gives_a_reason_gives_one_that_can_be_read(client: Client) -> None:
+    clip = make_queued_clip()
+    address = reverse("rights:receipt_withdraw", args=[receipts.token_for(clip)])
+    assert "Write down the reason" in client.post(address, {"reason": "x"}, follow=True).content.decode()
+    assert gate.allows(clip.pk, Purpose.LABELING)
+
+
 def test_staff_do_not_withdraw_as_the_owner_but_at_the_desk(client: Client) -> None:
     clip = make_queued_clip()
     client.force_login(make_user(Role.PRIVACY_OFFICER))
@@ -129,11 +136,11 @@ def test_withdrawing_twice_says_so(client: Client) -> None:
     assert "withdrawn already" in client.post(address, follow=True).content.decode()
 
 
-@pytest.mark.parametrize("reason", HoldReason.values)
-def test_every_hold_has_plain_words(reason: str) -> None:
+@pytest.mark.parametrize("reason", HoldReason)
+def test_every_hold_has_plain_words(reason: HoldReason) -> None:
     clip = make_clip()
     clips.place(clip, reason, WORKER)
-    assert clip_story.story(clip).state == str(_HOLDS[HoldReason(reason)])
+    assert clip_story.story(clip).state == str(_HOLDS[reason])
 
 
 def test_the_state_of_a_clip_that_is_not_held() -> None:

@@ -17,7 +17,7 @@ from annotations.clips.models import Clip
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Flag
 from annotations.redaction import services as redaction
-from annotations.redaction.models import Lift
+from annotations.redaction.models import Unredaction
 from annotations.review import services as review
 from annotations.review.models import Annotation
 from annotations.rights.answer import compile_answer
@@ -57,7 +57,7 @@ def clip(lead: User, reviewer: User) -> Clip:
     clip = assignment.clip
     annotation = review.submit(reviewer, assignment.public_id, make_body())
     review.send_back(annotation.assignment.task.public_id, annotation.pk, MISSING, lead.actor)
-    redaction.ask_to_lift(clip, make_track(clip).number, LAMP, lead)
+    redaction.ask_for_unredaction(clip, make_track(clip).number, LAMP, lead)
     return clip
 
 
@@ -78,20 +78,22 @@ def shown(client: Client, address: str) -> str:
     return page.content.decode()
 
 
-def lift_pages(clip: Clip) -> list[str]:
-    lift = Lift.objects.get(clip=clip)
+def unredaction_pages(clip: Clip) -> list[str]:
+    unredaction = Unredaction.objects.get(clip=clip)
     return [
-        reverse("redaction:lift", args=[lift.pk]),
-        reverse("redaction:lifts"),
+        reverse("redaction:unredaction", args=[unredaction.pk]),
+        reverse("redaction:unredactions"),
         reverse("redaction:regions", args=[clip.public_id]),
     ]
 
 
-def test_why_a_lift_was_asked_for_is_on_its_pages_until_the_subject_is_erased(clip: Clip, lead: User) -> None:
-    for address in lift_pages(clip):
+def test_why_an_unredaction_was_asked_for_is_on_its_pages_until_the_subject_is_erased(
+    clip: Clip, lead: User
+) -> None:
+    for address in unredaction_pages(clip):
         assert LAMP in shown(site(lead), address)
     erase(clip)
-    for address in lift_pages(clip):
+    for address in unredaction_pages(clip):
         page = shown(site(lead), address)
         assert LAMP not in page
         assert GONE in page
@@ -135,7 +137,7 @@ def test_why_labels_came_back_is_told_until_the_subject_is_erased(
 
 def test_when_the_keys_cannot_be_reached_the_pages_say_so(clip: Clip, lead: User, settings: Any) -> None:
     settings.SUBJECT_STORE_URL = "postgresql://review_app@127.0.0.1:1/none"
-    page = shown(site(lead), lift_pages(clip)[0])
+    page = shown(site(lead), unredaction_pages(clip)[0])
     assert "cannot be read now" in page
 
 

@@ -149,7 +149,8 @@ def _write_entries(out: ExportFolder, portion: list[Tile], *, details: bool) -> 
     start, end = portion[0].index * WIDTH, portion[-1].index * WIDTH + portion[-1].width
     within = TreeLeaf.objects.filter(index__gte=start, index__lt=end)
     leaves = {
-        index: (entry, bytes(hash_)) for index, entry, hash_ in within.values_list("index", "entry", "hash")
+        index: (entry, bytes(leaf_hash))
+        for index, entry, leaf_hash in within.values_list("index", "entry", "hash")
     }
     rows = LogEntry.objects.filter(pk__in=within.values("entry")).values_list("pk", "canonical")
     entries = {pk: bytes(canonical) for pk, canonical in rows}

@@ -63,7 +63,7 @@ class Integrity:
         return clock.now() - self.verification.finished_at if self.verification else None
 
     @property
-    def standing_still(self) -> bool:
+    def stalled(self) -> bool:
         """Whether entries wait for so long that no sequencer can be at work."""
         return self.oldest is not None and clock.now() - self.oldest > STANDING_STILL
 

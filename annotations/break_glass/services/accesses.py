@@ -8,33 +8,33 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.break_glass import events, log, selectors as selectors
 from annotations.break_glass.enums import BreakGlassPurpose, BreakGlassState
-from annotations.break_glass.models import BreakGlassAccess
-from annotations.break_glass.rules import BREAK_GLASS
+from annotations.break_glass.models import BreakGlassAccess, CleanCopyRun
+from annotations.break_glass.rules import BREAK_GLASS, NO_SUCH_REQUEST
 from annotations.clips import gate, vault
 from annotations.clips.enums import Purpose
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.clips.rules import NAMEABLE
 from annotations.core import clock
-from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.errors import Conflict, Invalid
 from annotations.core.events import publish
-from annotations.review.rules import LAST_REPORT, check_reason, watched_milliseconds
+from annotations.core.reasons import checked_reason
+from annotations.review.rules import LAST_REPORT, watched_milliseconds
 
 
 @transaction.atomic
 def ask(clip: Clip, purpose: str, reason: str, person: User) -> BreakGlassAccess:
     """Asks to see the clip without redaction. Nothing can be seen until a privacy officer approves.
 
-    Invalid `unknown_purpose`, `reason_missing`; Conflict `asked_already`.
+    Invalid `unknown_purpose`, `reason_too_short`, `reason_too_long`; Conflict `asked_already`.
     """
-    reason = check_reason(reason)
+    reason = checked_reason(reason)
     if purpose not in BreakGlassPurpose.values:
         raise Invalid("unknown_purpose", "Choose what the original is needed for.")
     lock_clip(clip.pk)
@@ -54,17 +54,14 @@ def decide(
 ) -> BreakGlassAccess:
     """`action` is "approve" or "refuse". `passes` are the open holds that the approval names; no other is passed.
 
-    NotAllowed `second_person_needed`; Conflict `lapsed`, `holds_stand`; Invalid `reason_missing`, `not_an_open_hold`.
+    Raises Invalid `reason_too_short`, `reason_too_long`, `not_an_open_hold`; NotAllowed `second_person_needed`;
+    Conflict `lapsed`, `holds_stand`.
     """
-    reason = check_reason(reason)
+    reason = checked_reason(reason)
     access = locked(access_id)
-    if access.asked_by_id == officer.pk or officer.role != Role.PRIVACY_OFFICER:
-        raise NotAllowed(
-            "second_person_needed", "Another privacy officer has to decide on what you asked for."
-        )
     if action not in {"approve", "refuse"}:
         raise Invalid("unknown_decision", "Approve or refuse.")
-    access.state = BREAK_GLASS.target(access.state, action)
+    access.state = _target(access, action, officer.actor)
     if access.asked_at <= _lapsing():
         raise Conflict("lapsed", "Nobody decided in time, so the request has lapsed. It can be made again.")
     access.decided_by, access.decided_at = officer, clock.now()
@@ -85,16 +82,15 @@ def decide(
     access.save()
     data = {"until": access.until.isoformat(), "passes": access.passes}
     record(log.APPROVED, access, officer.actor, data, reason)
+    CleanCopyRun.objects.create(pk=access.pk, access=access)
     publish(events.APPROVED, access=access.pk)
     return access
 
 
 @transaction.atomic
 def close(access_id: uuid.UUID, person: User) -> BreakGlassAccess:
-    """Ends the access at once and destroys the copy: by who asked, or any privacy officer."""
+    """Ends the access at once and destroys the copy: by who asked, or any privacy officer. Missing for others."""
     access = locked(access_id)
-    if person.role != Role.PRIVACY_OFFICER and access.asked_by_id != person.pk:
-        raise _missing()
     end(access, "close", person.actor)
     return access
 
@@ -160,15 +156,15 @@ def locked(access_id: uuid.UUID) -> BreakGlassAccess:
     """The request, its clip locked first; Missing."""
     clip = BreakGlassAccess.objects.filter(pk=access_id).values_list("clip", flat=True).first()
     if clip is None:
-        raise _missing()
+        raise NO_SUCH_REQUEST.as_error()
     lock_clip(clip)
     found = BreakGlassAccess.objects.select_for_update(of=("self",), no_key=True)
-    return found.select_related("clip__owner").get(pk=access_id)
+    return found.select_related("clip__owner", "asked_by").get(pk=access_id)
 
 
 def end(access: BreakGlassAccess, action: str, actor: Actor) -> None:
     """Inside the caller's transaction, with the row locked: the key goes with the commit, the file right after."""
-    access.state = BREAK_GLASS.target(access.state, action)
+    access.state = _target(access, action, actor)
     access.ended_at = clock.now()
     name, access.name, access.key_id, access.wrapped_key = access.name, "", "", None
     access.save()
@@ -178,7 +174,7 @@ def end(access: BreakGlassAccess, action: str, actor: Actor) -> None:
 
 
 def record(
-    kind: Action, access: BreakGlassAccess, actor: Actor, data: dict[str, Any], reason: str = ""
+    kind: Action, access: BreakGlassAccess, actor: Actor, data: dict[str, Any], words: str = ""
 ) -> uuid.UUID:
     """The id of the entry."""
     entry = audit.append(
@@ -188,9 +184,13 @@ def record(
         subject=access.clip.owner.pseudonym,
         purpose=Purpose.BREAK_GLASS,
         data={"request": str(access.pk), **data},
-        detail={"reason": reason} if reason else None,
+        detail={"reason": words} if words else None,
     )
     return entry.pk
+
+
+def _target(access: BreakGlassAccess, action: str, actor: Actor) -> str:
+    return BREAK_GLASS.target(access.state, action, actor, asked_by=access.asked_by.pseudonym)
 
 
 def _due(access: BreakGlassAccess) -> str:
@@ -211,9 +211,5 @@ def _lapsing() -> datetime.datetime:
 def _own(access_id: uuid.UUID, person: User) -> BreakGlassAccess:
     access = locked(access_id)
     if access.asked_by_id != person.pk:
-        raise _missing()
+        raise NO_SUCH_REQUEST.as_error()
     return access
-
-
-def _missing() -> Missing:
-    return Missing("no_such_request", "There is no such request.")

@@ -10,38 +10,27 @@ from annotations.audit.actors import WORKER
 from annotations.audit.storage_sweep import sweep
 from annotations.break_glass import log
 from annotations.break_glass.enums import BreakGlassState
-from annotations.break_glass.models import BreakGlassAccess
-from annotations.break_glass.selectors import FOLDER, abandoned
+from annotations.break_glass.models import BreakGlassAccess, CleanCopyRun
+from annotations.break_glass.selectors import FOLDER
 from annotations.break_glass.services.accesses import end, locked, record
 from annotations.clips import gate, vault
 from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Original
-from annotations.core import clock
+from annotations.core import clock, runs
+from annotations.core.stages import Failure, Heartbeat, KnownError, Stage, perform
 from annotations.core.wrapping import Damaged, WrappedKey
+from annotations.redaction.services.redact import LASTING
 from annotations.vision import confined
 from annotations.vision.errors import VisionError
 
 
 def make_clean_copy(access_id: uuid.UUID | str) -> None:
-    """Makes the copy of an approved request, unless there is one or somebody makes it. Whatever fails ends the access.
+    """Does one attempt to make the copy of an approved access. When none succeeds, the access ends.
 
-    Killed at any point it leaves ciphertext at most, whose key nobody has; the sweep begins again.
+    Killed at any point it leaves ciphertext at most, whose key nobody has; another attempt begins again.
     """
-    access = _begin(uuid.UUID(str(access_id)))
-    if access is None:
-        return
-    try:
-        name, key, size = made(Original.objects.select_related("clip").get(clip=access.clip_id))
-    except (VisionError, Damaged, OSError, Original.DoesNotExist) as error:
-        _fail(access.pk, getattr(error, "code", "original_unreadable"))
-        return
-    kept = False
-    try:
-        kept = _keep(access, name, key, size)
-    finally:
-        if not kept:
-            vault.storage().delete(name)
+    perform(STAGE, access_id)
 
 
 def sweep_clean_copies() -> int:
@@ -49,14 +38,26 @@ def sweep_clean_copies() -> int:
     return sweep("vault", FOLDER, BreakGlassAccess.objects.exclude(name=""), datetime.timedelta(hours=1))
 
 
+def _work(run: CleanCopyRun, heartbeat: Heartbeat) -> None:
+    access = _begin(run)
+    if access is None:
+        return
+    name, key, size = made(Original.objects.select_related("clip").get(clip=access.clip_id))
+    kept = False
+    try:
+        kept = _keep(run, name, key, size)
+    finally:
+        if not kept:
+            vault.storage().delete(name)
+
+
 @transaction.atomic
-def _begin(access_id: uuid.UUID) -> BreakGlassAccess | None:
-    """The request, if its copy is to be made now; then this is on the log."""
-    access = locked(access_id)
-    if not _wanted(access) or (access.begun_at and access.begun_at > abandoned()):
+def _begin(run: CleanCopyRun) -> BreakGlassAccess | None:
+    """The access, if its copy is to be made; then this is on the log. Else there is nothing to do any more."""
+    access = locked(run.access_id)
+    if not _wanted(access):
+        runs.finish(run)
         return None
-    access.begun_at = clock.now()
-    access.save(update_fields=["begun_at"])
     record(log.OPENED, access, WORKER, {})
     return access
 
@@ -76,10 +77,11 @@ def made(original: Original) -> tuple[str, WrappedKey, int]:
 
 
 @transaction.atomic
-def _keep(begun: BreakGlassAccess, name: str, key: WrappedKey, size: int) -> bool:
-    """Whether the copy belongs to the request now: it still stands, and nobody else began meanwhile."""
-    access = locked(begun.pk)
-    if not _wanted(access) or access.begun_at != begun.begun_at:
+def _keep(run: CleanCopyRun, name: str, key: WrappedKey, size: int) -> bool:
+    """Whether the copy belongs to the access now: it still stands. Raises LostLease when another worker makes one."""
+    runs.finish(run)
+    access = locked(run.access_id)
+    if not _wanted(access):
         return False
     access.name, access.key_id, access.wrapped_key, access.bytes = name, key.key_id, key.wrapped, size
     access.save(update_fields=["name", "key_id", "wrapped_key", "bytes"])
@@ -87,13 +89,26 @@ def _keep(begun: BreakGlassAccess, name: str, key: WrappedKey, size: int) -> boo
     return True
 
 
-@transaction.atomic
-def _fail(access_id: uuid.UUID, code: str) -> None:
-    access = locked(access_id)
+def _failed(run: CleanCopyRun, failure: Failure) -> None:
+    access = locked(run.access_id)
     if access.state == BreakGlassState.APPROVED:
-        record(log.FAILED, access, WORKER, {"code": code})
+        record(log.FAILED, access, WORKER, {"code": failure.code})
         end(access, "stop", WORKER)
 
 
 def _wanted(access: BreakGlassAccess) -> bool:
     return access.running and not access.name and gate.allows_named(access.clip_id, access.passes)
+
+
+STAGE = Stage(
+    model=CleanCopyRun,
+    lease=clock.seconds(settings.BREAK_GLASS_TIMEOUT + 60),
+    work=_work,
+    failed=_failed,
+    errors=(
+        KnownError(VisionError, final=LASTING),
+        KnownError(Damaged, code="original_unreadable", final=True),
+        KnownError(Original.DoesNotExist, code="original_unreadable", final=True),
+        KnownError(OSError, code="storage_failed"),
+    ),
+)

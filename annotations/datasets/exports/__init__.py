@@ -1,1 +1,1 @@
-"""The files of a release: one module per format. The same release gives the same bytes."""
+"""The files of a release: one module and one line of `registry.py` per format. Pure: no rows, no storage."""

@@ -1,108 +1,105 @@
 """COCO detection format: a zip with `annotations.json` and the annotated frames under `images/`.
 
 The format: https://cocodataset.org/#format-data. Beyond it, an image names its clip, frame and presentation time
-(seconds, of the original's frame), a box its track. The archive is streamed, and its bytes depend on nothing but
-what goes in: fixed dates, fixed order, no compression that could differ between versions.
+(seconds, of the original's frame), a box its track.
 """
 
 import tempfile
-from collections.abc import Iterable
-from contextlib import ExitStack
-from typing import IO, Any, Self
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
 
-import cv2
-import numpy as np
 import orjson
-from numpy.typing import NDArray
+from django.utils.translation import gettext_lazy as _
 
-from annotations.datasets.exports.source import LabeledClip
+from annotations.datasets.exports.archive import Archive
+from annotations.datasets.exports.base import Exporter, Part
+from annotations.datasets.exports.source import FrozenRelease, LabeledClip, Picture
 from annotations.review.interpolation import box_at
 
-JPEG_QUALITY = 92
-EPOCH = (1980, 1, 1, 0, 0, 0)
 
+class Coco(Exporter):
+    """A zip that `pycocotools` loads. Categories are the track labels, numbered from 1."""
 
-class CocoArchive:
-    """Writes the archive into `file`: in a `with` statement, `add` each clip in order, then `finish`.
+    code = "coco"
+    label = _("COCO (images and boxes)")
+    suffix = "zip"
+    content_type = "application/zip"
+    version = 1
+    carries = frozenset({Part.TRACKS, Part.BOXES, Part.PICTURES})
 
-    `categories` maps each track code to its name, in the order in which they are numbered from 1.
-    """
-
-    def __init__(self, file: IO[bytes], categories: dict[str, str], info: dict[str, Any]) -> None:
-        self._stack = ExitStack()
-        self._zip = self._stack.enter_context(ZipFile(file, "w", ZIP_STORED))
-        self._info = info
-        self._categories = categories
-        self._numbers = {code: number for number, code in enumerate(categories, start=1)}
+    def __init__(self, file: IO[bytes], release: FrozenRelease) -> None:
+        super().__init__(file, release)
+        self._archive = Archive(file)
+        self.resources.callback(self._archive.close)
         self._images, self._boxes = _JsonList(), _JsonList()
         for entries in (self._images, self._boxes):
-            self._stack.callback(entries.close)
-        self._tracks = 0
+            self.resources.callback(entries.close)
+        self._categories = {code: number for number, code in enumerate(release.tracks, start=1)}
+        # The numbers of the current clip's tracks start at the first and end before the second.
+        self._first_track, self._next_track = 1, 1
 
-    def __enter__(self) -> Self:
-        return self
+    def add(self, clip: LabeledClip) -> None:
+        self._first_track = self._next_track
+        self._next_track += len(clip.body["tracks"])
 
-    def __exit__(self, *error: object) -> None:
-        self._stack.close()
-
-    def add(self, source: LabeledClip, pictures: Iterable[tuple[int, NDArray[np.uint8]]]) -> None:
-        """Adds the clip's annotated frames: `pictures` gives (frame, height x width x 3, RGB) in ascending order."""
-        first_track = self._tracks + 1
-        self._tracks += len(source.body["tracks"])
-        for frame, picture in pictures:
-            name = f"images/{source.clip}/{frame:06d}.jpg"
-            self._store(name, _jpeg(picture))
-            height, width = picture.shape[:2]
-            image = self._images.append(
-                {
-                    "file_name": name,
-                    "width": width,
-                    "height": height,
-                    "clip": source.clip,
-                    "frame": frame,
-                    "time": source.times[frame],
-                }
-            )
-            for number, track in enumerate(source.body["tracks"], start=first_track):
-                shown = box_at(track["keyframes"], frame)
-                if shown and (box := _inside(shown["box"], width, height)):
-                    self._boxes.append(
-                        {
-                            "image_id": image,
-                            "category_id": self._numbers[track["label"]],
-                            "bbox": box,
-                            "area": round(box[2] * box[3], 2),
-                            "iscrowd": 0,
-                            "segmentation": [],
-                            "track_id": number,
-                            "attributes": {
-                                "occluded": shown["occluded"],
-                                "keyframe": any(key["frame"] == frame for key in track["keyframes"]),
-                            },
-                        }
-                    )
+    def add_picture(self, clip: LabeledClip, picture: Picture) -> None:
+        name = f"images/{clip.public_id}/{picture.frame:06d}.jpg"
+        self._archive.store(name, picture.jpeg)
+        image = self._images.append(
+            {
+                "file_name": name,
+                "width": picture.width,
+                "height": picture.height,
+                "clip": clip.public_id,
+                "frame": picture.frame,
+                "time": clip.times[picture.frame],
+            }
+        )
+        for number, track in enumerate(clip.body["tracks"], start=self._first_track):
+            shown = box_at(track["keyframes"], picture.frame)
+            if shown and (box := _inside(shown["box"], picture.width, picture.height)):
+                self._boxes.append(
+                    {
+                        "image_id": image,
+                        "category_id": self._categories[track["label"]],
+                        "bbox": box,
+                        "area": round(box[2] * box[3], 2),
+                        "iscrowd": 0,
+                        "segmentation": [],
+                        "track_id": number,
+                        "attributes": {
+                            "occluded": shown["occluded"],
+                            "keyframe": any(key["frame"] == picture.frame for key in track["keyframes"]),
+                        },
+                    }
+                )
 
     def finish(self) -> None:
-        """Writes `annotations.json`."""
-        categories = [
-            {"id": number, "name": code, "display_name": self._categories[code], "supercategory": ""}
-            for code, number in self._numbers.items()
-        ]
-        with self._zip.open(ZipInfo("annotations.json", EPOCH), "w", force_zip64=True) as out:
-            out.write(b'{"info":' + orjson.dumps(self._info, option=orjson.OPT_SORT_KEYS))
-            out.write(b',"licenses":[],"categories":' + orjson.dumps(categories))
-            for name, entries in (("images", self._images), ("annotations", self._boxes)):
-                out.write(f',"{name}":['.encode())
-                for block in entries.blocks():
-                    out.write(block)
-                out.write(b"]")
-            out.write(b"}")
+        self._archive.store_blocks("annotations.json", self._annotations())
+        self._archive.close()
 
-    def _store(self, name: str, content: bytes) -> None:
-        entry = ZipInfo(name, EPOCH)
-        entry.external_attr = 0o644 << 16
-        self._zip.writestr(entry, content)
+    def _annotations(self) -> Iterator[bytes]:
+        categories = [
+            {"id": number, "name": code, "display_name": self.release.tracks[code], "supercategory": ""}
+            for code, number in self._categories.items()
+        ]
+        yield b'{"info":' + orjson.dumps(_info(self.release), option=orjson.OPT_SORT_KEYS)
+        yield b',"licenses":[],"categories":' + orjson.dumps(categories)
+        for name, entries in (("images", self._images), ("annotations", self._boxes)):
+            yield f',"{name}":['.encode()
+            yield from entries.blocks()
+            yield b"]"
+        yield b"}"
+
+
+def _info(release: FrozenRelease) -> dict[str, str]:
+    return {
+        "description": f"{release.dataset_name}, release {release.number}",
+        "version": str(release.number),
+        "release": release.id,
+        "manifest_sha256": release.manifest_sha256,
+        "date_created": release.frozen_at.isoformat(),
+    }
 
 
 class _JsonList:
@@ -135,10 +132,3 @@ def _inside(box: list[float], width: int, height: int) -> list[float] | None:
     right, bottom = min(float(width), box[0] + box[2]), min(float(height), box[1] + box[3])
     cut = [round(value, 2) for value in (left, top, right - left, bottom - top)]
     return cut if cut[2] > 0 and cut[3] > 0 else None
-
-
-def _jpeg(picture: NDArray[np.uint8]) -> bytes:
-    encoded, data = cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    if not encoded:
-        raise OSError("A frame could not be written as JPEG.")
-    return data.tobytes()

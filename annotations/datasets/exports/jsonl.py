@@ -1,19 +1,30 @@
-"""JSON lines: one clip per line, with its labels in frames and in seconds. Pure."""
+"""JSON lines: one clip per line, with its labels in frames and in seconds."""
 
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_lazy as _
 
+from annotations.datasets.exports.base import Exporter, Part
 from annotations.datasets.exports.source import LabeledClip
 
 
-def line(source: LabeledClip) -> bytes:
-    """The clip's line with its line feed: members in the order of their names, so equal clips give equal bytes."""
-    return orjson.dumps(_labels(source), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+class JsonLines(Exporter):
+    """One JSON object per clip and line, members in the order of their names."""
+
+    code = "jsonl"
+    label = _("JSON lines (one clip per line)")
+    suffix = "jsonl"
+    content_type = "application/jsonl"
+    version = 1
+    carries = frozenset({Part.CLIPS, Part.EVENTS, Part.TRACKS, Part.KEYFRAMES})
+
+    def add(self, clip: LabeledClip) -> None:
+        self.file.write(orjson.dumps(_labels(clip), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
 
 
-def _labels(source: LabeledClip) -> dict[str, Any]:
-    times, body, manifest = source.times, source.body, source.manifest
+def _labels(clip: LabeledClip) -> dict[str, Any]:
+    times, body, manifest = clip.times, clip.body, clip.manifest
     events = [
         {
             "label": event["label"],
@@ -33,9 +44,9 @@ def _labels(source: LabeledClip) -> dict[str, Any]:
         for track in body["tracks"]
     ]
     return {
-        "clip": source.clip,
-        "width": source.width,
-        "height": source.height,
+        "clip": clip.public_id,
+        "width": clip.width,
+        "height": clip.height,
         "frames": len(times),
         "seconds": times[-1] - times[0],
         "rendition_sha256": manifest["rendition"]["sha256"],

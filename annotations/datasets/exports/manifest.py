@@ -1,58 +1,71 @@
 """The manifest: what a release holds, by digests, as canonical JSON (RFC 8785)."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from annotations.audit.canonical import canonical, timestamp
-from annotations.clips.models import Clip
-from annotations.datasets.models import Release
-from annotations.redaction.models import Rendition
-from annotations.review.models import Annotation
+from annotations.datasets.exports.base import Exporter, Part
+from annotations.datasets.exports.source import FrozenRelease, LabeledClip
 
 FORMAT = "clip-review-release/1"
 
 
-def item(clip: Clip, annotation: Annotation, rendition: Rendition) -> dict[str, Any]:
-    """One clip's part: random ids, digests, and the consent that it rests on. No names, no free text."""
-    consent = clip.consent
-    purposes = {"troubleshooting": consent.troubleshooting, "training": consent.training}
-    return {
-        "clip": str(clip.public_id),
-        "rendition": {"sha256": rendition.sha256, "frames": rendition.frames},
-        "labels": {
-            "annotation": str(annotation.pk),
-            "sha256": annotation.sha256,
-            "schema": annotation.schema.version,
-            "reviewer": annotation.assignment.reviewer.pseudonym if annotation.assignment.reviewer else "",
-        },
-        "consent": {
-            "id": str(consent.pk),
-            "notice": consent.notice_version,
-            "purposes": [name for name, given in purposes.items() if given],
-            "until": timestamp(consent.until),
-        },
+class Manifest(Exporter):
+    """Names every clip with the digests of its rendition and its labels; no labels, no pictures."""
+
+    code = "manifest"
+    label = _("Manifest (JSON)")
+    suffix = "json"
+    content_type = "application/json"
+    version = 1
+    carries = frozenset({Part.CLIPS})
+
+    def __init__(self, file: Any, release: FrozenRelease) -> None:
+        super().__init__(file, release)
+        self._separator = b""
+
+    def begin(self) -> None:
+        self.file.write(_head(self.release))
+
+    def add(self, clip: LabeledClip) -> None:
+        self.file.write(self._separator + canonical(clip.manifest))
+        self._separator = b","
+
+    def finish(self) -> None:
+        self.file.write(_tail(self.release))
+
+
+def digest(release: FrozenRelease, items: Iterable[dict[str, Any]]) -> str:
+    """SHA-256 in hexadecimal of the manifest with these parts, one per clip, in the order of the clips."""
+    found = hashlib.sha256(_head(release))
+    separator = b""
+    for item in items:
+        found.update(separator + canonical(item))
+        separator = b","
+    found.update(_tail(release))
+    return found.hexdigest()
+
+
+# Members of a canonical object stand in the order of their names: these before "items", the others after it.
+
+
+def _head(release: FrozenRelease) -> bytes:
+    members = {
+        "dataset": {"id": release.dataset_id, "name": release.dataset_name},
+        "filters": release.filters,
+        "format": FORMAT,
+        "frozen_at": timestamp(release.frozen_at),
     }
+    return canonical(members).removesuffix(b"}") + b',"items":['
 
 
-def manifest(release: Release, items: list[dict[str, Any]]) -> bytes:
-    """The whole manifest; the release must be frozen. The same bytes whenever it is made."""
-    if release.frozen_at is None:
-        raise ValueError("A release has a manifest once it is frozen.")
-    dataset = release.dataset
-    return canonical(
-        {
-            "format": FORMAT,
-            "dataset": {"id": str(dataset.pk), "name": dataset.name},
-            "project": {"id": str(dataset.project_id), "name": dataset.project.name},
-            "release": {"id": str(release.pk), "number": release.number},
-            "filters": release.filters,
-            "requested_by": release.requested_by,
-            "frozen_at": timestamp(release.frozen_at),
-            "items": items,
-        }
-    )
-
-
-def digest(release: Release, items: list[dict[str, Any]]) -> str:
-    """SHA-256 of the manifest, in hexadecimal."""
-    return hashlib.sha256(manifest(release, items)).hexdigest()
+def _tail(release: FrozenRelease) -> bytes:
+    members = {
+        "project": {"id": release.project_id, "name": release.project_name},
+        "release": {"id": release.id, "number": release.number},
+        "requested_by": release.requested_by,
+    }
+    return b"]," + canonical(members).removeprefix(b"{")

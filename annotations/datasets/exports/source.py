@@ -1,5 +1,6 @@
-"""One labeled clip as the export formats take it. Pure data: no rows, no storage."""
+"""What an exporter is given. Pure data: no rows, no storage."""
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,14 +8,48 @@ from annotations.review.body import Body
 
 
 @dataclass(frozen=True)
-class LabeledClip:
-    """`times` are the presentation times of the original's frames, in seconds, one per frame of the rendition;
-    width and height are in pixels. `manifest` is the clip's part of the release's manifest.
+class FrozenRelease:
+    """What all clips of a release have in common.
+
+    `tracks` maps the code of each track label to its name, in the order in which formats number them. People are
+    pseudonyms; `manifest_sha256` is empty while the manifest is being made for the first time.
     """
 
-    clip: str
+    id: str
+    number: int
+    dataset_id: str
+    dataset_name: str
+    project_id: str
+    project_name: str
+    filters: dict[str, Any]
+    requested_by: str
+    frozen_at: datetime.datetime
+    manifest_sha256: str
+    tracks: dict[str, str]
+
+
+@dataclass(frozen=True)
+class LabeledClip:
+    """One clip with its accepted labels.
+
+    `times` are the presentation times of the original's frames, in seconds, one per frame of the rendition;
+    width and height are in pixels. `manifest` is the clip's part of the release's manifest. The note in `body` is
+    for people inside: no format carries it.
+    """
+
+    public_id: str
     width: int
     height: int
     times: list[float]
     body: Body
     manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One frame of a rendition, faces hidden, as a JPEG: `frame` counts from 0, width and height are in pixels."""
+
+    frame: int
+    width: int
+    height: int
+    jpeg: bytes

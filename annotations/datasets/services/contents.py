@@ -1,16 +1,18 @@
 """What a release holds: drafted without any lock, then fixed in one short transaction through the gate."""
 
-import datetime
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
+from annotations.audit.canonical import timestamp
 from annotations.clips.models import Clip
 from annotations.core import clock, runs
 from annotations.core.errors import Conflict
+from annotations.core.stages import Heartbeat
 from annotations.datasets import log, selectors
 from annotations.datasets.exports import manifest
 from annotations.datasets.models import Exclusion, Release, ReleaseItem
@@ -21,24 +23,25 @@ from annotations.review.models import Annotation
 BATCH = 500
 
 
-def fix(release: Release, lease: datetime.timedelta) -> None:
+def fix(release: Release, heartbeat: Heartbeat) -> None:
     """Writes for good what goes in and what stays out. Conflict `nothing_passes`; LostLease.
 
     Reading and hashing thousands of clips takes a while, so it comes before the transaction. What was accepted since
     belongs to the next release; what may not be used any more is dropped.
     """
-    items = list(_drafted(release, lease))
-    runs.renew(release, lease + clock.seconds(len(items) / 50), stage="gate")
+    heartbeat.at("gate", 0, 0)
+    items = list(_drafted(release, heartbeat))
+    heartbeat.renew(extra=clock.seconds(len(items) / 50))
     _write(release, items)
 
 
-def _drafted(release: Release, lease: datetime.timedelta) -> Iterator[ReleaseItem]:
+def _drafted(release: Release, heartbeat: Heartbeat) -> Iterator[ReleaseItem]:
     """The items of all clips that pass now, in the order of their public ids."""
     project, filters = release.dataset.project, release.chosen
     keys = selectors.passing(project, filters).order_by("public_id").values_list("pk", flat=True)
     pending = list(keys)
     for start in range(0, len(pending), BATCH):
-        runs.renew(release, lease, stage="gate")
+        heartbeat.renew()
         batch = pending[start : start + BATCH]
         clips = Clip.objects.filter(pk__in=batch).select_related("owner", "consent").order_by("public_id")
         labels = selectors.wanted(project, filters).select_related(
@@ -60,8 +63,30 @@ def _item(release: Release, clip: Clip, annotation: Annotation, rendition: Rendi
         clip=clip,
         annotation=annotation,
         rendition=rendition,
-        manifest=manifest.item(clip, annotation, rendition),
+        manifest=_manifest(clip, annotation, rendition),
     )
+
+
+def _manifest(clip: Clip, annotation: Annotation, rendition: Rendition) -> dict[str, Any]:
+    """The clip's part of the manifest: random ids, digests, and the consent it rests on. No names, no free text."""
+    consent = clip.consent
+    purposes = {"troubleshooting": consent.troubleshooting, "training": consent.training}
+    return {
+        "clip": str(clip.public_id),
+        "rendition": {"sha256": rendition.sha256, "frames": rendition.frames},
+        "labels": {
+            "annotation": str(annotation.pk),
+            "sha256": annotation.sha256,
+            "schema": annotation.schema.version,
+            "reviewer": annotation.assignment.reviewer.pseudonym if annotation.assignment.reviewer else "",
+        },
+        "consent": {
+            "id": str(consent.pk),
+            "notice": consent.notice_version,
+            "purposes": [name for name, given in purposes.items() if given],
+            "until": timestamp(consent.until),
+        },
+    }
 
 
 @transaction.atomic
@@ -85,7 +110,7 @@ def _write(release: Release, drafted: list[ReleaseItem]) -> None:
     ]
     Exclusion.objects.bulk_create(stayed_out, batch_size=BATCH)
     release.frozen_at = clock.now()
-    release.manifest_sha256 = manifest.digest(release, [item.manifest for item in items])
+    release.manifest_sha256 = manifest.digest(selectors.described(release), [item.manifest for item in items])
     release.left_out = tally((reason, 1) for each in stayed_out for reason in each.reasons)
     written = Release.objects.filter(pk=release.pk, token=release.token, frozen_at=None).update(
         frozen_at=release.frozen_at, manifest_sha256=release.manifest_sha256, left_out=release.left_out

@@ -12,14 +12,14 @@ from annotations.datasets import log, selectors
 from annotations.datasets.models import Download, ExportFile, Release
 
 
-def deliver(release: Release, format_: str, actor: Actor) -> ExportFile:
+def deliver(release: Release, format_code: str, actor: Actor) -> ExportFile:
     """The file, its download logged, and sealed there, before a byte is sent. The gate is asked again for every clip.
 
     Missing `no_such_file`; Conflict `release_not_ready`, or `release_withdrawn` with the `clips` (public ids) that
     may not be used, and `instead`, the newest release of the dataset that may be, or None. That is logged too.
     Unavailable `log_not_sealed`. Not inside a transaction.
     """
-    outcome, entry = _decide(release, format_, actor)
+    outcome, entry = _decide(release, format_code, actor)
     if isinstance(outcome, Conflict):
         raise outcome
     await_checkpoint(entry.pk)
@@ -27,11 +27,11 @@ def deliver(release: Release, format_: str, actor: Actor) -> ExportFile:
 
 
 @transaction.atomic
-def _decide(release: Release, format_: str, actor: Actor) -> tuple[ExportFile | Conflict, LogEntry]:
+def _decide(release: Release, format_code: str, actor: Actor) -> tuple[ExportFile | Conflict, LogEntry]:
     """What is given, with its entry. A refusal is returned, not raised, so that its entry stays."""
-    if release.state != RunState.DONE:
-        raise Conflict("release_not_ready", "This release is not frozen yet.")
-    file = ExportFile.objects.filter(release=release, format=format_).first()
+    file = ExportFile.objects.filter(release=release, format=format_code).first()
+    if file is None and release.state != RunState.DONE:
+        raise Conflict("release_not_ready", "This file of the release is not made yet.")
     if file is None:
         raise Missing("no_such_file", "This release has no such file.")
     data = {"release": str(release.pk), "format": file.format}

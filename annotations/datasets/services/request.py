@@ -42,8 +42,14 @@ def request(dataset: Dataset, actor: Actor) -> Release:
 
 @transaction.atomic
 def retry(release: Release, actor: Actor) -> None:
-    """Starts a failed release again; what was frozen stays. Conflict `not_failed`."""
-    started = Release.objects.filter(pk=release.pk, state=RunState.FAILED).update(
+    """Starts a release again that failed, or that lacks the file of a format registered since it was frozen.
+
+    What was frozen and the files that exist stay. Raises Conflict `nothing_to_make` for any other release.
+    """
+    locked = Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
+    if locked.state != RunState.FAILED and not selectors.missing_formats(locked):
+        raise Conflict("nothing_to_make", "Only a release that failed or lacks a file can be started again.")
+    Release.objects.filter(pk=locked.pk).update(
         state=RunState.QUEUED,
         attempts=0,
         failure_code="",
@@ -51,7 +57,5 @@ def retry(release: Release, actor: Actor) -> None:
         finished_at=None,
         woken_at=clock.now(),
     )
-    if not started:
-        raise Conflict("not_failed", "Only a release that failed can be started again.")
     audit.append(log.RETRIED, actor, data={"release": str(release.pk)})
     publish(events.RELEASE_REQUESTED, release=release.pk)

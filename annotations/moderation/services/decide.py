@@ -7,9 +7,10 @@ from django.db import transaction
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.clips.locking import lock_clip
-from annotations.clips.services import lift
+from annotations.clips.services import release_hold
 from annotations.core import clock
 from annotations.core.errors import Invalid
+from annotations.core.reasons import checked_reason
 from annotations.moderation import log
 from annotations.moderation.enums import FlagSource, FlagState
 from annotations.moderation.models import Flag
@@ -23,16 +24,14 @@ _ENTRIES = {"uphold": log.UPHELD, "dismiss": log.DISMISSED}
 @transaction.atomic
 def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
     """`uphold` keeps the clip out for good, and others of the same moment are looked for; `dismiss` frees it once no
-    other flag stands. A reason is needed.
+    other flag stands. Raises Invalid `unknown_decision`, `reason_too_short` or `reason_too_long`.
     """
+    reason = checked_reason(reason)
     if action not in _ENTRIES:
         raise Invalid("unknown_decision", "Uphold the flag or dismiss it.")
-    reason = reason.strip()
-    if len(reason) < 5 or len(reason) > 2000:
-        raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
     lock_clip(Flag.objects.only("clip_id").get(pk=flag_id).clip_id)
     flag = Flag.objects.select_related("clip__owner").get(pk=flag_id)
-    flag.state = FLAGS.target(flag.state, action)
+    flag.state = FLAGS.target(flag.state, action, actor)
     flag.decided_by, flag.decided_at = actor.pseudonym, clock.now()
     flag.save(update_fields=["state", "decided_by", "decided_at"])
     clip = flag.clip
@@ -50,5 +49,5 @@ def decide(flag_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Flag:
         clip=clip, source=flag.source, state__in=[FlagState.OPEN, FlagState.UPHELD]
     )
     if not standing.exists():
-        lift(clip, HOLDS[FlagSource(flag.source)], actor)
+        release_hold(clip, HOLDS[FlagSource(flag.source)], actor)
     return flag

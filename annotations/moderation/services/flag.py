@@ -10,6 +10,7 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.services import place
 from annotations.core.errors import Invalid
+from annotations.core.reasons import checked_note
 from annotations.moderation import log
 from annotations.moderation.enums import FlagCategory, FlagSource
 from annotations.moderation.models import Flag
@@ -27,11 +28,10 @@ def flag(
     source: str = FlagSource.PERSON,
     evidence: dict[str, Any] | None = None,
 ) -> Flag:
-    """Raises a flag and holds the clip. `note` is the person's own words, at most 2,000 characters."""
+    """Raises a flag and holds the clip. `note` is the person's own words. Raises Invalid `note_too_long`."""
     if category not in FlagCategory.values:
         raise Invalid("unknown_category", "Choose one of the categories.")
-    if len(note) > 2000:
-        raise Invalid("note_too_long", "The note has at most 2,000 characters.")
+    note = checked_note(note)
     raised = Flag.objects.create(
         clip=clip,
         category=category,

@@ -32,7 +32,7 @@ def raise_flags(clip: Clip, concerns: Iterable[Concern]) -> None:
         flag(clip, concern.category, WORKER, source=FlagSource.MODEL, evidence=evidence)
 
 
-def note_findings(run: RedactionRun, matches: Sequence[Concern]) -> None:
+def record_findings(run: RedactionRun, matches: Sequence[Concern]) -> None:
     """Matches with known content, as findings of the pass whose fingerprint matched."""
     Finding.objects.bulk_create(
         Finding(run=run, model=match.model, label=match.label, score=match.score, frame=0)

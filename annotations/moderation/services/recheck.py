@@ -1,6 +1,6 @@
 """Holding the clips from before against what became known: each match brings the clip to a lead, as a fresh one does.
 
-Killed at any point, another attempt goes on behind the last clip that is noted; no clip is flagged twice for the
+Killed at any point, another attempt goes on behind the last clip that is recorded; no clip is flagged twice for the
 same reason. A clip that is screened meanwhile is held against it by its own screening.
 """
 
@@ -18,16 +18,16 @@ from annotations.core import clock, named_locks, runs
 from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.core.models import RunState
+from annotations.core.stages import Failure, Heartbeat, Stage, perform
 from annotations.moderation import events, known, log
 from annotations.moderation.models import Fingerprint, Flag, HashList, Recheck, Screening
 from annotations.moderation.policy import Concern
-from annotations.moderation.services.raising import note_findings, raise_flags, unsettled
+from annotations.moderation.services.raising import raise_flags, record_findings, unsettled
 
 SCREENING = "moderation.screening"
 """The lock that every screening holds while it reads what is known, together with all others."""
-LEASE = datetime.timedelta(minutes=2)
 BATCH = 100
-NOTED_EVERY = datetime.timedelta(seconds=2)
+RECORDED_EVERY = datetime.timedelta(seconds=2)
 
 Matches = Callable[[Fingerprint], list[Concern]]
 
@@ -38,24 +38,18 @@ def request_recheck(*, known_list: HashList | None = None, flag: Flag | None = N
 
 
 def recheck(recheck_id: uuid.UUID | str) -> None:
-    """Claims the run and does what is left of it.
+    """Does one attempt of what is left of the run.
 
     Contract of the stage: needs a list in force or an upheld flag; leaves flags and holds on the clips that match, and
     one entry. It ends early, as done, when the list is removed or the flag dismissed meanwhile.
     """
-    _give_up(recheck_id)
-    run = runs.claim(Recheck, recheck_id, LEASE)
-    if run is None:
-        return
-    try:
-        _await_screenings()
-        _walk(run)
-        _finish(run)
-    except runs.LostLease:
-        return  # another worker goes on where this one noted that it was
-    except Exception:
-        runs.release(run)
-        raise
+    perform(STAGE, recheck_id)
+
+
+def _work(run: Recheck, heartbeat: Heartbeat) -> None:
+    _await_screenings()
+    _walk(run, heartbeat)
+    _finish(run)
 
 
 @transaction.atomic
@@ -77,17 +71,18 @@ def _await_screenings() -> None:
     named_locks.hold(SCREENING, alone=True)
 
 
-def _walk(run: Recheck) -> None:
+def _walk(run: Recheck, heartbeat: Heartbeat) -> None:
     total = run.checked + _waiting(run).count()
     matches = _matches(run)
-    noted = clock.now()
+    recorded = clock.now()
     while _stands(run) and (batch := list(_waiting(run)[:BATCH])):
-        for print_ in batch:
-            found = matches(print_)
-            run.cursor, run.checked = print_.pk, run.checked + 1
-            if found or print_ is batch[-1] or clock.now() - noted > NOTED_EVERY:
-                _note(run, total, print_, found)
-                noted = clock.now()
+        for fingerprint in batch:
+            found = matches(fingerprint)
+            run.cursor, run.checked = fingerprint.pk, run.checked + 1
+            heartbeat.at("", run.checked, total)
+            if found or fingerprint is batch[-1] or clock.now() - recorded > RECORDED_EVERY:
+                _record(run, heartbeat, fingerprint, found)
+                recorded = clock.now()
 
 
 def _waiting(run: Recheck) -> QuerySet[Fingerprint]:
@@ -100,13 +95,13 @@ def _matches(run: Recheck) -> Matches:
     if run.list is not None:
         listed, blocks = run.list, list(known.blocks_of(run.list))
 
-        def on_list(print_: Fingerprint) -> list[Concern]:
-            concern = known.on_list(print_, listed, blocks)
+        def on_list(fingerprint: Fingerprint) -> list[Concern]:
+            concern = known.on_list(fingerprint, listed, blocks)
             return [concern] if concern else []
 
         return on_list
     others = list(known.discarded().filter(clip__flags=run.flag).select_related("clip"))
-    return lambda print_: list(known.like_discarded(print_, others))
+    return lambda fingerprint: list(known.like_discarded(fingerprint, others))
 
 
 def _stands(run: Recheck) -> bool:
@@ -116,14 +111,15 @@ def _stands(run: Recheck) -> bool:
 
 
 @transaction.atomic
-def _note(run: Recheck, total: int, print_: Fingerprint, found: list[Concern]) -> None:
-    """What was done up to this clip, together with what it leaves: both, or neither."""
-    runs.renew(run, LEASE, progress=min(99, 100 * run.checked // max(1, total)))
+def _record(run: Recheck, heartbeat: Heartbeat, fingerprint: Fingerprint, found: list[Concern]) -> None:
+    """What was done up to this clip, together with what it leaves: both, or neither. Attempts are counted from here."""
+    heartbeat.renew()
+    run.attempts = 0
     if found and _stands(run):
-        clip = print_.clip
+        clip = fingerprint.clip
         lock_clip(clip.pk)
         if raised := unsettled(clip, found):
-            note_findings(Screening.objects.filter(clip=clip).latest("decided_at").run, raised)
+            record_findings(Screening.objects.filter(clip=clip).latest("decided_at").run, raised)
             raise_flags(clip, raised)
             run.matched += 1
     Recheck.objects.filter(pk=run.pk).update(
@@ -137,19 +133,13 @@ def _finish(run: Recheck) -> None:
     audit.append(log.RECHECKED, WORKER, data=_data(run))
 
 
-def _give_up(recheck_id: uuid.UUID | str) -> None:
-    """Parks the run when its attempts are used up and it has not come on."""
-    for run in runs.seize_spent(Recheck, LEASE, pk=recheck_id):
-        with transaction.atomic():
-            runs.finish(
-                run,
-                RunState.FAILED,
-                code="worker_stopped",
-                message="The worker was stopped each time at the same clips. Ask an operator to look, and go on.",
-            )
-            audit.append(log.RECHECK_FAILED, WORKER, data=_data(run) | {"code": "worker_stopped"})
+def _failed(run: Recheck, failure: Failure) -> None:
+    audit.append(log.RECHECK_FAILED, WORKER, data=_data(run) | {"code": failure.code})
 
 
 def _data(run: Recheck) -> dict[str, object]:
     of = str(run.list_id or run.flag_id)
     return {"recheck": str(run.pk), "known": of, "checked": run.checked, "matched": run.matched}
+
+
+STAGE = Stage(model=Recheck, lease=datetime.timedelta(minutes=2), work=_work, failed=_failed)

@@ -8,7 +8,7 @@ from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
-from annotations.clips.services import lift
+from annotations.clips.services import release_hold
 from annotations.core import clock, named_locks
 from annotations.core.events import publish
 from annotations.core.models import RunState
@@ -16,7 +16,7 @@ from annotations.moderation import events, known, log
 from annotations.moderation.models import Finding, Fingerprint, Screening
 from annotations.moderation.near_duplicates import packed
 from annotations.moderation.policy import VERSION, Concern, concerns
-from annotations.moderation.services.raising import note_findings, raise_flags, unsettled
+from annotations.moderation.services.raising import raise_flags, record_findings, unsettled
 from annotations.moderation.services.recheck import SCREENING
 from annotations.redaction.fingerprints import take
 from annotations.redaction.models import Outcome, RedactionRun
@@ -46,7 +46,7 @@ def screen(run_id: uuid.UUID | str) -> None:
         data={"findings": len(run.findings), "quarantined": "yes" if raised else "no"},
     )
     raise_flags(clip, raised)
-    lift(clip, HoldReason.AWAITING_SCREENING, WORKER)
+    release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     publish(events.SCREENED, clip=clip.pk)
 
 
@@ -54,7 +54,7 @@ def _known(run: RedactionRun) -> list[Concern]:
     """Keeps the fingerprint that the pass made and holds it against what is known; each match becomes a finding."""
     made = take(run)
     if made.get("hashes"):
-        print_, _ = Fingerprint.objects.update_or_create(
+        fingerprint, _ = Fingerprint.objects.update_or_create(
             clip=run.clip,
             defaults={
                 "step": made["step"],
@@ -67,11 +67,11 @@ def _known(run: RedactionRun) -> list[Concern]:
         earlier = Fingerprint.objects.filter(clip=run.clip).first()
         if earlier is None:
             return []
-        print_ = earlier
-    print_.clip = run.clip
+        fingerprint = earlier
+    fingerprint.clip = run.clip
     named_locks.hold(SCREENING, alone=False)
-    found = known.known_content(print_)
-    note_findings(run, found)
+    found = known.known_content(fingerprint)
+    record_findings(run, found)
     return found
 
 

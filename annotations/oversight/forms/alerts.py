@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from annotations.accounts.people import UNKNOWN, pseudonym_of
+from annotations.core.forms import ReasonField
 from annotations.oversight.alerting import RULES
 from annotations.oversight.alerting.off_hours import EVERY_DAY
 from annotations.oversight.enums import AlertKind
 from annotations.oversight.forms.zones import is_zone, zones
-from annotations.oversight.services.alerts import MAX_REASON
 
 # As many as an entry of the log can name.
 MOST_PEOPLE = 200
@@ -44,11 +44,7 @@ class AlertFilterForm(forms.Form):
 
 
 class ResolveForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        min_length=5,
-        max_length=MAX_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = ReasonField(
         help_text=_(
             "What you found, and whom you asked. It stands on the log, and is erased with the person."
         ),

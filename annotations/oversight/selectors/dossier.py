@@ -6,6 +6,7 @@ from typing import Any
 from annotations.accounts.people import Person, people_by_pseudonym
 from annotations.audit import selectors as audit
 from annotations.audit.models import LogEntry
+from annotations.audit.registry import lookup
 from annotations.audit.search import Filters, onward
 from annotations.audit.selectors import Line
 from annotations.clips.enums import HoldReason
@@ -67,7 +68,7 @@ def dossier(clip: Clip, *, area: str = "", cursor: str = "", whole: bool = False
 
 def tone(line: Line) -> str:
     """The style sheet's tone of an entry on a line of time."""
-    return _TONES.get(line.entry.action, "")
+    return _TONES.get(lookup(line.entry.action).code, "")
 
 
 def hold_rows(holds: list[Hold]) -> list[dict[str, Any]]:
@@ -76,7 +77,7 @@ def hold_rows(holds: list[Hold]) -> list[dict[str, Any]]:
 
 _TONES = {
     "clip.held": "warn",
-    "clip.hold_lifted": "ok",
+    "clip.hold_released": "ok",
     "consent.withdrawn": "bad",
     "consent.expired": "bad",
     "content.flagged": "flag",

@@ -25,9 +25,9 @@ def exported() -> LogRun | None:
     return made.order_by("-finished_at").first()
 
 
-def checks_standing_still(older_than: datetime.timedelta) -> QuerySet[LogRun]:
-    return runs.standing_still(LogRun, older_than).exclude(kind=LogWork.ANCHOR)
+def stalled_checks(older_than: datetime.timedelta) -> QuerySet[LogRun]:
+    return runs.stalled(LogRun, older_than).exclude(kind=LogWork.ANCHOR)
 
 
-def anchorings_standing_still(older_than: datetime.timedelta) -> QuerySet[LogRun]:
-    return runs.standing_still(LogRun, older_than).filter(kind=LogWork.ANCHOR)
+def stalled_anchorings(older_than: datetime.timedelta) -> QuerySet[LogRun]:
+    return runs.stalled(LogRun, older_than).filter(kind=LogWork.ANCHOR)

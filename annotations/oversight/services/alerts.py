@@ -9,22 +9,22 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.core import clock
-from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.errors import Conflict, Invalid, Missing
+from annotations.core.reasons import checked_reason
 from annotations.oversight import log
 from annotations.oversight.alerting import RULES
 from annotations.oversight.alerting.values import dump, in_words, load
 from annotations.oversight.models import Alert, AlertRule
 from annotations.oversight.rules import ALERTS
 
-MAX_REASON = 2000
 _SETTLED = {"explain": log.ALERT_EXPLAINED, "escalate": log.ALERT_ESCALATED}
 
 
 @transaction.atomic
 def take_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
     """The officer looks into it. NotAllowed `own_alert`; Conflict `not_possible_now`."""
-    alert = _locked(alert_id, actor)
-    alert.state = ALERTS.target(alert.state, "take")
+    alert = _locked(alert_id)
+    alert.state = ALERTS.target(alert.state, "take", actor, about=alert.actor)
     alert.taken_by, alert.taken_at = actor.pseudonym, clock.now()
     alert.save(update_fields=["state", "taken_by", "taken_at"])
     _append(log.ALERT_TAKEN, alert, actor)
@@ -34,8 +34,8 @@ def take_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
 @transaction.atomic
 def give_back_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
     """Anybody's again. NotAllowed `own_alert`; Conflict `not_possible_now`."""
-    alert = _locked(alert_id, actor)
-    alert.state = ALERTS.target(alert.state, "give back")
+    alert = _locked(alert_id)
+    alert.state = ALERTS.target(alert.state, "give back", actor, about=alert.actor)
     alert.taken_by, alert.taken_at = "", None
     alert.save(update_fields=["state", "taken_by", "taken_at"])
     _append(log.ALERT_GIVEN_BACK, alert, actor)
@@ -46,15 +46,14 @@ def give_back_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
 def resolve_alert(alert_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Alert:
     """`explain` or `escalate`, with a reason, which stands on the log and is erased with the person it is about.
 
-    Invalid `unknown_decision` or `reason_missing`; NotAllowed `own_alert`; Conflict `not_possible_now`.
+    Raises Invalid `unknown_decision`, `reason_too_short` or `reason_too_long`; NotAllowed `own_alert`; Conflict
+    `not_possible_now`.
     """
+    reason = checked_reason(reason)
     if action not in _SETTLED:
         raise Invalid("unknown_decision", "Say that the alert is explained, or escalate it.")
-    reason = reason.strip()
-    if len(reason) < 5 or len(reason) > MAX_REASON:
-        raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
-    alert = _locked(alert_id, actor)
-    alert.state = ALERTS.target(alert.state, action)
+    alert = _locked(alert_id)
+    alert.state = ALERTS.target(alert.state, action, actor, about=alert.actor)
     entry = _append(_SETTLED[action], alert, actor, {"reason": reason})
     alert.resolved_by, alert.resolved_at, alert.resolved_entry = actor.pseudonym, clock.now(), entry
     alert.save(update_fields=["state", "resolved_by", "resolved_at", "resolved_entry"])
@@ -103,12 +102,10 @@ def record_alert_opened(alert: Alert, actor: Actor) -> None:
     _append(log.ALERT_OPENED, alert, actor)
 
 
-def _locked(alert_id: uuid.UUID, actor: Actor) -> Alert:
+def _locked(alert_id: uuid.UUID) -> Alert:
     alert = Alert.objects.select_for_update().filter(pk=alert_id).first()
     if alert is None:
         raise Missing("no_such_alert", "There is no such alert.")
-    if alert.actor == actor.pseudonym:
-        raise NotAllowed("own_alert", "This alert is about you. Another privacy officer resolves it.")
     return alert
 
 

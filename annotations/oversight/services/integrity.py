@@ -6,6 +6,7 @@ import shutil
 import tarfile
 import tempfile
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from django.core.files import File
@@ -21,20 +22,13 @@ from annotations.audit.storage_sweep import sweep
 from annotations.core import clock, ids, runs
 from annotations.core.errors import Conflict, DomainError, Invalid
 from annotations.core.events import publish
-from annotations.core.models import RunState
+from annotations.core.stages import Failure, Heartbeat, KnownError, Stage, perform
 from annotations.oversight import events, log
 from annotations.oversight.enums import LogWork
 from annotations.oversight.models import LogRun
 
 FOLDER = "log/"
 _PREFIX = "log-export-"
-# Verifying and exporting renew it as they go, every few thousand entries, an export also between its last steps, each
-# of which must end within it; so must showing the log to the witnesses.
-_LEASES = {
-    LogWork.VERIFY: datetime.timedelta(minutes=2),
-    LogWork.EXPORT: datetime.timedelta(minutes=15),
-    LogWork.ANCHOR: datetime.timedelta(minutes=10),
-}
 _EVENTS = {
     LogWork.VERIFY: events.LOG_CHECK_REQUESTED,
     LogWork.EXPORT: events.LOG_CHECK_REQUESTED,
@@ -58,29 +52,10 @@ def request_log_work(kind: str, actor: Actor) -> LogRun:
 
 
 def run_log_work(run_id: uuid.UUID | str) -> None:
-    """Does what was asked for, in the name of whoever asked. Idempotent: a run that is done stays as it is."""
-    _give_up()
+    """Does one attempt of what was asked for, in the name of whoever asked. A run that is done stays as it is."""
     kind = LogRun.objects.filter(pk=run_id).values_list("kind", flat=True).first()
-    run = runs.claim(LogRun, run_id, _LEASES[LogWork(kind)]) if kind else None
-    if run is None:
-        return
-    actor = Actor(run.requested_by, run.requested_role)
-    try:
-        if run.kind == LogWork.VERIFY:
-            _verify(run, actor)
-        elif run.kind == LogWork.EXPORT:
-            _export(run, actor)
-        else:
-            _anchor(run, actor)
-    except runs.LostLease:
-        return
-    except DomainError as error:
-        _fail(run, error.code, error.message)
-    except OSError as error:
-        _fail(run, "storage_failed", str(error))
-    except Exception:
-        runs.release(run)
-        raise
+    if kind:
+        perform(STAGES[LogWork(kind)], run_id)
 
 
 @transaction.atomic
@@ -102,28 +77,31 @@ def sweep_exports(older_than: datetime.timedelta = datetime.timedelta(hours=25))
     return sweep("exports", FOLDER, named, older_than)
 
 
-def _verify(run: LogRun, actor: Actor) -> None:
+def _verify(run: LogRun, heartbeat: Heartbeat) -> None:
     def progress(done: int, size: int) -> None:
-        runs.renew(run, _LEASES[LogWork.VERIFY], stage="verify", progress=min(99, 100 * done // max(1, size)))
+        heartbeat.at("verify", done, size)
+        heartbeat.beat()
 
-    found = verification.verify(actor, progress)
+    found = verification.verify(_actor(run), progress)
     said = _("The log is whole.") if found.ok else _("The log is not whole.")
     _finish(run, outcome=said, size=found.size)
 
 
-def _export(run: LogRun, actor: Actor) -> None:
+def _export(run: LogRun, heartbeat: Heartbeat) -> None:
     """Without details: an export that leaves the site tells pseudonyms, and nobody's words."""
 
     def progress(done: int, size: int) -> None:
         # The other half is packing and storing.
-        runs.renew(run, _LEASES[LogWork.EXPORT], stage="export", progress=50 * done // max(1, size))
+        heartbeat.at("export", done, 2 * size)
+        heartbeat.beat()
 
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder, tempfile.TemporaryFile() as archive:
-        made = log_export.export(Path(folder) / "log", actor, on_progress=progress)
-        progress(made.size, made.size)
+        made = log_export.export(Path(folder) / "log", _actor(run), on_progress=progress)
+        heartbeat.renew()
         with tarfile.open(fileobj=archive, mode="w") as tar:
             tar.add(Path(folder) / "log", arcname="log")
-        runs.renew(run, _LEASES[LogWork.EXPORT], stage="export", progress=75)
+        heartbeat.at("export", 3, 4)
+        heartbeat.renew()
         archive.seek(0)
         digest = hashlib.file_digest(archive, "sha256").hexdigest()
         size = archive.seek(0, 2)
@@ -137,15 +115,15 @@ def _export(run: LogRun, actor: Actor) -> None:
     _forget_older(run)
 
 
-def _anchor(run: LogRun, actor: Actor) -> None:
-    outcomes = anchoring.anchor(actor)
+def _anchor(run: LogRun, heartbeat: Heartbeat) -> None:
+    """Raises Conflict when a witness has not cosigned: the code says whether one contradicts the log."""
+    outcomes = anchoring.anchor(_actor(run))
     failed = [each for each in outcomes if each.reason]
     if failed:
         contradicted = any(each.reason == anchoring.CONTRADICTS for each in failed)
         code = anchoring.CONTRADICTS if contradicted else "witness_failed"
-        _fail(run, code, " ".join(f"{each.witness}: {_why(each)}" for each in failed))
-    else:
-        _finish(run, outcome="; ".join(f"{each.witness}: {each.size}" for each in outcomes))
+        raise Conflict(code, " ".join(f"{each.witness}: {_why(each)}" for each in failed))
+    _finish(run, outcome="; ".join(f"{each.witness}: {each.size}" for each in outcomes))
 
 
 def _why(outcome: anchoring.Outcome) -> str:
@@ -164,20 +142,13 @@ def _finish(run: LogRun, **found: object) -> None:
     LogRun.objects.filter(pk=run.pk).update(**found)
 
 
-@transaction.atomic
-def _fail(run: LogRun, code: str, message: str) -> None:
-    try:
-        runs.finish(run, RunState.FAILED, code=code, message=message)
-    except runs.LostLease:
-        return
-    actor = Actor(run.requested_by, run.requested_role)
-    audit.append(log.LOG_WORK_FAILED, actor, data={"work": run.kind, "run": str(run.pk), "code": code})
+def _failed(run: LogRun, failure: Failure) -> None:
+    data = {"work": run.kind, "run": str(run.pk), "code": failure.code}
+    audit.append(log.LOG_WORK_FAILED, _actor(run), data=data)
 
 
-def _give_up() -> None:
-    """Ends the runs whose workers were killed each time, so that it can be asked for again."""
-    for run in runs.seize_spent(LogRun, _LEASES[LogWork.VERIFY]):
-        _fail(run, "worker_lost", "The worker was stopped each time. Ask an operator to look, and try again.")
+def _actor(run: LogRun) -> Actor:
+    return Actor(run.requested_by, run.requested_role)
 
 
 def _forget_older(run: LogRun) -> None:
@@ -185,3 +156,22 @@ def _forget_older(run: LogRun) -> None:
     for older in LogRun.objects.filter(kind=LogWork.EXPORT).exclude(pk=run.pk).exclude(name=""):
         LogRun.objects.filter(pk=older.pk).update(name="")
         storages["exports"].delete(older.name)
+
+
+def _stage(minutes: int, work: Callable[[LogRun, Heartbeat], None]) -> Stage[LogRun]:
+    return Stage(
+        model=LogRun,
+        lease=datetime.timedelta(minutes=minutes),
+        work=work,
+        failed=_failed,
+        errors=(KnownError(DomainError, final=True), KnownError(OSError, code="storage_failed")),
+    )
+
+
+# Verifying and exporting renew the lease as they go, every few thousand entries, an export also between its last steps,
+# each of which must end within it; so must showing the log to the witnesses.
+STAGES = {
+    LogWork.VERIFY: _stage(2, _verify),
+    LogWork.EXPORT: _stage(15, _export),
+    LogWork.ANCHOR: _stage(10, _anchor),
+}

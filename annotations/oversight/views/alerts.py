@@ -20,6 +20,7 @@ from annotations.oversight import services
 from annotations.oversight.enums import AlertState
 from annotations.oversight.forms import AlertFilterForm, ResolveForm
 from annotations.oversight.models import Alert
+from annotations.oversight.rules import ALERTS
 from annotations.oversight.selectors import alerts as alert_selectors
 
 PAGE = 25
@@ -100,6 +101,10 @@ def _page(request: HttpRequest, found: Alert, form: ResolveForm, status: int = 2
     entries = LogEntry.objects.filter(pk__in=found.entries).order_by("occurred_at", "id")
     lines = audit.present(list(entries))
     state, reason = alert_selectors.resolved_reason(found)
+
+    def may(action: str) -> bool:
+        return ALERTS.allows(found.state, action, actor_of(request), about=found.actor)
+
     context: dict[str, Any] = {
         "alert": found,
         "form": form,
@@ -108,6 +113,10 @@ def _page(request: HttpRequest, found: Alert, form: ResolveForm, status: int = 2
         "reason": reason,
         "reason_state": state,
         "about_me": found.actor == actor_of(request).pseudonym,
+        "may_take": may("take"),
+        "may_give_back": may("give back"),
+        "may_resolve": may("explain"),
+        "may_escalate": may("escalate"),
     }
     return render(request, "oversight/alert.html", context, status=status)
 

@@ -3,20 +3,23 @@
 from annotations.redaction.services.examples import destroy_examples, training_examples
 from annotations.redaction.services.fetch_model import fetch_model
 from annotations.redaction.services.hiding import choose_hiding
-from annotations.redaction.services.lift import ask_to_lift, decide_lift, hide_again, take_back_lift
 from annotations.redaction.services.orphans import sweep_orphans
 from annotations.redaction.services.pictures import serve_region
 from annotations.redaction.services.redact import redact
 from annotations.redaction.services.request import report_missed_faces, request, request_first, retry
-from annotations.redaction.services.stall import give_up
+from annotations.redaction.services.unredaction import (
+    ask_for_unredaction,
+    decide_unredaction,
+    hide_again,
+    take_back_unredaction,
+)
 
 __all__ = [
-    "ask_to_lift",
+    "ask_for_unredaction",
     "choose_hiding",
-    "decide_lift",
+    "decide_unredaction",
     "destroy_examples",
     "fetch_model",
-    "give_up",
     "hide_again",
     "redact",
     "report_missed_faces",
@@ -25,6 +28,6 @@ __all__ = [
     "retry",
     "serve_region",
     "sweep_orphans",
-    "take_back_lift",
+    "take_back_unredaction",
     "training_examples",
 ]

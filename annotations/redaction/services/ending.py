@@ -1,4 +1,4 @@
-"""The end of a lifted region: it is hidden again from the next rendition on."""
+"""The end of an unredaction: it is hidden again from the next rendition on."""
 
 from typing import Any
 
@@ -6,32 +6,34 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core import clock
 from annotations.redaction import log, selectors
-from annotations.redaction.enums import LiftState
-from annotations.redaction.models import Lift, Rendition
-from annotations.redaction.rules import LIFTS
+from annotations.redaction.enums import UnredactionState
+from annotations.redaction.models import Rendition, Unredaction
+from annotations.redaction.rules import UNREDACTIONS
 from annotations.vision.boxes import as_box, intersection
 
 
-def end(lift: Lift, action: str, actor: Actor) -> None:
+def end(unredaction: Unredaction, action: str, actor: Actor) -> None:
     """Inside the caller's transaction, with the row locked."""
-    lift.state = LIFTS.target(lift.state, action)
-    lift.ended_at = clock.now()
-    lift.save(update_fields=["state", "ended_at"])
+    unredaction.state = UNREDACTIONS.target(
+        unredaction.state, action, actor, asked_by=unredaction.asked_by.pseudonym
+    )
+    unredaction.ended_at = clock.now()
+    unredaction.save(update_fields=["state", "ended_at"])
     audit.append(
-        log.LIFT_ENDED,
+        log.UNREDACTION_ENDED,
         actor,
-        clip=lift.clip.public_id,
-        subject=lift.clip.owner.pseudonym,
-        data={"lift": str(lift.pk), "because": action.replace(" ", "_")},
+        clip=unredaction.clip.public_id,
+        subject=unredaction.clip.owner.pseudonym,
+        data={"lift": str(unredaction.pk), "because": action.replace(" ", "_")},
     )
 
 
 def end_where_drawn(rendition: Rendition, faces: list[dict[str, Any]], actor: Actor) -> None:
     """Somebody sees a face where two people saw none: the region is hidden again, and nobody is asked."""
-    standing = Lift.objects.select_for_update(of=("self",)).select_related("clip__owner")
-    for lift in standing.filter(clip=rendition.clip, state=LiftState.APPROVED):
+    standing = Unredaction.objects.select_for_update(of=("self",)).select_related("clip__owner", "asked_by")
+    for unredaction in standing.filter(clip=rendition.clip, state=UnredactionState.APPROVED):
         for face in faces:
-            box = lift.boxes.get(str(selectors.original_frame(rendition, face["frame"])))
+            box = unredaction.boxes.get(str(selectors.original_frame(rendition, face["frame"])))
             if box and intersection(as_box(box), as_box(face["box"])) > 0:
-                end(lift, "report a missed face", actor)
+                end(unredaction, "report a missed face", actor)
                 break

@@ -2,31 +2,27 @@
 
 from django.db import IntegrityError, transaction
 
-from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-from annotations.core.errors import Conflict, Invalid, NotAllowed
+from annotations.core.errors import Conflict, Invalid
+from annotations.core.reasons import checked_reason
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import HidingEffect
 from annotations.redaction.models import HidingChoice
-
-LEAST_REASON, MOST_REASON = 5, 2000
+from annotations.redaction.rules import CHOOSES_HIDING
 
 
 @transaction.atomic
 def choose_hiding(effect: str, reason: str, *, version: int, actor: Actor) -> HidingChoice:
     """The next choice; passes that are queued already keep theirs. `version` is the one that was changed.
 
-    NotAllowed `privacy_officer_only`; Invalid `unknown_effect`, `reason_missing`; Conflict `not_changed`, and
-    `changed_meanwhile` when somebody else was faster.
+    Raises NotAllowed `privacy_officer_only`; Invalid `unknown_effect`, `reason_too_short` or `reason_too_long`;
+    Conflict `not_changed`, and `changed_meanwhile` when somebody else was faster.
     """
-    if actor.role != Role.PRIVACY_OFFICER:
-        raise NotAllowed("privacy_officer_only", "A privacy officer chooses how faces are hidden.")
+    reason = checked_reason(reason)
+    CHOOSES_HIDING.check(actor)
     if effect not in HidingEffect.values:
         raise Invalid("unknown_effect", "Choose blur, fill or mosaic.")
-    reason = reason.strip()
-    if not LEAST_REASON <= len(reason) <= MOST_REASON:
-        raise Invalid("reason_missing", "Write down the reason, in 5 to 2,000 characters.")
     before = selectors.hiding()
     if version != before.version:
         raise _changed_meanwhile()

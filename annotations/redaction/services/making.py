@@ -54,7 +54,7 @@ def make(work: Work) -> Made:
     run, because = work.run, ""
     if run.built_on is not None:
         try:
-            if any(track not in run.lifted for track in run.built_on.run.lifted):
+            if any(track not in run.unredacted for track in run.built_on.run.unredacted):
                 raise _Unusable("A region that was shown is to be hidden again.")
             with _earlier(run.built_on, run.effect) as earlier:
                 order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
@@ -71,7 +71,7 @@ def make(work: Work) -> Made:
 def _whole(work: Work, because: str) -> Made:
     """The whole pass; what people drew and unredacted is put into its rendition afterwards."""
     run = work.run
-    if not run.missed_faces and not run.lifted:
+    if not run.missed_faces and not run.unredacted:
         report, status = _redact(work, work.target)
         return Made(report, status, Method.WHOLE, because)
     with memory_file("before repair") as before:
@@ -138,7 +138,7 @@ def _kept(report: dict[str, Any]) -> EarlierRun:
 
 
 def _order(past: EarlierRun, run: RedactionRun, known: list[MissedFace]) -> RepairOrder:
-    unredacted = [UnredactedTrack(boxes=track["boxes"]) for track in run.lifted]
+    unredacted = [UnredactedTrack(boxes=track["boxes"]) for track in run.unredacted]
     drawn = [face for face in run.missed_faces if face not in known]
     return RepairOrder(earlier=past, missed_faces=drawn, unredacted=unredacted)
 

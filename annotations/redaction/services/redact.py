@@ -3,7 +3,6 @@
 import hashlib
 import os
 import statistics
-import time
 import uuid
 from io import BufferedRandom
 from typing import Any
@@ -18,10 +17,11 @@ from annotations.audit.actors import WORKER
 from annotations.clips import log as clips_log, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core import clock, ids, runs
 from annotations.core.events import publish
 from annotations.core.models import RunState
+from annotations.core.stages import Failure, Heartbeat, KnownError, Stage, perform
 from annotations.core.wrapping import Damaged
 from annotations.redaction import events, log
 from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
@@ -32,14 +32,13 @@ from annotations.vision.child import Observer
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
 # Another attempt cures none of these: the file is what it is. Time-outs and crashes may have come from the machine.
-LASTING = frozenset(VIDEO_ERRORS) - {"decoder_timeout", "decoder_crashed"} | {"vault_damaged"}
+LASTING = frozenset(VIDEO_ERRORS) - {"decoder_timeout", "decoder_crashed"}
 REPAIRS_AHEAD = 3
 """Repairs that are done at most before a whole pass."""
-LEASE = clock.seconds(settings.REDACTION_LEASE_SECONDS)
 
 
 def redact(run_id: uuid.UUID | str) -> None:
-    """Claims the run and does the pass. Killed at any point, a later attempt starts afresh and nothing was shown.
+    """Does one attempt of the pass. Killed at any point, a later attempt starts afresh and nothing was shown.
 
     Contract of the stage: needs the original and the hold `awaiting_redaction`; leaves a verified rendition, its
     tracks and findings, or a hold that says why not; cleans up its files in memory always. A repair that waits is done
@@ -48,49 +47,26 @@ def redact(run_id: uuid.UUID | str) -> None:
     repairs = RedactionRun.objects.filter(state=RunState.QUEUED, built_on__isnull=False)
     if not repairs.filter(pk=run_id).exists():
         for waiting in repairs.order_by("id").values_list("pk", flat=True)[:REPAIRS_AHEAD]:
-            _attempt(waiting)
-    _attempt(run_id)
+            perform(STAGE, waiting)
+    perform(STAGE, run_id)
 
 
-def _attempt(run_id: uuid.UUID | str) -> None:
-    run = runs.claim(RedactionRun, run_id, LEASE)
-    if run is None:
-        return
-    heartbeat = _Heartbeat(run)
-    try:
-        _log_opening(run)
-        with (
-            vault.opened(run.clip.original) as original,
-            memory_file("rendition") as rendition,
-            memory_file("examples") as archive,
-        ):
-            kept = archive if examples.wanted(run.clip) else None
-            observer = Observer(heartbeat.note, heartbeat.beat)
-            made = make(Work(run, original, rendition, kept, observer))
-            if made.status == confined.EXPOSED:
-                _keep_exposed(run, made)
-            else:
-                _keep_verified(run, made, rendition, archive)
-    except runs.LostLease:
-        return  # another worker has the run; what was made here is gone with the memory files
-    except (VisionError, Damaged, OSError) as error:
-        _fail(run, error)
+def _work(run: RedactionRun, heartbeat: Heartbeat) -> None:
+    def note(progress: dict[str, Any]) -> None:
+        heartbeat.at(str(progress["stage"]), progress["done"], progress["total"])
 
-
-class _Heartbeat:
-    """Renews the lease while the child works: a few times a minute, never per frame."""
-
-    def __init__(self, run: RedactionRun) -> None:
-        self.run, self.due, self.stage, self.percent = run, 0.0, "", 0
-
-    def note(self, progress: dict[str, Any]) -> None:
-        self.stage = str(progress["stage"])
-        self.percent = int(100 * progress["done"] / progress["total"]) if progress["total"] else 0
-
-    def beat(self) -> None:
-        if time.monotonic() >= self.due:
-            self.due = time.monotonic() + 2
-            runs.renew(self.run, LEASE, stage=self.stage, progress=min(self.percent, 99))
+    _log_opening(run)
+    with (
+        vault.opened(run.clip.original) as original,
+        memory_file("rendition") as rendition,
+        memory_file("examples") as archive,
+    ):
+        kept = archive if examples.wanted(run.clip) else None
+        made = make(Work(run, original, rendition, kept, Observer(note, heartbeat.beat)))
+        if made.status == confined.EXPOSED:
+            _keep_exposed(run, made)
+        else:
+            _keep_verified(run, made, rendition, archive)
 
 
 @transaction.atomic
@@ -156,7 +132,7 @@ def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
             "method": str(result.method),
         },
     )
-    lift(clip, HoldReason.AWAITING_REDACTION, WORKER)
+    release_hold(clip, HoldReason.AWAITING_REDACTION, WORKER)
     publish(events.FINISHED, run=run.pk)
 
 
@@ -216,26 +192,27 @@ def _presentation_times(report: dict[str, Any]) -> list[float]:
     return [times[index] for index in chosen] if chosen else times
 
 
-def _fail(run: RedactionRun, error: Exception) -> None:
-    code = getattr(error, "code", "vault_damaged" if isinstance(error, Damaged) else "storage_failed")
-    message = getattr(error, "message", str(error))
-    RedactionRun.objects.filter(pk=run.pk, token=run.token).update(failure_code=code, failure_message=message)
-    if run.attempts < settings.RUN_ATTEMPTS and code not in LASTING:
-        runs.release(run)
-    else:
-        park(run, code, message)
-
-
-@transaction.atomic
-def park(run: RedactionRun, code: str, message: str) -> None:
-    """Ends the run as failed and holds the clip until an operator starts it again."""
+def _failed(run: RedactionRun, failure: Failure) -> None:
+    """The clip is held until an operator starts the pass again."""
     clip = run.clip
-    runs.finish(run, RunState.FAILED, code=code, message=message)
     audit.append(
         log.FAILED,
         WORKER,
         clip=clip.public_id,
         subject=clip.owner.pseudonym,
-        data={"run": str(run.pk), "attempts": run.attempts, "code": code},
+        data={"run": str(run.pk), "attempts": run.attempts, "code": failure.code},
     )
     place(clip, HoldReason.REDACTION_FAILED, WORKER)
+
+
+STAGE = Stage(
+    model=RedactionRun,
+    lease=clock.seconds(settings.REDACTION_LEASE_SECONDS),
+    work=_work,
+    failed=_failed,
+    errors=(
+        KnownError(VisionError, final=LASTING),
+        KnownError(Damaged, code="vault_damaged", final=True),
+        KnownError(OSError, code="storage_failed"),
+    ),
+)

@@ -9,7 +9,7 @@ from annotations.audit.actors import Actor
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.events import publish
 from annotations.core.models import RunState
@@ -28,8 +28,8 @@ def request(
 ) -> RedactionRun:
     """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_faces`.
 
-    `built_on` is the rendition of which only the groups that change need to be made anew. What two people have lifted
-    stays lifted.
+    `built_on` is the rendition of which only the groups that change need to be made anew. What two people have
+    unredacted stays so.
     """
     lock_clip(clip.pk)
     active = RedactionRun.objects.filter(clip=clip, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
@@ -42,7 +42,7 @@ def request(
         effect=selectors.hiding().effect,
         missed_faces=missed_faces or [],
         built_on=built_on,
-        lifted=[{"boxes": boxes} for boxes in selectors.lifted(clip)],
+        unredacted=[{"boxes": boxes} for boxes in selectors.unredacted(clip)],
     )
     audit.append(
         log.REQUESTED,
@@ -90,7 +90,7 @@ def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -
     """A reviewer saw a face: the clip is held at once, its rendition withdrawn, and hidden again with these boxes.
 
     `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay, boxes
-    that nearly coincide become one around them, and a region that was lifted there is lifted no more. Raises Invalid
+    that nearly coincide become one around them, and an unredaction there ends. Raises Invalid
     `no_faces`, `invalid_face` or `too_many_faces`, Conflict `redaction_running`, and Conflict `too_many_faces` when the
     clip has had enough reports.
     """
@@ -122,7 +122,7 @@ def retry(run: RedactionRun, actor: Actor) -> RedactionRun:
     place(clip, HoldReason.AWAITING_SCREENING, actor)
     again = request(clip, actor, run.missed_faces)
     for reason in (HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED):
-        lift(clip, reason, actor)
+        release_hold(clip, reason, actor)
     return again
 
 

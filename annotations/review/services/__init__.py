@@ -3,13 +3,13 @@
 from annotations.review.services.claim import next_clip, prefetch
 from annotations.review.services.drafts import save_draft
 from annotations.review.services.leases import expire_leases, extend, resume
-from annotations.review.services.leave import flag, report_missed_face, skip
 from annotations.review.services.projects import ensure_default_project, publish_schema
 from annotations.review.services.queue import enqueue
+from annotations.review.services.release import flag, report_missed_face, skip
 from annotations.review.services.set_aside import reopen, set_aside
 from annotations.review.services.settle import accept, send_back
 from annotations.review.services.submit import submit
-from annotations.review.services.watched import note_watched, note_watched_by_lead
+from annotations.review.services.watched import record_watched, record_watched_by_lead
 
 __all__ = [
     "accept",
@@ -19,10 +19,10 @@ __all__ = [
     "extend",
     "flag",
     "next_clip",
-    "note_watched",
-    "note_watched_by_lead",
     "prefetch",
     "publish_schema",
+    "record_watched",
+    "record_watched_by_lead",
     "reopen",
     "report_missed_face",
     "resume",

@@ -16,8 +16,9 @@ from annotations.core import clock
 from annotations.core.errors import Conflict
 from annotations.review import log, selectors
 from annotations.review.models import Assignment, Project
+from annotations.review.rules import ASSIGNMENTS
 from annotations.review.services.leases import expire_at_end, keep, take_up
-from annotations.review.services.support import lock, lock_person, note
+from annotations.review.services.support import lock, lock_person, record
 
 # The condition of the partial index, spelt out: with a parameter in its place SQLite would not use that index.
 _OPEN = RawSQL("review_assignment.state = 'open'", [], output_field=BooleanField())
@@ -38,6 +39,7 @@ def next_clip(reviewer: User) -> Assignment | None:
 
     None when there is nothing for them to do.
     """
+    ASSIGNMENTS.check("claim", reviewer.actor)
     held = _held(reviewer)
     return keep(held[0], reviewer) if held else _claim(reviewer)
 
@@ -48,6 +50,7 @@ def prefetch(reviewer: User, current: uuid.UUID) -> Assignment | None:
 
     Asking again gives the same clip: a person holds two at most, and nobody hoards.
     """
+    ASSIGNMENTS.check("claim", reviewer.actor)
     ahead = [assignment for assignment in _held(reviewer) if assignment.public_id != current]
     return keep(ahead[0], reviewer) if ahead else _claim(reviewer)
 
@@ -83,7 +86,7 @@ def _new(reviewer: User) -> Assignment | None:
     ):
         if taken := _take(project, reviewer):
             assignment = Assignment.objects.select_related("clip__owner", "task", "project").get(pk=taken)
-            note(log.CLAIMED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
+            record(log.CLAIMED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
             return assignment
     return None
 

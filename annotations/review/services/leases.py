@@ -16,7 +16,14 @@ from annotations.review import log, selectors
 from annotations.review.enums import AssignmentState
 from annotations.review.models import Assignment
 from annotations.review.rules import ASSIGNMENTS, FREE, LONGEST_LEASE, MOST_HELD, TIMED
-from annotations.review.services.support import lock, lock_own, lock_person, note, replace, require_lease
+from annotations.review.services.support import (
+    lock,
+    lock_own,
+    lock_person,
+    record,
+    replace,
+    require_lease,
+)
 
 
 @transaction.atomic
@@ -85,12 +92,12 @@ def take_up(assignment: Assignment, reviewer: User) -> Assignment:
     gate.check(assignment.clip_id, Purpose.LABELING)
     if assignment.state == AssignmentState.EXPIRED:
         _withdraw_replacement(assignment)
-    assignment.state = ASSIGNMENTS.target(assignment.state, "resume")
+    assignment.state = ASSIGNMENTS.target(assignment.state, "resume", reviewer.actor)
     assignment.leased_at = clock.now()
     assignment.lease_until = assignment.leased_at + clock.seconds(settings.REVIEW_LEASE_SECONDS)
     assignment.left_reason = ""
     assignment.save(update_fields=["state", "leased_at", "lease_until", "left_reason"])
-    note(log.RESUMED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
+    record(log.RESUMED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
     return assignment
 
 
@@ -126,11 +133,11 @@ def _withdraw_replacement(assignment: Assignment) -> None:
 
 
 def _renew(assignment: Assignment, reviewer: User) -> Assignment:
-    assignment.state = ASSIGNMENTS.target(assignment.state, "extend")
+    assignment.state = ASSIGNMENTS.target(assignment.state, "extend", reviewer.actor)
     full = clock.now() + clock.seconds(settings.REVIEW_LEASE_SECONDS)
     assignment.lease_until = min(full, _end(assignment))
     assignment.save(update_fields=["lease_until"])
-    note(log.EXTENDED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
+    record(log.EXTENDED, reviewer.actor, assignment.clip, {"assignment": str(assignment.public_id)})
     return assignment
 
 
@@ -140,9 +147,9 @@ def _expire(pk: uuid.UUID, clip_id: uuid.UUID) -> bool:
     now = clock.now()
     if assignment.state not in TIMED or assignment.lease_until is None or assignment.lease_until >= now:
         return False
-    assignment.state = ASSIGNMENTS.target(assignment.state, "expire")
+    assignment.state = ASSIGNMENTS.target(assignment.state, "expire", WORKER)
     assignment.lease_until, assignment.ended_at, assignment.left_reason = None, now, ""
     assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])
     replace(assignment)
-    note(log.EXPIRED, WORKER, assignment.clip, {"assignment": str(assignment.public_id)})
+    record(log.EXPIRED, WORKER, assignment.clip, {"assignment": str(assignment.public_id)})
     return True

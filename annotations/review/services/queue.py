@@ -1,8 +1,10 @@
 """Bringing the queue in step with the gate."""
 
 import uuid
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotations.audit.actors import WORKER
 from annotations.clips import gate
@@ -14,8 +16,8 @@ from annotations.redaction.models import Rendition
 from annotations.review import log
 from annotations.review.enums import AssignmentState, TaskState
 from annotations.review.models import Assignment, Project, ReviewTask
-from annotations.review.rules import BACK_WITH_REVIEWER
-from annotations.review.services.support import note
+from annotations.review.rules import ASSIGNMENTS, BACK_WITH_REVIEWER
+from annotations.review.services.support import record
 
 
 @transaction.atomic
@@ -45,28 +47,33 @@ def _create(project: Project, clip: Clip) -> None:
         Assignment(task=task, project=project, clip=clip, priority=task.priority, number=number)
         for number in range(1, project.reviewers + 1)
     )
-    note(log.QUEUED, WORKER, clip, {"task": str(task.public_id), "reviewers": project.reviewers})
+    record(log.QUEUED, WORKER, clip, {"task": str(task.public_id), "reviewers": project.reviewers})
 
 
 def _park(task: ReviewTask, clip: Clip) -> None:
     slots = Assignment.objects.filter(task=task)
     # Free ones first: a claim that is under way turns one into a leased one, which the second statement finds.
-    parked = slots.filter(state=AssignmentState.OPEN).update(state=AssignmentState.PARKED)
-    parked += slots.filter(state=AssignmentState.LEASED).update(
-        state=AssignmentState.PARKED, lease_until=None, ended_at=clock.now()
-    )
-    parked += slots.filter(state=AssignmentState.RETURNED).update(
-        state=AssignmentState.PARKED, lease_until=None
-    )
+    parked = _moved(slots, AssignmentState.OPEN, "park")
+    parked += _moved(slots, AssignmentState.LEASED, "park", lease_until=None, ended_at=clock.now())
+    parked += _moved(slots, AssignmentState.RETURNED, "park", lease_until=None)
     if parked:
-        note(log.PARKED, WORKER, clip, {"task": str(task.public_id), "slots": parked})
+        record(log.PARKED, WORKER, clip, {"task": str(task.public_id), "slots": parked})
 
 
 def _unpark(task: ReviewTask, clip: Clip) -> None:
-    slots = Assignment.objects.filter(task=task, state=AssignmentState.PARKED)
-    back = slots.filter(reviewer=None).update(state=AssignmentState.OPEN)
-    back += slots.filter(reviewer__isnull=False).update(
-        state=AssignmentState.RETURNED, lease_until=clock.now() + BACK_WITH_REVIEWER
+    slots = Assignment.objects.filter(task=task)
+    back = _moved(slots.filter(reviewer=None), AssignmentState.PARKED, "reopen")
+    back += _moved(
+        slots.filter(reviewer__isnull=False),
+        AssignmentState.PARKED,
+        "give back",
+        lease_until=clock.now() + BACK_WITH_REVIEWER,
     )
     if back:
-        note(log.UNPARKED, WORKER, clip, {"task": str(task.public_id), "slots": back})
+        record(log.UNPARKED, WORKER, clip, {"task": str(task.public_id), "slots": back})
+
+
+def _moved(slots: QuerySet[Assignment], source: str, action: str, **fields: Any) -> int:
+    """Moves all slots that stand in `source` in one statement; how many there were."""
+    target = ASSIGNMENTS.target(source, action, WORKER)
+    return slots.filter(state=source).update(state=target, **fields)

@@ -9,26 +9,31 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.core import clock
 from annotations.core.errors import Conflict
+from annotations.core.reasons import checked_reason
 from annotations.review import log
 from annotations.review.enums import AssignmentState
 from annotations.review.models import Assignment, ReviewTask
-from annotations.review.rules import LEFT, TASKS, check_reason
-from annotations.review.services.support import lock_task, note
+from annotations.review.rules import LEFT, TASKS
+from annotations.review.services.support import lock_task, record
 
 
 @transaction.atomic
 def set_aside(task_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
-    """Nobody is asked to label the clip any more. Conflict `being_labeled` while somebody has it, or has handed in."""
-    reason = check_reason(reason)
+    """Nobody is asked to label the clip any more.
+
+    Raises Invalid `reason_too_short` or `reason_too_long`; Conflict `being_labeled` while somebody has the clip, or has
+    handed in.
+    """
+    reason = checked_reason(reason)
     task = lock_task(task_id)
-    target = TASKS.target(task.state, "set aside")
+    target = TASKS.target(task.state, "set aside", actor)
     # A claim that is under way is waited for: its slot is somebody's then.
     slots = list(Assignment.objects.select_for_update().filter(task=task).exclude(state__in=LEFT))
     if any(slot.reviewer_id for slot in slots):
         raise Conflict("being_labeled", "Somebody labels this clip now, or has handed in labels already.")
     Assignment.objects.filter(pk__in=[slot.pk for slot in slots]).delete()
     _move(task, target)
-    note(log.SET_ASIDE, actor, task.clip, {"task": str(task.public_id)}, {"reason": reason})
+    record(log.SET_ASIDE, actor, task.clip, {"task": str(task.public_id)}, {"reason": reason})
     return task
 
 
@@ -36,7 +41,7 @@ def set_aside(task_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
 def reopen(task_id: uuid.UUID, actor: Actor) -> ReviewTask:
     """The clip is in the queue again, for people who have not had it."""
     task = lock_task(task_id)
-    _move(task, TASKS.target(task.state, "reopen"))
+    _move(task, TASKS.target(task.state, "reopen", actor))
     free = gate.allows(task.clip_id, Purpose.LABELING)
     state = AssignmentState.OPEN if free else AssignmentState.PARKED
     Assignment.objects.bulk_create(
@@ -50,7 +55,7 @@ def reopen(task_id: uuid.UUID, actor: Actor) -> ReviewTask:
         )
         for number in range(1, task.project.reviewers + 1)
     )
-    note(log.REOPENED, actor, task.clip, {"task": str(task.public_id)})
+    record(log.REOPENED, actor, task.clip, {"task": str(task.public_id)})
     return task
 
 

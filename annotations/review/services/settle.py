@@ -8,40 +8,44 @@ from annotations.audit.actors import Actor
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.core import clock
-from annotations.core.errors import Missing, NotAllowed
+from annotations.core.errors import Missing
+from annotations.core.reasons import checked_reason
 from annotations.review import log
 from annotations.review.enums import AssignmentState, Decision
 from annotations.review.models import Adjudication, Annotation, Assignment, ReviewTask
-from annotations.review.rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS, check_reason
-from annotations.review.services.support import lock_task, note
+from annotations.review.rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS
+from annotations.review.services.support import lock_task, record
 
 
 @transaction.atomic
 def accept(task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor) -> ReviewTask:
     """These labels are the clip's labels now; those of the other reviewers are kept beside them."""
     task, annotation = _settling(task_id, annotation_id, "accept", actor)
-    _move(annotation.assignment, "accept")
-    others = Assignment.objects.filter(task=task, state=AssignmentState.SUBMITTED)
-    for other in others.select_for_update(no_key=True):
-        _move(other, "supersede")
+    _move(annotation.assignment, "accept", actor)
+    others = Assignment.objects.select_related("reviewer").filter(task=task, state=AssignmentState.SUBMITTED)
+    for other in others.select_for_update(of=("self",), no_key=True):
+        _move(other, "supersede", actor)
     _decide(task, annotation, Decision.ACCEPT, actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
-    note(log.ACCEPTED, actor, task.clip, data)
+    record(log.ACCEPTED, actor, task.clip, data)
     return task
 
 
 @transaction.atomic
 def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
-    """The labels go back to their reviewer, who reads the reason and hands them in anew."""
-    reason = check_reason(reason)
+    """The labels go back to their reviewer, who reads the reason and hands them in anew.
+
+    Raises Invalid `reason_too_short` or `reason_too_long`.
+    """
+    reason = checked_reason(reason)
     task, annotation = _settling(task_id, annotation_id, "return", actor)
     assignment = annotation.assignment
     assignment.lease_until = clock.now() + BACK_WITH_REVIEWER
     assignment.submitted_at = None
-    _move(assignment, "return")
+    _move(assignment, "return", actor)
     _decide(task, annotation, Decision.RETURN, actor)
     data = {"task": str(task.public_id), "annotation": str(annotation.pk)}
-    note(log.RETURNED, actor, task.clip, data, {"reason": reason})
+    record(log.RETURNED, actor, task.clip, data, {"reason": reason})
     return task
 
 
@@ -49,7 +53,7 @@ def _settling(
     task_id: uuid.UUID, annotation_id: uuid.UUID, action: str, actor: Actor
 ) -> tuple[ReviewTask, Annotation]:
     task = lock_task(task_id)
-    target = TASKS.target(task.state, action)
+    target = TASKS.target(task.state, action, actor)
     gate.check(task.clip_id, Purpose.LABELING)
     annotation = (
         Annotation.objects.select_related("assignment__reviewer")
@@ -60,16 +64,14 @@ def _settling(
     )
     if annotation is None:
         raise Missing("annotation_missing", "This task has no such labels.")
-    reviewer = annotation.assignment.reviewer
-    if reviewer and reviewer.pseudonym == actor.pseudonym:
-        raise NotAllowed("own_labels", "Somebody else decides on your own labels.")
     task.state, task.changed_at = target, clock.now()
     task.save(update_fields=["state", "changed_at"])
     return task, annotation
 
 
-def _move(assignment: Assignment, action: str) -> None:
-    assignment.state = ASSIGNMENTS.target(assignment.state, action)
+def _move(assignment: Assignment, action: str, actor: Actor) -> None:
+    reviewer = assignment.reviewer.pseudonym if assignment.reviewer else None
+    assignment.state = ASSIGNMENTS.target(assignment.state, action, actor, reviewer=reviewer)
     assignment.save(update_fields=["state", "lease_until", "submitted_at"])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from annotations.accounts.models import User
+from annotations.audit.actors import WORKER
 from annotations.core import clock
 from annotations.core.errors import Conflict
 from annotations.redaction import delivery
@@ -16,7 +17,7 @@ from annotations.review.models import Annotation, Assignment, Draft, LabelSchema
 from annotations.review.rules import ASSIGNMENTS, HANDED_IN, TASKS, settled
 from annotations.review.services.drafts import write_draft
 from annotations.review.services.leases import take_up
-from annotations.review.services.support import lock_own, note, require_lease
+from annotations.review.services.support import lock_own, record, require_lease
 
 
 @transaction.atomic
@@ -49,7 +50,7 @@ def submit(reviewer: User, assignment_id: uuid.UUID, body: Any, revision: int | 
         sha256=digest(checked),
         submitted_at=now,
     )
-    assignment.state = ASSIGNMENTS.target(assignment.state, "submit")
+    assignment.state = ASSIGNMENTS.target(assignment.state, "submit", reviewer.actor)
     assignment.lease_until, assignment.ended_at, assignment.submitted_at = None, now, now
     assignment.save(update_fields=["state", "lease_until", "ended_at", "submitted_at"])
     _log(annotation, assignment, reviewer)
@@ -88,7 +89,7 @@ def _log(annotation: Annotation, assignment: Assignment, reviewer: User) -> None
         "tracks": len(annotation.body["tracks"]),
         "sha256": annotation.sha256,
     }
-    note(log.SUBMITTED, reviewer.actor, assignment.clip, data)
+    record(log.SUBMITTED, reviewer.actor, assignment.clip, data)
 
 
 def _settle(task_id: uuid.UUID) -> None:
@@ -97,5 +98,5 @@ def _settle(task_id: uuid.UUID) -> None:
     if settled(states):
         task = ReviewTask.objects.select_for_update(no_key=True).get(pk=task_id)
         if task.state == TaskState.OPEN:
-            task.state, task.changed_at = TASKS.target(task.state, "settle"), clock.now()
+            task.state, task.changed_at = TASKS.target(task.state, "settle", WORKER), clock.now()
             task.save(update_fields=["state", "changed_at"])

@@ -62,7 +62,7 @@ def require_lease(assignment: Assignment) -> None:
     raise Conflict("lease_lost", "This clip is no longer yours: it was skipped, or the time for it was over.")
 
 
-def note(
+def record(
     action: Action,
     actor: Actor,
     clip: Clip,

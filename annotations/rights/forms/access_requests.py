@@ -9,6 +9,7 @@ from annotations.accounts.people import UNKNOWN
 from annotations.clips.models import Clip
 from annotations.clips.selectors import clip_ids, owner_pseudonym
 from annotations.core import clock
+from annotations.core.forms import ReasonField
 
 
 class RequestForm(forms.Form):
@@ -25,11 +26,8 @@ class RequestForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("The answer is due a month later (GDPR, Art. 12(3))."),
     )
-    how = forms.CharField(
+    how = ReasonField(
         label=_("How it came, and how you know that it comes from the owner"),
-        min_length=5,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It stands on the log, and is erased with the owner."),
     )
 
@@ -55,10 +53,8 @@ class RequestForm(forms.Form):
 class StepForm(forms.Form):
     """The words that go with a step."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("In your words"),
         required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("How the answer went out, or why it is refused or takes longer. It stands on the log."),
     )

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from annotations.core.forms import ReasonField
+
 
 class LookupForm(forms.Form):
     """Clips at the desk."""
@@ -17,9 +19,4 @@ class LookupForm(forms.Form):
 
 
 class WithdrawalForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For instance who asked for it, and how. It is kept on the log."),
-    )
+    reason = ReasonField(help_text=_("For instance who asked for it, and how. It is kept on the log."))

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from annotations.audit.services import MAX_REASON
+from annotations.core.forms import ReasonField
 
 
 class SubjectForm(forms.Form):
@@ -26,10 +26,7 @@ class SubjectForm(forms.Form):
 class ErasureForm(forms.Form):
     """The reason, and the pseudonym typed once more: a slip of the mouse erases nobody."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=MAX_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = ReasonField(
         help_text=_("For instance who asked for it, and how. It is kept on the log, as words of yours."),
     )
     confirmation = forms.CharField(

@@ -15,13 +15,13 @@ from annotations.audit.subject_keys import lock, store
 from annotations.clips.selectors import owner_pseudonym
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
+from annotations.core.reasons import checked_reason
 from annotations.rights import log
 from annotations.rights.answer import compile_answer
 from annotations.rights.models import AccessRequest
 from annotations.rights.rules import MONTHS, MORE_MONTHS, REQUESTS, months_after
 from annotations.rights.selectors import OPEN_STATES
 
-MAX_REASON = 2000
 # How long a compiled answer is kept after its request is closed: long enough to send it once more.
 KEEP_ANSWER = datetime.timedelta(days=90)
 
@@ -30,9 +30,9 @@ KEEP_ANSWER = datetime.timedelta(days=90)
 def open_request(subject: str, received_at: datetime.datetime, how: str, actor: Actor) -> AccessRequest:
     """`how` says how it came and how it is known that it comes from the owner; a month from its receipt it is due.
 
-    Invalid `reason_missing`, `received_later`; Missing `unknown_subject`; Conflict `request_open`.
+    Invalid `reason_too_short`, `reason_too_long`, `received_later`; Missing `unknown_subject`; Conflict `request_open`.
     """
-    how = _reason(how)
+    how = checked_reason(how)
     if received_at > clock.now():
         raise Invalid("received_later", "The request was received in the future. Mend the day.")
     if owner_pseudonym(subject) == UNKNOWN:
@@ -53,7 +53,7 @@ def open_request(subject: str, received_at: datetime.datetime, how: str, actor: 
 @transaction.atomic
 def compile_request(request_id: uuid.UUID, actor: Actor) -> AccessRequest:
     """Gathers the answer out of every context and seals it. Again: afresh, and to be reviewed again."""
-    request = _step(request_id, "compile")
+    request = _step(request_id, "compile", actor)
     moment = clock.now()
     lock.hold(request.subject, alone=False)
     answer = compile_answer(request.subject, moment)
@@ -74,7 +74,7 @@ def review_request(request_id: uuid.UUID, sha256: str, actor: Actor) -> AccessRe
 
     Conflict `changed_meanwhile` when it was compiled afresh since.
     """
-    request = _step(request_id, "review", sha256)
+    request = _step(request_id, "review", actor, sha256)
     request.reviewed_by, request.reviewed_at = actor.pseudonym, clock.now()
     request.save()
     _append(log.REQUEST_REVIEWED, request, actor, {"sha256": request.sha256})
@@ -85,9 +85,9 @@ def review_request(request_id: uuid.UUID, sha256: str, actor: Actor) -> AccessRe
 def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRequest:
     """Two months more, once, before the first month is over: the owner must be told why within it (Art. 12(3)).
 
-    Invalid `reason_missing`; Conflict `extended_already`, `too_late`, `request_closed`.
+    Invalid `reason_too_short`, `reason_too_long`; Conflict `extended_already`, `too_late`, `request_closed`.
     """
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     request = _locked(request_id)
     if request.closed:
         raise Conflict("request_closed", "This request is closed.")
@@ -106,9 +106,9 @@ def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRe
 def answer_request(request_id: uuid.UUID, how: str, sha256: str, actor: Actor) -> AccessRequest:
     """The reviewed answer of this digest has gone to the owner; `how` says by which way.
 
-    Invalid `reason_missing`; Conflict `changed_meanwhile` when another was compiled since.
+    Invalid `reason_too_short`, `reason_too_long`; Conflict `changed_meanwhile` when another was compiled since.
     """
-    how = _reason(how)
+    how = checked_reason(how)
     request = _close(request_id, "answer", actor, sha256)
     _append(log.REQUEST_ANSWERED, request, actor, {"sha256": request.sha256}, how)
     return request
@@ -116,8 +116,8 @@ def answer_request(request_id: uuid.UUID, how: str, sha256: str, actor: Actor) -
 
 @transaction.atomic
 def refuse_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRequest:
-    """Nothing is answered, and what was compiled is destroyed. Invalid `reason_missing`."""
-    reason = _reason(reason)
+    """Nothing is answered, and what was compiled is destroyed. Invalid `reason_too_short`, `reason_too_long`."""
+    reason = checked_reason(reason)
     request = _close(request_id, "refuse", actor)
     AccessRequest.objects.filter(pk=request.pk).update(sealed=None)
     _append(log.REQUEST_REFUSED, request, actor, {}, reason)
@@ -148,7 +148,7 @@ def forget_answers() -> int:
     return len(forgotten)
 
 
-def _step(request_id: uuid.UUID, action: str, read: str | None = None) -> AccessRequest:
+def _step(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
     """`read` is the digest of the answer on which the step rests; None for steps that rest on none."""
     request = _locked(request_id)
     if read is not None and read != request.sha256:
@@ -157,12 +157,12 @@ def _step(request_id: uuid.UUID, action: str, read: str | None = None) -> Access
             "The answer was compiled afresh since you opened the page, and nothing was noted. "
             "Read it as it is now, then take the step again.",
         )
-    request.state = REQUESTS.target(request.state, action)
+    request.state = REQUESTS.target(request.state, action, actor)
     return request
 
 
 def _close(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
-    request = _step(request_id, action, read)
+    request = _step(request_id, action, actor, read)
     request.closed_by, request.closed_at = actor.pseudonym, clock.now()
     request.save()
     return request
@@ -173,13 +173,6 @@ def _locked(request_id: uuid.UUID) -> AccessRequest:
     if request is None:
         raise Missing("no_such_request", "There is no such request.")
     return request
-
-
-def _reason(text: str) -> str:
-    text = text.strip()
-    if len(text) < 5 or len(text) > MAX_REASON:
-        raise Invalid("reason_missing", "Write it down in 5 to 2,000 characters.")
-    return text
 
 
 def _append(

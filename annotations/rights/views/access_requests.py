@@ -61,23 +61,16 @@ def new_access_request(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
-    found = _found(request_id)
-    services.record_request_opened(found, actor_of(request))
-    lines = request_selectors.steps(found)
-    context = {
-        "found": found,
-        "form": StepForm(),
-        "rows": [(line, bytes(line.entry.canonical).decode()) for line in lines],
-        "people": people_by_pseudonym({line.entry.actor for line in lines}),
-    }
-    return render(request, "rights/access_request.html", context)
+    return _page(request, _found(request_id), StepForm())
 
 
 @require_POST
 def step_access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     step, form = request.POST.get("step", ""), StepForm(request.POST)
-    if step not in _SAID or not form.is_valid():
-        messages.error(request, _("Choose one of the steps, with at most 2,000 characters of words."))
+    if not form.is_valid():
+        return _page(request, _found(request_id), form, 400)
+    if step not in _SAID:
+        messages.error(request, _("Choose one of the steps."))
         return redirect("rights:access_request", request_id)
     actor, words, read = actor_of(request), form.cleaned_data["reason"], request.POST.get("sha256", "")
     steps: dict[str, Callable[[], AccessRequest]] = {
@@ -91,8 +84,8 @@ def step_access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResp
         steps[step]()
     except DomainError as error:
         messages.error(request, error.message)
-    else:
-        messages.success(request, str(_SAID[step]))
+        return _page(request, _found(request_id), form, error.status)
+    messages.success(request, str(_SAID[step]))
     return redirect("rights:access_request", request_id)
 
 
@@ -120,6 +113,18 @@ def access_answer_file(request: HttpRequest, request_id: uuid.UUID) -> HttpRespo
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="answer-{found.subject}.json"'},
     )
+
+
+def _page(request: HttpRequest, found: AccessRequest, form: StepForm, status: int = 200) -> HttpResponse:
+    services.record_request_opened(found, actor_of(request))
+    lines = request_selectors.steps(found)
+    context = {
+        "found": found,
+        "form": form,
+        "rows": [(line, bytes(line.entry.canonical).decode()) for line in lines],
+        "people": people_by_pseudonym({line.entry.actor for line in lines}),
+    }
+    return render(request, "rights/access_request.html", context, status=status)
 
 
 def _taken_out(found: AccessRequest, kind: str, actor: Actor) -> dict[str, Any]:

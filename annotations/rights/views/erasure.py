@@ -33,12 +33,12 @@ def erase(request: HttpRequest) -> HttpResponse:
         try:
             entry = audit_services.erase_subject(subject, actor_of(request), form.cleaned_data["reason"])
         except DomainError as error:
-            messages.error(request, error.message)
-            return redirect(request.get_full_path())
-        messages.success(
-            request, _("It is erased. This page is the certificate; print it or keep its address.")
-        )
-        return redirect("rights:erasure", entry.pk)
+            form.add_error(None, error.message)
+        else:
+            messages.success(
+                request, _("It is erased. This page is the certificate; print it or keep its address.")
+            )
+            return redirect("rights:erasure", entry.pk)
     details = erasures.details_of(subject)
     services.record_erasure_prepared(actor_of(request), subject, details)
     context |= {

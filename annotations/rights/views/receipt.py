@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from annotations.accounts.enums import Role
-from annotations.accounts.middleware import actor_of, role_of
+from annotations.accounts.middleware import actor_of
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
@@ -25,7 +24,6 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "story": clip_story.story(clip),
         "staff": actor_of(request) != ANONYMOUS,
-        "desk": role_of(request) == Role.PRIVACY_OFFICER,
     }
     return render(request, "rights/receipt.html", context)
 

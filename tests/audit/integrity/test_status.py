@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_log_stands_at_nothing() -> None:
     now = integrity()
     assert (now.size, now.unsequenced, now.oldest, now.checkpoint) == (0, 0, None, None)
-    assert (now.witnesses, now.verification, now.standing_still) == ((), None, False)
+    assert (now.witnesses, now.verification, now.stalled) == ((), None, False)
     assert (now.checkpoint_age, now.verification_age) == (None, None)
 
 
@@ -29,10 +29,10 @@ def test_entries_that_wait_are_counted_and_the_first_tells_since_when(
         first, _ = (services.append(lookup("account.signed_in"), WORKER) for _ in range(2))
     now = integrity()
     assert (now.size, now.unsequenced, now.oldest) == (0, 2, first.occurred_at)
-    assert not now.standing_still
+    assert not now.stalled
     later = clock.now() + STANDING_STILL + datetime.timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert integrity().standing_still
+    assert integrity().stalled
 
 
 def test_no_more_waiting_entries_are_counted_than_a_page_can_wait_for(

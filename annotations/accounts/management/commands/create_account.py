@@ -8,12 +8,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from annotations.accounts import services
 from annotations.accounts.enums import Role
+from annotations.accounts.matrix import matrix
 from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 
 
 class Command(BaseCommand):
-    help = "Makes an account. Asks for the password; a submitter gets an API key instead, shown once."
+    help = "Makes an account. Asks for the password; who may not sign in, as a submitter, gets an API key, shown once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
@@ -24,12 +25,13 @@ class Command(BaseCommand):
     def handle(self, *, username: str, role: str, name: str, country: str, **options: Any) -> None:
         if User.objects.filter(username=username).exists():
             raise CommandError(f"There is an account {username} already.")
-        password = None if role == Role.SUBMITTER else self._password(User(username=username, role=role))
+        signs_in = matrix().rule("accounts:sign_in", "POST").allows(role)
+        password = self._password(User(username=username, role=role)) if signs_in else None
         user = services.create_user(
             COMMAND_LINE, username, password, role, display_name=name, country=country.upper()
         )
         self.stdout.write(f"{username} is known to the log as {user.pseudonym}.")
-        if role == Role.SUBMITTER:
+        if not signs_in:
             self.stdout.write(f"API key, shown this once: {services.create_key(COMMAND_LINE, user)}")
 
     def _password(self, user: User) -> str:

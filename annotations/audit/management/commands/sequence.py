@@ -49,5 +49,5 @@ class Command(BaseCommand):
     @staticmethod
     def _check() -> None:
         now = integrity()
-        if now.standing_still:
+        if now.stalled:
             raise CommandError(f"Entries wait since {now.oldest}; {now.unsequenced} have no place yet.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from annotations.accounts.enums import Role
+from annotations.accounts.matrix import matrix
 from annotations.accounts.models import User
 from annotations.clips.memory import memory_file
 from annotations.clips.rules import CONSENT_PURPOSES, EXTENSIONS, consent_terms
@@ -70,8 +70,10 @@ class Command(BaseCommand):
             raise CommandError(f"{refused} of {len(files)} files were refused.")
 
     def _submitter(self, name: str | None) -> User:
-        found = User.objects.filter(role__in=[Role.SUBMITTER, Role.OPERATOR], is_active=True)
-        found = found.filter(username=name) if name else found.filter(role=Role.SUBMITTER)
+        submitting = matrix().rule("clips:api_clips", "POST").roles
+        programs = submitting - matrix().rule("accounts:sign_in", "POST").roles
+        found = User.objects.filter(role__in=submitting, is_active=True)
+        found = found.filter(username=name) if name else found.filter(role__in=programs)
         if len(found) != 1:
             known = ", ".join(found.values_list("username", flat=True)) or "none"
             raise CommandError(f"Name the submitting account by --submitter (found: {known}).")

@@ -11,7 +11,7 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
-from annotations.clips.services import lift, place
+from annotations.clips.services import place, release_hold
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.moderation import selectors as flags, services as moderation
@@ -79,7 +79,7 @@ def test_a_flagged_clip_whose_flag_is_dismissed_goes_to_somebody_else() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     services.flag(reviewer, assignment.public_id, "other")
-    moderation.decide(Flag.objects.get().pk, "dismiss", "Nothing to see here", COMMAND_LINE)
+    moderation.decide(Flag.objects.get().pk, "dismiss", "Nothing to see here", make_user("lead").actor)
     services.enqueue(assignment.clip_id)
     assert services.next_clip(reviewer) is None
     taken = services.next_clip(make_user())
@@ -115,7 +115,7 @@ def test_a_clip_that_was_hidden_again_comes_back_to_who_reported_the_face() -> N
     assert services.next_clip(reviewer) is None
     make_rendition(assignment.clip)
     for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
-        lift(assignment.clip, reason, COMMAND_LINE)
+        release_hold(assignment.clip, reason, COMMAND_LINE)
     services.enqueue(assignment.clip_id)
     assert services.next_clip(make_user()) is None
     assert services.next_clip(reviewer) == assignment
@@ -132,7 +132,7 @@ def test_reporting_faces_reserves_five_clips_and_further_ones_go_to_whoever_come
         assert not gate.allows(assignment.clip_id, Purpose.LABELING)
         make_rendition(assignment.clip)
         for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
-            lift(assignment.clip, reason, COMMAND_LINE)
+            release_hold(assignment.clip, reason, COMMAND_LINE)
         services.enqueue(assignment.clip_id)
     assert list(selectors.returned(reviewer)) == reported[:5]
     taken = services.next_clip(make_user())
@@ -150,7 +150,7 @@ def test_a_clip_that_was_not_reserved_for_its_reporter_keeps_their_labels_while_
     services.report_missed_face(reviewer, last.public_id, [FACE])
     make_rendition(last.clip)
     for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
-        lift(last.clip, reason, COMMAND_LINE)
+        release_hold(last.clip, reason, COMMAND_LINE)
     services.enqueue(last.clip_id)
     assert services.next_clip(reviewer) == last
     assert Draft.objects.get(assignment=last).body["note"] == "so far"
@@ -180,7 +180,7 @@ def test_a_clip_that_is_not_held_by_the_person_cannot_be_left(leave: str) -> Non
 def test_watched_ranges_are_on_the_log_in_milliseconds_as_the_browsers_claim() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
-    services.note_watched(reviewer, assignment.public_id, [[1.0, 2.5], [0.0, 1.2], [2.9, 3.2]])
+    services.record_watched(reviewer, assignment.public_id, [[1.0, 2.5], [0.0, 1.2], [2.9, 3.2]])
     watched = entry("review.watched")
     assert watched["data"]["ranges"] == [[0, 2500], [2900, 3000]]
     assert watched["data"]["claimed_by"] == "browser"
@@ -191,7 +191,7 @@ def test_what_was_watched_is_taken_after_the_labels_were_handed_in() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     services.submit(reviewer, assignment.public_id, make_body())
-    services.note_watched(reviewer, assignment.public_id, [[0, 1]])
+    services.record_watched(reviewer, assignment.public_id, [[0, 1]])
     assert LogEntry.objects.filter(action="review.watched").exists()
 
 
@@ -202,12 +202,12 @@ def test_ranges_that_nobody_can_have_watched_are_refused(ranges: list[list[float
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     with pytest.raises(Invalid):
-        services.note_watched(reviewer, assignment.public_id, ranges)
+        services.record_watched(reviewer, assignment.public_id, ranges)
 
 
 def test_nothing_watched_leaves_no_entry() -> None:
     reviewer = make_user()
-    services.note_watched(reviewer, make_assignment(reviewer).public_id, [])
+    services.record_watched(reviewer, make_assignment(reviewer).public_id, [])
     assert not LogEntry.objects.filter(action="review.watched").exists()
 
 
@@ -217,11 +217,11 @@ def test_what_was_watched_is_not_taken_long_after_the_clip_left_the_screen() -> 
     services.skip(reviewer, skipped.public_id, "other")
     submitted = make_assignment(reviewer)
     services.submit(reviewer, submitted.public_id, make_body())
-    services.note_watched(reviewer, skipped.public_id, [[0, 1]])
+    services.record_watched(reviewer, skipped.public_id, [[0, 1]])
     Assignment.objects.update(ended_at=clock.now() - datetime.timedelta(minutes=3))
     for assignment in (skipped, submitted):
         with pytest.raises(Conflict) as caught:
-            services.note_watched(reviewer, assignment.public_id, [[0, 1]])
+            services.record_watched(reviewer, assignment.public_id, [[0, 1]])
         assert caught.value.code == "not_watching"
     assert LogEntry.objects.filter(action="review.watched").count() == 1
 
@@ -231,10 +231,10 @@ def test_a_clip_that_was_taken_away_long_ago_is_not_watched_and_the_page_learns_
     assignment = make_assignment(reviewer)
     place(assignment.clip, HoldReason.WITHDRAWN, COMMAND_LINE)
     services.enqueue(assignment.clip_id)
-    services.note_watched(reviewer, assignment.public_id, [[0, 1]])
+    services.record_watched(reviewer, assignment.public_id, [[0, 1]])
     Assignment.objects.update(ended_at=clock.now() - datetime.timedelta(minutes=3))
     with pytest.raises(Conflict) as caught:
-        services.note_watched(reviewer, assignment.public_id, [[0, 1]])
+        services.record_watched(reviewer, assignment.public_id, [[0, 1]])
     assert caught.value.code == "clip_held"
     assert LogEntry.objects.filter(action="review.watched").count() == 1
 
@@ -242,5 +242,5 @@ def test_a_clip_that_was_taken_away_long_ago_is_not_watched_and_the_page_learns_
 def test_watching_somebody_elses_clip_cannot_be_claimed() -> None:
     assignment = make_assignment(make_user())
     with pytest.raises(Missing):
-        services.note_watched(make_user(), assignment.public_id, [[0, 1]])
+        services.record_watched(make_user(), assignment.public_id, [[0, 1]])
     assert Assignment.objects.count() == 1

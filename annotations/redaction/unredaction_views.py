@@ -1,4 +1,4 @@
-"""The pages on which a false blur is lifted: a lead asks, somebody else decides."""
+"""The pages on which a region that hides no face is unredacted: a lead asks, somebody else decides."""
 
 import uuid
 from collections.abc import Callable
@@ -17,23 +17,24 @@ from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
 from annotations.redaction import selectors, services
-from annotations.redaction.enums import LiftState
+from annotations.redaction.enums import UnredactionState
 from annotations.redaction.forms import AskForm, ReasonForm
-from annotations.redaction.models import FaceTrack, Lift, Rendition
+from annotations.redaction.models import FaceTrack, Rendition, Unredaction
+from annotations.redaction.rules import UNREDACTIONS
 
 PAGE = 25
 
 
 @require_safe
-def lifts(request: HttpRequest) -> HttpResponse:
+def unredactions(request: HttpRequest) -> HttpResponse:
     """The requests in one state: those that wait for a second person, by default."""
-    state = request.GET.get("state", LiftState.ASKED)
-    if state not in LiftState.values:
-        state = LiftState.ASKED
-    page = Paginator(selectors.lifts(state), PAGE).get_page(request.GET.get("page"))
+    state = request.GET.get("state", UnredactionState.ASKED)
+    if state not in UnredactionState.values:
+        state = UnredactionState.ASKED
+    page = Paginator(selectors.unredactions(state), PAGE).get_page(request.GET.get("page"))
     rows = selectors.asked_because(page.object_list)
-    context = {"page": page, "rows": rows, "state": state, "states": LiftState.choices}
-    return render(request, "redaction/lifts.html", context)
+    context = {"page": page, "rows": rows, "state": state, "states": UnredactionState.choices}
+    return render(request, "redaction/unredactions.html", context)
 
 
 @require_safe
@@ -49,12 +50,12 @@ def ask(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
         return _regions(request, clip, form, 400)
     sent = form.cleaned_data
     try:
-        lift = services.ask_to_lift(clip, sent["number"], sent["reason"], _person(request))
+        unredaction = services.ask_for_unredaction(clip, sent["number"], sent["reason"], _person(request))
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("redaction:regions", clip_id)
     messages.success(request, _("Asked. Another lead or a privacy officer has to agree."))
-    return redirect("redaction:lift", lift.pk)
+    return redirect("redaction:unredaction", unredaction.pk)
 
 
 @require_GET
@@ -70,70 +71,84 @@ def region_picture(request: HttpRequest, clip_id: uuid.UUID, number: int) -> Htt
 
 
 @require_safe
-def lift(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
-    return _lift(request, _found(lift_id), ReasonForm())
+def unredaction(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
+    return _unredaction(request, _found(unredaction_id), ReasonForm())
 
 
 @require_GET
-def lift_picture(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
+def unredaction_picture(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
     """What was asked for, on the frame on which it was asked for, as the rendition shows it now."""
-    found = _found(lift_id)
+    found = _found(unredaction_id)
     return _picture(lambda: services.serve_region(found.clip, found.boxes, found.frame, actor_of(request)))
 
 
 @require_POST
-def decide(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
+def decide(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _lift(request, _found(lift_id), form, 400)
+        return _unredaction(request, _found(unredaction_id), form, 400)
     action, reason = request.POST.get("decision", ""), form.cleaned_data["reason"]
-    return _done(request, lift_id, lambda: services.decide_lift(lift_id, action, reason, _person(request)))
+    return _done(
+        request,
+        unredaction_id,
+        lambda: services.decide_unredaction(unredaction_id, action, reason, _person(request)),
+    )
 
 
 @require_POST
-def take_back(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
-    return _done(request, lift_id, lambda: services.take_back_lift(lift_id, _person(request)))
+def take_back(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
+    return _done(
+        request, unredaction_id, lambda: services.take_back_unredaction(unredaction_id, _person(request))
+    )
 
 
 @require_POST
-def hide_again(request: HttpRequest, lift_id: uuid.UUID) -> HttpResponse:
-    return _done(request, lift_id, lambda: services.hide_again(lift_id, _person(request)))
+def hide_again(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
+    return _done(request, unredaction_id, lambda: services.hide_again(unredaction_id, _person(request)))
 
 
 def _regions(request: HttpRequest, clip: Clip, form: AskForm, status: int = 200) -> HttpResponse:
     rendition = _viewable(clip)
     tracks = FaceTrack.objects.filter(run=rendition.run_id).order_by("number") if rendition else []
-    asked = Lift.objects.select_related("clip", "asked_by").filter(clip=clip).order_by("-asked_at")
+    asked = Unredaction.objects.select_related("clip", "asked_by").filter(clip=clip).order_by("-asked_at")
     context = {
         "clip": clip,
         "form": form,
         "rendition": rendition,
         "tracks": [(track, len(track.boxes) / rendition.frame_rate) for track in tracks] if rendition else [],
-        "lifts": selectors.asked_because(asked),
+        "unredactions": selectors.asked_because(asked),
     }
     return render(request, "redaction/regions.html", context, status=status)
 
 
-def _lift(request: HttpRequest, found: Lift, form: ReasonForm, status: int = 200) -> HttpResponse:
+def _unredaction(
+    request: HttpRequest, found: Unredaction, form: ReasonForm, status: int = 200
+) -> HttpResponse:
     ((_found, reason),) = selectors.asked_because([found])
+
+    def may(action: str) -> bool:
+        return UNREDACTIONS.allows(found.state, action, actor_of(request), asked_by=found.asked_by.pseudonym)
+
     context = {
-        "lift": found,
+        "unredaction": found,
         "reason": reason,
         "form": form,
         "shown": _viewable(found.clip) is not None,
-        "own": found.asked_by_id == request.user.pk,
+        "may_take_back": may("take back"),
+        "may_decide": may("approve"),
+        "may_hide_again": may("hide again"),
     }
-    return render(request, "redaction/lift.html", context, status=status)
+    return render(request, "redaction/unredaction.html", context, status=status)
 
 
-def _done(request: HttpRequest, lift_id: uuid.UUID, act: Callable[[], Lift]) -> HttpResponse:
+def _done(request: HttpRequest, unredaction_id: uuid.UUID, act: Callable[[], Unredaction]) -> HttpResponse:
     try:
         found = act()
     except DomainError as error:
         messages.error(request, error.message)
     else:
         messages.success(request, _("The request is now: %(state)s.") % {"state": found.get_state_display()})
-    return redirect("redaction:lift", lift_id)
+    return redirect("redaction:unredaction", unredaction_id)
 
 
 def _picture(make: Callable[[], bytes]) -> HttpResponse:
@@ -158,5 +173,7 @@ def _clip(clip_id: uuid.UUID) -> Clip:
     return get_object_or_404(Clip.objects.select_related("owner"), public_id=clip_id)
 
 
-def _found(lift_id: uuid.UUID) -> Lift:
-    return get_object_or_404(Lift.objects.select_related("clip__owner", "asked_by", "decided_by"), pk=lift_id)
+def _found(unredaction_id: uuid.UUID) -> Unredaction:
+    return get_object_or_404(
+        Unredaction.objects.select_related("clip__owner", "asked_by", "decided_by"), pk=unredaction_id
+    )

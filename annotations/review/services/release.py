@@ -8,40 +8,43 @@ from django.db import transaction
 from annotations.accounts.models import User
 from annotations.core import clock
 from annotations.core.errors import Invalid
+from annotations.core.reasons import checked_note
 from annotations.moderation import services as moderation
 from annotations.redaction import services as redaction
 from annotations.review import log, selectors
 from annotations.review.models import Assignment, LabelSchema
-from annotations.review.rules import ASSIGNMENTS, MOST_RESERVED, check_reason
+from annotations.review.rules import ASSIGNMENTS, MOST_RESERVED
 from annotations.review.schema import codes
-from annotations.review.services.support import lock_own, note, replace, require_lease
+from annotations.review.services.support import lock_own, record, replace, require_lease
 
 
 @transaction.atomic
-def skip(reviewer: User, assignment_id: uuid.UUID, reason: str, words: str = "") -> Assignment:
-    """The person passes; the clip goes to somebody else. `reason` is a code of the schema, `words` are their own."""
+def skip(reviewer: User, assignment_id: uuid.UUID, reason_code: str, note: str = "") -> Assignment:
+    """The person passes; the clip goes to somebody else. `reason_code` is one of the schema's.
+
+    Raises Invalid `note_too_long` or `unknown_reason`.
+    """
     assignment = _leased(reviewer, assignment_id)
-    words = check_reason(words, least=0)
+    note = checked_note(note)
     schema = LabelSchema.objects.get(project=assignment.project_id, current=True)
-    if reason not in codes(schema.labels["skip_reasons"]):
+    if reason_code not in codes(schema.labels["skip_reasons"]):
         raise Invalid("unknown_reason", "Choose one of the reasons.")
-    _leave(assignment, "skip", reason)
+    _release(reviewer, assignment, "skip", reason_code)
     replace(assignment)
-    data = {"assignment": str(assignment.public_id), "reason": reason}
-    note(log.SKIPPED, reviewer.actor, assignment.clip, data, {"note": words} if words else None)
+    data = {"assignment": str(assignment.public_id), "reason": reason_code}
+    record(log.SKIPPED, reviewer.actor, assignment.clip, data, {"note": note} if note else None)
     return assignment
 
 
 @transaction.atomic
-def flag(reviewer: User, assignment_id: uuid.UUID, category: str, words: str = "") -> Assignment:
+def flag(reviewer: User, assignment_id: uuid.UUID, category: str, note: str = "") -> Assignment:
     """The clip is nothing to be watched: it leaves every queue with the commit, until a lead has decided."""
     assignment = _leased(reviewer, assignment_id)
-    words = check_reason(words, least=0)
-    moderation.flag(assignment.clip, category, reviewer.actor, note=words)
-    _leave(assignment, "flag", category)
+    moderation.flag(assignment.clip, category, reviewer.actor, note=note)
+    _release(reviewer, assignment, "flag", category)
     replace(assignment)
     data = {"assignment": str(assignment.public_id), "category": str(category)}
-    note(log.FLAGGED, reviewer.actor, assignment.clip, data)
+    record(log.FLAGGED, reviewer.actor, assignment.clip, data)
     return assignment
 
 
@@ -55,12 +58,12 @@ def report_missed_face(reviewer: User, assignment_id: uuid.UUID, faces: list[dic
     assignment = _leased(reviewer, assignment_id)
     redaction.report_missed_faces(assignment.clip, faces, reviewer.actor)
     if selectors.reserved(reviewer).count() < MOST_RESERVED:
-        _leave(assignment, "report a missed face", "")
+        _release(reviewer, assignment, "report a missed face", "")
     else:
-        _leave(assignment, "report one more missed face", "missed_face")
+        _release(reviewer, assignment, "report one more missed face", "missed_face")
         replace(assignment)
     data = {"assignment": str(assignment.public_id), "faces": len(faces)}
-    note(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
+    record(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
     return assignment
 
 
@@ -70,7 +73,7 @@ def _leased(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
     return assignment
 
 
-def _leave(assignment: Assignment, action: str, reason: str) -> None:
-    assignment.state = ASSIGNMENTS.target(assignment.state, action)
-    assignment.lease_until, assignment.ended_at, assignment.left_reason = None, clock.now(), reason
+def _release(reviewer: User, assignment: Assignment, action: str, reason_code: str) -> None:
+    assignment.state = ASSIGNMENTS.target(assignment.state, action, reviewer.actor)
+    assignment.lease_until, assignment.ended_at, assignment.left_reason = None, clock.now(), reason_code
     assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])

@@ -1,4 +1,4 @@
-"""A lead and a privacy officer lift a false blur in a browser, by keyboard."""
+"""A lead and a privacy officer unredact a region in a browser, by keyboard."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotations.accounts.enums import Role
-from annotations.redaction.enums import LiftState
-from annotations.redaction.models import Lift
+from annotations.redaction.enums import UnredactionState
+from annotations.redaction.models import Unredaction
 from tests.factories import make_accepted, make_project, make_track, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines]
 
 
-def test_two_people_lift_a_region_by_keyboard(
+def test_two_people_unredact_a_region_by_keyboard(
     live_site: str, sign_in: Callable[..., Page], inspected: Callable[[Page, str], None]
 ) -> None:
     make_user(Role.LEAD, username="lea")
@@ -32,17 +32,17 @@ def test_two_people_lift_a_region_by_keyboard(
     lead.keyboard.press("Tab")
     lead.keyboard.press("Enter")
     expect(lead.get_by_role("button", name="Take the request back")).to_be_visible()
-    assert Lift.objects.get().boxes == clip.redaction_runs.get().tracks.get(number=2).boxes
+    assert Unredaction.objects.get().boxes == clip.redaction_runs.get().tracks.get(number=2).boxes
 
     officer = sign_in("paula", "dark")
-    officer.goto("/regions/")
-    inspected(officer, "lifts")
-    officer.get_by_role("link").filter(has_text=str(Lift.objects.get().pk)[:8]).click()
-    inspected(officer, "lift")
+    officer.goto("/unredactions/")
+    inspected(officer, "unredactions")
+    officer.get_by_role("link").filter(has_text=str(Unredaction.objects.get().pk)[:8]).click()
+    inspected(officer, "unredaction")
     officer.get_by_label("Reason").fill("Yes, a lamp.")
     officer.get_by_role("button", name="Approve").press("Enter")
     expect(officer.get_by_text("The clip is held.")).to_be_visible()
-    assert Lift.objects.get().state == LiftState.APPROVED
+    assert Unredaction.objects.get().state == UnredactionState.APPROVED
 
     lead.goto("/review/redaction-quality/")
     expect(lead.get_by_text("No face has been looked at yet")).to_be_visible()
