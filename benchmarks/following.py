@@ -1,12 +1,12 @@
-"""How far one drawn box leads through a clip (``vision/follow.py``), printed as one JSON object.
+"""How far one drawn box leads through a clip (`vision/follow.py`), printed as one JSON object.
 
     python -m benchmarks.following CLIP_OR_FOLDER ... [--blind] [--random 5] [--seed 1]
 
-For each reference track (``faces/NAME.json`` beside a clip) a box is drawn on its first, middle and last frame and on
-some at random, one at a time, and followed as in a repair of a clip in which nothing is hidden. ``covered`` is the
-share of the track's boxes that are covered then, in the scorer's sense; ``excess_percent`` is what is hidden outside
+For each reference track (`faces/NAME.json` beside a clip) a box is drawn on its first, middle and last frame and on
+some at random, one at a time, and followed as in a repair of a clip in which nothing is hidden. `covered` is the
+share of the track's boxes that are covered then, in the scorer's sense; `excess_percent` is what is hidden outside
 twice the size of the frame's reference boxes, whoever's they are, as a mean over the frames on which anything is;
-``seconds`` is the time of following alone. ``--blind``: with a detector that sees nothing.
+`seconds` is the time of following alone. `--blind`: with a detector that sees nothing.
 """
 
 import argparse
@@ -19,17 +19,18 @@ from typing import Any
 
 import numpy as np
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, by_frame, track_boxes
 from annotations.vision.faces import CenterFace, FaceDetector
-from annotations.vision.follow import Timeline, follow
+from annotations.vision.follow import follow
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import MissedFace
 from annotations.vision.scoring import excess
+from annotations.vision.timeline import Timeline
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
-from benchmarks.variations import read_references
-from tests.vision.following import Blind, by_frame, share_covered
+from benchmarks.variations import clips_in, read_references
+from tests.vision.following import Blind, share_covered
 
 Truth = Mapping[int, Box]
 
@@ -40,7 +41,7 @@ def measure(clip: Path, detector: FaceDetector, options: argparse.Namespace) -> 
     for decoded in decode(str(clip), ANY_SIZE):
         stamps.append(float(decoded.time or 0))
         size = decoded.geometry.width, decoded.geometry.height
-    truths = [_truth(track) for track in read_references(clip)]
+    truths = [track_boxes(track) for track in read_references(clip)]
     rows = []
     for number, truth in enumerate(truths):
         for start, frame in _starts(sorted(truth), options).items():
@@ -63,10 +64,6 @@ def measure(clip: Path, detector: FaceDetector, options: argparse.Namespace) -> 
                 }
             )
     return rows
-
-
-def _truth(track: Mapping[str, Sequence[float]]) -> Truth:
-    return {int(frame): (x, y, width, height) for frame, (x, y, width, height) in track.items()}
 
 
 def _starts(frames: Sequence[int], options: argparse.Namespace) -> dict[str, int]:
@@ -107,13 +104,8 @@ def main() -> None:
     parser.add_argument("--random", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    clips = [
-        clip
-        for given in options.clips
-        for clip in (sorted(given.glob("*.mp4")) if given.is_dir() else [given])
-    ]
     detector: FaceDetector = Blind() if options.blind else CenterFace()
-    rows = [row for clip in clips for row in measure(clip, detector, options)]
+    rows = [row for clip in clips_in(options.clips) for row in measure(clip, detector, options)]
     if not rows:
         parser.error("None of these clips has reference tracks.")
     starts = {row["start"]: [each for each in rows if each["start"] == row["start"]] for row in rows}

@@ -1,4 +1,5 @@
-"""How well known clips are told again (``moderation/likeness.py``) on generated scenes, printed as one JSON object.
+"""How well copies of known clips are recognised (`moderation/near_duplicates.py`) on generated scenes, as one JSON
+object.
 
     python -m benchmarks.known_content [--cameras 10] [--moments 10] [--seed 1]
 
@@ -6,10 +7,10 @@ Each fixed camera has a view, noise and a light that differs from moment to mome
 figures cross the picture, and every second moment repeats the one before: the same figures on the same way, a little
 later, faster or slower, and some pixels aside. No limit was chosen on these scenes.
 
-``copies``: for each change, the share of rare samples in which copy and source agree at their best offset (0 when too
+`copies`: for each change, the share of rare samples in which copy and source agree at their best offset (0 when too
 little happens to tell), and how many are recognised as the same moment, with Wilson's 95 % interval; also by the height
-of the tallest figure. ``not_mirrored``: the same without comparing the mirrored hashes. ``others``: the same for clips
-that are no copies, each pair twice: as they are, and one of them as a bad copy. ``lists``: how many are on a list:
+of the tallest figure. `not_mirrored`: the same without comparing the mirrored hashes. `others`: the same for clips
+that are no copies, each pair twice: as they are, and one of them as a bad copy. `lists`: how many are on a list:
 copies on one of their source's pictures, clips on one of all other cameras' or of their camera's other moments.
 """
 
@@ -26,7 +27,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from annotations.moderation.likeness import (
+from annotations.moderation.near_duplicates import (
     SAME_MOMENT,
     Alignment,
     Hashes,
@@ -166,7 +167,7 @@ def rate(hit: Sequence[bool]) -> dict[str, Any]:
     return {"matched": sum(hit), "of": len(hit), "interval": [round(low, 4), round(high, 4)]}
 
 
-def told(found: Sequence[Alignment]) -> dict[str, Any]:
+def summary(found: Sequence[Alignment]) -> dict[str, Any]:
     shares = np.percentile([one.share for one in found], QUANTILES).round(2).tolist()
     percentiles = {str(q): share for q, share in zip(QUANTILES, shares, strict=True)}
     return rate([one.same_moment for one in found]) | {"share": percentiles}
@@ -188,7 +189,7 @@ def copies(made: Sequence[Moment], seen: Sequence[dict[str, Hashes]]) -> dict[st
     for name in CHANGES:
         found = [recognise(clip[name], clip["source"]) for clip in seen]
         plain = [align(clip[name], clip["source"]) for clip in seen]
-        result[name] = told(found) | {"by_height": by_height(made, found), "not_mirrored": told(plain)}
+        result[name] = summary(found) | {"by_height": by_height(made, found), "not_mirrored": summary(plain)}
     return result
 
 
@@ -206,8 +207,8 @@ def others(made: Sequence[Moment], seen: Sequence[dict[str, Hashes]]) -> dict[st
             kind = "the same again" if a.number // 2 == b.number // 2 else "other moments of the camera"
         kinds[kind] += [(one["source"], other["source"]), (one["trimmed, small and bad"], other["source"])]
     return {
-        kind: told([recognise(*pair) for pair in pairs])
-        | {"not_mirrored": told([align(*pair) for pair in pairs])}
+        kind: summary([recognise(*pair) for pair in pairs])
+        | {"not_mirrored": summary([align(*pair) for pair in pairs])}
         for kind, pairs in kinds.items()
     }
 

@@ -1,4 +1,4 @@
-"""Measure between which values a model's layers lie, for its 8-bit form: written to ``annotations/vision/ranges``.
+"""Measure between which values a model's layers lie, for its 8-bit form: written to `annotations/vision/ranges`.
 
     python -m benchmarks.ranges
 
@@ -58,7 +58,7 @@ def pictures() -> Iterator[Rgb]:
 
 
 def measure(model: onnx.ModelProto, scale: float, left_alone: tuple[str, ...]) -> dict[str, quantised.Range]:
-    """Lowest and highest value of each tensor that is rounded; the model takes values of 0 to 255 times ``scale``."""
+    """Lowest and highest value of each tensor that is rounded; the model takes values of 0 to 255 times `scale`."""
     names = quantised.rounded_tensors(model.graph)
     taken = model.graph.input[0].name
     known = {value.name for value in model.graph.output}

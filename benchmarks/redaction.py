@@ -4,10 +4,10 @@
 
 For each clip, in turns: a plain decode-and-encode with the same encoder settings and threads, and our whole pass
 (probe, detect, screen, render, check), each in a process of its own; wall time and processor time of both, and their
-ratios pair by pair. ``--deface``: that tool too, with its defaults, in an environment of its own that is made under
-``var/`` on first use. ``--variations``: clips with reference boxes mirrored, backwards, darker and so on, each hidden
-and counted. ``--minutes``: the clip in a loop of that length, for its peak memory. Reference boxes are read from
-``faces/NAME.json`` beside a clip.
+ratios pair by pair. `--deface`: that tool too, with its defaults, in an environment of its own that is made under
+`var/` on first use. `--variations`: clips with reference boxes mirrored, backwards, darker and so on, each hidden
+and counted. `--minutes`: the clip in a loop of that length, for its peak memory. Reference boxes are read from
+`faces/NAME.json` beside a clip.
 """
 
 import sys
@@ -32,13 +32,14 @@ from av.video.frame import PictureType  # noqa: E402
 
 from annotations.vision.content import NudeNet  # noqa: E402
 from annotations.vision.faces import CenterFace  # noqa: E402
+from annotations.vision.job import Clock, Job  # noqa: E402
 from annotations.vision.limits import ANY_SIZE, Limits  # noqa: E402
-from annotations.vision.redact import Clock, redact  # noqa: E402
+from annotations.vision.redact import redact  # noqa: E402
 from annotations.vision.scoring import score  # noqa: E402
 from annotations.vision.video.decode import available_cores  # noqa: E402
 from annotations.vision.video.encode import X264_OPTIONS  # noqa: E402
 from annotations.vision.video.probe import probe  # noqa: E402
-from benchmarks.variations import read_references, sweep  # noqa: E402
+from benchmarks.variations import clips_in, read_references, sweep  # noqa: E402
 
 DEFACE = ROOT / "var" / "deface"
 
@@ -69,14 +70,14 @@ def alone(work: str, source: str, target: str) -> dict[str, Any]:
         plain(source, target)
     else:
         found["report"] = redact(
-            source, target, detector=models[0], screeners=models[1:], limits=ANY_SIZE, clock=clock
+            Job(source, target, detector=models[0], screeners=models[1:], limits=ANY_SIZE), clock
         )
     found["wall"], found["processor"] = time.monotonic() - wall, time.process_time() - processor
     return found
 
 
 def apart(work: str, source: Path, target: Path) -> dict[str, Any]:
-    """``alone`` in a process of its own."""
+    """`alone` in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.redaction", "--alone", work, str(target), str(source)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -189,18 +190,13 @@ def main() -> None:
         work, target = options.alone
         print(json.dumps(alone(work, str(options.clips[0]), target)))
         return
-    clips = [
-        clip
-        for given in options.clips
-        for clip in (sorted(given.glob("*.mp4")) if given.is_dir() else [given])
-    ]
     print(
         json.dumps(
             {
                 "cores": len(os.sched_getaffinity(0)),
                 "encoder": X264_OPTIONS,
                 "accepted": Limits().__dict__,
-                "clips": [measure(clip, options) for clip in clips],
+                "clips": [measure(clip, options) for clip in clips_in(options.clips)],
             },
             indent=1,
         )

@@ -4,9 +4,9 @@
 
 For each clip: one whole pass; then one of its face tracks is taken out of the report, as if it had been missed, and a
 repair is ordered with one box of it, as the site does it: in the confined child, from memory files. Without clips, a
-generated one of 25 seconds is measured; a clip without faces is given a box in its middle. ``wall`` is what the caller
-waits, the start of the process included; ``start`` is that start alone (the imports and the models); ``work`` is
-what the child says of its stages; ``cpu`` is the child's processor time, start included.
+generated one of 25 seconds is measured; a clip without faces is given a box in its middle. `wall` is what the caller
+waits, the start of the process included; `start` is that start alone (the imports and the models); `work` is
+what the child says of its stages; `cpu` is the child's processor time, start included.
 """
 
 import argparse
@@ -19,16 +19,15 @@ import tempfile
 import time
 from io import BufferedRandom
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from annotations.vision import confined
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import Limits
-from annotations.vision.report import MissedFace, RepairOrder
+from annotations.vision.report import MissedFace, RepairOrder, Report
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 from tests.vision import clips
-
-FIELDS = ("schema", "presentation_times", "frame_map", "effect", "tracks", "findings", "models")
+from tests.vision.repairs import order_of
 
 
 def memory(content: bytes = b"") -> BufferedRandom:
@@ -40,7 +39,7 @@ def memory(content: bytes = b"") -> BufferedRandom:
 
 def order_for(report: dict[str, Any]) -> RepairOrder:
     """The longest track of the report, missed: one box in its middle."""
-    earlier = {name: report[name] for name in FIELDS}
+    tracks = report["tracks"]
     width, height = report["rendition"]["width"], report["rendition"]["height"]
     box, frame = [width / 2, height / 2, width / 12, height / 8], report["rendition"]["frames"] // 2
     if report["tracks"] and report["frame_map"] is None:
@@ -48,8 +47,9 @@ def order_for(report: dict[str, Any]) -> RepairOrder:
         frames = sorted(map(int, longest["boxes"]))
         frame = frames[len(frames) // 2]
         box = longest["boxes"][str(frame)]
-        earlier["tracks"] = [track for track in report["tracks"] if track is not longest]
-    return RepairOrder(earlier=earlier, missed_faces=[MissedFace(frame=frame, box=box)], lifted=[])  # type: ignore[typeddict-item]
+        tracks = [track for track in report["tracks"] if track is not longest]
+    earlier = cast(Report, {**report, "tracks": tracks})
+    return order_of(earlier, [MissedFace(frame=frame, box=box)])
 
 
 def measure(clip: Path, repeat: int) -> dict[str, Any]:
@@ -61,8 +61,9 @@ def measure(clip: Path, repeat: int) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for _ in range(repeat):
         with memory() as after:
+            files = confined.RepairFiles(source.fileno(), before.fileno(), after.fileno())
             used, began = _children_cpu(), time.monotonic()
-            result, _ = confined.repair(source.fileno(), before.fileno(), after.fileno(), order, options)
+            result, _ = confined.repair(files, order, options)
             walls.append(time.monotonic() - began)
             cpus.append(_children_cpu() - used)
             works.append(sum(took for stage, took in result["seconds"].items() if stage != "start"))
@@ -89,13 +90,14 @@ def _start() -> float:
     """Seconds that a child takes which loads what a repair loads, and is refused its first byte."""
     began = time.monotonic()
     with memory() as empty, contextlib.suppress(VideoError):
-        confined.repair(empty.fileno(), empty.fileno(), empty.fileno(), _nothing(), confined.RedactOptions())
+        files = confined.RepairFiles(empty.fileno(), empty.fileno(), empty.fileno())
+        confined.repair(files, _nothing(), confined.RedactOptions())
     return time.monotonic() - began
 
 
 def _nothing() -> RepairOrder:
     earlier = {"presentation_times": [0.0], "frame_map": None}
-    return RepairOrder(earlier=earlier, missed_faces=[], lifted=[])  # type: ignore[typeddict-item]
+    return RepairOrder(earlier=earlier, missed_faces=[], unredacted=[])  # type: ignore[typeddict-item]
 
 
 def _children_cpu() -> float:

@@ -1,6 +1,6 @@
 """The footage, varied: what holds only for the clips as they are was tuned to them.
 
-Each variation is a clip of its own with reference boxes moved along; ``benchmarks/redaction.py --variations`` hides the
+Each variation is a clip of its own with reference boxes moved along; `benchmarks/redaction.py --variations` hides the
 faces in it and counts the boxes that are not covered.
 """
 
@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, covered
 from annotations.vision.faces import FaceDetector
+from annotations.vision.job import Job
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
+from annotations.vision.report import Report
 from annotations.vision.scoring import COVERED_SHARE, report_boxes
 from annotations.vision.video.decode import decode
 
@@ -32,7 +34,7 @@ Boxes = dict[int, list[Box]]
 @dataclass(frozen=True)
 class Variation:
     """How pictures change, which frames are taken (of how many, in which order), and what becomes of a box in a
-    picture of a width; ``factor`` is the change of size, ``slower`` that of the frame rate."""
+    picture of a width; `factor` is the change of size, `slower` that of the frame rate."""
 
     name: str
     picture: Callable[[Rgb, int], Rgb] = lambda picture, _: picture
@@ -78,51 +80,64 @@ VARIATIONS = (
 )
 
 
+@dataclass(frozen=True)
+class Footage:
+    """A clip as it is: its pictures, frames a second, and reference tracks (frame number as text -> box)."""
+
+    pictures: Sequence[Rgb]
+    rate: Fraction
+    references: Sequence[dict[str, list[float]]]
+
+
 def sweep(
     source: Path, references: Sequence[dict[str, list[float]]], detector: FaceDetector
 ) -> list[dict[str, Any]]:
     """For each variation of a clip: boxes, exposed boxes, the least covered share, what is hidden."""
-    decoded = [frame.rgb() for frame in decode(str(source), ANY_SIZE)]
+    pictures = [frame.rgb() for frame in decode(str(source), ANY_SIZE)]
     with av.open(str(source)) as container:
         rate = Fraction(container.streams.video[0].average_rate or 25)
+    footage = Footage(pictures, rate, references)
+    rows = []
     with tempfile.TemporaryDirectory() as name:
-        return [_vary(v, decoded, rate, references, detector, Path(name)) for v in VARIATIONS]
+        varied = Path(name) / "varied.mp4"
+        for variation in VARIATIONS:
+            wanted = _vary(variation, footage, varied)
+            job = Job(str(varied), str(Path(name) / "out.mp4"), detector=detector, limits=ANY_SIZE)
+            rows.append({"variation": variation.name, **_measure(redact(job), wanted)})
+    return rows
 
 
-def _vary(
-    variation: Variation,
-    decoded: Sequence[Rgb],
-    rate: Fraction,
-    references: Sequence[dict[str, list[float]]],
-    detector: FaceDetector,
-    folder: Path,
-) -> dict[str, Any]:
-    frames = list(variation.frames(len(decoded)))
-    height, width = (round(side * variation.factor) // 2 * 2 for side in decoded[0].shape[:2])
+def _vary(variation: Variation, footage: Footage, target: Path) -> Boxes:
+    """Write the varied clip; where its faces are."""
+    frames = list(variation.frames(len(footage.pictures)))
+    height, width = (round(side * variation.factor) // 2 * 2 for side in footage.pictures[0].shape[:2])
     wanted: Boxes = {}
-    with av.open(str(folder / "varied.mp4"), "w") as container:
-        stream = container.add_stream("libx264", rate=rate / variation.slower, options={"crf": "18"})
+    with av.open(str(target), "w") as container:
+        stream = container.add_stream("libx264", rate=footage.rate / variation.slower, options={"crf": "18"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number, index in enumerate(frames):
-            picture = variation.picture(decoded[index], index)
+            picture = variation.picture(footage.pictures[index], index)
             if variation.factor != 1:
                 picture = np.asarray(
                     cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8
                 )
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-            wanted[number] = [
-                _moved(track[str(index)], variation, width) for track in references if str(index) in track
-            ]
+            tracks = [track for track in footage.references if str(index) in track]
+            wanted[number] = [_moved(track[str(index)], variation, width) for track in tracks]
         container.mux(stream.encode())
-    report = redact(str(folder / "varied.mp4"), str(folder / "out.mp4"), detector=detector, limits=ANY_SIZE)
+    return wanted
+
+
+def _measure(report: Report, wanted: Boxes) -> dict[str, Any]:
+    """How much of the wanted boxes a pass with this report hides."""
     hidden = report_boxes(report)
+    width, height = report["source"]["width"], report["source"]["height"]
     shares, hidden_shares = [], []
     for number, boxes in wanted.items():
         mask = hidden_mask(hidden.get(number, ()), width, height)
         hidden_shares.append(float(mask.mean()))
         shares += [covered(box, mask) for box in boxes]
     return {
-        "variation": variation.name,
         "boxes": len(shares),
         "exposed": sum(share < COVERED_SHARE for share in shares),
         "least_covered": round(min(shares, default=1.0), 3),
@@ -142,3 +157,8 @@ def read_references(source: Path) -> list[dict[str, list[float]]]:
     file = source.parent / "faces" / f"{source.stem}.json"
     tracks: list[dict[str, list[float]]] = json.loads(file.read_text())["tracks"] if file.exists() else []
     return tracks
+
+
+def clips_in(given: Sequence[Path]) -> list[Path]:
+    """The given clips, and those of the given folders."""
+    return [clip for path in given for clip in (sorted(path.glob("*.mp4")) if path.is_dir() else [path])]

@@ -12,7 +12,8 @@ from annotations.clips.models import Hold
 from annotations.clips.rules import FINAL
 from annotations.core import clock
 from annotations.moderation.enums import FlagState
-from annotations.moderation.likeness import (
+from annotations.moderation.models import Fingerprint, Flag, HashList
+from annotations.moderation.near_duplicates import (
     LEAST_RARE,
     Hashes,
     candidates,
@@ -21,7 +22,6 @@ from annotations.moderation.likeness import (
     recognise,
     unpacked,
 )
-from annotations.moderation.models import Fingerprint, Flag, HashList
 from annotations.moderation.policy import Concern
 from annotations.vision.pdq import LEAST_QUALITY
 

@@ -12,6 +12,7 @@ from annotations.audit.selectors import Line
 from annotations.break_glass import log as break_glass
 from annotations.clips import log as clips
 from annotations.clips.enums import Purpose
+from annotations.core.intervals import gaps, merged
 from annotations.moderation import log as moderation
 from annotations.redaction import log as redaction
 from annotations.review import log as review
@@ -188,26 +189,9 @@ def _add(viewing: Viewing, line: Line) -> None:
 
 def unseen(viewings: Iterable[Viewing], milliseconds: int) -> list[tuple[int, int]]:
     """The parts of a clip of this length that nobody's browser claims to have shown."""
-    seen = merged([each for viewing in viewings for each in viewing.watched])
-    gaps, at = [], 0
-    for start, end in seen:
-        if start > at:
-            gaps.append((at, min(start, milliseconds)))
-        at = max(at, end)
-    return [*gaps, (at, milliseconds)] if at < milliseconds else gaps
+    return gaps((each for viewing in viewings for each in viewing.watched), milliseconds)
 
 
 def length(ranges: Iterable[tuple[int, int]]) -> int:
     """Milliseconds that ascending ranges cover."""
     return sum(end - start for start, end in ranges)
-
-
-def merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same ranges ascending, those that touch made one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined

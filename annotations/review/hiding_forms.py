@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from annotations.core.forms import ReasonField
 from annotations.redaction.enums import HidingEffect
 from annotations.review.miss_rates import wilson
-from annotations.vision.reidentified import ATTACKED, MOST
+from annotations.vision.reidentification import ATTACKED, MOST
 
 _LOW, _HIGH = (round(100 * end) for end in wilson(MOST, ATTACKED))
 _LABELS = (

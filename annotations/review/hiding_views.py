@@ -15,7 +15,7 @@ from annotations.redaction.models import HidingChoice
 from annotations.redaction.services import choose_hiding
 from annotations.review.hiding_forms import HidingForm
 from annotations.review.miss_rates import wilson
-from annotations.vision.reidentified import ATTACKED, MOST
+from annotations.vision.reidentification import ATTACKED, MOST
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

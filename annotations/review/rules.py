@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from annotations.accounts.enums import Role
 from annotations.core.errors import Invalid
+from annotations.core.intervals import merged
 from annotations.core.transitions import Transition, TransitionTable
 from annotations.core.who import THE_SITE, Refusal, by, somebody_else_than
 from annotations.review.enums import AssignmentState as A, TaskState as T
@@ -106,10 +107,4 @@ def watched_milliseconds(ranges: Sequence[Sequence[float]], duration: float) -> 
         if len(pair) != 2 or not 0 <= pair[0] <= pair[1] <= duration + 0.5:
             raise wrong
         found.append((round(pair[0] * 1000), min(round(pair[1] * 1000), end)))
-    merged: list[list[int]] = []
-    for start, stop in sorted(found):
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], stop)
-        elif start < stop:
-            merged.append([start, stop])
-    return merged
+    return [[start, stop] for start, stop in merged(pair for pair in found if pair[0] < pair[1])]

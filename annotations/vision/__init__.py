@@ -1,5 +1,5 @@
 """Hide faces in video clips, screen them, and prove what was done.
 
-A plain Python package without Django. The command line is ``python -m annotations.vision``;
-``confined`` starts that command as a limited child process and is all that the site imports.
+A plain Python package without Django. The command line is `python -m annotations.vision`; `confined` runs that command
+as a limited child process, which is how the site has untrusted clips decoded.
 """

@@ -1,5 +1,5 @@
-"""Command line: ``python -m annotations.vision probe IN``, ``redact IN OUT --report REPORT.json``, ``repair IN
-EARLIER OUT --order ORDER.json --report REPORT.json`` and ``clean IN OUT``.
+"""Command line: `python -m annotations.vision probe IN`, `redact IN OUT --report REPORT.json`, `repair IN
+EARLIER OUT --order ORDER.json --report REPORT.json` and `clean IN OUT`.
 
 Exit status: 0 done, 1 failed inside, 2 the input is not accepted (the reason is on standard output as JSON),
 3 a face was found in the rendition outside what was hidden, and OUT was not left behind.
@@ -16,6 +16,7 @@ from annotations.vision.limits import ANY_SIZE, Limits
 
 
 def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
     top = argparse.ArgumentParser(prog="python -m annotations.vision", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
     limits = ANY_SIZE  # whoever hides faces in a file of their own may bring any; the site passes its limits
@@ -27,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--max-height", type=int, default=limits.max_height)
     common.add_argument("--max-frames", type=int, default=limits.max_frames)
     commands.add_parser("probe", parents=[common], help="say what a file is, or why it is not accepted")
-    plain = commands.add_parser("clean", parents=[common], help="make a clip anew without hiding anything")
+    plain = commands.add_parser("clean", parents=[common], help="encode a clip again without hiding anything")
     plain.add_argument("output", metavar="OUT")
     making = argparse.ArgumentParser(add_help=False)
     making.add_argument("--report", type=Path, required=True, metavar="REPORT.json")
@@ -44,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     redaction.add_argument("--missed-faces", type=Path, metavar="FACES.json", help="boxes that a person drew")
     redaction.add_argument("--no-screening", action="store_true", help="leave the built-in screening out")
     again = commands.add_parser(
-        "repair", parents=[common, making], help="make anew what is to hide something else"
+        "repair", parents=[common, making], help="make again what is to hide something else"
     )
     again.add_argument("earlier", metavar="EARLIER", help="the rendition as it was made before")
     again.add_argument("output", metavar="OUT")
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run the command; its exit status."""
     options = parser().parse_args(arguments)
     limits = Limits(
         options.max_seconds, options.max_bytes, options.max_width, options.max_height, options.max_frames
@@ -73,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def refuse(error: VideoError) -> int:
+    """Say why the input is not accepted; the exit status."""
     print(json.dumps({"ok": False, "code": error.code, "message": error.message}))
     return 2
 

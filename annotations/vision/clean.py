@@ -1,21 +1,21 @@
-"""A clip made anew without hiding anything: what break-glass shows, so that no browser ever gets the untrusted file."""
+"""A clip encoded again without hiding anything, as break-glass shows it: no browser ever gets the untrusted file."""
 
-from annotations.vision.errors import VideoError
+from annotations.vision.errors import VideoError, not_repeatable
 from annotations.vision.limits import Limits
 from annotations.vision.video.decode import decode
-from annotations.vision.video.encode import Encoder
+from annotations.vision.video.encode import Encoder, StreamFormat
 from annotations.vision.video.probe import probe
 from annotations.vision.video.timing import Schedule, clean_times, schedule
 
 
 def clean(source: str, target: str, limits: Limits) -> int:
-    """Write the pictures of ``source`` to ``target``, in the form of a rendition: no sound, no metadata. How many.
+    """Write the pictures of `source` to `target`, in the form of a rendition: no sound, no metadata. How many.
 
     Decoded twice: the first time says when each picture is shown. Raises VideoError for input that is not accepted.
     """
     facts = probe(source, limits)
     plan, frames = _plan(source, facts.frame_rate, limits)
-    shown = iter(range(frames) if plan.frame_map is None else plan.frame_map)
+    shown = iter(plan.original_frames(frames))
     wanted = next(shown, None)
     encoder: Encoder | None = None
     count = 0
@@ -24,7 +24,7 @@ def clean(source: str, target: str, limits: Limits) -> int:
             count += 1
             if encoder is None:
                 geometry, frame = decoded.geometry, decoded.frame
-                encoder = Encoder(target, geometry.width, geometry.height, plan.rate)
+                encoder = Encoder(target, StreamFormat(geometry.width, geometry.height, plan.rate))
                 encoder.colours(frame.colorspace, frame.color_range, frame.color_primaries, frame.color_trc)
             if wanted == decoded.index:
                 picture = decoded.picture()
@@ -35,7 +35,7 @@ def clean(source: str, target: str, limits: Limits) -> int:
         if encoder is not None:
             encoder.close()
     if encoder is None or count != frames:
-        raise VideoError("decoder_failed", "The video could not be read twice in the same way.")
+        raise not_repeatable()
     return encoder.frames
 
 

@@ -1,6 +1,6 @@
 """The child's side of confinement: give up rights, then become the command line.
 
-Run as ``python -m annotations.vision.confinement BOUNDS COMMAND ...`` (``confined`` does). Before any byte of
+Run as `python -m annotations.vision.confinement BOUNDS COMMAND ...` (`confined` does). Before any byte of
 the input is read, and before the decoding libraries are even loaded, this process bounds its memory, time
 and files and dies with its parent. From then on it can read only programs and models, write only what it has
 inherited open, and not reach the network, start a program or touch another process. Linux only; standard
@@ -32,8 +32,8 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP = 22
 SECCOMP_MODE_FILTER = 2
 
-# Classic BPF: load a word of the call's description, compare, return a verdict (linux/filter.h, seccomp(2)).
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+"""Classic BPF: load a word of the call's description, compare, return a verdict (linux/filter.h, seccomp(2))."""
 VERDICT_ALLOW, VERDICT_KILL, VERDICT_ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 NUMBER_OFFSET, ARCHITECTURE_OFFSET, FIRST_ARGUMENT_OFFSET = 0, 4, 16
 CLONE_THREAD = 0x00010000
@@ -100,7 +100,7 @@ def filter_program(machine: str, own: int) -> bytes:
     """The filter: another architecture's calls kill, refused calls fail with EPERM, the rest pass.
 
     Threads may be started, processes not. The arguments of clone3 cannot be seen from here: it "does not
-    exist", and the C library falls back to clone. ``own`` is the number of this process.
+    exist", and the C library falls back to clone. `own` is the number of this process.
     """
     refused = [number for call in REFUSED.values() if (number := getattr(call, machine)) is not None]
     signal_thread, limits = (getattr(call, machine) for call in OWN_PROCESS_ONLY.values())
@@ -147,6 +147,7 @@ def _prctl(libc: ctypes.CDLL, option: int, *arguments: object) -> None:
 
 
 def main() -> None:
+    """Confine this process, and run the command line with what follows the bounds."""
     bounds = Bounds(**json.loads(sys.argv[1]))
     confine(bounds)
     sys.argv = ["annotations.vision", *sys.argv[2:]]

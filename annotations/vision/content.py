@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, suppress
+from annotations.vision.boxes import Box, non_maximum_suppression
 from annotations.vision.errors import ModelError
 from annotations.vision.manifests import read_manifest, unreadable
 from annotations.vision.models import MODELS, locate
@@ -26,8 +26,8 @@ LOWEST_SCORE = 0.2
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """A label seen in one picture; the box in pixels of that picture, None when it means all of it."""
+class ContentDetection:
+    """A label detected in one picture; the box in pixels of that picture, None when it means all of it."""
 
     label: str
     score: float
@@ -35,13 +35,13 @@ class Sighting:
 
 
 class ContentModel(Protocol):
-    """``screen`` may be called from several threads at once."""
+    """`screen` may be called from several threads at once."""
 
     name: str
     sha256: str
 
-    def screen(self, picture: RgbPicture) -> list[Sighting]:
-        """What the model sees in a picture (height x width x 3, RGB)."""
+    def screen(self, picture: RgbPicture) -> list[ContentDetection]:
+        """What the model detects in a picture (height x width x 3, RGB)."""
 
 
 def shrunk(picture: RgbPicture, width: int, height: int) -> RgbPicture:
@@ -60,23 +60,23 @@ class NudeNet:
         "FEET_COVERED", "ARMPITS_COVERED", "ARMPITS_EXPOSED", "FACE_MALE", "BELLY_EXPOSED",
         "MALE_GENITALIA_EXPOSED", "ANUS_COVERED", "FEMALE_BREAST_COVERED", "BUTTOCKS_COVERED",
     )  # fmt: skip
-    # Faces are the face detector's business, and covered parts say nothing.
     unreported = frozenset(
         label for label in labels if label.startswith("FACE_") or label.endswith("_COVERED")
     )
-    # The area of 320 x 192: what the longer side of 320 that it was trained for gives wide pictures.
+    """Faces are the face detector's business, and covered parts say nothing."""
     area = 320 * 192
+    """Pixels: what the longer side of 320 that it was trained for gives wide pictures."""
     step = 32
 
     def __init__(self, rounded: bool = False) -> None:
-        """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
+        """`rounded` as in `quantised.loadable`. `sha256` is that of the file in either form."""
         model = onnx.load(str(locate("nudenet-320n")))
         self.rounded = rounded
         self.name = "nudenet-320n"
         self.sha256 = MODELS["nudenet-320n"].sha256
         self._session = session(loadable("nudenet-320n", model, rounded))
 
-    def screen(self, picture: RgbPicture) -> list[Sighting]:
+    def screen(self, picture: RgbPicture) -> list[ContentDetection]:
         batch, factor = self._prepared(picture)
         (output,) = run(self._session, None, batch)
         rows = output[0].T
@@ -86,9 +86,9 @@ class NudeNet:
         boxes: list[Box] = []
         for x, y, width, height in rows[likely, :4] / factor:
             boxes.append((float(x - width / 2), float(y - height / 2), float(width), float(height)))
-        kept = suppress(boxes, scores[likely].tolist(), 0.45)
+        kept = non_maximum_suppression(boxes, scores[likely].tolist(), 0.45)
         return [
-            Sighting(self.labels[classes[likely[index]]], float(scores[likely[index]]), boxes[index])
+            ContentDetection(self.labels[classes[likely[index]]], float(scores[likely[index]]), boxes[index])
             for index in kept
             if self.labels[classes[likely[index]]] not in self.unreported
         ]
@@ -108,10 +108,10 @@ class NudeNet:
 class Classifier:
     """An operator's own ONNX classifier, described by a manifest.
 
-    The manifest is JSON: ``{"name", "path" (relative to it), "sha256", "input": {"width", "height",
+    The manifest is JSON: `{"name", "path" (relative to it), "sha256", "input": {"width", "height",
     "scale": 0.00392, "mean": [r, g, b], "deviation": [r, g, b], "layout": "NCHW" | "NHWC",
     "color": "RGB" | "BGR"}, "labels": [...], "ignore": [...], "activation": "none" | "softmax" |
-    "sigmoid"}``.
+    "sigmoid"}`.
     The model takes one picture and gives one score for each label.
     """
 
@@ -133,7 +133,7 @@ class Classifier:
             raise unreadable(manifest_path, error) from error
         self._session = manifest.load()
 
-    def screen(self, picture: RgbPicture) -> list[Sighting]:
+    def screen(self, picture: RgbPicture) -> list[ContentDetection]:
         small = shrunk(picture, *self._size)
         if self._reversed:
             small = small[:, :, ::-1]
@@ -148,7 +148,7 @@ class Classifier:
         elif self._activation == "sigmoid":
             scores = 1 / (1 + np.exp(-scores))
         return [
-            Sighting(label, float(score), None)
+            ContentDetection(label, float(score), None)
             for label, score in zip(self.labels, scores, strict=True)
             if label not in self._ignored and score >= LOWEST_SCORE
         ]

@@ -2,7 +2,7 @@
 
 
 class VisionError(Exception):
-    """Base of all expected failures; ``code`` is stable snake case, ``message`` a plain sentence."""
+    """Base of all expected failures; `code` is stable snake case, `message` a plain sentence."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -11,7 +11,7 @@ class VisionError(Exception):
 
 
 class VideoError(VisionError):
-    """The input cannot be accepted as a clip. ``code`` is a key of ``VIDEO_ERRORS``."""
+    """The input cannot be accepted as a clip. `code` is a key of `VIDEO_ERRORS`."""
 
     def __init__(self, code: str, message: str | None = None) -> None:
         super().__init__(code, message or VIDEO_ERRORS[code])
@@ -22,6 +22,11 @@ class ModelError(VisionError):
 
     def __init__(self, message: str, code: str = "model_unavailable") -> None:
         super().__init__(code, message)
+
+
+def not_repeatable() -> VideoError:
+    """The error for a file that decodes to other frames when it is read again."""
+    return VideoError("decoder_failed", "The video could not be read twice in the same way.")
 
 
 VIDEO_ERRORS = {

@@ -1,8 +1,8 @@
 """Training examples of missed faces: original frames with boxes, as one archive that is never plain on a disk.
 
-The archive is a ZIP of ``manifest.json`` and of one PNG for each frame (RGB, displayed size, nothing hidden). The
-manifest is ``{"format": 1, "frames": [{"file", "frame", "width", "height", "boxes": [{"box", "source"}]}]}``:
-``frame`` counts the original's frames, ``box`` is [x, y, width, height] in pixels. ``source`` is "drawn" for what a
+The archive is a ZIP of `manifest.json` and of one PNG for each frame (RGB, displayed size, nothing hidden). The
+manifest is `{"format": 1, "frames": [{"file", "frame", "width", "height", "boxes": [{"box", "source"}]}]}`:
+`frame` counts the original's frames, `box` is [x, y, width, height] in pixels. `source` is "drawn" for what a
 person drew on this very frame, "person" for what was followed from a drawn box, "detector" for what the detector
 found: a trainer may trust them in this order.
 """
@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, as_box
 from annotations.vision.errors import VisionError
 from annotations.vision.report import TrackReport
 from annotations.vision.video.ranges import Ranges
@@ -40,7 +40,7 @@ class Example:
 def write(
     path: str, ranges: Ranges, drawn: Mapping[int, Sequence[Box]], tracks: Sequence[TrackReport]
 ) -> None:
-    """Write the archive of the frames on which faces were ``drawn``, by original frame."""
+    """Write the archive of the frames on which faces were `drawn`, by original frame."""
     frames = sorted(drawn)
     chosen = frames if len(frames) <= MOST_FRAMES else frames[:: -(-len(frames) // MOST_FRAMES)]
     entries: list[dict[str, Any]] = []
@@ -73,10 +73,5 @@ def read(archive: BinaryIO) -> Iterator[Example]:
         for entry in manifest["frames"]:
             data = np.frombuffer(opened.read(entry["file"]), np.uint8)
             picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)[:, :, ::-1]
-            boxes = [(_box(each["box"]), str(each["source"])) for each in entry["boxes"]]
+            boxes = [(as_box(each["box"]), str(each["source"])) for each in entry["boxes"]]
             yield Example(int(entry["frame"]), picture, boxes)
-
-
-def _box(values: Sequence[float]) -> Box:
-    x, y, width, height = values
-    return x, y, width, height

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, suppress
+from annotations.vision.boxes import Box, non_maximum_suppression
 from annotations.vision.errors import ModelError
 from annotations.vision.manifests import read_manifest, unreadable
 from annotations.vision.models import MODELS, digest, locate
@@ -18,23 +18,27 @@ from annotations.vision.quantised import loadable
 from annotations.vision.runtime import free_shapes, run, session
 
 RgbPicture = NDArray[np.uint8]
+"""Height x width x 3, RGB, 0 to 255."""
+
+SAME_FACE = 0.3
+"""Intersection over union from which two boxes of one picture are the same face."""
 
 
 @dataclass(frozen=True)
 class Face:
-    """A face box in pixels of the picture that was looked at, and the detector's confidence, 0 to 1."""
+    """A face box in pixels of the picture that was searched, and the detector's confidence, 0 to 1."""
 
     box: Box
     score: float
 
 
 class FaceDetector(Protocol):
-    """What the pass needs of a detector. ``detect`` may be called from several threads at once."""
+    """What the pass needs of a detector. `detect` may be called from several threads at once."""
 
     name: str
     sha256: str
     step: int
-    """Sides of the pictures given to ``detect`` are multiples of this."""
+    """Sides of the pictures given to `detect` are multiples of this."""
 
     def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
         """Faces of at least this score in a picture (height x width x 3, RGB, 0 to 255), strongest first."""
@@ -48,7 +52,7 @@ class CenterFace:
     _outputs = ("537", "538", "539")
 
     def __init__(self, rounded: bool = False) -> None:
-        """``rounded`` as in ``quantised.loadable``. ``sha256`` is that of the file in either form."""
+        """`rounded` as in `quantised.loadable`. `sha256` is that of the file in either form."""
         model = free_shapes(str(locate("centerface")), "input.1", self._outputs)
         self.rounded = rounded
         self.name = "centerface"
@@ -68,7 +72,7 @@ class CenterFace:
             (float(x), float(y), float(w), float(h))
             for x, y, w, h in zip(left, top, widths, heights, strict=True)
         ]
-        kept = suppress(boxes, scores.tolist(), 0.3)
+        kept = non_maximum_suppression(boxes, scores.tolist(), SAME_FACE)
         return [Face(boxes[index], float(scores[index])) for index in kept]
 
 
@@ -117,8 +121,8 @@ class YuNet:
 class OnnxFaceDetector:
     """Any ONNX detector that takes a picture and gives boxes and scores, described by a manifest.
 
-    The manifest is JSON: ``{"name", "path" (relative to it), "sha256", "step": 32, "input": {"scale": 1,
-    "color": "RGB" | "BGR"}, "outputs": {"boxes": NAME, "scores": NAME}, "relative": false}``. The model takes
+    The manifest is JSON: `{"name", "path" (relative to it), "sha256", "step": 32, "input": {"scale": 1,
+    "color": "RGB" | "BGR"}, "outputs": {"boxes": NAME, "scores": NAME}, "relative": false}`. The model takes
     1 x 3 x height x width and gives corners (x0, y0, x1, y1), in pixels or, if relative, as shares of the
     picture, and one score for each.
     """
@@ -146,13 +150,12 @@ class OnnxFaceDetector:
             corners = corners * np.tile((picture.shape[1], picture.shape[0]), 2)
         likely = [index for index in np.argsort(-scores, kind="stable") if scores[index] >= threshold]
         boxes: list[Box] = [(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in corners[likely].tolist()]
-        return [
-            Face(boxes[n], float(scores[likely[n]])) for n in suppress(boxes, scores[likely].tolist(), 0.3)
-        ]
+        kept = non_maximum_suppression(boxes, scores[likely].tolist(), SAME_FACE)
+        return [Face(boxes[index], float(scores[likely[index]])) for index in kept]
 
 
 def working_size(width: int, height: int, step: int) -> tuple[int, int]:
-    """Width and height, multiples of ``step``, of the small picture in which faces are sought.
+    """Width and height, multiples of `step`, of the small picture in which faces are sought.
 
     About the area of 480 x 288: on footage of up to VGA size, twice that in both directions found no more.
     Larger pictures show people who are further away, and get up to the area of 960 x 544. Smaller ones are

@@ -1,5 +1,5 @@
-"""A clip's fingerprint: the PDQ hashes of its original's pictures, four a second. It tells the clip again when it
-comes back coded anew, scaled or trimmed; it says nothing of who is in it.
+"""A clip's fingerprint: the PDQ hashes of its original's pictures, four a second. It recognises the clip when it
+comes back encoded again, scaled or trimmed; it says nothing of who is in it.
 """
 
 from bisect import bisect_right
@@ -9,18 +9,18 @@ from concurrent.futures import Executor, Future
 import numpy as np
 from av.video.frame import VideoFrame
 
-from annotations.vision.looking import luma_of
 from annotations.vision.pdq import pdq, without_letterbox
 from annotations.vision.report import FingerprintReport
+from annotations.vision.video.picture import luma_of
 
 STEP_SECONDS = 0.25
 """Time between samples. A copy that was trimmed is sampled at most half of it beside the samples of its source."""
-NONE = FingerprintReport(step=STEP_SECONDS, hashes=[], qualities=[])
-"""The fingerprint of a clip that was not looked at as a whole."""
+NO_FINGERPRINT = FingerprintReport(step=STEP_SECONDS, hashes=[], qualities=[])
+"""The fingerprint of a clip that was not analysed as a whole."""
 
 
 class Sampler:
-    """Is shown the small picture of every original frame in order, and hashes the due ones on ``pool``."""
+    """Is given the small picture of every original frame in order, and hashes the due ones on `pool`."""
 
     def __init__(self, pool: Executor, rate: float) -> None:
         self._pool = pool
@@ -28,14 +28,14 @@ class Sampler:
         self._indices: list[int] = []
         self._hashes: list[Future[tuple[bytes, int]]] = []
 
-    def see(self, index: int, small: VideoFrame) -> None:
+    def add(self, index: int, small: VideoFrame) -> None:
         """Hash this frame's small picture if it is due."""
         if index % self._every == 0:
             self._indices.append(index)
             self._hashes.append(self._pool.submit(_hashed, small))
 
     def report(self, times: Sequence[float]) -> FingerprintReport:
-        """The sample shown at every step of the clip's own time. ``times`` are the frames' in seconds."""
+        """The sample shown at every step of the clip's own time. `times` are the frames' in seconds."""
         hashes = [future.result() for future in self._hashes]
         shown = [times[index] for index in self._indices]
         steps = np.arange(times[0], times[-1] + STEP_SECONDS / 2, STEP_SECONDS) if times else ()

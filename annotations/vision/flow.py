@@ -1,4 +1,4 @@
-"""Where a small part of a picture goes from one frame to the next, and how much it is still what it was."""
+"""Where a small part of a picture goes from one frame to the next, and how similar it still is to what it was."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from annotations.vision.boxes import Box, grown, intersection, size
 
 PATCH = 20
-"""Side in pixels of what is remembered of a look."""
+"""Side in pixels of a template: what a face looked like on one frame."""
 GRID = 7
 """Points across and down that are followed."""
 STEADIEST = 1.06
@@ -20,7 +20,7 @@ Patch = NDArray[np.float32]
 
 
 def moved(before: Luma, now: Luma, box: Box) -> Box:
-    """Where the points in the box go from one picture to the next; the same place when that cannot be told."""
+    """Where the points in the box go from one picture to the next; the same place when that cannot be determined."""
     margin = max(16.0, 1.2 * max(box[2], box[3]))
     height, width = now.shape
     x0, y0 = int(max(0, box[0] - margin)), int(max(0, box[1] - margin))
@@ -73,7 +73,7 @@ def patch(picture: Luma, box: Box) -> Patch:
     return np.asarray(shown / max(1.0, float(np.linalg.norm(shown))), np.float32)
 
 
-def likeness(picture: Luma, box: Box, looks: Sequence[Patch]) -> float:
-    """The best normalised correlation of what the box shows with the earlier looks, -1 to 1."""
+def similarity(picture: Luma, box: Box, templates: Sequence[Patch]) -> float:
+    """The best normalised correlation of what the box shows with earlier templates, -1 to 1."""
     shown = patch(picture, box)
-    return max(float((shown * look).sum()) for look in looks)
+    return max(float((shown * template).sum()) for template in templates)

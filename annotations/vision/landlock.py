@@ -1,7 +1,7 @@
 """Landlock: a process gives up the file system for good, but for reading a few places (landlock(7)).
 
 Memory files and pipes belong to no place: what a process has inherited it may go on reading and writing, also
-by opening ``/proc/self/fd/N`` again. Linux only; standard library only.
+by opening `/proc/self/fd/N` again. Linux only; standard library only.
 """
 
 import ctypes
@@ -16,10 +16,12 @@ CREATE_RULESET_VERSION = 1
 RULE_PATH_BENEATH = 1
 
 READ_FILE, READ_DIRECTORY = 1 << 2, 1 << 3
-# The rights over files that each version can take away: all that it knows.
 FILE_RIGHTS_BY_VERSION = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
-NETWORK_SINCE, NETWORK_RIGHTS = 4, 0b11  # TCP bind and connect
-SCOPES_SINCE, SCOPES = 6, 0b11  # abstract sockets and signals of other processes
+"""The rights over files that each version can take away: all that it knows."""
+NETWORK_SINCE, NETWORK_RIGHTS = 4, 0b11
+"""TCP bind and connect."""
+SCOPES_SINCE, SCOPES = 6, 0b11
+"""Abstract sockets and signals of other processes."""
 
 ABSENT = {errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM}
 """Not in the kernel, not enabled at boot, or withheld by a container's own filter."""
@@ -38,7 +40,7 @@ def version() -> int:
 def allow_reading_only(places: Iterable[str]) -> None:
     """From now on this thread, and those it starts, open nothing but files at or below these places, to read.
 
-    Places that do not exist are left out. Needs "no new privileges". Does nothing where ``version`` is 0.
+    Places that do not exist are left out. Needs "no new privileges". Does nothing where `version` is 0.
     Raises OSError.
     """
     known = version()

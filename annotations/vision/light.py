@@ -7,11 +7,11 @@ from annotations.vision.report import Light
 from annotations.vision.video.decode import decode
 
 EVERY = 8
-"""One key frame in so many is looked at: about one in four seconds."""
+"""One key frame in so many is measured: about one in four seconds."""
 
 
 def light_of(path: str) -> Light:
-    """Raises VideoError when there is no picture to look at."""
+    """The light of the video at `path`. Raises VideoError when it cannot be decoded."""
     lumas, colours = [], []
     for decoded in decode(path, ANY_SIZE, key_frames_only=True):
         if decoded.index % EVERY == 0:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-# Demuxers that may look at untrusted bytes. Playlist formats (HLS, DASH, concat) are left out on
-# purpose: they open other files and addresses.
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,ivf,mjpeg"
 )
+"""Demuxers that may read untrusted bytes. Playlist formats (HLS, DASH, concat) are left out on purpose: they open other
+files and addresses."""
 CODECS = frozenset(
     {
         "h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "libvpx", "libvpx-vp9", "mpeg4", "mpeg2video",
@@ -15,9 +15,10 @@ CODECS = frozenset(
     }
 )  # fmt: skip
 
-MINIMUM_RATE = 1.0
-MAXIMUM_RATE = 240.0
+MINIMUM_RATE, MAXIMUM_RATE = 1.0, 240.0
+"""Frames a second."""
 MINIMUM_SIDE = 16
+"""Pixels."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Limits:
         )
 
 
-# For files that we made ourselves, whose size was accepted before, and for a person's own file on the command line.
 ANY_SIZE = Limits(
     max_seconds=float("inf"), max_bytes=1 << 62, max_width=8192, max_height=8192, max_frames=1 << 62
 )
+"""For files that we made ourselves, whose size was accepted before, and for a person's own file on the command line."""

@@ -27,7 +27,7 @@ class Manifest:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest at ``path``, its model file (``path`` in it, relative to the manifest) verified.
+    """The manifest at `path`, its model file (`path` in it, relative to the manifest) verified.
 
     Raises ModelError: "bad_manifest", "model_unavailable" or "model_changed".
     """

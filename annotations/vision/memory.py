@@ -3,14 +3,14 @@
 import os
 import re
 
-# Opened when this is imported, which ``confinement`` does first: a confined process opens nothing of the kind any more.
 _STATUS = os.open("/proc/self/status", os.O_RDONLY | os.O_CLOEXEC)
+"""Opened when this is imported, which `confinement` does first: a confined process can no longer open it."""
 
 
 def peak_mb() -> float:
     """Megabytes of memory that this process had in use at most, its program alone.
 
-    Not ``getrusage``: that takes over what the process that started this one had in memory (Linux adds it up when the
+    Not `getrusage`: that takes over what the process that started this one had in memory (Linux adds it up when the
     program is exchanged), which may be more than a whole pass.
     """
     found = re.search(rb"^VmHWM:\s+(\d+) kB$", os.pread(_STATUS, 65_536, 0), re.MULTILINE)

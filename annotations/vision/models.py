@@ -53,7 +53,7 @@ MODELS = {
 
 
 def folder() -> Path:
-    """The folder that ``requirements-models.txt`` is installed into: ``MODELS_DIR``, or ``var/models``."""
+    """The folder that `requirements-models.txt` is installed into: `MODELS_DIR`, or `var/models`."""
     configured = os.environ.get("MODELS_DIR")
     return Path(configured) if configured else Path(__file__).parents[2] / "var" / "models"
 

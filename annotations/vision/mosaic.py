@@ -2,7 +2,7 @@
 
 The tiles' values are taken once, from the frame in the middle of the track: one frame alone, and not the one that shows
 the face best, so that neither averaging the track's frames nor choosing among them gains anything. Colour is left out.
-They are a function of the original and of the track's boxes: whoever makes a part of the rendition anew gets the same.
+They are a function of the original and of the track's boxes: whoever makes a part of the rendition again gets the same.
 
 Unlike blur and fill, this lets something of the face through (docs/redaction.md says how much). Of a track's other
 frames nothing that is hidden reaches the encoder, and of that one frame nothing but the quantised means.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, BoxesByFrame, as_box
 from annotations.vision.obscure import hidden_cells, region
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.ranges import Ranges
@@ -79,15 +79,15 @@ def mosaic_of(ranges: Ranges, tracks: Iterable[Mapping[int, Box]]) -> Mosaic:
             continue
         picture = decoded.picture()
         for boxes in wanted[decoded.index]:
-            x, y, width, height = (round(value, ROUNDED) for value in boxes[decoded.index])
-            values = tiles_of(picture, (x, y, width, height))
-            for box in boxes.values():
-                tiles.setdefault(box, values)
+            box = as_box([round(value, ROUNDED) for value in boxes[decoded.index]])
+            values = tiles_of(picture, box)
+            for each in boxes.values():
+                tiles.setdefault(each, values)
     return Mosaic(tiles)
 
 
-def repainted(before: Mosaic, after: Mosaic, hidden: Mapping[int, Sequence[Box]]) -> set[int]:
-    """The frames (of ``hidden``: face boxes by frame) on which a box has other tiles than it had.
+def repainted(before: Mosaic, after: Mosaic, hidden: BoxesByFrame) -> set[int]:
+    """The frames (of `hidden`: face boxes by frame) on which a box has other tiles than it had.
 
     What is left of a track of which a part is shown again has another middle, and so have boxes that two tracks shared.
     """

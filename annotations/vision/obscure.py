@@ -7,13 +7,14 @@ pixels that another region hides. *Mosaic* shows a little of the face and has a 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, BoxesByFrame
 from annotations.vision.video.picture import Picture
 
 Effect = Literal["blur", "fill", "mosaic"]
@@ -22,23 +23,35 @@ Window = tuple[int, int, int, int]
 
 
 class Painter(Protocol):
-    """Something that knows itself what to put in the place of heads."""
+    """An effect that has been prepared for the boxes of one clip."""
 
-    def paint(self, picture: Picture, boxes: Sequence[Box]) -> None: ...
+    def paint(self, picture: Picture, boxes: Sequence[Box]) -> None:
+        """Hide the heads of these face boxes in place."""
 
 
 Hiding = Literal["blur", "fill"] | Painter
-"""How heads are hidden: with what the picture has around them, or with what was made ready for their boxes."""
+"""How heads are hidden: with what the picture has around them, or with what was prepared for their boxes."""
 
-# The head around a tight face box (forehead to chin): hair, ears and chin included, a little more above.
-WIDTH_FACTOR = 1.5
-HEIGHT_FACTOR = 1.8
+
+@dataclass(frozen=True)
+class HidingPlan:
+    """What a rendition hides, face boxes by original frame, and how."""
+
+    boxes: BoxesByFrame
+    effect: Hiding
+
+
+WIDTH_FACTOR, HEIGHT_FACTOR = 1.5, 1.8
+"""The head around a tight face box (forehead to chin): hair, ears and chin included."""
 RAISED_BY = 0.08
+"""Heights of the face box by which the region lies higher than the box: there is more of a head above."""
 MINIMUM_SIDE = 24.0
+"""Pixels across and down that a region has at least."""
 LEAST_MARGIN = 7.0
 """Pixels on each side at least: boxes of small faces are off by more of their size than those of large ones."""
 
 FILL_LEVELS = (96, 128, 128)
+"""Luma and colour (blue, red) of the grey that fills."""
 GRID = 32
 """Values across and down that a region is interpolated from, whatever its size. A power of two."""
 
@@ -162,7 +175,7 @@ def _smooth(picture: Picture, cells: Mask, window: Window) -> list[NDArray[np.ui
 def _push_pull(grid: NDArray[np.float32]) -> NDArray[np.float32]:
     """Smooth values everywhere from sums that are known in places.
 
-    ``grid`` is GRID x GRID x 4: three values times their weight, and the weight, 0 to 1. The result has the three
+    `grid` is GRID x GRID x 4: three values times their weight, and the weight, 0 to 1. The result has the three
     values: where the weight is 1 they are the sums, elsewhere coarser averages shine through.
     """
     levels = [grid]

@@ -1,7 +1,7 @@
 """PDQ, the perceptual hash of pictures (Meta, "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing
 algorithm", 2019): 256 bits that change little when a picture is coded again, scaled or brightened.
 
-A hash of a whole picture, never of a face: it tells the same picture again, not who is in it. Written with numpy and
+A hash of a whole picture, never of a face: it recognises the same picture, not who is in it. Written with numpy and
 OpenCV, bit for bit what Meta's own program gives (`tests/vision/test_pdq.py`), because that one has to be compiled.
 """
 

@@ -12,7 +12,7 @@ MOST_WAITING = 24
 
 
 class Pool(ThreadPoolExecutor):
-    """Makes whoever gives it work wait while ``most`` pieces are not done: the pictures of all of them are in memory.
+    """Makes whoever gives it work wait while `most` pieces are not done: the pictures of all of them are in memory.
 
     Work must not give more work to its own pool.
     """
@@ -28,6 +28,7 @@ class Pool(ThreadPoolExecutor):
         *args: WorkArguments.args,
         **kwargs: WorkArguments.kwargs,
     ) -> Future[Result]:
+        """As the base class does, after waiting for a place."""
         self._places.acquire()
         try:
             future = super().submit(work, *args, **kwargs)

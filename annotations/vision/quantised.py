@@ -3,7 +3,7 @@
 Nothing runs in this form unless it is asked for: it leaves faces visible in the dark (ADR 24).
 
 Weights are rounded for each output channel, what flows between layers for each tensor, within ranges that were
-measured on pictures without footage in them (``benchmarks/ranges.py``). The form is that of ONNX (QuantizeLinear and
+measured on pictures without footage in them (`benchmarks/ranges.py`). The form is that of ONNX (QuantizeLinear and
 DequantizeLinear around each convolution), from which onnxruntime makes its own 8-bit layers. The last layers stay as
 they are, so that scores and sizes are not rounded.
 """
@@ -23,7 +23,7 @@ OPSET = 13
 
 
 def loadable(name: str, model: onnx.ModelProto, rounded: bool) -> bytes:
-    """The named model's bytes as they are to be run: in 8 bits where ``rounded``, else in floats as it is."""
+    """The named model's bytes as they are to be run: in 8 bits where `rounded`, else in floats as it is."""
     if rounded:
         ranges = json.loads((Path(__file__).parent / "ranges" / f"{name}.json").read_text())
         model = quantised(model, ranges)

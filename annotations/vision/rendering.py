@@ -2,20 +2,20 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from annotations.vision.boxes import Box
-from annotations.vision.errors import VideoError
-from annotations.vision.faces import FaceDetector
-from annotations.vision.limits import Limits
-from annotations.vision.obscure import Hiding, obscure
+from annotations.vision.boxes import Box, BoxesByFrame
+from annotations.vision.detections import Detections
+from annotations.vision.errors import not_repeatable
+from annotations.vision.job import Job
+from annotations.vision.obscure import Hiding, HidingPlan, obscure
 from annotations.vision.pool import Pool
 from annotations.vision.report import RenditionReport, ResidualReport
 from annotations.vision.residual import ResidualCheck
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode, half_the_cores
-from annotations.vision.video.encode import Encoder, KeyFrameListener
+from annotations.vision.video.encode import Encoder, KeyFrameCallback, StreamFormat
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.timing import Schedule
 
@@ -25,36 +25,25 @@ MOST_UNCODED, MOST_UNCODED_BYTES = 24, 24_000_000
 
 @dataclass(frozen=True)
 class Rendered:
-    """What was written, and what the check of it found."""
+    """What was written, what the check of it found, and the face boxes that it hides, by original frame."""
 
     rendition: RenditionReport
     residual: ResidualReport
+    hidden: BoxesByFrame
 
 
-class Rendering:
-    """Is given a clip's frames in order with the face boxes to hide on each, and writes the rendition.
+class RenditionWriter:
+    """Is given a clip's frames in order with the face boxes to hide on each, and writes the rendition."""
 
-    ``plan`` leads from original frames, of which there are ``frames``, to the rendition. ``hidden`` keeps what was
-    hidden, by original frame.
-    """
-
-    def __init__(
-        self,
-        target: str,
-        plan: Schedule,
-        frames: int,
-        *,
-        effect: Hiding,
-        detector: FaceDetector,
-        pool: Executor,
-    ) -> None:
-        self.hidden: dict[int, Sequence[Box]] = {}
-        self._target = target
-        self._plan = plan
-        self._repeats = _repeats(plan, frames)
+    def __init__(self, job: Job, schedule: Schedule, frames: int, effect: Hiding, pool: Executor) -> None:
+        """`schedule` leads from the original frames, of which there are `frames`, to the rendition."""
+        self._target = job.target
+        self._schedule = schedule
+        self._repeats = schedule.repeats(frames)
         self._effect = effect
+        self._hidden: dict[int, Sequence[Box]] = {}
         self._shown: dict[int, Sequence[Box]] = {}
-        self._check = ResidualCheck(detector, pool, self._shown, float(plan.rate))
+        self._check = ResidualCheck(job.detector, pool, self._shown, float(schedule.rate))
         self._encoder: Encoder | None = None
         # The encoder makes whoever gives it a picture wait for an earlier one: on a thread of its own, others are
         # decoded and hidden meanwhile.
@@ -63,17 +52,17 @@ class Rendering:
         self._most_uncoded = MOST_UNCODED
         self._count = self._written = 0
 
-    def see(self, decoded: DecodedFrame, boxes: Sequence[Box]) -> None:
+    def write(self, decoded: DecodedFrame, boxes: Sequence[Box]) -> None:
         """Hide and encode the next frame. Raises VideoError when it is one too many."""
         if decoded.index >= len(self._repeats):
-            raise changed()
+            raise not_repeatable()
         if self._encoder is None:
-            self._encoder = _encoder(self._target, decoded, self._plan, self._check.see_coded)
+            self._encoder = _encoder(self._target, decoded, self._schedule, self._check.add_coded)
             fitting = MOST_UNCODED_BYTES // (self._encoder.width * self._encoder.height * 3 // 2)
             self._most_uncoded = max(1, min(MOST_UNCODED, fitting))
         self._count += 1
         if boxes:
-            self.hidden[decoded.index] = boxes
+            self._hidden[decoded.index] = boxes
         if not self._repeats[decoded.index]:
             return
         if boxes:
@@ -84,7 +73,7 @@ class Rendering:
         for _ in range(self._repeats[decoded.index]):
             if boxes:
                 self._shown[self._written] = boxes
-            self._write(self._encoder, picture)
+            self._submit(self._encoder, picture)
 
     @property
     def has_room(self) -> bool:
@@ -93,14 +82,14 @@ class Rendering:
             self._uncoded.popleft().result()
         return len(self._uncoded) < self._most_uncoded
 
-    def _write(self, encoder: Encoder, picture: Picture) -> None:
+    def _submit(self, encoder: Encoder, picture: Picture) -> None:
         self._uncoded.append(self._coding.submit(self._code, encoder, self._written, picture))
         self._written += 1
         while len(self._uncoded) > self._most_uncoded:
             self._uncoded.popleft().result()
 
     def _code(self, encoder: Encoder, number: int, picture: Picture) -> None:
-        self._check.see(number, picture.frame)
+        self._check.add(number, picture.frame)
         encoder.write(picture)
 
     def close(self) -> None:
@@ -114,77 +103,36 @@ class Rendering:
     def result(self) -> Rendered:
         """What was made, after closing. Raises VideoError when frames are missing."""
         if self._encoder is None or self._count != len(self._repeats):
-            raise changed()
-        return Rendered(
-            rendition=RenditionReport(
-                frames=self._encoder.frames,
-                frame_rate=float(self._plan.rate),
-                width=self._encoder.width,
-                height=self._encoder.height,
-                bytes=os.stat(self._target).st_size,
-            ),
-            residual=self._check.report(),
+            raise not_repeatable()
+        rendition = RenditionReport(
+            frames=self._encoder.frames,
+            frame_rate=float(self._schedule.rate),
+            width=self._encoder.width,
+            height=self._encoder.height,
+            bytes=os.stat(self._target).st_size,
         )
+        return Rendered(rendition, self._check.report(), self._hidden)
 
 
-def render(
-    source: str,
-    target: str,
-    *,
-    frames: int,
-    plan: Schedule,
-    hidden: Mapping[int, Sequence[Box]],
-    effect: Hiding,
-    limits: Limits,
-    detector: FaceDetector,
-    on_frame: Callable[[int], None],
-) -> Rendered:
-    """Decode ``source`` again and write its rendition to ``target``.
+def render(job: Job, detections: Detections, plan: HidingPlan) -> Rendered:
+    """Decode the clip again and write its rendition.
 
-    ``hidden`` (face boxes) goes by original frame, of which there are ``frames``; ``plan`` leads from there to the
-    rendition. Raises VideoError when the clip does not decode to the same number of frames as before.
+    Raises VideoError when it does not decode to the same number of frames as when it was analysed.
     """
     with Pool(available_cores()) as pool:
-        rendering = Rendering(
-            target,
-            plan,
-            frames,
-            effect=effect,
-            detector=detector,
-            pool=pool,
-        )
+        writer = RenditionWriter(job, detections.schedule, detections.frames, plan.effect, pool)
         try:
-            for decoded in decode(source, limits):
-                rendering.see(decoded, hidden.get(decoded.index, ()))
-                on_frame(decoded.index)
+            for decoded in decode(job.source, job.limits):
+                writer.write(decoded, plan.boxes.get(decoded.index, ()))
+                job.on_progress("render", decoded.index + 1, detections.frames)
         finally:
-            rendering.close()
-        return rendering.result()
+            writer.close()
+        return writer.result()
 
 
-def _encoder(target: str, first: DecodedFrame, plan: Schedule, on_key_frame: KeyFrameListener) -> Encoder:
+def _encoder(target: str, first: DecodedFrame, schedule: Schedule, on_key_frame: KeyFrameCallback) -> Encoder:
     geometry, frame = first.geometry, first.frame
-    encoder = Encoder(
-        target,
-        geometry.width,
-        geometry.height,
-        plan.rate,
-        threads=half_the_cores(),
-        on_key_frame=on_key_frame,
-    )
+    form = StreamFormat(geometry.width, geometry.height, schedule.rate)
+    encoder = Encoder(target, form, threads=half_the_cores(), on_key_frame=on_key_frame)
     encoder.colours(frame.colorspace, frame.color_range, frame.color_primaries, frame.color_trc)
     return encoder
-
-
-def _repeats(plan: Schedule, frames: int) -> list[int]:
-    """How often each original frame is shown in the rendition."""
-    if plan.frame_map is None:
-        return [1] * frames
-    repeats = [0] * frames
-    for index in plan.frame_map:
-        repeats[index] += 1
-    return repeats
-
-
-def changed() -> VideoError:
-    return VideoError("decoder_failed", "The video could not be read twice in the same way.")

@@ -1,154 +1,142 @@
-"""A rendition made anew where what it hides has changed: faces that people drew, regions that people lifted.
+"""Repairing a rendition where what it hides has changed: faces that people drew, regions that people unredacted.
 
-Only the groups of pictures in which a hidden region appears, changes or goes are decoded from the original and coded
+Only the groups of pictures in which a hidden region appears, changes or goes are decoded from the original and encoded
 again; the others are copied. The check and its further attempts are those of the whole pass.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Sequence
 
 from annotations.vision import memory
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, by_frame, track_boxes
 from annotations.vision.errors import VisionError
 from annotations.vision.examples import write as write_examples
-from annotations.vision.faces import FaceDetector
-from annotations.vision.fingerprint import NONE
-from annotations.vision.follow import Timeline, follow
-from annotations.vision.lifting import lifted_by_frame, still_hidden
-from annotations.vision.limits import Limits
+from annotations.vision.fingerprint import NO_FINGERPRINT
+from annotations.vision.follow import follow
+from annotations.vision.job import Clock, Job, Revision
+from annotations.vision.missed_faces import exposed_as_missed
 from annotations.vision.mosaic import mosaic_of, repainted
-from annotations.vision.obscure import Effect, Hiding
-from annotations.vision.pool import Pool
-from annotations.vision.recoding import Hidden, changed_groups, recode
-from annotations.vision.redact import ATTEMPTS, Clock, ProgressCallback, discard, quiet
-from annotations.vision.report import (
-    SCHEMA,
-    EarlierRun,
-    MissedFace,
-    ModelReport,
-    RenditionReport,
-    RepairOrder,
-    Report,
-    ResidualReport,
-    SourceReport,
-    TrackReport,
-)
-from annotations.vision.residual import ResidualCheck
-from annotations.vision.tracking import Track
-from annotations.vision.video.decode import available_cores
+from annotations.vision.obscure import HidingPlan
+from annotations.vision.redact import ATTEMPTS
+from annotations.vision.reencoding import Splice, changed_groups, reencode_and_check
+from annotations.vision.rendering import Rendered
+from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, Report, TrackReport
+from annotations.vision.reporting import model_report, source_report, track_report
+from annotations.vision.timeline import Timeline
+from annotations.vision.unredaction import still_hidden
 from annotations.vision.video.probe import Probe, probe
 from annotations.vision.video.ranges import Ranges
 from annotations.vision.video.splice import Layout, NotSpliceable, groups_of, layout
 
 
-@dataclass(frozen=True)
-class _Job:
-    """What stays the same through the attempts."""
+def repair(job: Job, revision: Revision, clock: Clock | None = None) -> Report:
+    """Write a rendition that is made of an earlier one, and return the whole report.
 
-    earlier: str
-    target: str
-    ranges: Ranges
-    timeline: Timeline
-    lifted: Hidden
-    detector: FaceDetector
-
-
-def repair(
-    source: str,
-    earlier: str,
-    target: str,
-    order: RepairOrder,
-    *,
-    detector: FaceDetector,
-    effect: Effect = "blur",
-    limits: Limits = Limits(),  # noqa: B008 - frozen
-    examples: str | None = None,
-    clock: Clock | None = None,
-    on_progress: ProgressCallback = quiet,
-) -> Report:
-    """Write a rendition of ``source`` to ``target``, made of the one at ``earlier``, and return the whole report.
-
-    ``examples`` is where the original frames of drawn faces are to be written, too (see ``examples``).
-
-    When the report's ``residual.exposed`` is not empty, ``target`` has been emptied or removed, as by ``redact``.
+    When the report's `residual.exposed` is not empty, the target has been emptied or removed, as by `redact`.
     Raises NotSpliceable when the earlier rendition does not serve (then the whole pass is needed), and VisionError
     "unchanged" when it hides what is to be hidden already, and no more.
     """
     clock = clock or Clock()
-    past = order["earlier"]
+    order, past = revision.order, revision.order["earlier"]
     timeline = Timeline.of(past["presentation_times"], past["frame_map"])
     with clock.stage("probe"):
-        facts = probe(source, limits)
-        _check(past, layout(earlier), facts, timeline, effect)
-        ranges = Ranges(source, limits, timeline.frames)
-    before = [(track, _boxes(track)) for track in past["tracks"]]
-    job = _Job(earlier, target, ranges, timeline, lifted_by_frame(order["lifted"]), detector)
-    tracks = [rest for track, boxes in before if (rest := _rest_of(track, boxes, order))["boxes"]]
+        facts = probe(job.source, job.limits)
+        _check(job, past, layout(revision.earlier), facts)
+        ranges = Ranges(job.source, job.limits, timeline.frames)
+    attempts = _Attempts(job, revision, timeline, ranges)
+    job.on_progress("follow", 0, 1)
     missed, origin = order["missed_faces"], "person"
-    old = _by_frame([boxes for _, boxes in before])
-    on_progress("follow", 0, 1)
     for _ in range(ATTEMPTS):
-        hidden = _by_frame([_boxes(track) for track in tracks])
         with clock.stage("follow"):
-            for track in follow(ranges, timeline, missed, detector, hidden):
-                track.boxes = still_hidden(track.boxes, order["lifted"], drawn=origin == "person")
-                if track.boxes:
-                    tracks.append(_report_of(track, len(tracks) and max(t["id"] for t in tracks), origin))
-        hidden = _by_frame([_boxes(track) for track in tracks])
-        try:
-            with clock.stage("render"):
-                how: Hiding
-                if effect == "mosaic":
-                    how = mosaic_of(ranges, map(_boxes, tracks))
-                    # Tracks that stay as they are keep their tiles. Of any other every frame is made anew: two sets of
-                    # tiles of one track would tell more than one.
-                    other = repainted(mosaic_of(ranges, [boxes for _, boxes in before]), how, hidden)
-                else:
-                    how, other = effect, set()
-                rendition, residual = _render(job, how, old, hidden, other, on_progress)
-        except BaseException:
-            discard(target)
-            raise
-        if not residual["exposed"]:
+            attempts.follow(missed, origin)
+        with clock.stage("render"):
+            rendered = attempts.render()
+        if not rendered.residual["exposed"]:
             break
-        discard(target)
-        missed, origin = (
-            [MissedFace(frame=face["frame"], box=face["box"]) for face in residual["exposed"]],
-            "detector",
-        )
-    if examples and order["missed_faces"] and not residual["exposed"]:
+        job.discard()
+        missed, origin = exposed_as_missed(rendered.residual), "detector"
+    if revision.examples and order["missed_faces"] and not rendered.residual["exposed"]:
         with clock.stage("examples"):
-            write_examples(examples, ranges, timeline.drawn(order["missed_faces"]), tracks)
-    found_by = ModelReport(name=detector.name, sha256=detector.sha256, role="face")
+            drawn = timeline.drawn(order["missed_faces"])
+            write_examples(revision.examples, ranges, drawn, attempts.tracks)
+    face_model = model_report(job.detector, "face")
     return Report(
         schema=SCHEMA,
-        source=_source(facts, timeline),
+        source=source_report(facts, frames=timeline.frames, constant_rate=timeline.frame_map is None),
         presentation_times=past["presentation_times"],
         frame_map=past["frame_map"],
-        rendition=rendition,
-        effect=effect,
-        tracks=tracks,
+        rendition=rendered.rendition,
+        effect=job.effect,
+        tracks=attempts.tracks,
         findings=past["findings"],
-        residual=residual,
-        fingerprint=NONE,
-        models=[found_by, *(model for model in past["models"] if model["role"] != "face")],
+        residual=rendered.residual,
+        fingerprint=NO_FINGERPRINT,
+        models=[face_model, *(model for model in past["models"] if model["role"] != "face")],
         seconds=clock.seconds,
         peak_memory_mb=round(memory.peak_mb(), 1),
     )
 
 
-def _rest_of(track: TrackReport, boxes: Mapping[int, Box], order: RepairOrder) -> TrackReport:
-    """What is left of an earlier run's track by the order's lifted ones."""
-    rest = still_hidden(boxes, order["lifted"], drawn=track["source"] == "person")
-    return {**track, "boxes": {frame: box for frame, box in track["boxes"].items() if int(frame) in rest}}
+class _Attempts:
+    """What is to be hidden, which grows from attempt to attempt, and the renditions that hide it."""
+
+    def __init__(self, job: Job, revision: Revision, timeline: Timeline, ranges: Ranges) -> None:
+        self._job, self._revision = job, revision
+        self._timeline, self._ranges = timeline, ranges
+        self._unredacted = revision.order["unredacted"]
+        earlier = revision.order["earlier"]["tracks"]
+        self._before = [_boxes(track) for track in earlier]
+        self.tracks = [rest for track in earlier if (rest := self._rest_of(track))["boxes"]]
+
+    def follow(self, missed: Sequence[MissedFace], origin: str) -> None:
+        """Add the tracks of these faces, but for what was unredacted. `origin`: "person" or "detector"."""
+        hidden = by_frame(map(_boxes, self.tracks))
+        for track in follow(self._ranges, self._timeline, missed, self._job.detector, hidden):
+            track.boxes = still_hidden(track.boxes, self._unredacted, drawn=origin == "person")
+            if track.boxes:
+                number = max((known["id"] for known in self.tracks), default=0) + 1
+                self.tracks.append(track_report(track, number, origin))
+
+    def render(self) -> Rendered:
+        """The groups in which something else is hidden than in the earlier rendition, or in another way, made again and
+        checked. Raises VisionError "unchanged" when there is none."""
+        try:
+            plan, repainted_frames = self._plan()
+            shown = self._timeline.shown()
+            changed = changed_groups(shown, by_frame(self._before), plan.boxes) | groups_of(
+                frame for frame, original in enumerate(shown) if original in repainted_frames
+            )
+            if not changed:
+                raise VisionError("unchanged", "Nothing of what is hidden would change.")
+            unredacted = by_frame(track_boxes(track["boxes"]) for track in self._unredacted)
+            splice = Splice(self._revision.earlier, self._job.target, self._ranges, shown, changed)
+            return reencode_and_check(self._job, splice, plan, unredacted)
+        except BaseException:
+            self._job.discard()
+            raise
+
+    def _plan(self) -> tuple[HidingPlan, set[int]]:
+        """What is to be hidden and how, and the original frames that show it in another way than before."""
+        tracks = list(map(_boxes, self.tracks))
+        hidden = by_frame(tracks)
+        if self._job.effect != "mosaic":
+            return HidingPlan(hidden, self._job.effect), set()
+        mosaic = mosaic_of(self._ranges, tracks)
+        # Tracks that stay as they are keep their tiles. Of any other every frame is made again: two sets of tiles of
+        # one track would reveal more than one.
+        return HidingPlan(hidden, mosaic), repainted(mosaic_of(self._ranges, self._before), mosaic, hidden)
+
+    def _rest_of(self, track: TrackReport) -> TrackReport:
+        """What is left of an earlier run's track by the unredactions."""
+        rest = still_hidden(_boxes(track), self._unredacted, drawn=track["source"] == "person")
+        return {**track, "boxes": {frame: box for frame, box in track["boxes"].items() if int(frame) in rest}}
 
 
-def _check(past: EarlierRun, made: Layout, facts: Probe, timeline: Timeline, effect: str) -> None:
+def _check(job: Job, past: EarlierRun, made: Layout, facts: Probe) -> None:
     """Raises NotSpliceable when the earlier run cannot be built upon."""
+    timeline = Timeline.of(past["presentation_times"], past["frame_map"])
     if past["schema"] != SCHEMA:
         raise NotSpliceable("The earlier run was reported in another form.")
-    if past["effect"] != effect:
+    if past["effect"] != job.effect:
         raise NotSpliceable("The earlier rendition hides faces in another way.")
     if (made.width, made.height) != (facts.width, facts.height):
         raise NotSpliceable("The earlier rendition has another size.")
@@ -156,65 +144,5 @@ def _check(past: EarlierRun, made: Layout, facts: Probe, timeline: Timeline, eff
         raise NotSpliceable("The earlier rendition has another number of frames.")
 
 
-def _render(
-    job: _Job, how: Hiding, old: Hidden, hidden: Hidden, other: set[int], on_progress: ProgressCallback
-) -> tuple[RenditionReport, ResidualReport]:
-    """One attempt: the groups in which something else is hidden than in the earlier rendition, or in another way (on
-    the original frames ``other``), and the check."""
-    shown = job.timeline.shown()
-    changed = changed_groups(shown, old, hidden) | groups_of(
-        frame for frame, original in enumerate(shown) if original in other
-    )
-    if not changed:
-        raise VisionError("unchanged", "Nothing of what is hidden would change.")
-    spared = {
-        frame: [*hidden.get(original, ()), *job.lifted.get(original, ())]
-        for frame, original in enumerate(shown)
-        if original in hidden or original in job.lifted
-    }
-    with Pool(available_cores()) as pool:
-        check = ResidualCheck(job.detector, pool, spared, rate=0.0)
-        rendition = recode(
-            job.ranges,
-            job.earlier,
-            job.target,
-            changed,
-            shown=shown,
-            hidden=hidden,
-            effect=how,
-            on_key_frame=check.see_coded,
-            on_frames=lambda done, of: on_progress("render", done, of),
-        )
-        return rendition, check.report()
-
-
-def _by_frame(tracks: Sequence[Mapping[int, Box]]) -> dict[int, list[Box]]:
-    by_frame: dict[int, list[Box]] = {}
-    for boxes in tracks:
-        for frame, box in boxes.items():
-            by_frame.setdefault(frame, []).append(box)
-    return by_frame
-
-
 def _boxes(track: TrackReport) -> dict[int, Box]:
-    return {int(frame): cast(Box, tuple(box)) for frame, box in track["boxes"].items()}
-
-
-def _report_of(track: Track, last_id: int, source: str) -> TrackReport:
-    boxes = {str(frame): [round(value, 2) for value in box] for frame, box in track.boxes.items()}
-    return TrackReport(id=last_id + 1, boxes=boxes, score=round(track.score, 4), source=source)
-
-
-def _source(facts: Probe, timeline: Timeline) -> SourceReport:
-    return SourceReport(
-        container=facts.container,
-        codec=facts.codec,
-        width=facts.width,
-        height=facts.height,
-        rotation=facts.rotation,
-        frame_rate=facts.frame_rate,
-        constant_rate=timeline.frame_map is None,
-        frames=timeline.frames,
-        duration=facts.duration,
-        has_audio=facts.has_audio,
-    )
+    return track_boxes(track["boxes"])

@@ -1,24 +1,28 @@
 """The report of a pass: what was found, what was hidden, and with what. Written as JSON beside the rendition.
 
-Boxes are [x, y, width, height] in displayed pixels of the original (and of the rendition: both have the same
-size). ``light`` tells how bright the rendition is. Frames
-of ``tracks`` and ``findings`` are numbers of original frames, from 0; ``frame_map`` leads from
-rendition frames to them and is null when they are the same.
+Boxes are [x, y, width, height] in displayed pixels of the original (and of the rendition: both have the same size).
+Frames of `tracks` and `findings` are numbers of original frames, from 0; `frame_map` leads from rendition frames to
+them and is null when they are the same. `light` tells how bright the rendition is.
+
+These names are stored with every run and read again by repairs, screening and pages: they stay as they are.
 """
 
 from typing import NotRequired, TypedDict
 
 SCHEMA = 2
+"""Version of the form of reports."""
 
 
 class Light(TypedDict):
-    """Means over the pictures: ``luma`` 0 to 255, ``colour`` the distance of the colour planes from grey (0 to 128)."""
+    """Means over the pictures: `luma` 0 to 255, `colour` the distance of the colour planes from grey (0 to 128)."""
 
     luma: float
     colour: float
 
 
 class SourceReport(TypedDict):
+    """What the clip is: the fields of `video.probe.Probe`, with the frames that were decoded."""
+
     container: str
     codec: str
     width: int
@@ -32,6 +36,8 @@ class SourceReport(TypedDict):
 
 
 class RenditionReport(TypedDict):
+    """What was written: its frames, frames a second, size in pixels, and bytes."""
+
     frames: int
     frame_rate: float
     width: int
@@ -40,7 +46,7 @@ class RenditionReport(TypedDict):
 
 
 class TrackReport(TypedDict):
-    """``boxes`` by frame number (as text): face boxes; what is hidden is ``obscure.region`` of them. ``source`` is
+    """`boxes` by frame number (as text): face boxes; what is hidden is `obscure.region` of them. `source` is
     "detector", or "person" when somebody drew the face and it was followed from there."""
 
     id: int
@@ -50,7 +56,7 @@ class TrackReport(TypedDict):
 
 
 class FindingReport(TypedDict):
-    """``time`` is in seconds of the original; ``box`` is null when the label means the whole picture."""
+    """`time` is in seconds of the original; `box` is null when the label means the whole picture."""
 
     frame: int
     time: float
@@ -61,7 +67,7 @@ class FindingReport(TypedDict):
 
 
 class ExposedFace(TypedDict):
-    """A face that the check found outside the hidden regions; ``frame`` counts in the rendition."""
+    """A face that the check found outside the hidden regions; `frame` counts in the rendition."""
 
     frame: int
     box: list[float]
@@ -69,13 +75,15 @@ class ExposedFace(TypedDict):
 
 
 class ResidualReport(TypedDict):
+    """How many key frames were checked, and the faces that were found outside of what is hidden."""
+
     checked_frames: int
     exposed: list[ExposedFace]
 
 
 class FingerprintReport(TypedDict):
-    """PDQ hashes (64 hexadecimal digits each) and their qualities (0 to 100), one every ``step`` seconds of the
-    original. A repair, which does not look at the whole clip, has none."""
+    """PDQ hashes (64 hexadecimal digits each) and their qualities (0 to 100), one every `step` seconds of the
+    original. A repair, which does not analyse the whole clip, has none."""
 
     step: float
     hashes: list[str]
@@ -83,12 +91,16 @@ class FingerprintReport(TypedDict):
 
 
 class ModelReport(TypedDict):
+    """A model that was used. `role` is "face" or "content"."""
+
     name: str
     sha256: str
     role: str
 
 
 class Report(TypedDict):
+    """All of it. `presentation_times` are in seconds from the first frame, `seconds` wall time by stage."""
+
     schema: int
     source: SourceReport
     presentation_times: list[float]
@@ -112,8 +124,8 @@ class MissedFace(TypedDict):
     box: list[float]
 
 
-class LiftedTrack(TypedDict):
-    """A track that is not hidden any more; ``boxes`` as in a track's report."""
+class UnredactedTrack(TypedDict):
+    """A track that is not hidden any more; `boxes` as in a track's report."""
 
     boxes: dict[str, list[float]]
 
@@ -131,8 +143,8 @@ class EarlierRun(TypedDict):
 
 
 class RepairOrder(TypedDict):
-    """``missed_faces`` are the faces that were drawn since that run, ``lifted`` all that is not to be hidden."""
+    """`missed_faces` are the faces that were drawn since that run, `unredacted` all that two people agreed to show."""
 
     earlier: EarlierRun
     missed_faces: list[MissedFace]
-    lifted: list[LiftedTrack]
+    unredacted: list[UnredactedTrack]

@@ -10,7 +10,7 @@ from annotations.vision.errors import ModelError
 
 
 def session(model: bytes | str, threads: int = 1) -> onnxruntime.InferenceSession:
-    """A session on the CPU. ``run`` of one session may be called from several threads at once.
+    """A session on the CPU. `run` of one session may be called from several threads at once.
 
     Threads that wait do not spin, and memory is not planned ahead as inputs change their size. Raises
     ModelError.

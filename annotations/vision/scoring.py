@@ -12,21 +12,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, covered
+from annotations.vision.boxes import Box, as_box, by_frame, covered, track_boxes
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.video.decode import decode
 
 COVERED_SHARE = 0.95
+"""Of a reference box that must lie in the hidden region."""
 LEAKING_CORRELATION = 0.5
+"""Of the fine detail, from which a box leaks."""
 DETAIL_SIGMA = 2.0
+"""Of the Gaussian that is taken away to get the fine detail, in pixels."""
 
 Luma = NDArray[np.float32]
 
 
 class Score(TypedDict):
-    """``exposed`` lists [frame, track] of reference boxes that are not covered; ``leaking`` of those whose detail
-    remains; ``excess_percent`` is a mean over all frames; ``ssim_outside`` over every tenth."""
+    """`exposed` lists [frame, track] of reference boxes that are not covered; `leaking` of those whose detail
+    remains; `excess_percent` is a mean over all frames; `ssim_outside` over every tenth."""
 
     boxes: int
     exposed: list[list[int]]
@@ -64,20 +67,20 @@ def score(
         for track, boxes in enumerate(references):
             if str(index) not in boxes:
                 continue
-            x, y, w, h = boxes[str(index)]
-            wanted.append((x, y, w, h))
-            share = covered((x, y, w, h), mask)
+            box = as_box(boxes[str(index)])
+            wanted.append(box)
+            share = covered(box, mask)
             least = min(least, share)
             if share < COVERED_SHARE:
                 exposed.append([index, track])
-            correlation = detail_correlation(original, shown, (x, y, w, h), mask)
+            correlation = detail_correlation(original, shown, box, mask)
             strongest = max(strongest, correlation)
             if correlation > LEAKING_CORRELATION:
                 leaking.append([index, track])
         hidden_shares.append(float(mask.mean()))
         excess_shares.append(excess(mask, wanted))
         if index % 10 == 0:
-            similarities.append(similarity(original, shown, ~mask))
+            similarities.append(mean_ssim(original, shown, ~mask))
     return Score(
         boxes=sum(len(boxes) for boxes in references),
         exposed=exposed,
@@ -105,11 +108,7 @@ def excess(mask: NDArray[np.bool_], wanted: Sequence[Box]) -> float:
 
 def report_boxes(report: Mapping[str, Any]) -> dict[int, list[Box]]:
     """The hidden face boxes of a report, by frame of the original."""
-    boxes: dict[int, list[Box]] = {}
-    for track in report["tracks"]:
-        for frame, (x, y, width, height) in track["boxes"].items():
-            boxes.setdefault(int(frame), []).append((x, y, width, height))
-    return boxes
+    return by_frame(track_boxes(track["boxes"]) for track in report["tracks"])
 
 
 def detail_correlation(
@@ -134,7 +133,7 @@ def _detail(picture: NDArray[np.uint8], window: tuple[slice, slice]) -> Luma:
     return (part - np.asarray(cv2.GaussianBlur(part, (0, 0), DETAIL_SIGMA), np.float32))[window]
 
 
-def similarity(a: NDArray[np.uint8], b: NDArray[np.uint8], where: NDArray[np.bool_]) -> float:
+def mean_ssim(a: NDArray[np.uint8], b: NDArray[np.uint8], where: NDArray[np.bool_]) -> float:
     """Mean SSIM (Wang et al. 2004: Gaussian window, sigma 1.5) over the pixels where the mask is set."""
     x, y = a.astype(np.float32), b.astype(np.float32)
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 
 from av.video.frame import VideoFrame
 
-from annotations.vision.attention import BLOCK, Attention, coarse_luma
 from annotations.vision.boxes import scaled
-from annotations.vision.content import ContentModel, Sighting
-from annotations.vision.looking import luma_of, rgb_of
+from annotations.vision.change_detection import BLOCK, ChangeDetector, coarse_luma
+from annotations.vision.content import ContentDetection, ContentModel
 from annotations.vision.report import FindingReport
+from annotations.vision.video.picture import luma_of, rgb_of
 
 SCREENING_SECONDS = 0.5
 """Time between screenings; a picture in which nothing changed since the last one is not screened again."""
@@ -18,50 +19,56 @@ LEAST_BLOCKS = 8
 320 x 180 pixels they are 28 x 28)."""
 
 
+@dataclass(frozen=True)
+class _Sample:
+    """A picture that a model screens: its frame, and the factors from its pixels to those of the clip."""
+
+    frame: int
+    model: str
+    scale: tuple[float, float]
+    found: Future[list[ContentDetection]]
+
+    def findings(self, time: float) -> list[FindingReport]:
+        """Waits for the model. `time` is the frame's, in seconds."""
+        return [self._finding(detection, time) for detection in self.found.result()]
+
+    def _finding(self, detection: ContentDetection, time: float) -> FindingReport:
+        box = scaled(detection.box, *self.scale) if detection.box else None
+        return FindingReport(
+            frame=self.frame,
+            time=round(time, 6),
+            label=detection.label,
+            score=round(detection.score, 4),
+            box=[round(value, 1) for value in box] if box else None,
+            model=self.model,
+        )
+
+
 class Screening:
-    """Is shown the small picture of every original frame in order, and screens the due ones on ``pool``."""
+    """Is given the small picture of every original frame in order, and screens the due ones on `pool`."""
 
     def __init__(self, models: Sequence[ContentModel], pool: Executor, rate: float) -> None:
         self._models = models
         self._pool = pool
         self._every = max(1, round(rate * SCREENING_SECONDS))
-        self._attention: Attention | None = None
-        self._found: list[tuple[int, str, Future[list[Sighting]], float, float]] = []
+        self._changes: ChangeDetector | None = None
+        self._samples: list[_Sample] = []
 
-    def see(self, index: int, small: VideoFrame, across: float, down: float) -> None:
-        """Screen this frame if it is due. ``across`` and ``down`` lead from its pixels to those of the clip."""
+    def add(self, index: int, small: VideoFrame, scale: tuple[float, float]) -> None:
+        """Screen this frame if it is due. `scale` leads from its pixels to those of the clip, across and down."""
         if not self._models or index % self._every:
             return
-        self._attention = self._attention or Attention(small.width, small.height, BLOCK)
-        if not self._attention.notices(coarse_luma(luma_of(small)), LEAST_BLOCKS):
+        self._changes = self._changes or ChangeDetector(small.width, small.height, BLOCK)
+        if not self._changes.has_changed(coarse_luma(luma_of(small)), LEAST_BLOCKS):
             return
         for model in self._models:
-            future = self._pool.submit(_screen, model, small)
-            self._found.append((index, model.name, future, across, down))
+            self._samples.append(_Sample(index, model.name, scale, self._pool.submit(_screen, model, small)))
 
     def findings(self, times: Sequence[float]) -> list[FindingReport]:
-        """All that was found, by frame, strongest first. Waits for the models."""
-        findings = [
-            _finding(sighting, index, times[index], name, across, down)
-            for index, name, future, across, down in self._found
-            for sighting in future.result()
-        ]
+        """All that was found, by frame, strongest first. Waits for the models. `times` are the frames' in seconds."""
+        findings = [found for sample in self._samples for found in sample.findings(times[sample.frame])]
         return sorted(findings, key=lambda finding: (finding["frame"], -finding["score"]))
 
 
-def _screen(model: ContentModel, small: VideoFrame) -> list[Sighting]:
+def _screen(model: ContentModel, small: VideoFrame) -> list[ContentDetection]:
     return model.screen(rgb_of(small))
-
-
-def _finding(
-    sighting: Sighting, frame: int, time: float, model: str, across: float, down: float
-) -> FindingReport:
-    box = scaled(sighting.box, across, down) if sighting.box else None
-    return FindingReport(
-        frame=frame,
-        time=round(time, 6),
-        label=sighting.label,
-        score=round(sighting.score, 4),
-        box=[round(value, 1) for value in box] if box else None,
-        model=model,
-    )

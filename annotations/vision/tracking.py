@@ -1,7 +1,7 @@
 """From boxes on single frames to tracks of faces through time.
 
 A face that turns away for half a second is still there: gaps are bridged, weak detections count when they
-continue a track, and tracks reach a little beyond their first and last sight.
+continue a track, and tracks reach a little beyond their first and last detection.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from annotations.vision.boxes import Box, blend, distance, grown, overlap, size
+from annotations.vision.boxes import Box, blend, by_frame, distance, grown, overlap, size
 from annotations.vision.faces import Face
 
-STEADY_LOOKS = 3
-LASTING_LOOKS = 5
+STEADY_DETECTIONS = 3
+"""Different detections of the score `TrackingRules.steady` that make a track."""
+LASTING_DETECTIONS = 5
+"""Different detections of the score `TrackingRules.lasting` that make one,"""
 LASTING_SECONDS = 1.0
+"""within this time."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +28,20 @@ class TrackingRules:
     strong: float = 0.45
     """A track needs one detection of this score,"""
     steady: float = 0.25
-    """or this score on three different looks: profiles and small faces rarely get more,"""
+    """or this score on three different detections: profiles and small faces rarely get more,"""
     lasting: float = 0.2
-    """or this score on five different looks within a second: what moves while the shutter is open gets less on most of
-    them, at any scale, and what is no face seldom lasts."""
+    """or this score on five different detections within a second: what moves while the shutter is open gets less on
+    most of them, at any scale, and what is no face seldom lasts."""
     weak: float = 0.15
-    """What continues a track that has been seen better before or after."""
+    """What continues a track that was detected better before or after."""
     longest_gap: float = 1.0
+    """A face that is not detected for longer begins a new track."""
     reach: float = 0.25
     """How far a track is continued before its first and after its last detection."""
     drift: float = 1.0
     """Sizes a second by which a box grows on each side while its face is not seen."""
-    looks_apart: float = 0.15
-    """Seconds from a detection within which nothing grows: looks are up to twice that apart."""
+    sampling: float = 0.15
+    """Seconds from a detection within which nothing grows: samples are up to twice that apart."""
     sway: float = 0.07
     """A box is widened to hold where the face is found this much earlier and later: detections jitter, and what
     lies between two of them is a guess."""
@@ -50,11 +54,12 @@ class Track:
     id: int
     boxes: dict[int, Box] = field(default_factory=dict)
     score: float = 0.0
-    looks: dict[Box, float] = field(default_factory=dict)
-    """Score of each different detection: a part of the picture that has not changed is only one look."""
+    distinct: dict[Box, float] = field(default_factory=dict)
+    """Score of each different detection: a part of the picture that has not changed counts once."""
 
     @property
     def last(self) -> int:
+        """The last frame of the track."""
         return max(self.boxes)
 
 
@@ -68,8 +73,8 @@ def link(
 ) -> list[Track]:
     """Tracks with a box on each of their frames.
 
-    ``detections`` holds the faces (score at least ``rules.weak``) of every frame that was looked at;
-    ``cuts`` are the first frames of new scenes, which no track crosses.
+    `detections` holds the faces (score at least `rules.weak`) of every frame that was sampled;
+    `cuts` are the first frames of new scenes, which no track crosses.
     """
     boundaries = sorted({0, frames, *cuts})
     tracks: list[Track] = []
@@ -120,21 +125,23 @@ def _link_scene(detections: Mapping[int, Sequence[Face]], rate: float, rules: Tr
 
 def _add(track: Track, frame: int, face: Face) -> None:
     track.boxes[frame] = face.box
-    track.looks[face.box] = max(face.score, track.looks.get(face.box, 0.0))
+    track.distinct[face.box] = max(face.score, track.distinct.get(face.box, 0.0))
     track.score = max(track.score, face.score)
 
 
 def _convinces(track: Track, rate: float, rules: TrackingRules) -> bool:
-    best = sorted(track.looks.values(), reverse=True)
-    if best[0] >= rules.strong or (len(best) >= STEADY_LOOKS and best[STEADY_LOOKS - 1] >= rules.steady):
+    best = sorted(track.distinct.values(), reverse=True)
+    if best[0] >= rules.strong or (
+        len(best) >= STEADY_DETECTIONS and best[STEADY_DETECTIONS - 1] >= rules.steady
+    ):
         return True
     first_seen: dict[Box, int] = {}
     for frame in sorted(track.boxes):
         first_seen.setdefault(track.boxes[frame], frame)
-    seen = sorted(frame for box, frame in first_seen.items() if track.looks[box] >= rules.lasting)
+    seen = sorted(frame for box, frame in first_seen.items() if track.distinct[box] >= rules.lasting)
     return any(
         last - first <= LASTING_SECONDS * rate
-        for first, last in zip(seen, seen[LASTING_LOOKS - 1 :], strict=False)
+        for first, last in zip(seen, seen[LASTING_DETECTIONS - 1 :], strict=False)
     )
 
 
@@ -169,7 +176,7 @@ def _fill_gaps(track: Track, rate: float, rules: TrackingRules) -> None:
     for before, after in pairwise(sorted(track.boxes)):
         for frame in range(before + 1, after):
             share = (frame - before) / (after - before)
-            unseen = min(frame - before, after - frame) / rate - rules.looks_apart
+            unseen = min(frame - before, after - frame) / rate - rules.sampling
             box = blend(track.boxes[before], track.boxes[after], share)
             track.boxes[frame] = grown(box, max(0.0, unseen) * rules.drift)
     track.boxes = dict(sorted(track.boxes.items()))
@@ -189,7 +196,7 @@ def _reach_out(track: Track, rate: float, rules: TrackingRules, start: int, end:
 
 
 def _widen(track: Track, radius: int) -> None:
-    """Replace every box of a filled track by the bounds of its neighbours up to ``radius`` frames away."""
+    """Replace every box of a filled track by the bounds of its neighbours up to `radius` frames away."""
     frames = list(track.boxes)
     corners = np.asarray([(x, y, x + width, y + height) for x, y, width, height in track.boxes.values()])
     for index, frame in enumerate(frames):
@@ -201,8 +208,4 @@ def _widen(track: Track, radius: int) -> None:
 
 def boxes_by_frame(tracks: Sequence[Track]) -> dict[int, list[Box]]:
     """All boxes of each frame that has any."""
-    by_frame: dict[int, list[Box]] = {}
-    for track in tracks:
-        for frame, box in track.boxes.items():
-            by_frame.setdefault(frame, []).append(box)
-    return by_frame
+    return by_frame(track.boxes for track in tracks)

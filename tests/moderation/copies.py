@@ -11,7 +11,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from annotations.moderation.likeness import Hashes, packed, unpacked
+from annotations.moderation.near_duplicates import Hashes, packed, unpacked
 from annotations.vision.faces import working_size
 from annotations.vision.fingerprint import Sampler
 from annotations.vision.limits import ANY_SIZE
@@ -27,7 +27,7 @@ def fingerprint(path: Path) -> FingerprintReport:
         sampler, scaler = Sampler(pool, rate), VideoReformatter()
         for decoded in decode(str(path), ANY_SIZE):
             size = working_size(decoded.geometry.width, decoded.geometry.height, 32)
-            sampler.see(decoded.index, decoded.scaled(*size, scaler))
+            sampler.add(decoded.index, decoded.scaled(*size, scaler))
             times.append(decoded.index / rate)
         return sampler.report(times)
 

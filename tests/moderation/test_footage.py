@@ -32,7 +32,8 @@ def test_no_clip_is_quarantined(footage: Path | None, tmp_path: Path) -> None:
             for decoded in decode(str(file), ANY_SIZE):
                 facts = decoded.geometry
                 small = decoded.scaled(*working_size(facts.width, facts.height, 32), scaler)
-                screening.see(decoded.index, small, facts.width / small.width, facts.height / small.height)
+                scale = facts.width / small.width, facts.height / small.height
+                screening.add(decoded.index, small, scale)
                 times.append(decoded.index / rate)
             findings = screening.findings(times)
         assert concerns([dict(finding) for finding in findings]) == [], file.name

@@ -107,7 +107,7 @@ def test_the_very_same_file_is_recognised_though_nothing_happens_in_it() -> None
     assert gate.reasons(screened(altered(still, 3)).pk) == []
 
 
-def test_a_dismissed_likeness_is_not_raised_again_and_a_repair_is_held_against_the_whole_clip() -> None:
+def test_a_dismissed_near_duplicate_is_not_raised_again_and_a_repair_is_held_against_the_whole_clip() -> None:
     some = hashes(60)
     discard(screened(some))
     again = screened(altered(some))

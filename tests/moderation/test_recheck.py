@@ -20,8 +20,8 @@ from annotations.core.models import Outbox, RunState
 from annotations.datasets import selectors as datasets, services as releases
 from annotations.datasets.filters import Filters
 from annotations.moderation import known, services
-from annotations.moderation.likeness import packed
 from annotations.moderation.models import Finding, Fingerprint, Flag, HashList, Recheck
+from annotations.moderation.near_duplicates import packed
 from tests.engines.programs import Programs, wait_until
 from tests.factories import make_accepted, make_project, make_user
 from tests.moderation.known_clips import LEAD, OFFICER, add, altered, discard, hashes, redacted, screened

@@ -15,7 +15,7 @@ from annotations.core.errors import Conflict, Invalid, NotAllowed
 from annotations.redaction import selectors, services
 from annotations.redaction.models import HidingChoice
 from annotations.review.miss_rates import wilson
-from annotations.vision.reidentified import ATTACKED, RIGHT
+from annotations.vision.reidentification import ATTACKED, RIGHT
 from tests.conftest import ROOT
 from tests.factories import make_clip, make_user
 

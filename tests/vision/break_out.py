@@ -1,6 +1,6 @@
 """Stands for an exploited decoder: tries what it should not do, and prints the names of what was done.
 
-``python break_out.py FOLDER UID MODE``: MODE is "free", "confined" (by Landlock and seccomp), or "no-landlock"
+`python break_out.py FOLDER UID MODE`: MODE is "free", "confined" (by Landlock and seccomp), or "no-landlock"
 (confined on a system without it). The folder is open to the user.
 """
 

@@ -84,7 +84,7 @@ def scene(
     seed: int = 1,
     **encoding: object,
 ) -> Scene:
-    """Draw and encode a clip; ``encoding`` goes to ``encode``."""
+    """Draw and encode a clip; `encoding` goes to `encode`."""
     room = background(width, height, seed)
     pictures, faces = [], {}
     for number in range(frames):
@@ -110,7 +110,7 @@ def encode(
     metadata: dict[str, str] | None = None,
     options: dict[str, str] | None = None,
 ) -> None:
-    """Write pictures as a video. ``times`` (seconds) makes the rate variable."""
+    """Write pictures as a video. `times` (seconds) makes the rate variable."""
     with av.open(str(path), "w") as container:
         container.metadata.update(metadata or {})
         chosen = (
@@ -150,5 +150,5 @@ def standing(x: float, y: float, face_height: float) -> Path2D:
 def walking(
     x: float, y: float, face_height: float, speed: float, first: int = 0, last: int = 10**6
 ) -> Path2D:
-    """Moves ``speed`` pixels a frame to the right; there from frame ``first`` to ``last``."""
+    """Moves `speed` pixels a frame to the right; there from frame `first` to `last`."""
     return lambda number: (x + speed * (number - first), y, face_height) if first <= number <= last else None

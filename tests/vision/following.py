@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from annotations.vision.boxes import Box, covered
+from annotations.vision.boxes import Box, BoxesByFrame, by_frame, covered
 from annotations.vision.faces import Face, FaceDetector, RgbPicture
-from annotations.vision.follow import Timeline, follow
+from annotations.vision.follow import follow
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import MissedFace
 from annotations.vision.scoring import COVERED_SHARE
+from annotations.vision.timeline import Timeline
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
 
@@ -27,9 +28,9 @@ def followed(
     path: Path,
     drawn: Mapping[int, Box],
     detector: FaceDetector | None = None,
-    hidden: Mapping[int, Sequence[Box]] | None = None,
+    hidden: BoxesByFrame | None = None,
 ) -> list[dict[int, Box]]:
-    """The tracks that boxes drawn on frames lead to, where ``hidden`` is hidden by others."""
+    """The tracks that boxes drawn on frames lead to, where `hidden` is hidden by others."""
     stamps = [float(frame.time or 0) for frame in decode(str(path), ANY_SIZE)]
     ranges = Ranges(str(path), ANY_SIZE, len(stamps))
     faces = [MissedFace(frame=frame, box=list(box)) for frame, box in drawn.items()]
@@ -47,12 +48,3 @@ def share_covered(
         for frame, box in truth.items()
     ]
     return sum(held) / len(held)
-
-
-def by_frame(tracks: Sequence[Mapping[int, Box]]) -> dict[int, list[Box]]:
-    """The boxes of all tracks on each frame that has any."""
-    boxes: dict[int, list[Box]] = {}
-    for track in tracks:
-        for frame, box in track.items():
-            boxes.setdefault(frame, []).append(box)
-    return boxes

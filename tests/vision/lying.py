@@ -18,7 +18,7 @@ SIZES = (0, 1, 15, 8192, 65535)
 
 
 def files(folder: Path) -> Iterator[Named]:
-    """Names and contents. ``folder`` is for temporary files."""
+    """Names and contents. `folder` is for temporary files."""
     pictures = [clips.background(96, 64, seed) for seed in range(6)]
 
     def made(name: str, frames: Sequence[clips.Rgb] = pictures, **encoding: Any) -> bytes:

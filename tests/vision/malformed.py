@@ -15,7 +15,7 @@ Named = tuple[str, bytes]
 
 
 def corpus(folder: Path) -> Iterator[Named]:
-    """Names and contents. ``folder`` is for temporary files."""
+    """Names and contents. `folder` is for temporary files."""
     mp4 = _clip(folder / "base.mp4")
     yield "whole.mp4", mp4
     yield from _cut_at_boxes(mp4)

@@ -110,10 +110,10 @@ def brightness_classifier(folder: Path, **manifest: Any) -> Path:
 def like_yunet(folder: Path, stride: int = 8) -> Path:
     """A model of YuNet's form, input and outputs, that takes very red squares of 8 strides for faces.
 
-    Of the three scales (strides 8, 16 and 32) the one of ``stride`` sees; the others are blind. A square's score
+    Of the three scales (strides 8, 16 and 32) the one of `stride` sees; the others are blind. A square's score
     is 1 where a cell's window covers it. The form is that of `face_detection_yunet_2023mar.onnx` as
-    OpenCV's `face_detect.cpp` reads it: for each stride ``cls``, ``obj`` (1 x cells x 1), ``bbox`` (x 4: centre in
-    cells from the cell's corner, logarithm of the size in cells) and ``kps`` (x 10); blue, green, red.
+    OpenCV's `face_detect.cpp` reads it: for each stride `cls`, `obj` (1 x cells x 1), `bbox` (x 4: centre in
+    cells from the cell's corner, logarithm of the size in cells) and `kps` (x 10); blue, green, red.
     """
     image = helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, 640, 640])
     # Red minus the mean of the others, 0 up to 0.8 of the range and 1 at its end.

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from annotations.vision import confined
+from annotations.vision import child, confined
+from annotations.vision.child import Observer
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import Limits
 from annotations.vision.report import MissedFace
@@ -53,7 +54,7 @@ def test_probe_and_redact_through_memory_files(clip: int) -> None:
     assert facts["frames"] == 20
     target = os.memfd_create("out")
     seen: list[dict[str, object]] = []
-    report, status = confined.redact(clip, target, confined.RedactOptions(), seen.append)
+    report, status = confined.redact(clip, target, confined.RedactOptions(), Observer(seen.append))
     assert status == 0
     assert report["rendition"]["bytes"] == os.fstat(target).st_size > 0
     assert seen[-1] == {"stage": "render", "done": 20, "total": 20}
@@ -86,13 +87,13 @@ def test_a_heartbeat_that_raises_stops_the_child(hanging: tuple[list[str], list[
         raise LeaseLostError
 
     with pytest.raises(LeaseLostError):
-        confined.run(hanging[0], inputs=hanging[1], timeout_s=20, heartbeat=beat)
+        child.run(hanging[0], child.Sandbox(20, inputs=hanging[1]), Observer(heartbeat=beat))
 
 
 def test_a_child_that_hangs_is_ended_in_time(hanging: tuple[list[str], list[int]]) -> None:
     start = time.monotonic()
     with pytest.raises(VideoError) as caught:
-        confined.run(hanging[0], inputs=hanging[1], timeout_s=2)
+        child.run(hanging[0], child.Sandbox(2, inputs=hanging[1]))
     assert caught.value.code == "decoder_timeout"
     assert time.monotonic() - start < 6
 
@@ -166,7 +167,7 @@ def test_an_exploited_decoder_reaches_what_it_was_handed_and_no_more(
             [sys.executable, Path(__file__).with_name("break_out.py"), folder, str(user), mode],
             capture_output=True,
             text=True,
-            env={"PYTHONPATH": str(confined.CHECKOUT)},
+            env={"PYTHONPATH": str(child.CHECKOUT)},
             timeout=30,
             check=False,
         )
@@ -183,10 +184,9 @@ def test_a_classifier_of_the_operators_own_is_read_and_its_neighbours_are_not(
     report, status = confined.redact(clip, os.memfd_create("out"), reached)
     assert status == 0
     assert [entry["role"] for entry in report["models"]] == ["face", "content"]
-    stray = confined.run(
+    stray = child.run(
         ["redact", "in", "out", "--report", "report", "--classifier", str(tmp_path / "passwords")],
-        timeout_s=20,
-        readable=[manifest],
+        child.Sandbox(20, readable=[manifest]),
     )
     assert "Permission denied" in stray.stdout
 
@@ -211,9 +211,9 @@ def test_the_filter_leaves_ordinary_work_alone() -> None:
 
 def test_a_child_dies_with_its_parent(hanging: tuple[list[str], list[int]]) -> None:
     code = (
-        "import os\nfrom annotations.vision import confined\n"
+        "import os\nfrom annotations.vision import child\n"
         "def beat(): print(open(f'/proc/self/task/{os.getpid()}/children').read().split()[0], flush=True)\n"
-        f"confined.run({hanging[0]}, inputs={hanging[1]}, timeout_s=60, heartbeat=beat)\n"
+        f"child.run({hanging[0]}, child.Sandbox(60, inputs={hanging[1]}), child.Observer(heartbeat=beat))\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, pass_fds=hanging[1]
@@ -232,4 +232,4 @@ def test_a_child_dies_with_its_parent(hanging: tuple[list[str], list[int]]) -> N
 
 def test_the_child_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "very secret")
-    assert "SECRET_KEY" not in confined._environment(None)
+    assert "SECRET_KEY" not in child.Sandbox(1).environment()

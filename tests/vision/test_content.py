@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from av.video.reformatter import VideoReformatter
 
-from annotations.vision.content import Classifier, NudeNet, Sighting
+from annotations.vision.content import Classifier, ContentDetection, NudeNet
 from annotations.vision.errors import ModelError
 from annotations.vision.limits import Limits
 from annotations.vision.screening import Screening
@@ -17,8 +17,8 @@ from tests.vision import clips, onnx_models
 BRIGHT = np.full((40, 60, 3), 230, np.uint8)
 
 
-def labels(found: list[Sighting]) -> dict[str, float]:
-    return {sighting.label: round(sighting.score, 2) for sighting in found}
+def labels(found: list[ContentDetection]) -> dict[str, float]:
+    return {detection.label: round(detection.score, 2) for detection in found}
 
 
 def test_a_classifier_reports_every_label_that_it_sees(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_nudenet_sees_nothing_in_an_empty_room_and_takes_any_shape() -> None:
 
 
 def test_nudenet_reports_no_faces(tmp_path: Path) -> None:
-    assert all(not sighting.label.startswith("FACE") for sighting in NudeNet().screen(clips.portrait()))
+    assert all(not detection.label.startswith("FACE") for detection in NudeNet().screen(clips.portrait()))
 
 
 class Counting:
@@ -87,9 +87,9 @@ class Counting:
     def __init__(self) -> None:
         self.calls = 0
 
-    def screen(self, picture: np.ndarray) -> list[Sighting]:
+    def screen(self, picture: np.ndarray) -> list[ContentDetection]:
         self.calls += 1
-        return [Sighting("seen", 0.9, (0, 0, 32, 32))]
+        return [ContentDetection("seen", 0.9, (0, 0, 32, 32))]
 
 
 @pytest.mark.parametrize(("speed", "times"), [(12, [0.0, 0.5, 1.0, 1.5]), (0, [0.0])])
@@ -109,7 +109,7 @@ def test_moving_pictures_are_screened_twice_a_second_and_still_ones_once(
         screening = Screening([model], pool, 15.0)
         for decoded in decode(str(tmp_path / "a.mp4"), Limits()):
             small = decoded.scaled(448, 320, scaler)
-            screening.see(decoded.index, small, 320 / 448, 240 / 320)
+            screening.add(decoded.index, small, (320 / 448, 240 / 320))
         findings = screening.findings([n / 15 for n in range(30)])
     assert [round(finding["time"] * 2) / 2 for finding in findings] == times
     assert model.calls == len(times)

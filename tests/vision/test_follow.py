@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotations.vision.boxes import covered
+from annotations.vision.boxes import covered, track_boxes
 from annotations.vision.faces import CenterFace
-from annotations.vision.follow import Timeline, follow
+from annotations.vision.follow import follow
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.report import MissedFace
+from annotations.vision.timeline import Timeline
 from annotations.vision.tracking import boxes_by_frame
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
@@ -131,7 +132,7 @@ def test_one_box_on_a_reference_track_hides_the_rest_of_it(name: str, tmp_path: 
         first = next(decode(str(source), ANY_SIZE)).geometry
         size = first.width, first.height
     for reference in references:
-        truth = {int(frame): (box[0], box[1], box[2], box[3]) for frame, box in reference.items()}
+        truth = track_boxes(reference)
         middle = sorted(truth)[len(truth) // 2]
         tracks = followed(source, {middle: truth[middle]}, CenterFace())
         assert share_covered(tracks, truth, *size) >= 0.9

@@ -1,4 +1,4 @@
-"""Faces of real footage, where it is there: a folder ``shared/footage`` beside the checkout, or FOOTAGE_DIR."""
+"""Faces of real footage, where it is there: a folder `shared/footage` beside the checkout, or FOOTAGE_DIR."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import pytest
 
 from annotations.vision.content import NudeNet
 from annotations.vision.faces import CenterFace
+from annotations.vision.job import Job
 from annotations.vision.redact import redact
 from annotations.vision.scoring import score
 from tests.vision import clips
@@ -38,7 +39,7 @@ def test_every_reference_face_is_hidden_on_every_frame(name: str, tmp_path: Path
         source = FOLDER / f"{name}.mp4"
         references = json.loads((FOLDER / "faces" / f"{name}.json").read_text())["tracks"]
     target = str(tmp_path / "out.mp4")
-    report = redact(str(source), target, detector=CenterFace(), screeners=[NudeNet()])
+    report = redact(Job(str(source), target, detector=CenterFace(), screeners=[NudeNet()]))
     assert report["residual"]["exposed"] == []
     result = score(str(source), target, report, references)
     assert result["exposed"] == []

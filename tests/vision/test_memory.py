@@ -1,34 +1,35 @@
-"""Memory is bounded, whatever the length of a clip."""
+"""The most memory that a process used is its own, not that of whoever started it."""
 
 import json
+import os
 import subprocess
 import sys
-from pathlib import Path
 
-import pytest
+from annotations.vision import memory
+from annotations.vision.child import CHECKOUT
+from annotations.vision.confinement import Bounds
 
-from tests.vision import clips
+PRINT_PEAK = "from annotations.vision import memory; print(memory.peak_mb())"
+CONFINED = """
+import sys, json
+from annotations.vision.confinement import Bounds, confine
+from annotations.vision import memory
+confine(Bounds(*json.loads(sys.argv[1])))
+before = memory.peak_mb()
+held = b"x" * 80_000_000
+print(memory.peak_mb() - before)
+"""
 
-MOST_MB = 600
+
+def test_a_child_counts_what_it_uses_and_not_what_its_parent_has() -> None:
+    held = b"x" * 300_000_000
+    used = float(subprocess.check_output([sys.executable, "-c", PRINT_PEAK], cwd=CHECKOUT, text=True))
+    assert memory.peak_mb() > len(held) / 1_048_576
+    assert 1 < used < 200
 
 
-def peak(clip: Path, folder: Path) -> float:
-    """Megabytes that the command line used at most on a clip."""
-    report = folder / "report.json"
-    command = [sys.executable, "-m", "annotations.vision", "redact"]
-    subprocess.run([*command, str(clip), str(folder / "out.mp4"), "--report", str(report)], check=True)
-    return float(json.loads(report.read_text())["peak_memory_mb"])
-
-
-@pytest.mark.slow
-def test_ten_minutes_take_no_more_memory_than_one(tmp_path: Path) -> None:
-    people = [clips.walking(40, 110, 50, 4, first=5, last=45), clips.standing(250, 90, 40)]
-    made = clips.scene(tmp_path / "scene.mp4", width=320, height=240, frames=60, rate=10, people=people)
-    peaks = []
-    for minutes in (1, 10):
-        clips.encode(tmp_path / "in.mp4", made.pictures * (10 * minutes), rate=10)
-        peaks.append(peak(tmp_path / "in.mp4", tmp_path))
-    one, ten = peaks
-    assert ten < MOST_MB
-    # Boxes are kept, about 3 MB a minute of them; pictures, 1 MB each second here, are not.
-    assert ten < one + 70
+def test_a_confined_process_can_still_tell() -> None:
+    bounds = Bounds(1_000_000_000, 60, 1_000_000, os.getpid(), [str(CHECKOUT / "annotations")])
+    command = [sys.executable, "-c", CONFINED, json.dumps(bounds)]
+    grown = float(subprocess.check_output(command, cwd=CHECKOUT, text=True))
+    assert 70 < grown < 120

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 from hypothesis import given, settings, strategies as st
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, track_boxes
 from annotations.vision.faces import CenterFace
+from annotations.vision.job import Job
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.mosaic import LEVELS, NOTHING, TILES, Mosaic, mosaic_of, tiles_of
 from annotations.vision.obscure import hidden_mask, obscure, region
 from annotations.vision.redact import redact
-from annotations.vision.repair import repair
 from annotations.vision.report import MissedFace
 from annotations.vision.scoring import detail_correlation, report_boxes
 from annotations.vision.video import Picture
@@ -19,8 +19,8 @@ from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
 from tests.vision import clips
 from tests.vision.following import Blind
+from tests.vision.repairs import order_of, repaired
 from tests.vision.test_obscure import SIDES, boxes_in, copy, noise, replace_hidden
-from tests.vision.test_repair import order_of
 
 STEP = 256 // LEVELS
 
@@ -128,12 +128,12 @@ def test_the_pass_hides_faces_and_a_repair_leaves_their_values_as_they_are(tmp_p
         tmp_path / "in.mp4", width=320, height=180, frames=60, people=[clips.walking(60, 100, 60, 1, 0, 59)]
     )
     before, after = tmp_path / "before.mp4", tmp_path / "after.mp4"
-    report = redact(str(made.path), str(before), detector=CenterFace(), effect="mosaic")
+    report = redact(Job(str(made.path), str(before), detector=CenterFace(), effect="mosaic"))
     assert report["effect"] == "mosaic"
     assert report["residual"]["exposed"] == []
     assert "stream" not in report["seconds"]
     (track,) = report["tracks"]
-    boxes = {int(frame): (box[0], box[1], box[2], box[3]) for frame, box in track["boxes"].items()}
+    boxes = track_boxes(track["boxes"])
     mosaic = mosaic_of(Ranges(str(made.path), ANY_SIZE, 60), [boxes])
     hidden = report_boxes(report)
     originals = decode(str(made.path), ANY_SIZE)
@@ -145,9 +145,7 @@ def test_the_pass_hides_faces_and_a_repair_leaves_their_values_as_they_are(tmp_p
         assert np.abs(np.asarray(shown_levels(before, boxes[old.index], old.index)) - expected).max() < 12
 
     drawn = MissedFace(frame=5, box=[240.0, 40.0, 40.0, 50.0])
-    again = repair(
-        str(made.path), str(before), str(after), order_of(report, [drawn]), detector=Blind(), effect="mosaic"
-    )
+    again = repaired(made.path, before, after, order_of(report, [drawn]), detector=Blind(), effect="mosaic")
     assert again["tracks"][0] == track
     assert len(again["tracks"]) == 2
     for frame in (2, 8, 50):

@@ -19,11 +19,11 @@ def picture(width: int, height: int, seed: int, contrast: float) -> Luma:
     """Waves of many lengths: the same on every machine, whatever draws pictures there."""
     random = np.random.default_rng(seed)
     down, across = np.mgrid[0:height, 0:width]
-    sum_ = np.zeros((height, width))
+    waves = np.zeros((height, width))
     for _ in range(12):
         a, b, phase = random.uniform(-9, 9, 3)
-        sum_ += np.sin(2 * np.pi * (a * across / width + b * down / height) + phase)
-    return np.clip(128 + contrast * sum_, 0, 255).astype(np.uint8)
+        waves += np.sin(2 * np.pi * (a * across / width + b * down / height) + phase)
+    return np.clip(128 + contrast * waves, 0, 255).astype(np.uint8)
 
 
 def distance(a: bytes, b: bytes) -> int:

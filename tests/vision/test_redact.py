@@ -14,6 +14,7 @@ from annotations.vision import residual
 from annotations.vision.boxes import covered
 from annotations.vision.errors import VideoError
 from annotations.vision.faces import CenterFace, Face
+from annotations.vision.job import Job
 from annotations.vision.limits import Limits
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
@@ -38,7 +39,7 @@ def test_a_face_that_comes_walks_and_goes_is_hidden_on_every_frame(
         people=[clips.walking(60, 110, 60, 5, first=10, last=62), clips.standing(400, 100, 40)],
     )
     target = str(tmp_path / "out.mp4")
-    report = redact(str(made.path), target, detector=detector)
+    report = redact(Job(str(made.path), target, detector=detector))
     assert report["residual"]["exposed"] == []
     hidden = report_boxes(report)
     for frame, boxes in made.faces.items():
@@ -52,7 +53,7 @@ def test_a_face_that_comes_walks_and_goes_is_hidden_on_every_frame(
 
 def test_a_scene_without_people_is_left_alone(tmp_path: Path, detector: CenterFace) -> None:
     made = clips.scene(tmp_path / "in.mp4", width=480, height=270, frames=45, seed=4)
-    report = redact(str(made.path), str(tmp_path / "out.mp4"), detector=detector)
+    report = redact(Job(str(made.path), str(tmp_path / "out.mp4"), detector=detector))
     assert report["tracks"] == []
     assert report["findings"] == []
 
@@ -66,7 +67,7 @@ def test_a_cut_starts_new_tracks(tmp_path: Path, detector: CenterFace) -> None:
     for picture in dark:
         clips.paste_head(picture, 230, 120, 50)
     clips.encode(tmp_path / "in.mp4", [*first.pictures, *dark])
-    report = redact(str(tmp_path / "in.mp4"), str(tmp_path / "out.mp4"), detector=detector)
+    report = redact(Job(str(tmp_path / "in.mp4"), str(tmp_path / "out.mp4"), detector=detector))
     spans = sorted((min(map(int, t["boxes"])), max(map(int, t["boxes"]))) for t in report["tracks"])
     assert spans == [(0, 19), (20, 39)]
 
@@ -77,7 +78,7 @@ def test_variable_rate_becomes_constant_and_keeps_the_time_table(
     made = clips.scene(tmp_path / "x.mp4", frames=24, people=[clips.walking(60, 110, 60, 6)])
     times = [n / 10 if n < 12 else 0.5 + n / 10 for n in range(24)]
     clips.encode(tmp_path / "in.mkv", made.pictures, times=times)
-    report = redact(str(tmp_path / "in.mkv"), str(tmp_path / "out.mp4"), detector=detector)
+    report = redact(Job(str(tmp_path / "in.mkv"), str(tmp_path / "out.mp4"), detector=detector))
     assert not report["source"]["constant_rate"]
     assert report["presentation_times"] == pytest.approx(times, abs=0.002)
     frame_map = report["frame_map"]
@@ -105,7 +106,7 @@ def test_faces_in_turned_clips_are_hidden_where_they_are_shown(
             break
     else:
         pytest.fail("no turn undoes the rotation")
-    report = redact(str(tmp_path / "in.mp4"), str(tmp_path / "out.mp4"), detector=detector)
+    report = redact(Job(str(tmp_path / "in.mp4"), str(tmp_path / "out.mp4"), detector=detector))
     mask = hidden_mask(report_boxes(report)[5], 240, 320)
     assert covered(upright.faces[5][0], mask) > 0.95
 
@@ -122,7 +123,7 @@ def test_nothing_of_the_original_but_its_pictures_is_left(tmp_path: Path, detect
             "creation_time": "2024-01-01T00:00:00",
         },
     )
-    redact(str(tmp_path / "in.mp4"), str(tmp_path / "out.mp4"), detector=detector)
+    redact(Job(str(tmp_path / "in.mp4"), str(tmp_path / "out.mp4"), detector=detector))
     data = (tmp_path / "out.mp4").read_bytes()
     for trace in (b"Jane", b"+48.1", b"2024", b"Lavf", b"Lavc", b"x264"):
         assert trace not in data
@@ -135,9 +136,9 @@ class Blind:
 
     name, sha256, step = "blind", "0" * 64, 32
 
-    def __init__(self, detector: CenterFace, looks_blind: int) -> None:
+    def __init__(self, detector: CenterFace, blind_detections: int) -> None:
         self._detector = detector
-        self._left = looks_blind
+        self._left = blind_detections
 
     def detect(self, picture: np.ndarray, threshold: float) -> list[Face]:
         if self._left > 0 and threshold < residual.THRESHOLD:
@@ -150,7 +151,7 @@ def test_a_face_that_only_the_check_sees_is_hidden_in_the_next_attempt(
     tmp_path: Path, detector: CenterFace
 ) -> None:
     made = clips.scene(tmp_path / "in.mp4", frames=16, people=[clips.standing(160, 110, 60)])
-    report = redact(str(made.path), str(tmp_path / "out.mp4"), detector=Blind(detector, 10**6))
+    report = redact(Job(str(made.path), str(tmp_path / "out.mp4"), detector=Blind(detector, 10**6)))
     assert report["residual"]["exposed"] == []
     hidden = report_boxes(report)
     assert all(covered(made.faces[n][0], hidden_mask(hidden[n], 320, 240)) > 0.95 for n in range(16))
@@ -161,7 +162,7 @@ def test_a_rendition_that_stays_exposed_is_not_left_behind(
 ) -> None:
     made = clips.scene(tmp_path / "in.mp4", frames=16, people=[clips.standing(160, 110, 60)])
     monkeypatch.setattr("annotations.vision.redact.ATTEMPTS", 1)
-    report = redact(str(made.path), str(tmp_path / "out.mp4"), detector=Blind(detector, 10**6))
+    report = redact(Job(str(made.path), str(tmp_path / "out.mp4"), detector=Blind(detector, 10**6)))
     assert report["residual"]["exposed"]
     assert not (tmp_path / "out.mp4").exists()
 
@@ -169,7 +170,7 @@ def test_a_rendition_that_stays_exposed_is_not_left_behind(
 def test_bad_input_leaves_nothing_behind(tmp_path: Path, detector: CenterFace) -> None:
     (tmp_path / "in.mp4").write_bytes(b"no video")
     with pytest.raises(VideoError):
-        redact(str(tmp_path / "in.mp4"), str(tmp_path / "out.mp4"), detector=detector)
+        redact(Job(str(tmp_path / "in.mp4"), str(tmp_path / "out.mp4"), detector=detector))
     assert not (tmp_path / "out.mp4").exists()
 
 
@@ -212,5 +213,7 @@ def test_the_command_line(tmp_path: Path) -> None:
 def test_limits_hold_in_the_pass_too(tmp_path: Path, detector: CenterFace) -> None:
     made = clips.scene(tmp_path / "in.mp4", frames=30)
     with pytest.raises(VideoError) as caught:
-        redact(str(made.path), str(tmp_path / "out.mp4"), detector=detector, limits=Limits(max_seconds=1))
+        redact(
+            Job(str(made.path), str(tmp_path / "out.mp4"), detector=detector, limits=Limits(max_seconds=1))
+        )
     assert caught.value.code == "too_long"

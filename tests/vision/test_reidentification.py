@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from annotations.vision.boxes import Box
 from annotations.vision.mosaic import Mosaic, tiles_of
 from annotations.vision.obscure import obscure, region
-from annotations.vision.reidentified import ATTACKED, RIGHT
+from annotations.vision.reidentification import ATTACKED, RIGHT
 from annotations.vision.video import Picture
 from tests.vision import clips
 
@@ -95,7 +95,7 @@ def gaussian(made: Picture) -> None:
 
 
 def mosaic(made: Picture) -> None:
-    """Each sighting is a track of its own: the values of one frame, whatever the others show."""
+    """Each picture is a track of its own: the values of one frame, whatever the others show."""
     obscure(made, [BOX], Mosaic({BOX: tiles_of(made, BOX)}))
 
 

@@ -1,8 +1,6 @@
-"""A rendition is made anew where it hides something else, and only there."""
+"""A rendition is made again where it hides something else, and only there."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import av
 import pytest
@@ -10,19 +8,19 @@ import pytest
 from annotations.vision.boxes import covered
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import CenterFace, Face, RgbPicture
-from annotations.vision.lifting import still_hidden
+from annotations.vision.job import Job
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
-from annotations.vision.repair import repair
-from annotations.vision.report import MissedFace, RepairOrder, Report
+from annotations.vision.report import MissedFace, Report
 from annotations.vision.scoring import report_boxes
 from annotations.vision.video.splice import groups_of
 from tests.vision import clips
 from tests.vision.following import Blind
+from tests.vision.repairs import order_of, repaired
 
 
 class Seldom(CenterFace):
-    """Sees faces only in small pictures: neither the first look nor the check finds any."""
+    """Sees faces only in small pictures: neither the detection pass nor the check finds any."""
 
     def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
         return super().detect(picture, threshold) if threshold < 0.13 else []
@@ -33,12 +31,6 @@ def coded(path: Path) -> list[bytes]:
         return [bytes(packet) for packet in container.demux(video=0) if packet.size]
 
 
-def order_of(report: Report, faces: list[MissedFace], **more: Any) -> RepairOrder:
-    fields = ("schema", "presentation_times", "frame_map", "effect", "tracks", "findings", "models")
-    earlier: Any = json.loads(json.dumps({name: report[name] for name in fields}))  # type: ignore[literal-required]
-    return RepairOrder(earlier=earlier, missed_faces=faces, lifted=more.get("lifted", []))
-
-
 @pytest.fixture(scope="module")
 def missed(tmp_path_factory: pytest.TempPathFactory) -> tuple[clips.Scene, Path, Report]:
     """A clip of 150 frames with a face on frames 60 to 89, and its rendition, in which nobody is hidden."""
@@ -46,7 +38,7 @@ def missed(tmp_path_factory: pytest.TempPathFactory) -> tuple[clips.Scene, Path,
     made = clips.scene(
         folder / "in.mp4", frames=150, people=[clips.walking(60, 120, 50, 4, 60, 89)], options={"g": "30"}
     )
-    report = redact(str(made.path), str(folder / "before.mp4"), detector=Blind())
+    report = redact(Job(str(made.path), str(folder / "before.mp4"), detector=Blind()))
     assert report["tracks"] == []
     return made, folder / "before.mp4", report
 
@@ -57,7 +49,7 @@ def test_only_the_groups_around_the_face_are_coded_again(
     made, before, report = missed
     face = MissedFace(frame=70, box=list(made.faces[70][0]))
     after = tmp_path / "after.mp4"
-    result = repair(str(made.path), str(before), str(after), order_of(report, [face]), detector=CenterFace())
+    result = repaired(made.path, before, after, order_of(report, [face]), detector=CenterFace())
     assert result["residual"]["exposed"] == []
     assert [track["source"] for track in result["tracks"]] == ["person"]
     hidden = report_boxes(result)
@@ -79,9 +71,9 @@ def test_a_second_report_builds_on_the_first(
     made, before, report = missed
     first, second = tmp_path / "first.mp4", tmp_path / "second.mp4"
     face = MissedFace(frame=70, box=list(made.faces[70][0]))
-    result = repair(str(made.path), str(before), str(first), order_of(report, [face]), detector=CenterFace())
+    result = repaired(made.path, before, first, order_of(report, [face]), detector=CenterFace())
     other = MissedFace(frame=10, box=[200.0, 60.0, 40.0, 50.0])
-    again = repair(str(made.path), str(first), str(second), order_of(result, [other]), detector=CenterFace())
+    again = repaired(made.path, first, second, order_of(result, [other]), detector=CenterFace())
     assert [track["id"] for track in again["tracks"]] == [1, 2]
     assert again["tracks"][0] == result["tracks"][0]
     assert set(report_boxes(result)[70]) < set(report_boxes(again)[70])
@@ -92,12 +84,8 @@ def test_what_the_check_finds_is_hidden_in_a_further_attempt(
 ) -> None:
     made, before, report = missed
     elsewhere = MissedFace(frame=75, box=[4.0, 4.0, 20.0, 24.0])
-    result = repair(
-        str(made.path),
-        str(before),
-        str(tmp_path / "a.mp4"),
-        order_of(report, [elsewhere]),
-        detector=CenterFace(),
+    result = repaired(
+        made.path, before, tmp_path / "a.mp4", order_of(report, [elsewhere]), detector=CenterFace()
     )
     assert result["residual"]["exposed"] == []
     assert {track["source"] for track in result["tracks"]} == {"person", "detector"}
@@ -106,17 +94,13 @@ def test_what_the_check_finds_is_hidden_in_a_further_attempt(
         assert covered(boxes[0], hidden_mask(hidden[frame], 320, 240)) >= 0.95
 
 
-def test_a_lifted_track_is_shown_again_and_the_check_lets_it_be(tmp_path: Path) -> None:
+def test_an_unredacted_track_is_shown_again_and_the_check_lets_it_be(tmp_path: Path) -> None:
     made = clips.scene(tmp_path / "in.mp4", frames=90, people=[clips.walking(60, 120, 50, 4, 30, 59)])
-    report = redact(str(made.path), str(tmp_path / "before.mp4"), detector=CenterFace())
+    report = redact(Job(str(made.path), str(tmp_path / "before.mp4"), detector=CenterFace()))
     (track,) = report["tracks"]
-    order = order_of(report, [], lifted=[{"boxes": track["boxes"]}])
-    result = repair(
-        str(made.path),
-        str(tmp_path / "before.mp4"),
-        str(tmp_path / "after.mp4"),
-        order,
-        detector=CenterFace(),
+    order = order_of(report, [], unredacted=[{"boxes": track["boxes"]}])
+    result = repaired(
+        made.path, tmp_path / "before.mp4", tmp_path / "after.mp4", order, detector=CenterFace()
     )
     assert result["tracks"] == []
     assert result["residual"]["exposed"] == []
@@ -124,9 +108,7 @@ def test_a_lifted_track_is_shown_again_and_the_check_lets_it_be(tmp_path: Path) 
     back = order_of(result, [])
     back["earlier"]["tracks"] = []
     with pytest.raises(VisionError, match="unchanged"):
-        repair(
-            str(made.path), str(tmp_path / "after.mp4"), str(tmp_path / "b.mp4"), back, detector=CenterFace()
-        )
+        repaired(made.path, tmp_path / "after.mp4", tmp_path / "b.mp4", back, detector=CenterFace())
     assert not (tmp_path / "b.mp4").exists()
 
 
@@ -146,23 +128,6 @@ def test_an_earlier_rendition_that_does_not_serve_is_refused(
         before = tmp_path / "nothing.mp4"
         before.write_bytes(b"nothing")
     with pytest.raises(VisionError) as refusal:
-        repair(str(made.path), str(before), str(tmp_path / "a.mp4"), order, detector=Blind())
+        repaired(made.path, before, tmp_path / "a.mp4", order, detector=Blind())
     assert refusal.value.code == "not_spliceable"
     assert not (tmp_path / "a.mp4").exists()
-
-
-def test_only_the_frames_that_two_people_saw_are_shown_again() -> None:
-    boxes = {frame: (10.0 + frame, 10.0, 20.0, 20.0) for frame in range(20)}
-    lifted: Any = [{"boxes": {str(frame): list(box) for frame, box in boxes.items()}}]
-    found_again = {frame: (12.0 + frame, 11.0, 20.0, 20.0) for frame in range(5, 200)}
-    assert set(still_hidden(found_again, lifted, drawn=False)) == set(range(20, 200))
-    elsewhere = {frame: (40.0 + frame, 11.0, 20.0, 20.0) for frame in range(20)}
-    assert still_hidden(elsewhere, lifted, drawn=False) == elsewhere
-
-
-def test_what_a_person_drew_stays_hidden_where_it_leads_into_a_lifted_region() -> None:
-    boxes = dict.fromkeys(range(100, 400), (10.0, 10.0, 20.0, 20.0))
-    lifted: Any = [{"boxes": {str(frame): list(box) for frame, box in boxes.items()}}]
-    followed = dict.fromkeys(range(95, 400), (10.0, 10.0, 20.0, 20.0))
-    assert still_hidden(followed, lifted, drawn=True) == followed
-    assert still_hidden(boxes, lifted, drawn=True) == {}

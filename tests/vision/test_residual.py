@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from av.video.frame import VideoFrame
@@ -12,8 +12,8 @@ from av.video.frame import VideoFrame
 from annotations.vision.boxes import Box
 from annotations.vision.faces import CenterFace
 from annotations.vision.report import ResidualReport
-from annotations.vision.residual import LOOKS_TO_A_CODED_ONE, ResidualCheck
-from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder
+from annotations.vision.residual import CHECKS_PER_CODED_ONE, ResidualCheck
+from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, StreamFormat
 from annotations.vision.video.picture import Picture
 from tests.vision import clips
 
@@ -27,40 +27,48 @@ def detector() -> CenterFace:
     return CenterFace()
 
 
-@cache
-def faced() -> tuple[clips.Rgb, Box]:
-    """The picture with a face on it, and where."""
+class Faced(NamedTuple):
+    """The picture of an empty room with a head in it, and its face box."""
+
+    picture: clips.Rgb
+    face: Box
+
+
+@pytest.fixture(scope="module")
+def faced() -> Faced:
     picture = EMPTY.copy()
-    return picture, clips.paste_head(picture, 160, 110, 60)
+    return Faced(picture, clips.paste_head(picture, 160, 110, 60))
 
 
-def test_faces_are_found_in_coded_key_frames(tmp_path: Path, detector: CenterFace) -> None:
-    report = checked(tmp_path, detector, given=None, coded=[faced()[0]] * len(KEYS))
+def test_faces_are_found_in_coded_key_frames(tmp_path: Path, detector: CenterFace, faced: Faced) -> None:
+    report = checked(tmp_path, detector, given=None, coded=[faced.picture] * len(KEYS))
     assert report["checked_frames"] == len(KEYS)
     # Afterwards nothing changes any more.
     assert [face["frame"] for face in report["exposed"]] == [0]
 
 
-def test_what_lies_inside_a_hidden_region_is_not_exposed(tmp_path: Path, detector: CenterFace) -> None:
-    hidden = {key: [faced()[1]] for key in KEYS}
-    assert checked(tmp_path, detector, given=None, coded=[faced()[0]] * 7, hidden=hidden)["exposed"] == []
-
-
-@pytest.mark.parametrize("seen_first", [1, LOOKS_TO_A_CODED_ONE - 1])
-def test_a_picture_with_a_face_is_found_before_it_is_coded(
-    tmp_path: Path, detector: CenterFace, seen_first: int
+def test_what_lies_inside_a_hidden_region_is_not_exposed(
+    tmp_path: Path, detector: CenterFace, faced: Faced
 ) -> None:
-    given = [EMPTY] * seen_first + [faced()[0]] + [EMPTY] * (len(KEYS) - seen_first - 1)
+    hidden = {key: [faced.face] for key in KEYS}
+    assert checked(tmp_path, detector, given=None, coded=[faced.picture] * 7, hidden=hidden)["exposed"] == []
+
+
+@pytest.mark.parametrize("seen_first", [1, CHECKS_PER_CODED_ONE - 1])
+def test_a_picture_with_a_face_is_found_before_it_is_coded(
+    tmp_path: Path, detector: CenterFace, faced: Faced, seen_first: int
+) -> None:
+    given = [EMPTY] * seen_first + [faced.picture] + [EMPTY] * (len(KEYS) - seen_first - 1)
     report = checked(tmp_path, detector, given=given, coded=[EMPTY] * len(KEYS))
     assert report["checked_frames"] == len(KEYS)
     assert [face["frame"] for face in report["exposed"]] == [KEYS[seen_first]]
 
 
-@pytest.mark.parametrize("proof", [0, LOOKS_TO_A_CODED_ONE])
+@pytest.mark.parametrize("proof", [0, CHECKS_PER_CODED_ONE])
 def test_a_coded_picture_that_is_not_what_was_given_is_found_now_and_then(
-    tmp_path: Path, detector: CenterFace, proof: int
+    tmp_path: Path, detector: CenterFace, faced: Faced, proof: int
 ) -> None:
-    coded = [EMPTY] * proof + [faced()[0]] + [EMPTY] * (len(KEYS) - proof - 1)
+    coded = [EMPTY] * proof + [faced.picture] + [EMPTY] * (len(KEYS) - proof - 1)
     report = checked(tmp_path, detector, given=[EMPTY] * len(KEYS), coded=coded)
     assert [face["frame"] for face in report["exposed"]] == [KEYS[proof]]
 
@@ -76,18 +84,12 @@ def checked(
     """The report on key frames that are given (or not) and then coded like these."""
     with ThreadPoolExecutor(1) as pool:
         check = ResidualCheck(detector, pool, hidden or {}, RATE)
-        encoder = Encoder(
-            str(tmp_path / "out.mp4"),
-            WIDTH,
-            HEIGHT,
-            Fraction(RATE),
-            threads=1,
-            on_key_frame=check.see_coded,
-        )
+        form = StreamFormat(WIDTH, HEIGHT, Fraction(RATE))
+        encoder = Encoder(str(tmp_path / "out.mp4"), form, threads=1, on_key_frame=check.add_coded)
         for index in range(KEYS[-1] + 1):
             group = index // KEY_FRAME_INTERVAL
             if given:
-                check.see(index, picture_of(given[group]).frame)
+                check.add(index, picture_of(given[group]).frame)
             encoder.write(picture_of(coded[group]))
         encoder.close()
         return check.report()

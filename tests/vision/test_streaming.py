@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from annotations.vision.analysis import Analysis
 from annotations.vision.boxes import Box, covered
+from annotations.vision.detections import Detections
 from annotations.vision.faces import CenterFace, Face, RgbPicture
+from annotations.vision.job import Job
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
 from annotations.vision.scoring import detail_correlation, report_boxes
-from annotations.vision.streaming import Settling, fits, stream
+from annotations.vision.streaming import IncrementalTracks, fits, stream
 from annotations.vision.tracking import TrackingRules, boxes_by_frame, link
 from annotations.vision.video.decode import decode
 from annotations.vision.video.probe import probe_and_plan
@@ -25,8 +26,8 @@ RULES = TrackingRules()
 
 
 @st.composite
-def sightings(draw: st.DrawFn) -> tuple[int, dict[int, list[Face]], list[int]]:
-    """A clip's length, certain faces that move about on the frames that were looked at, and cuts."""
+def detected(draw: st.DrawFn) -> tuple[int, dict[int, list[Face]], list[int]]:
+    """A clip's length, certain faces that move about on the frames that were sampled, and cuts."""
     frames = draw(st.integers(20, 160))
     detections: dict[int, list[Face]] = {frame: [] for frame in range(0, frames, 3)}
     for _ in range(draw(st.integers(0, 4))):
@@ -41,23 +42,23 @@ def sightings(draw: st.DrawFn) -> tuple[int, dict[int, list[Face]], list[int]]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(seen=sightings(), stretch=st.integers(5, 40))
-def test_what_settles_on_the_way_is_what_the_whole_clip_gives(
-    seen: tuple[int, dict[int, list[Face]], list[int]], stretch: int
+@given(found=detected(), segment=st.integers(5, 40))
+def test_what_is_final_on_the_way_is_what_the_whole_clip_gives(
+    found: tuple[int, dict[int, list[Face]], list[int]], segment: int
 ) -> None:
-    frames, detections, cuts = seen
-    settling = Settling(RATE, RULES)
-    known = Analysis()
+    frames, detections, cuts = found
+    tracks = IncrementalTracks(RATE, RULES)
+    known = Detections()
     hidden: dict[int, list[Box]] = {}
     written = 0
-    for end in [*range(stretch, frames, stretch), frames]:
-        known.detections = {frame: faces for frame, faces in detections.items() if frame < end}
+    for end in [*range(segment, frames, segment), frames]:
+        known.faces = {frame: faces for frame, faces in detections.items() if frame < end}
         known.cuts = [cut for cut in cuts if cut < end]
-        settling.update(known, end, ended=end == frames)
-        for frame in range(written, settling.settled):
-            if boxes := settling.boxes(frame):
+        tracks.update(known, end, ended=end == frames)
+        for frame in range(written, tracks.final):
+            if boxes := tracks.boxes(frame):
                 hidden[frame] = sorted(boxes)
-        written = settling.settled
+        written = tracks.final
     assert written == frames
     whole = boxes_by_frame(link(detections, rate=RATE, frames=frames, cuts=cuts, rules=RULES))
     assert hidden == {frame: sorted(boxes) for frame, boxes in whole.items()}
@@ -71,7 +72,7 @@ def test_a_clip_that_streams_hides_what_a_clip_that_is_decoded_twice_hides(
     reports = []
     for name, bytes_allowed in (("once.mp4", 10**9), ("twice.mp4", 0)):
         monkeypatch.setattr("annotations.vision.streaming.MOST_WAITING_BYTES", bytes_allowed)
-        reports.append(redact(str(made.path), str(tmp_path / name), detector=CenterFace()))
+        reports.append(redact(Job(str(made.path), str(tmp_path / name), detector=CenterFace())))
     once, twice = reports
     assert ("stream" in once["seconds"], "stream" in twice["seconds"]) == (True, False)
     assert once["tracks"] == twice["tracks"]
@@ -92,12 +93,12 @@ class Doubtful:
         return [Face((x, y, width, height), score)] if whole and threshold < min(score, 0.5) else []
 
 
-def test_a_doubt_that_is_resolved_late_is_mended_back_to_its_beginning(tmp_path: Path) -> None:
+def test_a_doubt_that_is_resolved_late_is_repaired_back_to_its_beginning(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 100, (192, 320, 3))
     dark, bright = (np.asarray(noise + level, np.uint8) for level in (130, 145))
     clips.encode(tmp_path / "in.mp4", [*[dark] * 330, *[bright] * 20], rate=25)
     target = tmp_path / "out.mp4"
-    report = redact(str(tmp_path / "in.mp4"), str(target), detector=Doubtful())
+    report = redact(Job(str(tmp_path / "in.mp4"), str(target), detector=Doubtful()))
     assert "stream" in report["seconds"]
     hidden = report_boxes(report)
     shown = list(decode(str(target), ANY_SIZE))
@@ -112,21 +113,11 @@ def test_a_doubt_that_is_resolved_late_is_mended_back_to_its_beginning(tmp_path:
 @pytest.mark.parametrize("off_by", [-4, 4])
 def test_packets_that_promise_another_number_of_frames_are_not_believed(tmp_path: Path, off_by: int) -> None:
     made = clips.scene(tmp_path / "in.mp4", frames=30)
-    facts, plan = probe_and_plan(str(made.path), ANY_SIZE)
-    analysis, rendered, _ = stream(
-        str(made.path),
-        str(tmp_path / "out.mp4"),
-        replace(facts, frames=facts.frames + off_by),
-        plan,
-        rules=RULES,
-        effect="blur",
-        limits=ANY_SIZE,
-        detector=CenterFace(),
-        screeners=(),
-        on_frame=lambda _: None,
-    )
+    facts, schedule = probe_and_plan(str(made.path), ANY_SIZE)
+    job = Job(str(made.path), str(tmp_path / "out.mp4"), CenterFace(), limits=ANY_SIZE)
+    detections, rendered = stream(job, replace(facts, frames=facts.frames + off_by), schedule)
     assert rendered is None
-    assert analysis.frames == 30
+    assert detections.frames == 30
 
 
 def test_pictures_that_take_too_much_memory_do_not_wait(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import time
 from pathlib import Path
 
 from annotations.vision import memory, models
-from annotations.vision.confined import CHECKOUT
+from annotations.vision.child import CHECKOUT
 from annotations.vision.confinement import Bounds, confine
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import CenterFace
+from annotations.vision.job import Job
 from annotations.vision.redact import redact
 
 
@@ -29,7 +30,7 @@ def main(folder: Path, skip: int) -> None:
         tell({"name": path.name})
         start = time.monotonic()
         try:
-            report = redact(str(path), target, detector=detector)
+            report = redact(Job(str(path), target, detector=detector))
             outcome = "held" if report["residual"]["exposed"] else "accepted"
         except VisionError as error:
             outcome = error.code

@@ -13,8 +13,8 @@ from annotations.core import clock, named_locks
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.moderation import events, known, log
-from annotations.moderation.likeness import packed
 from annotations.moderation.models import Finding, Fingerprint, Screening
+from annotations.moderation.near_duplicates import packed
 from annotations.moderation.policy import VERSION, Concern, concerns
 from annotations.moderation.services.raising import raise_flags, record_findings, unsettled
 from annotations.moderation.services.recheck import SCREENING

@@ -7,9 +7,9 @@ from annotations.audit.actors import Actor
 from annotations.core import clock
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import UnredactionState
-from annotations.redaction.missed_faces import touch
 from annotations.redaction.models import Rendition, Unredaction
 from annotations.redaction.rules import UNREDACTIONS
+from annotations.vision.boxes import as_box, intersection
 
 
 def end(unredaction: Unredaction, action: str, actor: Actor) -> None:
@@ -34,6 +34,6 @@ def end_where_drawn(rendition: Rendition, faces: list[dict[str, Any]], actor: Ac
     for unredaction in standing.filter(clip=rendition.clip, state=UnredactionState.APPROVED):
         for face in faces:
             box = unredaction.boxes.get(str(selectors.original_frame(rendition, face["frame"])))
-            if box and touch(box, face["box"]):
+            if box and intersection(as_box(box), as_box(face["box"])) > 0:
                 end(unredaction, "report a missed face", actor)
                 break

@@ -16,8 +16,9 @@ from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
 from annotations.redaction.models import Method, RedactionRun, Rendition
 from annotations.vision import confined
+from annotations.vision.child import Observer
 from annotations.vision.errors import VisionError
-from annotations.vision.report import SCHEMA, EarlierRun, LiftedTrack, MissedFace, RepairOrder
+from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, RepairOrder, UnredactedTrack
 
 _BLOCK = 1024 * 1024
 
@@ -37,68 +38,55 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Listener:
-    """Hears of the child's progress and, about every second, that it lives."""
+class Work:
+    """What a run works with: the clip's original, the file for the rendition, the one for the frames that the face
+    detector may learn from (None: it may not), and who observes the child."""
 
-    note: confined.ProgressListener
-    beat: confined.Heartbeat
+    run: RedactionRun
+    original: BinaryIO
+    target: BufferedRandom
+    examples: BufferedRandom | None
+    observer: Observer
 
 
-def make(
-    run: RedactionRun,
-    original: BinaryIO,
-    target: BufferedRandom,
-    examples: BufferedRandom | None,
-    hear: Listener,
-) -> Made:
-    """Makes the rendition into `target`, and into `examples` the frames that the face detector may learn from.
-
-    Raises VisionError when the whole pass fails, too.
-    """
-    because = ""
+def make(work: Work) -> Made:
+    """Makes the rendition and the examples. Raises VisionError when the whole pass fails, too."""
+    run, because = work.run, ""
     if run.built_on is not None:
         try:
             if any(track not in run.unredacted for track in run.built_on.run.unredacted):
                 raise _Unusable("A region that was shown is to be hidden again.")
             with _earlier(run.built_on, run.effect) as earlier:
                 order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
-                report, status = _repair(run, original, earlier, target, order, examples, hear)
+                report, status = _repair(work, earlier, order)
                 return Made(report, status, Method.REPAIR)
         except _Unusable as reason:
             because = str(reason)
         except VisionError as error:
             because = f"{error.code}: {error.message}"[:200]
-            _empty(target, examples)
-    return _whole(run, original, target, examples, hear, because)
+            _empty(work.target, work.examples)
+    return _whole(work, because)
 
 
-def _whole(
-    run: RedactionRun,
-    original: BinaryIO,
-    target: BufferedRandom,
-    examples: BufferedRandom | None,
-    hear: Listener,
-    because: str,
-) -> Made:
+def _whole(work: Work, because: str) -> Made:
     """The whole pass; what people drew and unredacted is put into its rendition afterwards."""
+    run = work.run
     if not run.missed_faces and not run.unredacted:
-        report, status = _redact(run, original, target, hear)
+        report, status = _redact(work, work.target)
         return Made(report, status, Method.WHOLE, because)
     with memory_file("before repair") as before:
-        report, status = _redact(run, original, before, hear)
+        report, status = _redact(work, before)
         if status:
             return Made(report, status, Method.WHOLE, because)
         try:
-            again, status = _repair(
-                run, original, before, target, _order(_kept(report), run, []), examples, hear
-            )
+            again, status = _repair(work, before, _order(_kept(report), run, []))
         except VisionError as error:
             if error.code != "unchanged":
                 raise
-            _empty(target, examples)
+            _empty(work.target, work.examples)
             before.seek(0)
-            write_all(iter(lambda: before.read(_BLOCK), b""), target)
-            target.flush()
+            write_all(iter(lambda: before.read(_BLOCK), b""), work.target)
+            work.target.flush()
         else:
             seconds = {
                 **report["seconds"],
@@ -150,38 +138,23 @@ def _kept(report: dict[str, Any]) -> EarlierRun:
 
 
 def _order(past: EarlierRun, run: RedactionRun, known: list[MissedFace]) -> RepairOrder:
-    lifted = [LiftedTrack(boxes=track["boxes"]) for track in run.unredacted]
+    unredacted = [UnredactedTrack(boxes=track["boxes"]) for track in run.unredacted]
     drawn = [face for face in run.missed_faces if face not in known]
-    return RepairOrder(earlier=past, missed_faces=drawn, lifted=lifted)
+    return RepairOrder(earlier=past, missed_faces=drawn, unredacted=unredacted)
 
 
-def _repair(
-    run: RedactionRun,
-    original: BinaryIO,
-    earlier: BufferedRandom,
-    target: BufferedRandom,
-    order: RepairOrder,
-    examples: BufferedRandom | None,
-    hear: Listener,
-) -> tuple[dict[str, Any], int]:
-    return confined.repair(
-        original.fileno(),
+def _repair(work: Work, earlier: BufferedRandom, order: RepairOrder) -> tuple[dict[str, Any], int]:
+    files = confined.RepairFiles(
+        work.original.fileno(),
         earlier.fileno(),
-        target.fileno(),
-        order,
-        _options(run),
-        on_progress=hear.note,
-        heartbeat=hear.beat,
-        fd_examples=examples.fileno() if examples is not None else None,
+        work.target.fileno(),
+        work.examples.fileno() if work.examples is not None else None,
     )
+    return confined.repair(files, order, _options(work.run), work.observer)
 
 
-def _redact(
-    run: RedactionRun, original: BinaryIO, target: BufferedRandom, hear: Listener
-) -> tuple[dict[str, Any], int]:
-    return confined.redact(
-        original.fileno(), target.fileno(), _options(run), on_progress=hear.note, heartbeat=hear.beat
-    )
+def _redact(work: Work, target: BufferedRandom) -> tuple[dict[str, Any], int]:
+    return confined.redact(work.original.fileno(), target.fileno(), _options(work.run), work.observer)
 
 
 def _options(run: RedactionRun) -> confined.RedactOptions:

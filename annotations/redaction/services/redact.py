@@ -26,12 +26,13 @@ from annotations.core.wrapping import Damaged
 from annotations.redaction import events, log
 from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import examples
-from annotations.redaction.services.making import Listener, Made, make
+from annotations.redaction.services.making import Made, Work, make
+from annotations.vision import confined
+from annotations.vision.child import Observer
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
 # Another attempt cures none of these: the file is what it is. Time-outs and crashes may have come from the machine.
 LASTING = frozenset(VIDEO_ERRORS) - {"decoder_timeout", "decoder_crashed"}
-EXPOSED = 3  # exit status of the pass when its residual check finds a face
 REPAIRS_AHEAD = 3
 """Repairs that are done at most before a whole pass."""
 
@@ -60,9 +61,9 @@ def _work(run: RedactionRun, heartbeat: Heartbeat) -> None:
         memory_file("rendition") as rendition,
         memory_file("examples") as archive,
     ):
-        hear = Listener(note, heartbeat.beat)
-        made = make(run, original, rendition, archive if examples.wanted(run.clip) else None, hear)
-        if made.status == EXPOSED:
+        kept = archive if examples.wanted(run.clip) else None
+        made = make(Work(run, original, rendition, kept, Observer(note, heartbeat.beat)))
+        if made.status == confined.EXPOSED:
             _keep_exposed(run, made)
         else:
             _keep_verified(run, made, rendition, archive)

@@ -1,4 +1,4 @@
-"""``clean IN OUT``: make a clip anew without hiding anything."""
+"""`clean IN OUT`: encode a clip again without hiding anything."""
 
 import argparse
 import json

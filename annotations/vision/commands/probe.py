@@ -1,4 +1,4 @@
-"""``probe IN``: say what a file is, or why it is not accepted."""
+"""`probe IN`: say what a file is, or why it is not accepted."""
 
 import argparse
 import json

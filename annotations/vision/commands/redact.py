@@ -1,4 +1,4 @@
-"""``redact IN OUT --report REPORT.json``: hide faces and screen the pictures of one clip."""
+"""`redact IN OUT --report REPORT.json`: hide faces and screen the pictures of one clip."""
 
 import argparse
 import json
@@ -6,17 +6,20 @@ import os
 import time
 from pathlib import Path
 
+from annotations.vision.confined import EXPOSED
 from annotations.vision.content import Classifier, ContentModel, NudeNet
 from annotations.vision.faces import CenterFace, FaceDetector, OnnxFaceDetector, YuNet
+from annotations.vision.job import Clock, Job
 from annotations.vision.light import light_of
 from annotations.vision.limits import Limits
-from annotations.vision.redact import Clock, redact
+from annotations.vision.redact import redact
 from annotations.vision.report import Report
 
 PROGRESS_INTERVAL = 0.5
+"""Seconds."""
 
 
-class Progress:
+class ProgressLines:
     """Lines of JSON on a file descriptor, at most about two a second, and always the end of a stage."""
 
     def __init__(self, descriptor: int | None) -> None:
@@ -31,7 +34,7 @@ class Progress:
         try:
             os.write(self._descriptor, line.encode())
         except OSError:
-            self._descriptor = None  # nobody listens any more; the work goes on
+            self._descriptor = None  # nobody reads it any more; the work goes on
 
 
 def detector_of(file: Path | None) -> FaceDetector:
@@ -48,18 +51,17 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         detector = detector_of(options.detector)
         screeners: list[ContentModel] = [] if options.no_screening else [NudeNet()]
         screeners.extend(Classifier(manifest) for manifest in options.classifier)
-    report = redact(
-        options.input,
-        options.output,
+    job = Job(
+        source=options.input,
+        target=options.output,
         detector=detector,
         screeners=screeners,
         effect=options.effect,
         missed_faces=json.loads(options.missed_faces.read_text()) if options.missed_faces else (),
         limits=limits,
-        clock=clock,
-        on_progress=Progress(options.progress),
+        on_progress=ProgressLines(options.progress),
     )
-    return finish(options, report)
+    return finish(options, redact(job, clock))
 
 
 def finish(options: argparse.Namespace, report: Report) -> int:
@@ -68,4 +70,4 @@ def finish(options: argparse.Namespace, report: Report) -> int:
     if not exposed:
         report["light"] = light_of(options.output)
     options.report.write_text(json.dumps(report))
-    return 3 if exposed else 0
+    return EXPOSED if exposed else 0

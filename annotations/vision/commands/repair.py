@@ -1,11 +1,11 @@
-"""``repair IN EARLIER OUT --order ORDER.json --report REPORT.json``: make anew what hides something else now."""
+"""`repair IN EARLIER OUT --order ORDER.json --report REPORT.json`: make again what is to hide something else now."""
 
 import argparse
 import json
 
-from annotations.vision.commands.redact import Progress, detector_of, finish
+from annotations.vision.commands.redact import ProgressLines, detector_of, finish
+from annotations.vision.job import Clock, Job, Revision
 from annotations.vision.limits import Limits
-from annotations.vision.redact import Clock
 from annotations.vision.repair import repair
 
 
@@ -14,16 +14,13 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
     clock = Clock()
     with clock.stage("start"):
         detector = detector_of(options.detector)
-    report = repair(
-        options.input,
-        options.earlier,
-        options.output,
-        json.loads(options.order.read_text()),
+    job = Job(
+        source=options.input,
+        target=options.output,
         detector=detector,
         effect=options.effect,
-        examples=options.examples,
         limits=limits,
-        clock=clock,
-        on_progress=Progress(options.progress),
+        on_progress=ProgressLines(options.progress),
     )
-    return finish(options, report)
+    revision = Revision(options.earlier, json.loads(options.order.read_text()), options.examples)
+    return finish(options, repair(job, revision, clock))

@@ -20,7 +20,7 @@ from annotations.vision.video.source import Geometry, check_size, nominal_rate, 
 
 @dataclass(frozen=True)
 class DecodedFrame:
-    """Frame ``index`` (from 0, in display order), its time stamp in seconds if it has one, and its pixels."""
+    """Frame `index` (from 0, in display order), its time stamp in seconds if it has one, and its pixels."""
 
     index: int
     time: float | None
@@ -57,9 +57,9 @@ class DecodedFrame:
         return replace(self, frame=picture, geometry=replace(geometry, quarter_turns=0))
 
     def scaled(self, width: int, height: int, scaler: VideoReformatter) -> VideoFrame:
-        """The displayed picture scaled to ``width`` x ``height`` (both even), YUV 4:2:0, 8 bits.
+        """The displayed picture scaled to `width` x `height` (both even), YUV 4:2:0, 8 bits.
 
-        ``scaler`` is kept by the caller for all frames: setting one up costs more than scaling.
+        `scaler` is kept by the caller for all frames: setting one up costs more than scaling.
         """
         turns = self.geometry.quarter_turns
         across, down = (height, width) if turns % 2 else (width, height)
@@ -77,7 +77,7 @@ class DecodedFrame:
 def decode(
     path: str, limits: Limits, threads: int | None = None, *, key_frames_only: bool = False
 ) -> Iterator[DecodedFrame]:
-    """Every frame of the clip, or its key frames (then ``index`` counts those).
+    """Every frame of the clip, or its key frames (then `index` counts those).
 
     Raises VideoError: "decoder_failed" on damage that stops the decoder, "too_many_frames" when packets hold
     more frames than they announced.

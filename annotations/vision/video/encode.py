@@ -1,6 +1,7 @@
 """Writing renditions: H.264 that browsers step through frame by frame, and nothing beside the pictures."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 import av
@@ -13,6 +14,7 @@ from annotations.vision.video.decode import available_cores
 from annotations.vision.video.picture import Picture
 
 KEY_FRAME_INTERVAL = 15
+"""Frames: each group of pictures is as long, but for the last one."""
 
 X264_OPTIONS = {
     "preset": "superfast",
@@ -25,12 +27,22 @@ X264_OPTIONS = {
     "a53cc": "0",
     "udu_sei": "0",
 }
-# "bitexact" keeps the muxer from writing its name; the filter drops the encoder's own remark (an SEI unit).
 MUXER_OPTIONS = {"movflags": "+faststart", "fflags": "+bitexact"}
+"""The muxer does not write its name ("bitexact")."""
 STRIP_REMARKS = "filter_units=remove_types=6"
+"""The bitstream filter that drops the encoder's own remark (an SEI unit)."""
+
+KeyFrameCallback = Callable[[int, bytes, bytes | None], None]
+"""Is given the number, the coded bytes and the stream's parameter sets of each key frame."""
 
 
-KeyFrameListener = Callable[[int, bytes, bytes | None], None]
+@dataclass(frozen=True)
+class StreamFormat:
+    """Size in pixels and frames a second of a video stream."""
+
+    width: int
+    height: int
+    rate: Fraction
 
 
 class Encoder:
@@ -39,25 +51,22 @@ class Encoder:
     def __init__(
         self,
         path: str,
-        width: int,
-        height: int,
-        rate: Fraction,
+        form: StreamFormat,
         *,
         threads: int | None = None,
-        on_key_frame: KeyFrameListener | None = None,
+        on_key_frame: KeyFrameCallback | None = None,
     ) -> None:
-        """``threads`` are as many as there are cores, unless others have work for them meanwhile. ``on_key_frame``
-        is given the number, the coded bytes and the stream's parameter sets of each one."""
+        """`threads` are as many as there are cores, unless others have work for them meanwhile."""
         self._container = av.open(path, "w", format="mp4", options=MUXER_OPTIONS)
-        stream = self._container.add_stream("libx264", rate=rate, options=X264_OPTIONS)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.codec_context.time_base = 1 / rate
+        stream = self._container.add_stream("libx264", rate=form.rate, options=X264_OPTIONS)
+        stream.width, stream.height, stream.pix_fmt = form.width, form.height, "yuv420p"
+        stream.codec_context.time_base = 1 / form.rate
         stream.codec_context.thread_count = threads or available_cores()
         self._stream = stream
         self._filter: BitStreamFilterContext | None = None
         self._on_key_frame = on_key_frame
         self._written = 0
-        self.width, self.height = width, height
+        self.width, self.height = form.width, form.height
         self.frames = 0
 
     def close(self) -> None:
@@ -101,12 +110,12 @@ class Encoder:
             self._mux(kept, number)
 
     def _mux(self, packet: "Packet[Stream]", number: int) -> None:
-        """Put the packet of frame ``number`` into the file."""
+        """Put the packet of frame `number` into the file."""
         packet.stream = self._stream
         self._container.mux(packet)
 
     def _number(self, coded: int) -> int:
-        """Which frame of the rendition the picture is that was coded as number ``coded``."""
+        """Which frame of the rendition the picture is that was coded as number `coded`."""
         return coded
 
     def _finish(self) -> None:

@@ -5,6 +5,7 @@ Working on planes spares the trip through RGB: what is not hidden reaches the en
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
@@ -13,13 +14,14 @@ from numpy.typing import NDArray
 Plane = NDArray[np.uint8]
 
 PLANAR_FORMATS = frozenset({"yuv420p", "yuvj420p"})
+"""Pixel formats whose planes are taken as they are."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """``luma`` is height x width; ``blue`` and ``red`` are half that in both directions. Sides are even.
+    """`luma` is height x width; `blue` and `red` are half that in both directions. Sides are even.
 
-    The planes are views of the memory of ``frame``, which carries no side data of the original.
+    The planes are views of the memory of `frame`, which carries no side data of the original.
     """
 
     frame: VideoFrame
@@ -35,7 +37,7 @@ class Picture:
 
     @classmethod
     def from_frame(cls, frame: VideoFrame, quarter_turns: int, width: int, height: int) -> "Picture":
-        """Copy a decoded frame, turned counter-clockwise, into a picture of ``width`` x ``height``.
+        """Copy a decoded frame, turned counter-clockwise, into a picture of `width` x `height`.
 
         An odd last row or column is cut off; a frame of another size (the stream changed it midway, or
         its pixels are not square) is scaled.
@@ -55,14 +57,17 @@ class Picture:
 
     @property
     def planes(self) -> tuple[Plane, Plane, Plane]:
+        """Luma, blue and red."""
         return self.luma, self.blue, self.red
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return int(self.luma.shape[1])
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return int(self.luma.shape[0])
 
 
@@ -70,3 +75,14 @@ def view(plane: VideoPlane) -> Plane:
     """The pixels of a plane, height x width, in place."""
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
     return rows[: plane.height, : plane.width]
+
+
+def luma_of(frame: VideoFrame) -> Plane:
+    """The brightness of a frame in YUV 4:2:0, height x width, in place."""
+    return view(frame.planes[0])
+
+
+def rgb_of(frame: VideoFrame) -> Plane:
+    """A frame in YUV 4:2:0 as height x width x 3, RGB (BT.601, limited range: detectors do not mind which)."""
+    packed = np.asarray(frame.to_ndarray(), np.uint8)
+    return np.asarray(cv2.cvtColor(packed, cv2.COLOR_YUV2RGB_I420), np.uint8)

@@ -13,14 +13,15 @@ from annotations.vision.video.structure import is_cut_off
 from annotations.vision.video.timing import Schedule, clean_times, schedule
 
 FRAMES_DECODED = 3
+"""The first ones, to see whether there is a decoder that takes them."""
 
-MEANING_LITTLE = {"not_a_video", "no_frames", "decoder_failed", "no_video_stream", "unknown_codec"}
+VAGUE_CODES = {"not_a_video", "no_frames", "decoder_failed", "no_video_stream", "unknown_codec"}
 """Codes that say nothing but "truncated" about a file that is cut off."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """Facts of an accepted clip: sizes in displayed pixels, ``duration`` in seconds, ``rotation`` in degrees
+    """Facts of an accepted clip: sizes in displayed pixels, `duration` in seconds, `rotation` in degrees
     counter-clockwise that was applied to get there."""
 
     container: str
@@ -35,6 +36,7 @@ class Probe:
     has_audio: bool
 
     def as_dict(self) -> dict[str, object]:
+        """The facts as JSON keeps them."""
         return asdict(self)
 
 
@@ -44,7 +46,7 @@ def probe(path: str, limits: Limits = Limits()) -> Probe:  # noqa: B008 - frozen
 
 
 def probe_and_plan(path: str, limits: Limits) -> tuple[Probe, Schedule]:
-    """The facts, and the schedule of a rendition as far as packets tell: decoding has the last word."""
+    """The facts, and the schedule of a rendition as far as packets tell: only decoding is certain."""
     size = os.stat(path).st_size
     if size == 0:
         raise VideoError("empty_file")
@@ -54,7 +56,7 @@ def probe_and_plan(path: str, limits: Limits) -> tuple[Probe, Schedule]:
     try:
         return _read(path, limits, cut_off)
     except VideoError as error:
-        if cut_off and error.code in MEANING_LITTLE:
+        if cut_off and error.code in VAGUE_CODES:
             raise VideoError("truncated") from error
         raise
     except av.error.FFmpegError as error:

@@ -7,14 +7,14 @@ from fractions import Fraction
 import av
 from av.video.stream import VideoStream
 
-from annotations.vision.errors import VideoError
+from annotations.vision.errors import VideoError, not_repeatable
 from annotations.vision.limits import Limits
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
 
 
 class Ranges:
-    """Reads stretches of a clip that is known to have ``frames`` frames.
+    """Reads stretches of a clip that is known to have `frames` frames.
 
     Where time stamps name every frame, reading starts at the key frame before; else at the beginning.
     """
@@ -29,27 +29,27 @@ class Ranges:
         self._number = {stamp: number for number, stamp in enumerate(self._stamps)}
 
     def start_before(self, number: int) -> int:
-        """The frame with which reading starts when frame ``number`` is wanted."""
+        """The frame with which reading starts when frame `number` is wanted."""
         if number >= len(self._stamps):
             return 0
         key = bisect_right(self._keys, self._stamps[number])
         return self._number[self._keys[key - 1]] if key else 0
 
     def between(self, first: int, last: int) -> Iterator[DecodedFrame]:
-        """Frames ``first`` to ``last``, both included. Raises VideoError when they are not there."""
+        """Frames `first` to `last`, both included. Raises VideoError when they are not there."""
         expected = first
         for decoded in self._from(first):
             if decoded.index > last:
                 break
             if decoded.index >= first:
                 if decoded.index != expected:
-                    raise changed()
+                    raise not_repeatable()
                 yield decoded
                 expected += 1
                 if expected > last:
                     break
         if expected <= last:
-            raise changed()
+            raise not_repeatable()
 
     def _from(self, first: int) -> Iterator[DecodedFrame]:
         if first >= len(self._stamps) or (key := bisect_right(self._keys, self._stamps[first])) < 2:
@@ -83,14 +83,10 @@ class Ranges:
             geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
             number = self._number.get(frame.pts) if frame.pts is not None else None
             if number is None:
-                raise changed()
+                raise not_repeatable()
             # What is shown before the key frame that was sought refers to pictures that were not read.
             if reached < 0 and not frame.key_frame:
                 continue
             if number > reached:
                 reached = number
                 yield DecodedFrame(number, frame.time, frame, geometry, rate)
-
-
-def changed() -> VideoError:
-    return VideoError("decoder_failed", "The video could not be read twice in the same way.")

@@ -24,7 +24,7 @@ class Geometry:
 
     @classmethod
     def of(cls, frame: VideoFrame, aspect: Fraction | None) -> "Geometry":
-        """From the first frame; ``aspect`` is the width of a pixel over its height."""
+        """From the first frame; `aspect` is the width of a pixel over its height."""
         turns = round(frame.rotation / 90) % 4
         width, height = frame.width, frame.height
         if aspect and aspect != 1 and Fraction(1, 4) < aspect < 4:
@@ -69,6 +69,7 @@ def prepare(stream: VideoStream, limits: Limits, threads: int) -> None:
 
 
 def check_size(width: int, height: int, limits: Limits) -> None:
+    """Raises VideoError when a picture of this size is too large or too small; 0 stands for unknown."""
     if width and height and not limits.allows_size(width, height):
         raise VideoError("too_many_pixels")
     if width and height and min(width, height) < MINIMUM_SIDE:

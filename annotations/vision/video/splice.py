@@ -1,9 +1,9 @@
-"""A rendition in which some groups of pictures are coded anew and the others are copied, packet by packet.
+"""A rendition in which some groups of pictures are encoded again and the others are copied, packet by packet.
 
-A group is a key frame and what follows it up to the next one: ``KEY_FRAME_INTERVAL`` pictures, the last one fewer.
+A group is a key frame and what follows it up to the next one: `KEY_FRAME_INTERVAL` pictures, the last one fewer.
 Groups of our renditions are closed: each starts with a picture after which nothing refers to what came before
 (IDR, ITU-T H.264 7.4.1.2.4). So a new group needs nothing of the old ones, and nothing of a group that is not
-copied stays in the file. An earlier rendition is looked through for this before anything is made of it.
+copied stays in the file. An earlier rendition is inspected for this before anything is made of it.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -16,10 +16,12 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from annotations.vision.errors import VisionError
-from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, KeyFrameListener
+from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, KeyFrameCallback, StreamFormat
 
 START_CODE = b"\x00\x00\x00\x01"
+"""Before each unit of a stream of bytes (H.264 annex B)."""
 LENGTH_BYTES = 4
+"""Before each unit of a picture, as MP4 keeps it."""
 PREDICTED, INDEPENDENT = 1, 5
 """What the pictures of a rendition are made of: slices, of an IDR picture or not (H.264 table 7-1)."""
 
@@ -45,6 +47,7 @@ class Layout:
 
     @property
     def groups(self) -> int:
+        """How many groups there are."""
         return -(-self.frames // KEY_FRAME_INTERVAL)
 
 
@@ -54,7 +57,7 @@ def groups_of(frames: Iterable[int]) -> set[int]:
 
 
 def frames_of(groups: Collection[int], frames: int) -> list[int]:
-    """The frames, of ``frames`` in all, that lie in these groups, in order."""
+    """The frames, of `frames` in all, that lie in these groups, in order."""
     return [
         frame
         for group in sorted(groups)
@@ -63,7 +66,7 @@ def frames_of(groups: Collection[int], frames: int) -> list[int]:
 
 
 def layout(path: str) -> Layout:
-    """What the rendition at ``path`` is, after a look at all of its packets. Raises NotSpliceable."""
+    """What the rendition at `path` is, after an inspection of all of its packets. Raises NotSpliceable."""
     earlier = _Earlier(path)
     try:
         context = earlier.stream.codec_context
@@ -80,10 +83,10 @@ def layout(path: str) -> Layout:
 
 
 class Splicer(Encoder):
-    """Is given the pictures of the changed groups (frames ``awaited``), in order, and writes the whole rendition.
+    """Is given the pictures of the changed groups (frames `awaited`), in order, and writes the whole rendition.
 
-    ``on_key_frame`` hears of the new groups' key frames only, under their numbers in the rendition. Raises
-    NotSpliceable, up to the end of ``close``, when the two cannot be made one: then nothing may be kept.
+    `on_key_frame` is called for the new groups' key frames only, under their numbers in the rendition. Raises
+    NotSpliceable, up to the end of `close`, when the two cannot be made one: then nothing may be kept.
     """
 
     def __init__(
@@ -92,14 +95,14 @@ class Splicer(Encoder):
         path: str,
         changed: Collection[int],
         *,
-        on_key_frame: KeyFrameListener | None = None,
+        on_key_frame: KeyFrameCallback | None = None,
     ) -> None:
-        """``changed`` are the numbers of the groups to be coded anew, at least one."""
+        """`changed` are the numbers of the groups to be encoded again, at least one."""
         self.layout = layout(earlier)
         if not changed or not set(changed) <= set(range(self.layout.groups)):
             raise ValueError("There must be groups to change, and only such as there are.")
-        size = self.layout.width, self.layout.height
-        super().__init__(path, *size, self.layout.rate, on_key_frame=on_key_frame)
+        form = StreamFormat(self.layout.width, self.layout.height, self.layout.rate)
+        super().__init__(path, form, on_key_frame=on_key_frame)
         self.colours(*self.layout.colours)
         self.awaited = frames_of(changed, self.layout.frames)
         self._earlier = _Earlier(earlier)
@@ -118,6 +121,7 @@ class Splicer(Encoder):
             self._earlier.close()
 
     def abandon(self) -> None:
+        """Close both files; what was written is good for nothing."""
         self._earlier.close()
         super().abandon()
 
@@ -194,6 +198,7 @@ class _Earlier:
         return plain
 
     def close(self) -> None:
+        """Close the file."""
         self._container.close()
 
 

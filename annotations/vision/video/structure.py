@@ -1,4 +1,4 @@
-"""Whether a container's own bookkeeping fits inside the file: how a cut-off file is told.
+"""Whether a container's own bookkeeping fits inside the file: how a truncated file is recognised.
 
 libavformat reads what is there of a cut-off file without complaint; the outermost boxes of a file do
 not lie about how much there should be.

@@ -12,13 +12,14 @@ from annotations.vision.errors import VideoError
 from annotations.vision.limits import MAXIMUM_RATE, MINIMUM_RATE
 
 MAXIMUM_RENDITION_RATE = 60.0
+"""Frames a second."""
 
 
 @dataclass(frozen=True)
 class Schedule:
     """Frame rate of the rendition, and which original frame each of its frames shows.
 
-    ``frame_map`` is None when the clip's rate is constant: frame n of one is frame n of the other.
+    `frame_map` is None when the clip's rate is constant: frame n of one is frame n of the other.
     """
 
     rate: Fraction
@@ -26,7 +27,23 @@ class Schedule:
 
     @property
     def constant(self) -> bool:
+        """Whether frame n of the rendition is frame n of the clip."""
         return self.frame_map is None
+
+    def original(self, shown: int) -> int:
+        """The original frame that a frame of the rendition shows. A constant rate has one for any number."""
+        return shown if self.frame_map is None else self.frame_map[shown]
+
+    def original_frames(self, frames: int) -> Sequence[int]:
+        """The original frame of every frame of the rendition, of a clip of so many frames."""
+        return range(frames) if self.frame_map is None else self.frame_map
+
+    def repeats(self, frames: int) -> list[int]:
+        """How often the rendition shows each original frame, of a clip of so many frames."""
+        repeats = [0] * frames
+        for original in self.original_frames(frames):
+            repeats[original] += 1
+        return repeats
 
 
 def clean_times(times: Sequence[float | None], rate: float) -> list[float]:
@@ -40,7 +57,7 @@ def clean_times(times: Sequence[float | None], rate: float) -> list[float]:
 
 
 def schedule(times: Sequence[float], nominal: Fraction | None) -> Schedule:
-    """Rate and frame map for frames shown at ``times`` (seconds, increasing, the first one 0).
+    """Rate and frame map for frames shown at `times` (seconds, increasing, the first one 0).
 
     A clip counts as constant when no frame is further than half a frame from an even spacing: cameras
     jitter. Otherwise the rate is that of its closest frames (at most 60 a second), so that next to no

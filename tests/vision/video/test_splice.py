@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from annotations.vision.boxes import Box
 from annotations.vision.obscure import Hiding, obscure
 from annotations.vision.video import Encoder, Picture
+from annotations.vision.video.encode import StreamFormat
 from annotations.vision.video.splice import (
     NotSpliceable,
     Splicer,
@@ -38,7 +39,7 @@ def scene(number: int, seed: int = 0) -> Picture:
 
 
 def write(path: Path, pictures: Sequence[Picture], rate: Fraction = Fraction(15)) -> None:
-    encoder = Encoder(str(path), WIDTH, HEIGHT, rate)
+    encoder = Encoder(str(path), StreamFormat(WIDTH, HEIGHT, rate))
     for picture in pictures:
         encoder.write(copy(picture))
     encoder.close()
@@ -167,7 +168,7 @@ def test_a_file_of_open_or_other_groups_is_refused(tmp_path: Path) -> None:
 
 def test_other_settings_are_noticed(tmp_path: Path) -> None:
     path = tmp_path / "other.mp4"
-    encoder = Encoder(str(path), WIDTH, HEIGHT, Fraction(15))
+    encoder = Encoder(str(path), StreamFormat(WIDTH, HEIGHT, Fraction(15)))
     encoder._stream.codec_context.options = {**encoder._stream.codec_context.options, "refs": "3"}
     for number in range(40):
         encoder.write(scene(number))

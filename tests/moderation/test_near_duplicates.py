@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotations.moderation.likeness import (
+from annotations.moderation.near_duplicates import (
     LEAST_KNOWN,
     LEAST_RARE,
     NEAR,

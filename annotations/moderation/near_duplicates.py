@@ -62,7 +62,7 @@ def packed(hashes: Sequence[str]) -> bytes:
 
 
 def distances(a: Hashes, b: Hashes) -> NDArray[np.uint16]:
-    """Bits in which each hash of ``a`` differs from each of ``b``."""
+    """Bits in which each hash of `a` differs from each of `b`."""
     total = np.zeros((len(a), len(b)), np.uint16)
     for word in range(WORDS):
         total += np.bitwise_count(a[:, word, np.newaxis] ^ b[np.newaxis, :, word])
@@ -83,7 +83,7 @@ def recognise(clip: Hashes, other: Hashes) -> Alignment:
 
 
 def align(clip: Hashes, other: Hashes) -> Alignment:
-    """How well two clips agree where they agree best. No agreement can be told (share 0) when too little happens."""
+    """How well two clips agree where they agree best. The share is 0 when too little happens to compare."""
     near = distances(clip, other) <= NEAR
     within = near.copy()  # trimmed copies are sampled at other instants: the neighbours count, too
     within[:, 1:] |= near[:, :-1]
@@ -105,7 +105,7 @@ def align(clip: Hashes, other: Hashes) -> Alignment:
 def candidates(clip: Hashes, others: Sequence[Hashes]) -> list[int]:
     """The numbers of those clips that may show the same moment: enough samples have something near them there.
 
-    A quick look that misses nothing that `recognise` would find; none of the others is empty.
+    A quick filter that misses nothing that `recognise` would find; none of the others is empty.
     """
     together = np.concatenate(others)
     starts = np.cumsum([0, *(len(other) for other in others[:-1])])

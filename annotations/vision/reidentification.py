@@ -1,6 +1,6 @@
 """How often people are told apart in a mosaic: the figures as published, here and nowhere else.
 
-Measured by ``tests/vision/test_reidentification.py``, which fails when they are no longer true.
+Measured by `tests/vision/test_reidentification.py`, which fails when they are no longer true.
 """
 
 ATTACKED = 60

@@ -1,4 +1,4 @@
-"""Tracks that were lifted in part, and repairs around them: what stays hidden stays hidden, to the last bit."""
+"""Tracks that were unredacted in part, and repairs around them: what stays hidden stays hidden, to the last bit."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,23 +8,24 @@ import av
 import numpy as np
 import pytest
 
-from annotations.vision.boxes import Box
+from annotations.vision.boxes import Box, track_boxes
+from annotations.vision.job import Job
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.mosaic import mosaic_of, tiles_of
-from annotations.vision.obscure import Effect, Hiding, hidden_mask
-from annotations.vision.recoding import changed_groups, recode
+from annotations.vision.obscure import Effect, Hiding, HidingPlan, hidden_mask
 from annotations.vision.redact import redact
-from annotations.vision.repair import repair
+from annotations.vision.reencoding import Splice, changed_groups, reencode
 from annotations.vision.report import MissedFace, Report
 from annotations.vision.scoring import report_boxes
+from annotations.vision.unredaction import still_hidden
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
 from annotations.vision.video.splice import groups_of
 from tests.vision import clips
 from tests.vision.following import Blind
+from tests.vision.repairs import order_of, repaired
 from tests.vision.test_mosaic import level_kept, shown_levels
 from tests.vision.test_obscure import noise, replace_hidden
-from tests.vision.test_repair import order_of
 
 WIDTH, HEIGHT, FRAMES = 320, 180, 90
 EFFECTS: tuple[Effect, ...] = ("blur", "fill", "mosaic")
@@ -46,7 +47,7 @@ class Made(NamedTuple):
 
 @pytest.fixture(scope="module", params=EFFECTS)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder, effect = tmp_path_factory.mktemp("lifted"), cast(Effect, request.param)
+    folder, effect = tmp_path_factory.mktemp("unredaction"), cast(Effect, request.param)
     source = folder / "in.mp4"
     room = clips.background(WIDTH, HEIGHT).astype(np.int16)
     random = np.random.default_rng(4)
@@ -55,7 +56,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     pictures = [np.clip(room // 2 + grain + 2 * number, 0, 255).astype(np.uint8) for number in range(FRAMES)]
     clips.encode(source, pictures, options={"qp": "0", "preset": "ultrafast"})
     nothing = folder / "nothing hidden.mp4"
-    report = redact(str(source), str(nothing), detector=Blind())
+    report = redact(Job(str(source), str(nothing), detector=Blind()))
     tracks = [LONG, FALSE, BESIDE]
     report["effect"] = effect
     report["tracks"] = [
@@ -78,30 +79,24 @@ def hiding(source: Path, tracks: Sequence[Boxes], effect: Effect) -> Hiding:
 def again(
     source: Path, earlier: Path, target: Path, how: Hiding, old: Mapping[int, Sequence[Box]], report: Report
 ) -> bytes:
-    """The rendition with the groups made anew in which the report hides something else than ``old``; its bytes."""
+    """The rendition with the groups encoded again in which the report hides something else than `old`; its bytes."""
     hidden = report_boxes(report)
-    recode(
-        Ranges(str(source), ANY_SIZE, FRAMES),
-        str(earlier),
-        str(target),
-        changed_groups(range(FRAMES), old, hidden),
+    splice = Splice(
+        earlier=str(earlier),
+        target=str(target),
+        original=Ranges(str(source), ANY_SIZE, FRAMES),
         shown=range(FRAMES),
-        hidden=hidden,
-        effect=how,
-        on_key_frame=lambda *_: None,
-        on_frames=lambda *_: None,
+        changed=changed_groups(range(FRAMES), old, hidden),
     )
+    reencode(splice, HidingPlan(hidden, how), lambda *_: None, lambda *_: None)
     return target.read_bytes()
 
 
 def tracks_of(report: Report) -> list[Boxes]:
-    return [
-        {int(frame): (box[0], box[1], box[2], box[3]) for frame, box in track["boxes"].items()}
-        for track in report["tracks"]
-    ]
+    return [track_boxes(track["boxes"]) for track in report["tracks"]]
 
 
-def lifted(*tracks: Boxes) -> Any:
+def unredacted(*tracks: Boxes) -> Any:
     return [{"boxes": {str(frame): list(box) for frame, box in boxes.items()}} for boxes in tracks]
 
 
@@ -139,32 +134,30 @@ def assert_only_hidden_pixels_differ(source: Path, other: Path, report: Report) 
         assert not mask.any() or differs.any()
 
 
-def test_a_lift_of_a_part_of_a_track_depends_on_no_pixel_that_stays_hidden(
+def test_an_unredaction_of_a_part_of_a_track_depends_on_no_pixel_that_stays_hidden(
     made: Made, tmp_path: Path
 ) -> None:
-    order = order_of(made.report, [], lifted=lifted(FALSE))
-    files = str(made.source), str(made.rendition), str(tmp_path / "after.mp4")
+    order = order_of(made.report, [], unredacted=unredacted(FALSE))
+    after = tmp_path / "after.mp4"
     effect = cast(Effect, made.report["effect"])
-    result = repair(*files, order, detector=Blind(), effect=effect)
+    result = repaired(made.source, made.rendition, after, order, detector=Blind(), effect=effect)
     # The false track goes, and so does the long one where both were; what is beside them stays.
     assert [sorted(boxes) for boxes in tracks_of(result)] == [list(range(40, FRAMES)), list(range(10, 80))]
     other = with_other_pixels(made.source, tmp_path / "other.mp4", result, 11)
     assert_only_hidden_pixels_differ(made.source, other, result)
-    repeated = repair(
-        str(other), str(made.rendition), str(tmp_path / "b.mp4"), order, detector=Blind(), effect=effect
-    )
+    repeated = repaired(other, made.rendition, tmp_path / "b.mp4", order, detector=Blind(), effect=effect)
     assert tracks_of(repeated) == tracks_of(result)
-    assert (tmp_path / "b.mp4").read_bytes() == (tmp_path / "after.mp4").read_bytes()
+    assert (tmp_path / "b.mp4").read_bytes() == after.read_bytes()
 
 
-def test_a_lift_and_a_missed_face_in_one_repair_depend_on_no_pixel_that_is_hidden(
+def test_an_unredaction_and_a_missed_face_in_one_repair_depend_on_no_pixel_that_is_hidden(
     made: Made, tmp_path: Path
 ) -> None:
     drawn = MissedFace(frame=60, box=[210.0, 60.0, 40.0, 50.0])
-    order = order_of(made.report, [drawn], lifted=lifted(FALSE))
-    files = str(made.source), str(made.rendition), str(tmp_path / "after.mp4")
+    order = order_of(made.report, [drawn], unredacted=unredacted(FALSE))
+    after = tmp_path / "after.mp4"
     effect = cast(Effect, made.report["effect"])
-    result = repair(*files, order, detector=Blind(), effect=effect)
+    result = repaired(made.source, made.rendition, after, order, detector=Blind(), effect=effect)
     assert [track["source"] for track in result["tracks"]] == ["detector", "detector", "person"]
     # Where a drawn face is followed to depends on the face; with the regions as they are, nothing else does.
     other = with_other_pixels(made.source, tmp_path / "other.mp4", result, 12)
@@ -173,17 +166,15 @@ def test_a_lift_and_a_missed_face_in_one_repair_depend_on_no_pixel_that_is_hidde
     old = report_boxes(made.report)
     assert groups_of(report_boxes(result)) == set(range(FRAMES // 15))
     bytes_again = again(other, made.rendition, tmp_path / "b.mp4", how, old, result)
-    assert bytes_again == (tmp_path / "after.mp4").read_bytes()
+    assert bytes_again == after.read_bytes()
 
 
 @pytest.mark.parametrize("made", ["mosaic"], indirect=True)
-def test_what_is_left_of_a_lifted_track_has_one_set_of_tiles(made: Made, tmp_path: Path) -> None:
+def test_what_is_left_of_an_unredacted_track_has_one_set_of_tiles(made: Made, tmp_path: Path) -> None:
     """Also in the groups of pictures in which the same is hidden as before."""
-    order = order_of(made.report, [], lifted=lifted(FALSE))
+    order = order_of(made.report, [], unredacted=unredacted(FALSE))
     after = tmp_path / "after.mp4"
-    result = repair(
-        str(made.source), str(made.rendition), str(after), order, detector=Blind(), effect="mosaic"
-    )
+    result = repaired(made.source, made.rendition, after, order, detector=Blind(), effect="mosaic")
     rest = tracks_of(result)[0]
     middle = sorted(rest)[len(rest) // 2]
     original = next(each for each in decode(str(made.source), ANY_SIZE) if each.index == middle).picture()
@@ -195,3 +186,20 @@ def test_what_is_left_of_a_lifted_track_has_one_set_of_tiles(made: Made, tmp_pat
         if frame not in BESIDE:
             continue
         assert np.abs(np.asarray(shown_levels(after, rest[frame], frame)) - tiles[1:3].ravel()).max() < 16
+
+
+def test_only_the_frames_that_two_people_saw_are_shown_again() -> None:
+    boxes = {frame: (10.0 + frame, 10.0, 20.0, 20.0) for frame in range(20)}
+    unredacted: Any = [{"boxes": {str(frame): list(box) for frame, box in boxes.items()}}]
+    found_again = {frame: (12.0 + frame, 11.0, 20.0, 20.0) for frame in range(5, 200)}
+    assert set(still_hidden(found_again, unredacted, drawn=False)) == set(range(20, 200))
+    elsewhere = {frame: (40.0 + frame, 11.0, 20.0, 20.0) for frame in range(20)}
+    assert still_hidden(elsewhere, unredacted, drawn=False) == elsewhere
+
+
+def test_what_a_person_drew_stays_hidden_where_it_leads_into_an_unredacted_region() -> None:
+    boxes = dict.fromkeys(range(100, 400), (10.0, 10.0, 20.0, 20.0))
+    unredacted: Any = [{"boxes": {str(frame): list(box) for frame, box in boxes.items()}}]
+    followed = dict.fromkeys(range(95, 400), (10.0, 10.0, 20.0, 20.0))
+    assert still_hidden(followed, unredacted, drawn=True) == followed
+    assert still_hidden(boxes, unredacted, drawn=True) == {}

@@ -1,0 +1,165 @@
+"""Regions of interest: the parts of a picture that are no longer what they were when faces were detected there.
+
+Home cameras stand still. A part of the picture that has not changed still shows what was found there, so the
+detector is run on what changed, with enough around it to see heads whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.vision.boxes import Box, intersection
+
+BLOCK = 16
+"""Side in pixels of the blocks whose change is measured."""
+CHANGED = 8.0
+"""Mean change of brightness (of 255) in a block that calls for detection: above the noise of coded night pictures,
+below what a head does to any background that it can be told from."""
+SCENE_CUT = 22.0
+"""Mean change of brightness (of 255) over a whole picture that makes it a new scene."""
+CONTEXT = 16
+"""Pixels around a changed region that the detector sees with it."""
+WHOLE_SHARE = 0.8
+"""From this share of the picture on, one detection on everything is cheaper than several on regions."""
+
+Luma = NDArray[np.uint8]
+Rectangle = tuple[int, int, int, int]
+"""(x, y, width, height) in whole pixels."""
+
+
+@dataclass(frozen=True)
+class RegionOfInterest:
+    """A part of the picture in which to detect. Faces count when their centre lies in `inner`; the detector is given
+    `outer`, whose sides are multiples of its step."""
+
+    inner: Rectangle
+    outer: Rectangle
+
+    def owns(self, box: Box) -> bool:
+        """Whether the centre of a box lies in `inner`."""
+        x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
+        left, top, width, height = self.inner
+        return left <= x < left + width and top <= y < top + height
+
+
+class ChangeDetector:
+    """Remembers the brightness of every block as it was at the last detection. Sizes are those of the pictures that
+    the face detector gets, multiples of its step."""
+
+    def __init__(self, width: int, height: int, step: int) -> None:
+        self._width, self._height, self._step = width, height, step
+        self._reference: Luma | None = None
+
+    @property
+    def everything(self) -> RegionOfInterest:
+        """The whole picture as one region."""
+        whole = (0, 0, self._width, self._height)
+        return RegionOfInterest(whole, whole)
+
+    def reset(self, coarse: Luma) -> None:
+        """The whole picture, whose brightness is `coarse` (see `coarse_luma`), is the reference from now on."""
+        self._reference = coarse.copy()
+
+    def regions(self, coarse: Luma, known: Sequence[Box], least: float = CHANGED) -> list[RegionOfInterest]:
+        """The regions that changed by at least `least`, which become the reference now. A known face that touches one
+        lies in it as a whole."""
+        if self._reference is None:
+            self.reset(coarse)
+            return [self.everything]
+        changed = self._changed(coarse, self._reference, least)
+        if not changed.any():
+            return []
+        changed = np.asarray(cv2.dilate(changed, np.ones((3, 3), np.uint8)), np.uint8)
+        _, _, found, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
+        inner = [tuple(int(value) * BLOCK for value in row[:4]) for row in found[1:]]
+        grown = [_with_faces((x, y, w, h), known) for x, y, w, h in inner]
+        regions = self._disjoint([self._clipped(box) for box in grown])
+        area = sum(region.outer[2] * region.outer[3] for region in regions)
+        if area > WHOLE_SHARE * self._width * self._height:
+            regions = [self.everything]
+        for region in regions:
+            x, y, width, height = (value // 4 for value in region.inner)
+            window = slice(y, y + height), slice(x, x + width)
+            self._reference[window] = coarse[window]
+        return regions
+
+    def has_changed(self, coarse: Luma, blocks: int) -> bool:
+        """Whether so many blocks changed since the reference; if so, the whole picture is the reference now."""
+        if self._reference is not None and self._changed(coarse, self._reference, CHANGED).sum() < blocks:
+            return False
+        self.reset(coarse)
+        return True
+
+    def _changed(self, coarse: Luma, reference: Luma, least: float) -> NDArray[np.uint8]:
+        """1 for every block that is no longer what it was."""
+        change = cv2.absdiff(coarse, reference).astype(np.float32)
+        blocks = self._width // BLOCK, self._height // BLOCK
+        return np.asarray(cv2.resize(change, blocks, interpolation=cv2.INTER_AREA) > least, np.uint8)
+
+    def regions_around(self, boxes: Sequence[Box]) -> list[RegionOfInterest]:
+        """Regions that hold these boxes and half their size around them."""
+        wide = [(x - w / 2, y - h / 2, 2 * w, 2 * h) for x, y, w, h in boxes]
+        return self._disjoint([self._clipped(box) for box in wide])
+
+    def _clipped(self, box: Box) -> Rectangle:
+        """Grown to whole multiples of 4 pixels, inside the picture."""
+        left, top = max(0, int(box[0]) // 4 * 4), max(0, int(box[1]) // 4 * 4)
+        right = min(self._width, -(-int(np.ceil(box[0] + box[2])) // 4) * 4)
+        bottom = min(self._height, -(-int(np.ceil(box[1] + box[3])) // 4) * 4)
+        return left, top, max(4, right - left), max(4, bottom - top)
+
+    def _disjoint(self, inner: list[Rectangle]) -> list[RegionOfInterest]:
+        """Regions with context; those whose outer rectangles would overlap are joined."""
+        regions: list[RegionOfInterest] = []
+        pending = list(inner)
+        while pending:
+            box = pending.pop()
+            region = RegionOfInterest(box, self._outer(box))
+            other = next((r for r in regions if intersection(r.outer, region.outer) > 0), None)
+            if other is None:
+                regions.append(region)
+                continue
+            regions.remove(other)
+            x, y = min(box[0], other.inner[0]), min(box[1], other.inner[1])
+            right = max(box[0] + box[2], other.inner[0] + other.inner[2])
+            bottom = max(box[1] + box[3], other.inner[1] + other.inner[3])
+            pending.append((x, y, right - x, bottom - y))
+        return regions
+
+    def _outer(self, inner: Rectangle) -> Rectangle:
+        x, width = self._with_context(inner[0], inner[2], self._width)
+        y, height = self._with_context(inner[1], inner[3], self._height)
+        return x, y, width, height
+
+    def _with_context(self, start: int, length: int, limit: int) -> tuple[int, int]:
+        """Start and length with context on both sides, up to a whole number of steps, inside the picture."""
+        wanted = min(limit, -(-(length + 2 * CONTEXT) // self._step) * self._step)
+        begin = start + length // 2 - wanted // 2
+        return max(0, min(begin, limit - wanted)), wanted
+
+
+def coarse_luma(luma: Luma) -> Luma:
+    """Brightness at a quarter of the size in both directions, each value the mean of 4 x 4 pixels."""
+    height, width = luma.shape
+    # In two steps: OpenCV is several times faster at halving than at quartering.
+    half = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(half, (width // 4, height // 4), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def is_scene_cut(before: Luma, after: Luma) -> bool:
+    """Whether two neighbouring frames, given as their `coarse_luma`, belong to different scenes."""
+    return float(cv2.absdiff(before, after).mean()) > SCENE_CUT
+
+
+def _with_faces(box: Box, known: Sequence[Box]) -> Box:
+    """The box, grown to hold every known face that it touches, with a quarter of its size around."""
+    left, top, right, bottom = box[0], box[1], box[0] + box[2], box[1] + box[3]
+    for face in known:
+        if intersection(box, face) > 0:
+            left, top = min(left, face[0] - face[2] / 4), min(top, face[1] - face[3] / 4)
+            right = max(right, face[0] + face[2] * 1.25)
+            bottom = max(bottom, face[1] + face[3] * 1.25)
+    return left, top, right - left, bottom - top

@@ -1,0 +1,36 @@
+"""Faces that the detector missed and a person drew: certain, and held through the time around them."""
+
+from collections.abc import Sequence
+
+from annotations.vision.boxes import as_box, overlap
+from annotations.vision.detections import Detections
+from annotations.vision.faces import Face
+from annotations.vision.report import MissedFace, ResidualReport
+
+HOLD_SECONDS = 1.0
+"""A drawn box is true of one moment; where nothing is detected it is held this long, both ways."""
+
+
+def with_missed(detections: Detections, missed: Sequence[MissedFace], rate: float) -> dict[int, list[Face]]:
+    """The detected faces by frame, with the drawn boxes among them, within their scene, as certain (score 1).
+
+    On frames where the detector has found something at that place, its own box stays: it follows the movement. `rate`
+    is the clip's, in frames a second.
+    """
+    faces = {frame: list(found) for frame, found in detections.faces.items()}
+    reach = round(HOLD_SECONDS * rate)
+    for face in missed:
+        frame = detections.schedule.original(face["frame"])
+        box = as_box(face["box"])
+        start = max((cut for cut in detections.cuts if cut <= frame), default=0)
+        end = min((cut for cut in detections.cuts if cut > frame), default=detections.frames)
+        for index in range(max(start, frame - reach), min(end, frame + reach + 1)):
+            if index != frame and any(overlap(other.box, box) > 0 for other in faces.get(index, [])):
+                continue
+            faces.setdefault(index, []).append(Face(box, 1.0))
+    return faces
+
+
+def exposed_as_missed(residual: ResidualReport) -> list[MissedFace]:
+    """What the check detects and the detection pass did not is a missed face like any other."""
+    return [MissedFace(frame=face["frame"], box=face["box"]) for face in residual["exposed"]]
