@@ -3,3 +3,8 @@
 A plain Python package without Django. The command line is ``python -m annotations.vision``;
 ``confined`` starts that command as a limited child process and is all that the site imports.
 """
+
+import os
+
+# onnxruntime collects usage data, from a thread that it starts on import, unless this is set before.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

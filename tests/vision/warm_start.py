@@ -7,27 +7,21 @@ that and not after. What depends on the start itself needs a real child.
 """
 
 import fcntl
+import gc
 import importlib
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from annotations.vision import confinement, memory
 
-LIBRARIES = (
-    "av",
-    "concurrent.futures.thread",
-    "cv2",
-    "onnx",
-    "annotations.vision.commands.clean",
-    "annotations.vision.commands.probe",
-)
-"""What starts no thread, as onnxruntime does: a forked child has none but its own."""
+COMMANDS = ("probe", "clean", "redact", "repair")
 MODULE = "annotations.vision.confinement"
 MOST_REQUEST = 100_000
 MOST_DESCRIPTORS = 32
@@ -128,9 +122,11 @@ class WarmStart:
 
 def serve(requests: socket.socket) -> None:
     """Forks a child for each request, tells its number and, when it has ended, how. Ends when nobody asks any more."""
-    for module in LIBRARIES:
-        importlib.import_module(module)
+    for command in COMMANDS:
+        importlib.import_module(f"annotations.vision.commands.{command}")
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "a library started a thread: it would not be forked"
+    gc.collect()
+    gc.freeze()
     requests.send(b"ready")
     while True:
         message, descriptors, _, _ = socket.recv_fds(requests, MOST_REQUEST, MOST_DESCRIPTORS)
@@ -163,7 +159,13 @@ def become(order: dict[str, Any], descriptors: list[int], forker: int) -> None:
     importlib.reload(memory)  # it keeps a descriptor that tells of the process that opened it
     bounds, *arguments = order["arguments"]
     sys.argv = ["", json.dumps({**json.loads(bounds), "parent": forker}), *arguments]
-    confinement.main()
+    try:
+        confinement.main()
+    except SystemExit as ended:
+        if threading.active_count() > 1:
+            raise  # the end waits for the other threads
+        sys.stdout.flush()
+        os._exit(int(ended.code or 0))
 
 
 if __name__ == "__main__":
