@@ -13,7 +13,7 @@ from django.db import connections
 
 from tests.engines import databases
 from tests.engines.postgresql import PostgreSQL
-from tests.engines.programs import Programs, broker_url, own_process_sends_to
+from tests.engines.programs import Programs, broker_url, own_process_sends_to, stop_forker
 from tests.engines.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,6 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    stop_forker()
     while _stop:
         _stop.pop()()
 
