@@ -39,12 +39,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks as `once` what has no database: pytest-django lets no other test reach one."""
+    """Marks as `once` what has no database: pytest-django lets no other test reach one. Long tests go first.
+
+    So no process of the run is left with one of them when the others have nothing to do any more.
+    """
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         marked = any(item.get_closest_marker(name) for name in ("django_db", "engines", "browser"))
         if not marked and asked.isdisjoint({"db", "transactional_db", "django_db_setup"}):
             item.add_marker(pytest.mark.once)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Slow tests, then those that start programs, then all others."""
+    return next((place for place, name in enumerate(("slow", "engines")) if item.get_closest_marker(name)), 2)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -56,4 +56,4 @@ REVIEW_RATES = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 if environment.text("COVERAGE_OF_TEMPLATES", ""):
-    TEMPLATES[0]["OPTIONS"]["debug"] = True
+    TEMPLATES[0]["OPTIONS"]["debug"] = True  # type: ignore[index]

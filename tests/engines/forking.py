@@ -18,14 +18,34 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from annotations import vision  # noqa: F401 - before onnxruntime, which would start a thread
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LIBRARIES = (
-    *("asyncio", "av", "cv2", "dateutil.parser", "email.headerregistry", "http.server", "numpy", "onnx", "onnxruntime"),
-    *("PIL.Image", "psycopg_pool", "redis", "rich", "sqlite3", "structlog", "unittest.mock", "xml.dom.minidom", "yaml"),
+    *(
+        "asyncio",
+        "av",
+        "cv2",
+        "dateutil.parser",
+        "email.headerregistry",
+        "http.server",
+        "numpy",
+        "onnx",
+        "onnxruntime",
+    ),
+    *(
+        "PIL.Image",
+        "psycopg_pool",
+        "redis",
+        "rich",
+        "sqlite3",
+        "structlog",
+        "unittest.mock",
+        "xml.dom.minidom",
+        "yaml",
+    ),
     *("celery.app.base", "celery.apps.worker", "celery.concurrency.prefork", "celery.fixups.django"),
     *("kombu.transport.filesystem", "kombu.transport.redis", "pygments.formatters.html"),
     *("cryptography.hazmat.primitives.asymmetric.ed25519", "cryptography.hazmat.primitives.ciphers.aead"),
@@ -123,11 +143,11 @@ def serve(requests: socket.socket) -> None:
     signal.set_wakeup_fd(waken)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     while True:
-        ready, _, _ = select.select([requests, wake], [], [])
+        ready, _, _ = select.select([requests.fileno(), wake], [], [])
         if wake in ready:
             os.read(wake, 4096)
             tell_of_the_ended(requests)
-        if requests in ready:
+        if requests.fileno() in ready:
             message, descriptors, _, _ = socket.recv_fds(requests, MOST, 1)
             if not message:
                 return
@@ -151,15 +171,15 @@ def tell_of_the_ended(requests: socket.socket) -> None:
             requests.send(json.dumps(told).encode())
 
 
-def become(order: dict[str, object], log: int) -> None:
+def become(order: dict[str, Any], log: int) -> None:
     """The program, in a session of its own, with this environment and these arguments."""
     os.setsid()
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
     os.environ.clear()
-    os.environ.update(order["environment"])  # type: ignore[call-overload]
-    first, *rest = order["arguments"]  # type: ignore[misc]
+    os.environ.update(order["environment"])
+    first, *rest = order["arguments"]
     if first == "-m":
         sys.argv = rest
         runpy.run_module(rest[0], run_name="__main__", alter_sys=True)

@@ -161,9 +161,7 @@ EASIER = ("coded badly", "half the size", "three quarters of the size", "brighte
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BUSY if FOLDER else ())
 @pytest.mark.parametrize("kinds", [HARDER, pytest.param(EASIER, marks=pytest.mark.long)])
-def test_every_copy_of_real_footage_is_recognised(
-    name: str, kinds: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_every_copy_of_real_footage_is_recognised(name: str, kinds: tuple[str, ...], tmp_path: Path) -> None:
     assert FOLDER is not None
     source = FOLDER / f"{name}.mp4"
     known = hashes(source)

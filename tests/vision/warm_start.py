@@ -124,7 +124,9 @@ def serve(requests: socket.socket) -> None:
     """Forks a child for each request, tells its number and, when it has ended, how. Ends when nobody asks any more."""
     for command in COMMANDS:
         importlib.import_module(f"annotations.vision.commands.{command}")
-    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a library started a thread: it would not be forked"
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, (
+        "a library started a thread: it would not be forked"
+    )
     gc.collect()
     gc.freeze()
     requests.send(b"ready")
