@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 
 from tests.engines import databases
 from tests.engines.postgresql import PostgreSQL
@@ -18,6 +19,10 @@ from tests.engines.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
 _stop: list[Any] = []
+
+# Its deadline is a fifth of a second by the clock on the wall, whatever else the machine does; pytest's timeout holds.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:

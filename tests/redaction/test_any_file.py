@@ -1,10 +1,8 @@
 """Whatever file comes goes the worker's way: intake and pass. It ends well, and nothing is left of what did not."""
 
 import resource
-import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,16 +103,6 @@ def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def warm(monkeypatch: pytest.MonkeyPatch) -> Iterator[WarmStart]:
-    """Children are confined as ever, and forked from a process that has loaded the libraries."""
-    started = WarmStart()
-    monkeypatch.setattr(subprocess, "Popen", started.popen)
-    through_the_worker("text.mp4", corpus()["text.mp4"])
-    yield started
-    started.close()
-
-
 def check(name: str, spool: Path, before: object) -> End:
     """Sends the file through the worker: it ends well, in time, and leaves nothing behind."""
     start = time.monotonic()
@@ -137,6 +125,7 @@ def check(name: str, spool: Path, before: object) -> End:
 def test_every_file_ends_accepted_or_rejected_with_its_code(part: int, spool: Path, warm: WarmStart) -> None:
     names = sorted(corpus())[part::PARTS]
     assert len(names) >= 500 // PARTS
+    through_the_worker("text.mp4", corpus()["text.mp4"])  # so that the process that forks is there
     before = open_files("/memfd:", "pipe:"), children()
     for name in names:
         end = check(name, spool, before)
