@@ -2,10 +2,10 @@
 
 Changed is what differs from the point where this branch left `main`, committed or not. A file of a context (in
 `annotations/`, `tests/`, `templates/` or `static/`) chooses the tests of that context and of the contexts that import
-it. Nearly everything imports the foundation (core, audit, accounts): a change there chooses its own tests and those
-at the top of `tests/`, which hold for the whole site. Anything else (settings, dependencies, fixtures) chooses the
-tests at the top alone. A test module that was itself changed always runs. Tests that are slow, long or start programs
-are left to `./workbench test`.
+it. A context that more than half of the others import (core, for instance) chooses its own tests and those at the top
+of `tests/`, which hold for the whole site, instead. Anything else (settings, dependencies, fixtures) chooses the tests
+at the top alone. A test module that was itself changed always runs. Tests that are slow, long or start programs are
+left to `./workbench test`.
 """
 
 import os
@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FOUNDATION = frozenset({"core", "audit", "accounts"})
 HOLDERS = ("annotations", "tests", "templates", "static")
 LEFT_OUT = "not slow and not long and not engines and not browser"
 NO_TESTS_CHOSEN = 5  # pytest's exit status
@@ -51,15 +50,23 @@ def contexts() -> dict[str, set[str]]:
     return {folder.name: imports(folder.name) for folder in folders}
 
 
+def foundation(known: dict[str, set[str]]) -> set[str]:
+    """Contexts that more than half of the others import."""
+    return {
+        name for name in known if 2 * sum(name in imported for imported in known.values()) > len(known) - 1
+    }
+
+
 def chosen(paths: Iterable[str], known: dict[str, set[str]]) -> set[str]:
     """What pytest is to run, as paths."""
     parts = [Path(path).parts for path in paths]
     touched = {part[1] for part in parts if part[0] in HOLDERS and len(part) > 2 and part[1] in known}
-    dependents = {name for name, imported in known.items() if imported & (touched - FOUNDATION)}
+    under_most = foundation(known)
+    dependents = {name for name, imported in known.items() if imported & (touched - under_most)}
     tests = {f"tests/{name}" for name in touched | dependents}
     tests |= {"/".join(part) for part in parts if part[0] == "tests" and part[-1].startswith("test_")}
     general = any(len(part) < 3 or part[0] not in HOLDERS or part[1] not in known for part in parts)
-    if general or touched & FOUNDATION:
+    if general or touched & under_most:
         tests |= {f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")}
     return {path for path in tests if path.endswith(".py") or (ROOT / path).is_dir()}
 

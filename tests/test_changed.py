@@ -22,7 +22,7 @@ def test_a_file_of_a_context_chooses_its_tests_and_those_of_who_imports_it(path:
     assert chosen([path], KNOWN) == {"tests/clips", "tests/review"}
 
 
-def test_the_foundation_chooses_its_own_tests_and_those_of_the_whole_site() -> None:
+def test_what_most_others_import_chooses_its_own_tests_and_those_of_the_whole_site() -> None:
     tests = chosen(["annotations/core/ids.py"], KNOWN)
     assert "tests/core" in tests
     assert "tests/test_permissions.py" in tests
