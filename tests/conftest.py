@@ -10,14 +10,19 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 
 from tests.engines import databases
 from tests.engines.postgresql import PostgreSQL
-from tests.engines.programs import Programs, broker_url, own_process_sends_to
+from tests.engines.programs import Programs, broker_url, own_process_sends_to, stop_forker
 from tests.engines.redis import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
 _stop: list[Any] = []
+
+# Its deadline is a fifth of a second by the clock on the wall, whatever else the machine does; pytest's timeout holds.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,15 +44,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks as `once` what has no database: pytest-django lets no other test reach one."""
+    """Marks as `once` what has no database: pytest-django lets no other test reach one. Long tests go first.
+
+    So no process of the run is left with one of them when the others have nothing to do any more.
+    """
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         marked = any(item.get_closest_marker(name) for name in ("django_db", "engines", "browser"))
         if not marked and asked.isdisjoint({"db", "transactional_db", "django_db_setup"}):
             item.add_marker(pytest.mark.once)
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Slow tests, then those that start programs, then all others."""
+    return next((place for place, name in enumerate(("slow", "engines")) if item.get_closest_marker(name)), 2)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    stop_forker()
     while _stop:
         _stop.pop()()
 

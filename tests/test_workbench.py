@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests.engines.forking import ROOT
 from tests.engines.postgresql import free_port
-from tests.engines.programs import ROOT, wait_until
+from tests.engines.programs import wait_until
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(400)]
 WORKBENCH = ROOT / "workbench"
@@ -81,6 +82,7 @@ def up(tmp_path: Path) -> Iterator[Up]:
     started.process.wait(60)
 
 
+@pytest.mark.slow
 def test_a_newcomer_sees_clips_redacted_queued_and_one_flagged(up: Up) -> None:
     wait_until(up.ready, 180, "the site's start")
     with urllib.request.urlopen(f"http://127.0.0.1:{up.port}/healthz") as answer:
@@ -175,6 +177,22 @@ def test_what_cannot_be_installed_is_named_and_fails(script: Any, capsys: pytest
 
 
 def test_every_part_names_a_program_that_exists(script: Any) -> None:
-    for name, command in script.PARTS.items():
+    parts = {**script.PARTS, **script.QUICK, **script.LONG}
+    for name, command in parts.items():
         assert Path(command[0]).exists(), name
-    assert set(script.ENVIRONMENTS) <= set(script.PARTS)
+    assert set(script.ENVIRONMENTS) <= set(parts)
+
+
+def test_lanes_are_chosen_by_name_beside_parts(script: Any) -> None:
+    assert script.chosen([]) == script.PARTS
+    assert script.chosen(["quick"]) == script.QUICK
+    assert list(script.chosen(["lint", "long"])) == ["lint", *script.LONG]
+
+
+def test_checks_that_run_side_by_side_tell_what_they_found(
+    script: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = {"lint": ["sh", "-c", "echo found this; exit 1"], "types": ["echo", "all well"]}
+    assert script.run(commands, dict(os.environ)) == 1
+    told = capsys.readouterr().out
+    assert told.index("== lint\nfound this") < told.index("== types\nall well")

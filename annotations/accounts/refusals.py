@@ -21,6 +21,11 @@ def counted(caller: str, thing: str) -> int:
     except ValueError:  # the ten minutes ended in between
         cache.set(key, 1, WINDOW_SECONDS)
         count = 1
+    return due(count)
+
+
+def due(count: int) -> int:
+    """Of how many refusals an entry is due at the count-th within the window: 1, as many as were not told of, or 0."""
     if count <= SINGLY:
         return 1
     times, rest = divmod(count, SINGLY)

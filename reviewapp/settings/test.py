@@ -54,3 +54,6 @@ STORAGES = one_folder.storages(
 REVIEW_RATES = {}
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+if environment.text("COVERAGE_OF_TEMPLATES", ""):
+    TEMPLATES[0]["OPTIONS"]["debug"] = True  # type: ignore[index]

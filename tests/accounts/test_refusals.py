@@ -75,9 +75,14 @@ def test_one_caller_does_not_hide_another(client: Client) -> None:
 
 
 def test_a_million_refusals_make_22_entries() -> None:
-    due = [refusals.counted("somebody", "thing") for _ in range(1_000_000)]
+    due = [refusals.due(count) for count in range(1, 1_000_001)]
     assert sum(times > 0 for times in due) == 22
     assert sum(due) > 1_000_000 / 2
+
+
+def test_every_refusal_is_counted() -> None:
+    told = [refusals.counted("somebody", "thing") for _ in range(10_000)]
+    assert told == [refusals.due(count) for count in range(1, 10_001)]
 
 
 def test_counting_begins_anew_after_the_window(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,8 @@ from kombu import pools
 
 from reviewapp.settings import environment
 from tests.engines.databases import only_one
+from tests.engines.forking import ROOT, Forker, Program
 from tests.engines.postgresql import free_port
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def wait_until(true: Callable[[], bool], seconds: float, what: str = "it") -> None:
@@ -63,6 +63,18 @@ def _connect(url: str, options: dict[str, Any]) -> None:
     current_app._after_fork()  # type: ignore[attr-defined]
 
 
+@cache
+def forker() -> Forker:
+    """Starts the programs of all tests of this process; `stop_forker` ends it."""
+    return Forker()
+
+
+def stop_forker() -> None:
+    if forker.cache_info().currsize:
+        forker().stop()
+        forker.cache_clear()
+
+
 class Programs:
     """Starts web servers, workers and beat, each in a process group of its own, and ends them all."""
 
@@ -80,20 +92,12 @@ class Programs:
             "PYTHONUNBUFFERED": "1",
             **variables,
         }
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: list[Program] = []
 
-    def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *arguments: str) -> Program:
         """Starts `python ARGUMENTS`; its output goes to NAME.log in the test's folder."""
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, *arguments],
-                cwd=ROOT,
-                env=self.variables,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            process = forker().start(arguments, self.variables, log)
         self._started.append(process)
         return process
 
@@ -117,7 +121,7 @@ class Programs:
         wait_until(answers, 60, "the site's start")
         return address
 
-    def worker(self, queues: str = "default,redact", name: str = "worker") -> subprocess.Popen[bytes]:
+    def worker(self, queues: str = "default,redact", name: str = "worker") -> Program:
         """A Celery worker that takes one task at a time."""
         return self.start(
             name,
@@ -125,13 +129,13 @@ class Programs:
             *("--hostname", f"{name}@test", "--without-gossip", "--without-mingle", "--loglevel", "INFO"),
         )
 
-    def beat(self) -> subprocess.Popen[bytes]:
+    def beat(self) -> Program:
         return self.start("beat", "-m", "celery", "--app", "reviewapp", "beat", "--pidfile", "")
 
-    def sequencer(self) -> subprocess.Popen[bytes]:
+    def sequencer(self) -> Program:
         return self.start("sequencer", "manage.py", "sequence")
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: Program) -> None:
         """`kill -9` of the program and of every process in its group, in the middle of what they do."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

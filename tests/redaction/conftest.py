@@ -1,6 +1,7 @@
 """Clips with a face, and what the services need to work on them."""
 
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from annotations.clips.models import Clip
 from annotations.clips.services import Reception, receive
 from tests.factories import make_submitter, make_terms
 from tests.vision.clips import scene
+from tests.vision.warm_start import WarmStart
 
 Submit = Callable[..., Clip]
 
@@ -32,3 +34,20 @@ def submit() -> Submit:
             return receive(submitter, submitter.actor, file, reception)[0]
 
     return submitted
+
+
+@pytest.fixture(scope="session")
+def warm_start() -> Iterator[WarmStart]:
+    started = WarmStart()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def warm(warm_start: WarmStart, monkeypatch: pytest.MonkeyPatch) -> WarmStart:
+    """Children are confined as ever, and forked from a process that has loaded the libraries.
+
+    For tests in which the start of the child is not what is tested.
+    """
+    monkeypatch.setattr(subprocess, "Popen", warm_start.popen)
+    return warm_start

@@ -11,7 +11,7 @@ from annotations.redaction.models import Method, Outcome
 from tests.redaction.conftest import Submit
 from tests.redaction.test_repair import LAMP, drawn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
 
 
 def test_a_chosen_mosaic_is_made_and_repaired(submit: Submit, passing_by: Path) -> None:

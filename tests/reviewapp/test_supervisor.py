@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.programs import ROOT, wait_until
+from tests.engines.forking import ROOT
+from tests.engines.programs import wait_until
 
 pytestmark = pytest.mark.once
 

@@ -1,7 +1,9 @@
 """Several hundred files that a decoder should never be given, made on the spot."""
 
 import struct
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,14 @@ CONTAINER_BOXES = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta"
 Named = tuple[str, bytes]
 
 
-def corpus(folder: Path) -> Iterator[Named]:
+@cache
+def corpus() -> dict[str, bytes]:
+    """Every file by its name, made once for each process."""
+    with tempfile.TemporaryDirectory() as folder:
+        return dict(_files(Path(folder)))
+
+
+def _files(folder: Path) -> Iterator[Named]:
     """Names and contents. `folder` is for temporary files."""
     mp4 = _clip(folder / "base.mp4")
     yield "whole.mp4", mp4

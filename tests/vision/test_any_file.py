@@ -4,8 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import pytest
 from annotations.vision import confined
 from annotations.vision.errors import VIDEO_ERRORS, VideoError
 from annotations.vision.limits import Limits
-from tests.vision import malformed
+from tests.vision.malformed import corpus
 
 ROOT = Path(__file__).resolve().parents[2]
 # So that two processes of a run share the work.
@@ -37,13 +35,6 @@ EXPECTED = {
     "one-frame.mp4": "accepted",
     "late-start.mkv": "accepted",
 }
-
-
-@cache
-def corpus() -> dict[str, bytes]:
-    """Every file by its name."""
-    with tempfile.TemporaryDirectory() as folder:
-        return dict(malformed.corpus(Path(folder)))
 
 
 def work_through(folder: Path) -> dict[str, dict[str, Any]]:

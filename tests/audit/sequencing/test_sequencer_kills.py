@@ -1,5 +1,5 @@
-"""`kill -9` of the sequencer at every step and at any time, 220 times, while others write: nothing is lost or doubled,
-and of everything that was ever signed, published or not, nothing contradicts anything else.
+"""`kill -9` of the sequencer at every step and at any time, 220 times or 1,100, while others write: nothing is lost or
+doubled, and of everything that was ever signed, published or not, nothing contradicts anything else.
 
 The killed are processes of their own that run the sequencer's own loop; forked, because starting Python afresh would
 take a second each. A few more run `manage.py sequence`.
@@ -37,7 +37,7 @@ POINTS = (
     *("leading", "read", "leaves written", "tiles written", "taken", "committed"),
     *("checked", "signed", "inserted", "sealed"),
 )
-AT_EVERY_POINT, AT_ANY_TIME, WRITERS = 12, 100, 3
+WRITERS = 3
 
 pytestmark = [pytest.mark.engines, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -105,8 +105,16 @@ def killed(process: multiprocessing.process.BaseProcess, after: float) -> bool:
     return by_itself
 
 
+@pytest.mark.parametrize(
+    ("at_every_point", "at_any_time"),
+    [(12, 100), pytest.param(60, 500, marks=[pytest.mark.long, pytest.mark.timeout(1800)])],
+)
 def test_nothing_is_lost_doubled_or_contradicted(
-    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    at_every_point: int,
+    at_any_time: int,
+    fresh_database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(settings, "AUDIT_SEQUENCE_SECONDS", 0.02)
     monkeypatch.setattr("annotations.audit.sequencing.sequencer.POLL_SECONDS", 0.01)
@@ -114,8 +122,8 @@ def test_nothing_is_lost_doubled_or_contradicted(
     configured.own_sequencer()
     stop = tmp_path / "stop"
     writers = [forked(write, stop, seed) for seed in range(WRITERS)]
-    plan = [(point, chance.randint(1, 3)) for point in POINTS for _ in range(AT_EVERY_POINT)]
-    plan += [("nowhere", 1)] * AT_ANY_TIME
+    plan = [(point, chance.randint(1, 3)) for point in POINTS for _ in range(at_every_point)]
+    plan += [("nowhere", 1)] * at_any_time
     chance.shuffle(plan)
     by_themselves = 0
     for point, passes in plan:
@@ -126,7 +134,7 @@ def test_nothing_is_lost_doubled_or_contradicted(
         writer.join(30)
         assert writer.exitcode == 0
     assert len(plan) >= 200
-    assert by_themselves == AT_EVERY_POINT * len(POINTS)
+    assert by_themselves == at_every_point * len(POINTS)
     copies = Kept(Path(settings.AUDIT_KEYS_DIR), settings.AUDIT_ORIGIN)
     Sequencer(copies).once()
     check(signed(copies.folder))
