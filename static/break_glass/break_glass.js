@@ -15,7 +15,12 @@ let reported = "";
 function send(url, body) {
   const token = document.cookie.match(/(?:^|; )(?:__Host-review_csrf|csrftoken)=([^;]+)/)?.[1] ?? "";
   const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
-  return fetch(url ?? "", { method: "POST", headers, keepalive: true, body: body === undefined ? null : JSON.stringify(body) });
+  return fetch(url ?? "", {
+    method: "POST",
+    headers,
+    keepalive: true,
+    body: body === undefined ? null : JSON.stringify(body),
+  });
 }
 
 async function show() {
@@ -45,7 +50,10 @@ async function show() {
 
 /** What was played since the page began; told again only when it has changed. */
 function report() {
-  const ranges = Array.from({ length: video.played.length }, (_, n) => [video.played.start(n), video.played.end(n)]);
+  const ranges = Array.from({ length: video.played.length }, (_, n) => [
+    video.played.start(n),
+    video.played.end(n),
+  ]);
   const now = JSON.stringify(ranges);
   if (!ranges.length || now === reported) return;
   reported = now;

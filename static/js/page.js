@@ -19,7 +19,8 @@ addEventListener("keydown", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  const question = (event.submitter instanceof HTMLElement && event.submitter.dataset.confirm) || form.dataset.confirm;
+  const question =
+    (event.submitter instanceof HTMLElement && event.submitter.dataset.confirm) || form.dataset.confirm;
   if (question && !confirm(question)) event.preventDefault();
 });
 

@@ -21,7 +21,10 @@ async function reveal() {
   if (held) return;
   held = true;
   try {
-    const answer = await fetch(root.dataset.reveal ?? "", { method: "POST", headers: { "X-CSRFToken": token() } });
+    const answer = await fetch(root.dataset.reveal ?? "", {
+      method: "POST",
+      headers: { "X-CSRFToken": token() },
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     const { url } = await answer.json();
     const media = await fetch(url, { cache: "no-store" });
@@ -60,7 +63,11 @@ function hide() {
 function isReveal(/** @type {KeyboardEvent} */ event) {
   const typing = event.target instanceof HTMLElement && event.target.closest("textarea, input, select");
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return false;
-  return event.key === "r" || event.key === "R" || (event.target === button && (event.key === " " || event.key === "Enter"));
+  return (
+    event.key === "r" ||
+    event.key === "R" ||
+    (event.target === button && (event.key === " " || event.key === "Enter"))
+  );
 }
 
 button.addEventListener("pointerdown", (event) => {

@@ -12,10 +12,10 @@
  */
 
 import { Api, ApiError } from "./api.js";
-import { Watched, clock, presentationTime } from "./frames.js";
+import { clock, presentationTime, Watched } from "./frames.js";
 import { boxAt } from "./interpolation.js";
 import { viewerMark } from "./mark.js";
-import { Player, loadVideo } from "./player.js";
+import { loadVideo, Player } from "./player.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REPORT = 10_000;
@@ -33,7 +33,11 @@ const status = find("#viewer-status");
 const play = /** @type {HTMLButtonElement} */ (find("#play"));
 const playheads = [...document.querySelectorAll(".playhead")];
 const watched = new Watched(page.clip);
-const clip = /** @type {Clip} */ ({ ...page.clip, id: "", duration: page.clip.frames / page.clip.frame_rate });
+const clip = /** @type {Clip} */ ({
+  ...page.clip,
+  id: "",
+  duration: page.clip.frames / page.clip.frame_rate,
+});
 const player = new Player(find("#picture"), { onFrame, onSpeed: (speed) => showPlaying(speed !== 0) });
 let shown = false;
 
@@ -49,10 +53,14 @@ function onFrame(frame, presented) {
     line.setAttribute("x1", x);
     line.setAttribute("x2", x);
   }
-  overlay.replaceChildren(...page.sides.flatMap(({ number, tracks }) => tracks.flatMap((track) => {
-    const here = boxAt(track.keyframes, frame);
-    return here ? [drawn(here.box, number, track.id)] : [];
-  })));
+  overlay.replaceChildren(
+    ...page.sides.flatMap(({ number, tracks }) =>
+      tracks.flatMap((track) => {
+        const here = boxAt(track.keyframes, frame);
+        return here ? [drawn(here.box, number, track.id)] : [];
+      }),
+    ),
+  );
 }
 
 /**
@@ -67,7 +75,8 @@ function drawn([x, y, width, height], side, id) {
   for (const kind of ["edge", "line"]) {
     const rect = document.createElementNS(SVG, "rect");
     rect.setAttribute("class", kind);
-    Object.entries({ x, y, width, height }).forEach(([name, value]) => rect.setAttribute(name, String(value)));
+    for (const [name, value] of Object.entries({ x, y, width, height }))
+      rect.setAttribute(name, String(value));
     group.append(rect);
   }
   const tag = document.createElementNS(SVG, "text");
@@ -92,8 +101,12 @@ async function show() {
     const { url } = await api.send("POST", page.urls.media_token);
     const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
     if (!response.ok) throw new ApiError(response.status, "media_refused", texts.refused ?? "", null);
-    player.show(loadVideo(new Blob([await response.arrayBuffer()], { type: "video/mp4" }), texts.label ?? ""), clip);
-    if (!document.querySelector("#picture .mark")) overlay.before(viewerMark(find("#picture").dataset.mark ?? ""));
+    player.show(
+      loadVideo(new Blob([await response.arrayBuffer()], { type: "video/mp4" }), texts.label ?? ""),
+      clip,
+    );
+    if (!document.querySelector("#picture .mark"))
+      overlay.before(viewerMark(find("#picture").dataset.mark ?? ""));
     find("#cover").hidden = true;
     status.textContent = texts.shown ?? "";
     shown = true;

@@ -33,7 +33,9 @@ export const isSignedOut = (error) => error instanceof ApiError && error.status 
  * @returns {error is ApiError}
  */
 export const isGone = (error) =>
-  error instanceof ApiError && (["lease_lost", "already_submitted", "clip_held", "not_watching"].includes(error.code) || [404, 410].includes(error.status));
+  error instanceof ApiError &&
+  (["lease_lost", "already_submitted", "clip_held", "not_watching"].includes(error.code) ||
+    [404, 410].includes(error.status));
 
 export class Api {
   /** @param {string} csrfToken the page's; who signs in again in another tab gets a new one, in a cookie */
@@ -57,7 +59,11 @@ export class Api {
       method,
       keepalive,
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrfToken },
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "X-CSRFToken": this.csrfToken,
+      },
       body: JSON.stringify(body),
     });
     if (response.status === 204) return null;
@@ -66,6 +72,11 @@ export class Api {
     if (response.ok && data !== null && !response.redirected) return data;
     // An answer that is not ours, such as the sign-in page, means that the session has ended.
     if (response.ok) throw new ApiError(401, "signed_out", "", null);
-    throw new ApiError(response.status, data?.code ?? "unexpected", data?.message ?? response.statusText, data);
+    throw new ApiError(
+      response.status,
+      data?.code ?? "unexpected",
+      data?.message ?? response.statusText,
+      data,
+    );
   }
 }

@@ -149,7 +149,9 @@ export class Autosave {
   backup() {
     try {
       const value = JSON.parse(this.store.getItem(this.key) ?? "null");
-      return value && typeof value.revision === "number" && value.body ? { revision: value.revision, body: value.body } : null;
+      return value && typeof value.revision === "number" && value.body
+        ? { revision: value.revision, body: value.body }
+        : null;
     } catch {
       return null;
     }

@@ -14,7 +14,10 @@ export const SUGGEST_AFTER = 50 * 60_000;
  * @param {number} now
  * @returns {Stretch} the stretch that work at this moment belongs to
  */
-export const worked = (stretch, now) => ({ since: stretch && now - stretch.last < PAUSE ? stretch.since : now, last: now });
+export const worked = (stretch, now) => ({
+  since: stretch && now - stretch.last < PAUSE ? stretch.since : now,
+  last: now,
+});
 
 /**
  * @param {Stretch | null} stretch

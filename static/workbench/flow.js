@@ -9,12 +9,12 @@
 
 import { ApiError, isGone, isSignedOut, isTransient } from "./api.js";
 import { dropOldDrafts } from "./autosave.js";
-import { SUGGEST_AFTER, keepStretch, minutesWorked, readStretch, worked } from "./breaks.js";
+import { keepStretch, minutesWorked, readStretch, SUGGEST_AFTER, worked } from "./breaks.js";
 import { askReason, showInstructions } from "./dialogs.js";
 import { byId, html } from "./dom.js";
 import { Lease, leaseLeft } from "./lease.js";
 import { Outbox } from "./outbox.js";
-import { Queue, fetchClip } from "./queue.js";
+import { fetchClip, Queue } from "./queue.js";
 import { say } from "./text.js";
 import { Workbench } from "./workbench.js";
 
@@ -32,7 +32,11 @@ export class Flow {
     this.suggestedAt = 0;
     this.home = assignment.urls.home;
     this.bench = new Workbench(assignment, {
-      api, help, storage, onGone: (error) => this.taken(error), onSignedOut: () => this.signedOut(),
+      api,
+      help,
+      storage,
+      onGone: (error) => this.taken(error),
+      onSignedOut: () => this.signedOut(),
     });
     this.queue = new Queue(api, assignment.urls.claim);
     this.outbox = new Outbox(api, localStorage, `${storage}:answer:`, {
@@ -73,7 +77,10 @@ export class Flow {
     } catch (error) {
       if (error instanceof ApiError && !isTransient(error)) this.taken(error);
       else if (isSignedOut(error)) this.signedOut();
-      else this.#say(say("noConnection"), say("noConnectionText"), [{ label: say("tryAgain"), primary: true, act: () => void this.start(assignment) }]);
+      else
+        this.#say(say("noConnection"), say("noConnectionText"), [
+          { label: say("tryAgain"), primary: true, act: () => void this.start(assignment) },
+        ]);
       return;
     }
     await sent;
@@ -99,7 +106,8 @@ export class Flow {
     const { body } = session;
     autosave.stop();
     // The next clip must not wait for this: the answer is in the outbox until the server has it.
-    const delivered = autosave.settled()
+    const delivered = autosave
+      .settled()
       .then(() => this.outbox.send({ id, url: urls.submit, body, revision: autosave.revision }))
       .then((taken) => {
         if (taken) autosave.forget();
@@ -154,7 +162,8 @@ export class Flow {
     } catch (error) {
       if (session !== bench.session) return;
       if (isGone(error)) this.taken(error);
-      else if (!quietly) bench.status(error instanceof ApiError && error.message ? error.message : say("offline"));
+      else if (!quietly)
+        bench.status(error instanceof ApiError && error.message ? error.message : say("offline"));
     }
   }
 
@@ -165,7 +174,9 @@ export class Flow {
    */
   taken(error) {
     if (!this.bench.working && this.#stopped.hidden) return;
-    const known = { lease_lost: "leaseLost", already_submitted: "alreadySubmitted", clip_held: "clipHeld" }[error.code];
+    const known = { lease_lost: "leaseLost", already_submitted: "alreadySubmitted", clip_held: "clipHeld" }[
+      error.code
+    ];
     this.bench.autosave.stop();
     // Nothing of a withdrawn clip stays in this browser, and what was changed after the submission does not count.
     if (error.code === "clip_held" || error.code === "already_submitted") this.bench.autosave.forget();
@@ -181,7 +192,9 @@ export class Flow {
     this.bench.autosave.stop();
     this.queue.drop();
     this.#leave("");
-    this.#say(say("signedOut"), say("signedOutText"), [{ label: say("signIn"), primary: true, act: () => location.reload() }]);
+    this.#say(say("signedOut"), say("signedOutText"), [
+      { label: say("signIn"), primary: true, act: () => location.reload() },
+    ]);
   }
 
   async next() {
@@ -192,7 +205,9 @@ export class Flow {
         this.#open(ready);
         this.#prefetch();
       } else {
-        this.#say(say("queueEmpty"), say("queueEmptyText"), [{ label: say("toQueue"), primary: true, href: this.home }]);
+        this.#say(say("queueEmpty"), say("queueEmptyText"), [
+          { label: say("toQueue"), primary: true, href: this.home },
+        ]);
       }
     } catch (error) {
       if (isSignedOut(error)) {
@@ -219,7 +234,9 @@ export class Flow {
     if (assignment.id === before) return;
     history.replaceState(null, "", location.pathname.replace(before, assignment.id));
     byId("content", HTMLElement).focus({ preventScroll: true });
-    this.bench.status(say("clipOpened", { project: assignment.project.name, seconds: Math.round(assignment.clip.duration) }));
+    this.bench.status(
+      say("clipOpened", { project: assignment.project.name, seconds: Math.round(assignment.clip.duration) }),
+    );
     // Fetched a while ago: the server says whether it may still be seen.
     void this.bench.reportWatched();
   }
@@ -230,7 +247,8 @@ export class Flow {
   }
 
   #prefetch() {
-    if (this.bench.working && this.outbox.waiting === 0) this.queue.prefetch(this.bench.session.assignment.id);
+    if (this.bench.working && this.outbox.waiting === 0)
+      this.queue.prefetch(this.bench.session.assignment.id);
   }
 
   /** @param {string} text */
@@ -261,7 +279,10 @@ export class Flow {
         await this.api.send("POST", url, payload);
       } catch (error) {
         if (error instanceof ApiError && !isTransient(error)) this.taken(error);
-        else this.#say(say("noConnection"), say("notSentText"), [{ label: say("tryAgain"), primary: true, act: () => void send() }]);
+        else
+          this.#say(say("noConnection"), say("notSentText"), [
+            { label: say("tryAgain"), primary: true, act: () => void send() },
+          ]);
         return;
       }
       autosave.stop();
@@ -293,21 +314,33 @@ export class Flow {
     const text = say("leaseSoon");
     byId("alerts", HTMLElement).textContent = text;
     this.bench.banners.show("lease", {
-      text, tone: "warn",
-      choices: [{ label: say("extend"), key: this.bench.help.keyOf("extend"), primary: true, act: () => void this.extend() }],
+      text,
+      tone: "warn",
+      choices: [
+        {
+          label: say("extend"),
+          key: this.bench.help.keyOf("extend"),
+          primary: true,
+          act: () => void this.extend(),
+        },
+      ],
     });
   }
 
   /** @param {number | null} seconds @param {boolean} soon */
   #showLease(seconds, soon) {
-    const text = seconds === null ? "" : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+    const text =
+      seconds === null
+        ? ""
+        : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
     this.#leaseLeft.textContent = text;
     byId("lease", HTMLElement).toggleAttribute("data-soon", soon);
   }
 
   /** @param {number} waiting @param {boolean} offline */
   #showWaiting(waiting, offline) {
-    if (offline) this.bench.banners.show("outbox", { text: say("answersWaiting", { count: waiting }), tone: "warn" });
+    if (offline)
+      this.bench.banners.show("outbox", { text: say("answersWaiting", { count: waiting }), tone: "warn" });
     else if (waiting === 0) this.bench.banners.hide("outbox");
   }
 
@@ -317,7 +350,8 @@ export class Flow {
     const text = say("answerRefused", { reason: error.message });
     byId("alerts", HTMLElement).textContent = text;
     this.bench.banners.show("refused", {
-      text, tone: "bad",
+      text,
+      tone: "bad",
       choices: [
         { label: say("openThatClip"), primary: true, act: () => location.assign(page) },
         { label: say("dismiss"), act: () => this.bench.banners.hide("refused") },
@@ -330,9 +364,15 @@ export class Flow {
     this.#stopped.hidden = false;
     const controls = ways.map(({ label, primary, href, act }) => {
       const look = primary ? "button primary" : "button";
-      return href ? html("a", { class: look, href }, label) : html("button", { type: "button", class: look, onclick: act }, label);
+      return href
+        ? html("a", { class: look, href }, label)
+        : html("button", { type: "button", class: look, onclick: act }, label);
     });
-    this.#stopped.replaceChildren(html("h2", {}, title), text ? html("p", {}, text) : "", html("div", { class: "toolbar" }, ...controls));
+    this.#stopped.replaceChildren(
+      html("h2", {}, title),
+      text ? html("p", {}, text) : "",
+      html("div", { class: "toolbar" }, ...controls),
+    );
     controls[0]?.focus();
   }
 }

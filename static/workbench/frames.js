@@ -41,7 +41,8 @@ export const presentationTime = (frame, clip) => clip.presentation_times[frame] 
  */
 export function clock(seconds) {
   const ms = Math.max(0, Math.round(seconds * 1000));
-  const pad = (/** @type {number} */ value, /** @type {number} */ width) => String(value).padStart(width, "0");
+  const pad = (/** @type {number} */ value, /** @type {number} */ width) =>
+    String(value).padStart(width, "0");
   return `${Math.floor(ms / 60_000)}:${pad(Math.floor(ms / 1000) % 60, 2)}.${pad(ms % 1000, 3)}`;
 }
 
@@ -85,7 +86,10 @@ export class Watched {
   unreported() {
     const painted = this.painted.slice();
     const ranges = this.#ranges((frame) => painted[frame] === 1 && this.reported[frame] === 0);
-    return { ranges, confirm: () => painted.forEach((value, frame) => value && (this.reported[frame] = 1)) };
+    const confirm = () => {
+      for (const [frame, value] of painted.entries()) if (value) this.reported[frame] = 1;
+    };
+    return { ranges, confirm };
   }
 
   /** @param {(frame: number) => boolean} holds */

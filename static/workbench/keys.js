@@ -55,9 +55,23 @@ export const canRemap = (/** @type {string} */ id) => !FIXED.has(id);
 /** @type {Preferences} */
 export const DEFAULTS = { single: true, keys: {} };
 
-const MODIFIERS = new Set(["Control", "Shift", "Alt", "Meta", "AltGraph", "CapsLock", "Dead", "Process", "Unidentified"]);
+const MODIFIERS = new Set([
+  "Control",
+  "Shift",
+  "Alt",
+  "Meta",
+  "AltGraph",
+  "CapsLock",
+  "Dead",
+  "Process",
+  "Unidentified",
+]);
 /** What a key is on a US keyboard, for layouts on which its own character cannot be typed plainly. */
-const BY_CODE = new Map([["BracketLeft", "["], ["BracketRight", "]"], ["Slash", "/"]]);
+const BY_CODE = new Map([
+  ["BracketLeft", "["],
+  ["BracketRight", "]"],
+  ["Slash", "/"],
+]);
 
 /**
  * The chords that a key press may stand for, best first: by the character it types, then by its place on the board
@@ -142,7 +156,8 @@ export function remap(preferences, id, chord) {
 export function readPreferences(stored) {
   try {
     const value = JSON.parse(stored ?? "null");
-    if (typeof value?.single !== "boolean" || typeof value.keys !== "object" || value.keys === null) return DEFAULTS;
+    if (typeof value?.single !== "boolean" || typeof value.keys !== "object" || value.keys === null)
+      return DEFAULTS;
     const known = Object.entries(value.keys).filter(
       ([id, chord]) => typeof chord === "string" && ACTIONS.some((action) => action.id === id),
     );

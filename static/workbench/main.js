@@ -32,7 +32,8 @@ const flow = new Flow(assignment, { api, help, storage });
 const { bench } = flow;
 
 function showKeys() {
-  for (const key of document.querySelectorAll("kbd[data-keys]")) key.textContent = help.keyOf(key.getAttribute("data-keys") ?? "");
+  for (const key of document.querySelectorAll("kbd[data-keys]"))
+    key.textContent = help.keyOf(key.getAttribute("data-keys") ?? "");
 }
 
 document.addEventListener("keydown", (event) => {
@@ -53,7 +54,8 @@ document.addEventListener("keydown", (event) => {
   if (action.id === "confirm" && !bench.session.tool) return;
   event.preventDefault();
   if (event.repeat && !REPEATED.has(action.id)) return;
-  if (bench.working || action.id === "help") bench.act(action.id, { chord: action.chord, repeat: event.repeat });
+  if (bench.working || action.id === "help")
+    bench.act(action.id, { chord: action.chord, repeat: event.repeat });
 });
 
 document.addEventListener("click", (event) => {
@@ -65,19 +67,28 @@ byId("instructions-button", HTMLButtonElement).addEventListener("click", () => b
 
 // A field that was being written in is left when the person goes on elsewhere, so that its value counts and keys act
 // again. A click on a button takes no focus, so that Space goes on playing.
-byId("content", HTMLElement).addEventListener("pointerdown", (event) => {
-  const field = document.activeElement;
-  const elsewhere = event.target instanceof Element && event.target.closest("button, #stage, #scrubber");
-  if (elsewhere && field instanceof HTMLElement && field.matches(FIELDS)) field.blur();
-}, { capture: true });
+byId("content", HTMLElement).addEventListener(
+  "pointerdown",
+  (event) => {
+    const field = document.activeElement;
+    const elsewhere = event.target instanceof Element && event.target.closest("button, #stage, #scrubber");
+    if (elsewhere && field instanceof HTMLElement && field.matches(FIELDS)) field.blur();
+  },
+  { capture: true },
+);
 document.addEventListener("mousedown", (event) => {
-  if (event.target instanceof Element && event.target.closest("button") && !event.target.closest("dialog")) event.preventDefault();
+  if (event.target instanceof Element && event.target.closest("button") && !event.target.closest("dialog"))
+    event.preventDefault();
 });
 // After a dialog the keys act on the clip again, not on the button that opened it. Its event does not bubble.
-document.addEventListener("close", () => {
-  const way = document.querySelector("#stopped:not([hidden]) :is(a, button)");
-  (way instanceof HTMLElement ? way : byId("content", HTMLElement)).focus({ preventScroll: true });
-}, { capture: true });
+document.addEventListener(
+  "close",
+  () => {
+    const way = document.querySelector("#stopped:not([hidden]) :is(a, button)");
+    (way instanceof HTMLElement ? way : byId("content", HTMLElement)).focus({ preventScroll: true });
+  },
+  { capture: true },
+);
 for (const name of ["contextmenu", "dragstart"]) {
   byId("stage", HTMLElement).addEventListener(name, (event) => event.preventDefault());
 }

@@ -10,7 +10,13 @@ import { svg } from "./dom.js";
 export function viewerMark(code) {
   const pattern = svg(
     "pattern",
-    { id: "viewer-mark", width: 220, height: 110, patternUnits: "userSpaceOnUse", patternTransform: "rotate(-20)" },
+    {
+      id: "viewer-mark",
+      width: 220,
+      height: 110,
+      patternUnits: "userSpaceOnUse",
+      patternTransform: "rotate(-20)",
+    },
     svg("text", { x: 10, y: 40 }, code),
     svg("text", { x: 120, y: 95 }, code),
   );

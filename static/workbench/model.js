@@ -28,7 +28,9 @@ function canonical(body) {
     body.note,
     body.events.map(({ id, label, start, end }) => [id, label, start, end]),
     body.tracks.map(({ id, label, keyframes }) => [
-      id, label, keyframes.map(({ frame, box, outside, occluded }) => [frame, box, outside, occluded]),
+      id,
+      label,
+      keyframes.map(({ frame, box, outside, occluded }) => [frame, box, outside, occluded]),
     ]),
   ]);
 }
@@ -134,7 +136,10 @@ export const findTrack = (body, id) => body.tracks.find((track) => track.id === 
  * @returns {Body}
  */
 export function addTrack(body, { id, label, frame, box }) {
-  return { ...body, tracks: [...body.tracks, { id, label, keyframes: [{ frame, box, outside: false, occluded: false }] }] };
+  return {
+    ...body,
+    tracks: [...body.tracks, { id, label, keyframes: [{ frame, box, outside: false, occluded: false }] }],
+  };
 }
 
 /**
@@ -163,7 +168,9 @@ export const removeTrack = (body, id) => without(body, "tracks", id);
  * @returns {Body}
  */
 export const setBox = (body, id, frame, box) =>
-  changeTrack(body, id, (track) => putKeyframe(track, { ...stateAt(track, frame), frame, box, outside: false }));
+  changeTrack(body, id, (track) =>
+    putKeyframe(track, { ...stateAt(track, frame), frame, box, outside: false }),
+  );
 
 /**
  * Makes this frame a keyframe of the box as it stands, or takes the keyframe away (never the last one).
@@ -175,7 +182,8 @@ export const setBox = (body, id, frame, box) =>
  */
 export function toggleKeyframe(body, id, frame) {
   return changeTrack(body, id, (track) => {
-    if (!track.keyframes.some((keyframe) => keyframe.frame === frame)) return putKeyframe(track, stateAt(track, frame));
+    if (!track.keyframes.some((keyframe) => keyframe.frame === frame))
+      return putKeyframe(track, stateAt(track, frame));
     if (track.keyframes.length === 1) return track;
     return { ...track, keyframes: track.keyframes.filter((keyframe) => keyframe.frame !== frame) };
   });
@@ -189,10 +197,11 @@ export function toggleKeyframe(body, id, frame) {
  * @param {number} frame
  * @returns {Body}
  */
-export const toggleOutside = (body, id, frame) => changeTrack(body, id, (track) => {
-  const state = stateAt(track, frame);
-  return putKeyframe(track, { ...state, outside: !state.outside });
-});
+export const toggleOutside = (body, id, frame) =>
+  changeTrack(body, id, (track) => {
+    const state = stateAt(track, frame);
+    return putKeyframe(track, { ...state, outside: !state.outside });
+  });
 
 /**
  * From this frame on the thing is partly hidden behind something, or in plain view again.
@@ -202,10 +211,11 @@ export const toggleOutside = (body, id, frame) => changeTrack(body, id, (track) 
  * @param {number} frame
  * @returns {Body}
  */
-export const toggleOccluded = (body, id, frame) => changeTrack(body, id, (track) => {
-  const state = stateAt(track, frame);
-  return putKeyframe(track, { ...state, occluded: !state.occluded });
-});
+export const toggleOccluded = (body, id, frame) =>
+  changeTrack(body, id, (track) => {
+    const state = stateAt(track, frame);
+    return putKeyframe(track, { ...state, occluded: !state.occluded });
+  });
 
 /**
  * The nearest keyframe before (-1) or after (+1) this frame, or null.
@@ -216,7 +226,9 @@ export const toggleOccluded = (body, id, frame) => changeTrack(body, id, (track)
  * @returns {number | null}
  */
 export function neighbourKeyframe(track, frame, direction) {
-  const frames = track.keyframes.map((keyframe) => keyframe.frame).filter((other) => (other - frame) * direction > 0);
+  const frames = track.keyframes
+    .map((keyframe) => keyframe.frame)
+    .filter((other) => (other - frame) * direction > 0);
   if (!frames.length) return null;
   return direction > 0 ? Math.min(...frames) : Math.max(...frames);
 }

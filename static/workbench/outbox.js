@@ -17,7 +17,10 @@ export class Outbox {
    * @param {Pick<Api, "send">} api
    * @param {Storage} store
    * @param {string} prefix of the names in the store; one for each person
-   * @param {{ onWaiting: (waiting: number, offline: boolean) => void, onRefused: (answer: Answer, error: ApiError) => void }} listeners
+   * @param {{
+   *   onWaiting: (waiting: number, offline: boolean) => void,
+   *   onRefused: (answer: Answer, error: ApiError) => void,
+   * }} listeners
    */
   constructor(api, store, prefix, { onWaiting, onRefused }) {
     this.api = api;
@@ -30,14 +33,16 @@ export class Outbox {
   /** Sends again what an earlier page could not; the server counts an answer once. */
   resume() {
     const keys = Object.keys(this.store).filter((key) => key.startsWith(this.prefix));
-    return Promise.all(keys.map((key) => {
-      try {
-        return this.#deliver(JSON.parse(this.store.getItem(key) ?? ""));
-      } catch {
-        this.store.removeItem(key);
-        return false;
-      }
-    }));
+    return Promise.all(
+      keys.map((key) => {
+        try {
+          return this.#deliver(JSON.parse(this.store.getItem(key) ?? ""));
+        } catch {
+          this.store.removeItem(key);
+          return false;
+        }
+      }),
+    );
   }
 
   /**

@@ -55,7 +55,11 @@ export class Player {
 
   /**
    * @param {HTMLElement} picture
-   * @param {{ onFrame: (frame: number, presented: number) => void, onSpeed: (speed: number) => void, onBroken?: () => void }} listeners
+   * @param {{
+   *   onFrame: (frame: number, presented: number) => void,
+   *   onSpeed: (speed: number) => void,
+   *   onBroken?: () => void,
+   * }} listeners
    *   `onBroken` when the browser cannot play the clip
    */
   constructor(picture, { onFrame, onSpeed, onBroken = () => {} }) {

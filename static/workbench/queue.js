@@ -114,7 +114,9 @@ export class Queue {
    * @returns {Promise<Ready | null>}
    */
   async #claim(current) {
-    const assignment = /** @type {Assignment | null} */ (await this.api.send("POST", this.claimUrl, { current }));
+    const assignment = /** @type {Assignment | null} */ (
+      await this.api.send("POST", this.claimUrl, { current })
+    );
     const received = Date.now();
     if (!assignment) return null;
     return { assignment, received, loaded: await fetchClip(this.api, assignment) };

@@ -3,13 +3,35 @@
 /** x, y, width, height in pixels of the displayed picture. */
 export type Box = [number, number, number, number];
 
-export interface Keyframe { frame: number; box: Box; outside: boolean; occluded: boolean }
-export interface Track { id: string; label: string; keyframes: Keyframe[] }
+export interface Keyframe {
+  frame: number;
+  box: Box;
+  outside: boolean;
+  occluded: boolean;
+}
+export interface Track {
+  id: string;
+  label: string;
+  keyframes: Keyframe[];
+}
 /** `end` is the last frame of the event, not the one after it. */
-export interface ClipEvent { id: string; label: string; start: number; end: number }
-export interface Body { verdict: string | null; events: ClipEvent[]; tracks: Track[]; note: string }
+export interface ClipEvent {
+  id: string;
+  label: string;
+  start: number;
+  end: number;
+}
+export interface Body {
+  verdict: string | null;
+  events: ClipEvent[];
+  tracks: Track[];
+  note: string;
+}
 
-export interface Choice { code: string; name: string }
+export interface Choice {
+  code: string;
+  name: string;
+}
 export interface Schema {
   version: number;
   verdicts: Choice[];
@@ -54,7 +76,10 @@ export interface Assignment {
 }
 
 export type Selection = { kind: "track" | "event"; id: string } | null;
-export interface Shown { box: Box; occluded: boolean }
+export interface Shown {
+  box: Box;
+  occluded: boolean;
+}
 /** Seconds of the clip, [start, end). */
 export type Range = [number, number];
 export type Texts = Record<string, string>;

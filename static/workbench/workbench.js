@@ -47,8 +47,13 @@ export class Workbench {
 
   /**
    * @param {Ready["assignment"]} assignment the clip that the page came with
-   * @param {{ api: Api, help: Help, storage: string, onGone: (error: ApiError) => void, onSignedOut: () => void }} parts `storage` begins the
-   *   names of what this person keeps in this browser
+   * @param {{
+   *   api: Api,
+   *   help: Help,
+   *   storage: string,
+   *   onGone: (error: ApiError) => void,
+   *   onSignedOut: () => void,
+   * }} parts `storage` begins the names of what this person keeps in this browser
    */
   constructor(assignment, { api, help, storage, onGone, onSignedOut }) {
     this.api = api;
@@ -186,7 +191,8 @@ export class Workbench {
     const { session } = this;
     session.next[kind] = code;
     const { selectedTrack, selectedEvent } = session;
-    if (kind === "track" && selectedTrack) this.apply(model.labelTrack(session.body, selectedTrack.id, code), say("done.label"));
+    if (kind === "track" && selectedTrack)
+      this.apply(model.labelTrack(session.body, selectedTrack.id, code), say("done.label"));
     else if (kind === "event" && selectedEvent) this.changeEvent(selectedEvent.id, { label: code });
     else this.render();
     this.status(say("labelled", { name: session.nameOf(kind, code) }));
@@ -195,7 +201,8 @@ export class Workbench {
   /** @param {string} code */
   decide(code) {
     this.apply(model.setVerdict(this.session.body, code), say("done.verdict"));
-    const name = this.session.assignment.schema.verdicts.find((verdict) => verdict.code === code)?.name ?? code;
+    const name =
+      this.session.assignment.schema.verdicts.find((verdict) => verdict.code === code)?.name ?? code;
     this.status(say("decided", { name }));
   }
 
@@ -234,11 +241,18 @@ export class Workbench {
     const id = model.freshId(session.body.tracks, "t");
     session.tool = null;
     session.selection = { kind: "track", id };
-    this.apply(model.addTrack(session.body, { id, label: session.next.track, frame, box: fitted }), say("done.box"));
+    this.apply(
+      model.addTrack(session.body, { id, label: session.next.track, frame, box: fitted }),
+      say("done.box"),
+    );
     this.status(say("boxDrawn", { name: session.nameOf("track", session.next.track) }));
   }
 
-  /** @param {string} id of a track, or "face" for the last face marked @param {Box} box @param {string | null} [merge] */
+  /**
+   * @param {string} id of a track, or "face" for the last face marked
+   * @param {Box} box
+   * @param {string | null} [merge]
+   */
   placeBox(id, box, merge = null) {
     const { session } = this;
     const fitted = model.fitBox(box, session.clip);
@@ -264,7 +278,11 @@ export class Workbench {
     const { assignment, body, selection } = session;
     this.#renderOverlay();
     this.timeline.render({
-      clip: session.clip, body, selection, pending: session.pending, nameOf: (kind, code) => session.nameOf(kind, code),
+      clip: session.clip,
+      body,
+      selection,
+      pending: session.pending,
+      nameOf: (kind, code) => session.nameOf(kind, code),
     });
     this.labels.render(session, this.player.frame);
     this.decision.render(assignment.schema.verdicts, body.verdict, selection === null);
@@ -296,7 +314,12 @@ export class Workbench {
     const { ranges, confirm } = session.watched.unreported();
     try {
       for (let i = 0; i === 0 || i < ranges.length; i += MOST_RANGES) {
-        await this.api.send("POST", session.assignment.urls.watched, { ranges: ranges.slice(i, i + MOST_RANGES) }, options);
+        await this.api.send(
+          "POST",
+          session.assignment.urls.watched,
+          { ranges: ranges.slice(i, i + MOST_RANGES) },
+          options,
+        );
       }
       confirm();
     } catch (error) {
@@ -315,11 +338,13 @@ export class Workbench {
   /** @param {boolean} working */
   #setWorking(working) {
     this.working = working;
-    for (const part of document.querySelectorAll("[data-needs-clip]")) part.toggleAttribute("inert", !working);
+    for (const part of document.querySelectorAll("[data-needs-clip]"))
+      part.toggleAttribute("inert", !working);
   }
 
   #renderOverlay() {
-    if (this.working) this.overlay.render(thingsOn(this.session, this.player.frame), this.session.tool !== null);
+    if (this.working)
+      this.overlay.render(thingsOn(this.session, this.player.frame), this.session.tool !== null);
   }
 
   #renderToolBanner() {
@@ -330,13 +355,30 @@ export class Workbench {
     }
     const face = session.tool === "face" ? session.faces.at(-1) : undefined;
     const cancel = { label: say("cancel"), key: this.help.keyOf("deselect"), act: () => this.useTool(null) };
-    const send = { label: say("hideNow"), key: this.help.keyOf("confirm"), primary: true, act: () => this.act("sendFaces") };
-    const middle = { label: say("drawInMiddle"), key: this.help.keyOf("confirm"), act: () => this.act("confirm") };
+    const send = {
+      label: say("hideNow"),
+      key: this.help.keyOf("confirm"),
+      primary: true,
+      act: () => this.act("sendFaces"),
+    };
+    const middle = {
+      label: say("drawInMiddle"),
+      key: this.help.keyOf("confirm"),
+      act: () => this.act("confirm"),
+    };
     this.banners.show("tool", {
-      text: face ? say("facesMarked", { count: session.faces.length }) : say(session.tool === "face" ? "drawFace" : "drawBox"),
+      text: face
+        ? say("facesMarked", { count: session.faces.length })
+        : say(session.tool === "face" ? "drawFace" : "drawBox"),
       tone: session.tool === "face" ? "bad" : "accent",
       choices: face ? [send, cancel] : [middle, cancel],
-      extra: face ? boxFields(say("boxNumbers"), () => session.faces.at(-1)?.box ?? face.box, (box) => this.placeBox("face", box)) : null,
+      extra: face
+        ? boxFields(
+            say("boxNumbers"),
+            () => session.faces.at(-1)?.box ?? face.box,
+            (box) => this.placeBox("face", box),
+          )
+        : null,
     });
   }
 
@@ -347,7 +389,8 @@ export class Workbench {
 
   /** @param {number} frame @param {number} presented */
   #painted(frame, presented) {
-    if (document.visibilityState === "visible") this.session.watched.paint(frame, presented, this.player.playing);
+    if (document.visibilityState === "visible")
+      this.session.watched.paint(frame, presented, this.player.playing);
     this.showFrame(frame);
     const now = performance.now();
     if (now - this.#watchedShown > 250 || !this.player.playing) {
@@ -359,7 +402,8 @@ export class Workbench {
   /** @param {number} speed */
   #sped(speed) {
     document.body.toggleAttribute("data-playing", speed !== 0);
-    byId("rate", HTMLElement).textContent = speed === 0 || speed === 1 ? "" : `${String(speed).replace("-", "\u2212")}\u00d7`;
+    byId("rate", HTMLElement).textContent =
+      speed === 0 || speed === 1 ? "" : `${String(speed).replace("-", "\u2212")}\u00d7`;
     this.timeline.setWatched(this.session.watched.ranges());
   }
 
@@ -370,14 +414,16 @@ export class Workbench {
       revision: draft.revision,
       key: draftKey(this.storage, id),
       store: localStorage,
-      put: (body) => this.api.send("PUT", urls.draft, body, { keepalive: document.visibilityState === "hidden" }),
+      put: (body) =>
+        this.api.send("PUT", urls.draft, body, { keepalive: document.visibilityState === "hidden" }),
       onState: (state) => {
         if (autosave !== this.autosave) return;
         this.#showState(state);
         if (state === "conflict") void this.#settleConflict(autosave);
       },
       onStopped: (error) => autosave === this.autosave && this.onGone(error),
-      onRefused: (error) => autosave === this.autosave && this.status(say("saveRefused", { reason: error.message })),
+      onRefused: (error) =>
+        autosave === this.autosave && this.status(say("saveRefused", { reason: error.message })),
     });
     return autosave;
   }
@@ -400,7 +446,11 @@ export class Workbench {
     theirs.body ??= model.emptyBody();
     const { verdicts } = this.session.assignment.schema;
     const mine = this.session.body;
-    const choice = await askConflict(mine, theirs.body, (code) => verdicts.find((verdict) => verdict.code === code)?.name ?? code);
+    const choice = await askConflict(
+      mine,
+      theirs.body,
+      (code) => verdicts.find((verdict) => verdict.code === code)?.name ?? code,
+    );
     autosave.resolve(choice, mine);
     // Both sets go into the history, so that undo brings back the one that was not chosen.
     this.session.commit(theirs.body, say("done.conflict"));

@@ -8,11 +8,14 @@ const CLIP = { width: 640, height: 360 };
 const FRAMES = 100;
 
 /** A body with one track that was drawn on frame 10. */
-const withTrack = () => model.addTrack(model.emptyBody(), { id: "t1", label: "person", frame: 10, box: [10, 20, 30, 40] });
+const withTrack = () =>
+  model.addTrack(model.emptyBody(), { id: "t1", label: "person", frame: 10, box: [10, 20, 30, 40] });
 const withEvent = () => model.addEvent(model.emptyBody(), { id: "e1", label: "package", start: 20, end: 40 });
 const keyframes = (body) => model.findTrack(body, "t1").keyframes;
 
-for (const golden of JSON.parse(readFileSync(new URL("../spec/interpolation.json", import.meta.url), "utf8"))) {
+for (const golden of JSON.parse(
+  readFileSync(new URL("../spec/interpolation.json", import.meta.url), "utf8"),
+)) {
   test(`interpolation: ${golden.name}`, () => {
     for (const [frame, expected] of Object.entries(golden.expect)) {
       const shown = model.boxAt(golden.keyframes, Number(frame));
@@ -21,20 +24,28 @@ for (const golden of JSON.parse(readFileSync(new URL("../spec/interpolation.json
         continue;
       }
       assert.equal(shown.occluded, expected.occluded, `frame ${frame}`);
-      expected.box.forEach((value, i) => assert.ok(Math.abs(value - shown.box[i]) < 1e-9, `frame ${frame}: ${shown.box}`));
+      for (const [i, value] of expected.box.entries()) {
+        assert.ok(Math.abs(value - shown.box[i]) < 1e-9, `frame ${frame}: ${shown.box}`);
+      }
     }
   });
 }
 
 test("a box that is moved on a frame between keyframes makes that frame a keyframe", () => {
   const body = model.setBox(withTrack(), "t1", 30, [50, 20, 30, 40]);
-  assert.deepEqual(keyframes(body).map(({ frame }) => frame), [10, 30]);
+  assert.deepEqual(
+    keyframes(body).map(({ frame }) => frame),
+    [10, 30],
+  );
   assert.deepEqual(model.boxAt(keyframes(body), 20).box, [30, 20, 30, 40]);
 });
 
 test("drawing a box before the first keyframe keeps keyframes in order of frame", () => {
   const body = model.setBox(withTrack(), "t1", 3, [0, 0, 10, 10]);
-  assert.deepEqual(keyframes(body).map(({ frame }) => frame), [3, 10]);
+  assert.deepEqual(
+    keyframes(body).map(({ frame }) => frame),
+    [3, 10],
+  );
 });
 
 test("a moved box keeps that the thing is occluded", () => {
@@ -89,7 +100,10 @@ test("an event never leaves the clip", () => {
 
 test("events stay in order of time", () => {
   const body = model.addEvent(withEvent(), { id: "e2", label: "animal", start: 3, end: 9 });
-  assert.deepEqual(body.events.map(({ id }) => id), ["e2", "e1"]);
+  assert.deepEqual(
+    body.events.map(({ id }) => id),
+    ["e2", "e1"],
+  );
 });
 
 test("changes that change nothing return the same body, so that nothing is saved or undone", () => {
@@ -113,12 +127,20 @@ test("no change touches the body that it started from", () => {
 
 test("boxes are kept inside the picture, at least the smallest size, on tenths of a pixel", () => {
   assert.deepEqual(model.fitBox([-5, 350.04, 20, 20], CLIP), [0, 340, 20, 20]);
-  assert.deepEqual(model.fitBox([1.234, 2.345, 0, 1], CLIP), [1.2, 2.3, model.SMALLEST_BOX, model.SMALLEST_BOX]);
+  assert.deepEqual(model.fitBox([1.234, 2.345, 0, 1], CLIP), [
+    1.2,
+    2.3,
+    model.SMALLEST_BOX,
+    model.SMALLEST_BOX,
+  ]);
   assert.deepEqual(model.fitBox([100, 100, 9000, 9000], CLIP), [0, 0, 640, 360]);
 });
 
 test("ids are never used twice while one with a higher number is there", () => {
-  const body = model.removeTrack(model.addTrack(withTrack(), { id: "t2", label: "person", frame: 1, box: [0, 0, 9, 9] }), "t1");
+  const body = model.removeTrack(
+    model.addTrack(withTrack(), { id: "t2", label: "person", frame: 1, box: [0, 0, 9, 9] }),
+    "t1",
+  );
   assert.equal(model.freshId(body.tracks, "t"), "t3");
   assert.equal(model.freshId([{ id: "from-elsewhere" }], "e"), "e1");
 });

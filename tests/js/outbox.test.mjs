@@ -27,7 +27,13 @@ function setup(t, { store = storage(), respond = async () => ({ next: null }) } 
   const sent = [];
   const refused = [];
   const waiting = [];
-  const api = { respond, send: (method, url, body) => (sent.push([method, url, body.revision]), api.respond(url)) };
+  const api = {
+    respond,
+    send: (method, url, body) => {
+      sent.push([method, url, body.revision]);
+      return api.respond(url);
+    },
+  };
   const outbox = new Outbox(api, store, "w:p1:answer:", {
     onWaiting: (count, offline) => waiting.push([count, offline]),
     onRefused: (given, error) => refused.push([given.id, error.code]),
@@ -76,10 +82,15 @@ test("a refusal is reported and not tried again", async (t) => {
 
 test("what an earlier page could not send is sent by the next one, for the same person only", async (t) => {
   const store = storage({
-    "w:p1:answer:a": JSON.stringify(answer("a")), "w:p2:answer:b": JSON.stringify(answer("b")), "w:p1:answer:c": "{",
+    "w:p1:answer:a": JSON.stringify(answer("a")),
+    "w:p2:answer:b": JSON.stringify(answer("b")),
+    "w:p1:answer:c": "{",
   });
   const { outbox, sent } = setup(t, { store });
   await outbox.resume();
-  assert.deepEqual(sent.map(([, url]) => url), ["/submit/a"]);
+  assert.deepEqual(
+    sent.map(([, url]) => url),
+    ["/submit/a"],
+  );
   assert.deepEqual(Object.keys(store), ["w:p2:answer:b"]);
 });
