@@ -10,10 +10,12 @@
  *   label: (kind: "track" | "event", code: string) => void,
  *   box: (id: string, box: Box) => void,
  *   event: (id: string, change: { start?: number, end?: number }) => void,
+ *   attribute: (kind: "track" | "event", id: string, name: string, value: unknown) => void,
  *   note: (text: string) => void,
  * }} Listeners
  */
 
+import { attributeFields } from "./attributes.js";
 import { html, icon, kbd, replace } from "./dom.js";
 import { boxFields, shown } from "./fields.js";
 import { clock, presentationTime } from "./frames.js";
@@ -28,7 +30,7 @@ export class Labels {
   #boxes = html("section", { class: "labels-part", "aria-labelledby": "boxes-title" });
   #events = html("section", { class: "labels-part", "aria-labelledby": "events-title" });
   #returned = html("div", { class: "labels-part" });
-  #note = html("textarea", { id: "clip-note", maxlength: 2000, rows: 3 });
+  #note = html("textarea", { id: "clip-note", rows: 3 });
 
   /**
    * @param {HTMLElement} container
@@ -61,6 +63,7 @@ export class Labels {
     this.#frame = frame;
     if (this.#loaded !== assignment.id) {
       this.#loaded = assignment.id;
+      this.#note.maxLength = assignment.fields.body.note.maximum;
       this.#returned.hidden = !assignment.returned_note;
       this.#returned.replaceChildren(
         html(
@@ -134,7 +137,7 @@ export class Labels {
                 }),
                 selected,
               ),
-              selected && this.#boxDetail(track),
+              selected && this.#boxDetail(session, track),
             );
           }),
         ),
@@ -243,8 +246,11 @@ export class Labels {
     );
   }
 
-  /** @param {Track} track */
-  #boxDetail(track) {
+  /**
+   * @param {Session} session
+   * @param {Track} track
+   */
+  #boxDetail(session, track) {
     const fields = boxFields(
       say("boxNumbers"),
       () => stateAt(track, this.#frame).box,
@@ -254,6 +260,9 @@ export class Labels {
       "div",
       { class: "detail" },
       fields,
+      attributeFields(session.assignment.fields.track, track, (name, value) =>
+        this.listeners.attribute("track", track.id, name, value),
+      ),
       html(
         "div",
         { class: "toolbar" },
@@ -296,6 +305,9 @@ export class Labels {
       "div",
       { class: "detail" },
       html("div", { class: "numbers" }, field("start"), field("end")),
+      attributeFields(session.assignment.fields.event, event, (name, value) =>
+        this.listeners.attribute("event", event.id, name, value),
+      ),
       html("div", { class: "toolbar" }, this.#button("remove")),
     );
   }

@@ -16,24 +16,32 @@ export const SMALLEST_BOX = 4;
 export const emptyBody = () => ({ verdict: null, events: [], tracks: [], note: "" });
 
 /**
+ * Whether two bodies say the same, to the last attribute.
+ *
  * @param {Body} a
  * @param {Body} b
  */
-export const sameBody = (a, b) => a === b || canonical(a) === canonical(b);
+export const sameBody = (a, b) => same(a, b);
 
-/** @param {Body} body */
-function canonical(body) {
-  return JSON.stringify([
-    body.verdict,
-    body.note,
-    body.events.map(({ id, label, start, end }) => [id, label, start, end]),
-    body.tracks.map(({ id, label, keyframes }) => [
-      id,
-      label,
-      keyframes.map(({ frame, box, outside, occluded }) => [frame, box, outside, occluded]),
-    ]),
-  ]);
+/**
+ * Whether two values of JSON are equal, whatever the order of their members; a member that is undefined is absent.
+ *
+ * @param {unknown} a
+ * @param {unknown} b
+ * @returns {boolean}
+ */
+function same(a, b) {
+  if (a === b) return true;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => same(a[name], b[name]));
 }
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>} true of a list as well
+ */
+const isObject = (value) => typeof value === "object" && value !== null;
 
 /**
  * The next free id: a letter and a number that counts up, so that a tag on the picture can be short.
@@ -76,6 +84,20 @@ export const setVerdict = (body, verdict) => (body.verdict === verdict ? body : 
  */
 export const setNote = (body, note) => (body.note === note ? body : { ...body, note });
 
+/**
+ * @param {Body} body
+ * @param {"events" | "tracks"} list
+ * @param {string} id
+ * @param {string} name of an attribute
+ * @param {unknown} value
+ * @returns {Body}
+ */
+export function setAttribute(body, list, id, name, value) {
+  const old = body[list].find((item) => item.id === id);
+  if (!old || same(old[name], value)) return body;
+  return { ...body, [list]: body[list].map((item) => (item === old ? { ...item, [name]: value } : item)) };
+}
+
 // ---- events
 
 /**
@@ -96,7 +118,7 @@ const byStart = (a, b) => a.start - b.start || a.end - b.end || a.id.localeCompa
  *
  * @param {Body} body
  * @param {string} id
- * @param {Partial<Omit<ClipEvent, "id">>} change
+ * @param {Partial<ClipEvent>} change
  * @param {number} frames how many the clip has
  * @returns {Body}
  */
@@ -111,7 +133,7 @@ export function changeEvent(body, id, change, frames) {
     if (change.end === undefined) next.end = next.start;
     else next.start = next.end;
   }
-  if (next.label === old.label && next.start === old.start && next.end === old.end) return body;
+  if (same(next, old)) return body;
   return { ...body, events: body.events.map((event) => (event.id === id ? next : event)).sort(byStart) };
 }
 
@@ -243,9 +265,8 @@ export function neighbourKeyframe(track, frame, direction) {
  */
 export function stateAt(track, frame) {
   const shown = boxAt(track.keyframes, frame);
-  if (shown) return { frame, box: shown.box, outside: false, occluded: shown.occluded };
   const last = track.keyframes.findLast((keyframe) => keyframe.frame <= frame) ?? track.keyframes[0];
-  return { frame, box: [...last.box], outside: true, occluded: last.occluded };
+  return { ...last, frame, box: shown?.box ?? [...last.box], outside: shown === null };
 }
 
 /**

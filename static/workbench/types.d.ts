@@ -3,30 +3,43 @@
 /** x, y, width, height in pixels of the displayed picture. */
 export type Box = [number, number, number, number];
 
-export interface Keyframe {
+/** What the server's definitions add to what the scripts know by name (see `Fields`). It is kept as it is. */
+interface Attributes {
+  [attribute: string]: unknown;
+}
+export interface Keyframe extends Attributes {
   frame: number;
   box: Box;
   outside: boolean;
   occluded: boolean;
 }
-export interface Track {
+export interface Track extends Attributes {
   id: string;
   label: string;
   keyframes: Keyframe[];
 }
 /** `end` is the last frame of the event, not the one after it. */
-export interface ClipEvent {
+export interface ClipEvent extends Attributes {
   id: string;
   label: string;
   start: number;
   end: number;
 }
-export interface Body {
+export interface Body extends Attributes {
   verdict: string | null;
   events: ClipEvent[];
   tracks: Track[];
   note: string;
 }
+/** One field of the labels, as `annotations/review/body.py` defines it; one with a title is an attribute. */
+export interface Field {
+  kind: "id" | "code" | "frame" | "box" | "flag" | "text" | "list";
+  title: string;
+  default: unknown;
+  maximum: number;
+  choices: Choice[];
+}
+export type Fields = Record<"body" | "event" | "track" | "keyframe", Record<string, Field>>;
 
 export interface Choice {
   code: string;
@@ -70,6 +83,7 @@ export interface Assignment {
   clip: Clip;
   project: { name: string; instructions: string };
   schema: Schema;
+  fields: Fields;
   draft: { revision: number; body: Body | null };
   returned_note: string | null;
   urls: Urls;

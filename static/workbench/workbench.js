@@ -85,6 +85,7 @@ export class Workbench {
       label: (kind, code) => this.label(kind, code),
       box: (id, box) => this.placeBox(id, box),
       event: (id, change) => this.changeEvent(id, change),
+      attribute: (kind, id, name, value) => this.setAttribute(kind, id, name, value),
       note: (text) => this.apply(model.setNote(this.session.body, text), say("done.note"), "note"),
     });
     this.decision = new Decision(byId("verdicts", HTMLElement), (code) => this.decide(code));
@@ -215,6 +216,20 @@ export class Workbench {
     const at = (/** @type {number} */ frame) => clock(presentationTime(frame, clip));
     this.apply(body, say("done.event"));
     this.status(say("eventPlaced", { from: at(event.start), to: at(event.end) }));
+  }
+
+  /**
+   * @param {"track" | "event"} kind
+   * @param {string} id
+   * @param {string} name of an attribute
+   * @param {unknown} value
+   */
+  setAttribute(kind, id, name, value) {
+    const { title } = this.session.assignment.fields[kind][name];
+    this.apply(
+      model.setAttribute(this.session.body, kind === "track" ? "tracks" : "events", id, name, value),
+      title,
+    );
   }
 
   /** @param {"box" | "face" | null} tool */

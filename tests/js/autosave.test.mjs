@@ -243,3 +243,23 @@ test("labels that nobody came back for in a week are dropped, others are kept", 
   dropOldDrafts(store, "w:p1", 10 * day);
   assert.deepEqual(Object.keys(store), ["w:p1:draft:new", "w:p1:keys", "w:p2:draft:old"]);
 });
+
+test("labels with an attribute that no script knows are backed up, saved, and told apart in a conflict", async (t) => {
+  const unheard = {
+    ...emptyBody(),
+    events: [{ id: "e1", label: "package", start: 1, end: 2, unheard: "x" }],
+  };
+  const { autosave, server } = setup(t);
+  autosave.change(unheard);
+  assert.deepEqual(autosave.backup().body, unheard);
+  await tick(400);
+  assert.deepEqual(server.body, unheard);
+
+  const [event] = unheard.events;
+  server.revision = 5;
+  server.body = { ...unheard, events: [{ ...event, unheard: "y" }] };
+  autosave.change({ ...unheard, note: "" });
+  await tick(400);
+  assert.equal(autosave.state, "conflict");
+  assert.equal(autosave.theirs.body.events[0].unheard, "y");
+});

@@ -144,3 +144,51 @@ test("ids are never used twice while one with a higher number is there", () => {
   assert.equal(model.freshId(body.tracks, "t"), "t3");
   assert.equal(model.freshId([{ id: "from-elsewhere" }], "e"), "e1");
 });
+
+test("bodies that differ only in an attribute that no script knows are not the same", () => {
+  const body = { ...withEvent(), tracks: withTrack().tracks };
+  const changes = [
+    (copy) => (copy.unheard = 1),
+    (copy) => (copy.events[0].unheard = { deep: [1, 2] }),
+    (copy) => (copy.tracks[0].unheard = "x"),
+    (copy) => (copy.tracks[0].keyframes[0].unheard = false),
+  ];
+  for (const change of changes) {
+    const changed = structuredClone(body);
+    change(changed);
+    assert.ok(!model.sameBody(body, changed));
+    assert.ok(!model.sameBody(changed, body));
+    assert.ok(model.sameBody(changed, structuredClone(changed)));
+  }
+});
+
+test("bodies are the same whatever the order in which a server or a browser wrote their members", () => {
+  const { events, ...rest } = withEvent();
+  const [{ id, ...event }] = events;
+  assert.ok(model.sameBody(withEvent(), { events: [{ ...event, id }], ...rest }));
+  assert.ok(!model.sameBody({ ...withEvent(), events: [] }, { ...withEvent(), events: {} }));
+});
+
+test("an attribute that no script knows outlives every change of its event, track or keyframe", () => {
+  const event = model.setAttribute(withEvent(), "events", "e1", "unheard", "x");
+  assert.equal(model.changeEvent(event, "e1", { start: 5, label: "animal" }, FRAMES).events[0].unheard, "x");
+  const track = model.labelTrack(
+    model.setAttribute(withTrack(), "tracks", "t1", "unheard", "x"),
+    "t1",
+    "animal",
+  );
+  assert.equal(track.tracks[0].unheard, "x");
+  track.tracks[0].keyframes[0].unheard = 7;
+  const moved = model.toggleOccluded(model.setBox(track, "t1", 30, [0, 0, 9, 9]), "t1", 50);
+  const gone = model.toggleOutside(moved, "t1", 60);
+  assert.deepEqual(
+    keyframes(gone).map((keyframe) => keyframe.unheard),
+    [7, 7, 7, 7],
+  );
+});
+
+test("an attribute set to what it is already changes nothing", () => {
+  const body = model.setAttribute(withEvent(), "events", "e1", "unheard", "x");
+  assert.equal(model.setAttribute(body, "events", "e1", "unheard", "x"), body);
+  assert.equal(model.setAttribute(body, "events", "e9", "unheard", "y"), body);
+});

@@ -25,12 +25,14 @@ function setup(t, { store = storage(), respond = async () => ({ next: null }) } 
   mock.timers.enable({ apis: ["setTimeout"] });
   t.after(() => mock.timers.reset());
   const sent = [];
+  const bodies = [];
   const refused = [];
   const waiting = [];
   const api = {
     respond,
     send: (method, url, body) => {
       sent.push([method, url, body.revision]);
+      bodies.push(body.body);
       return api.respond(url);
     },
   };
@@ -38,7 +40,7 @@ function setup(t, { store = storage(), respond = async () => ({ next: null }) } 
     onWaiting: (count, offline) => waiting.push([count, offline]),
     onRefused: (given, error) => refused.push([given.id, error.code]),
   });
-  return { outbox, api, store, sent, refused, waiting };
+  return { outbox, api, store, sent, bodies, refused, waiting };
 }
 
 test("an answer stays in the browser until the server has it", async (t) => {
@@ -93,4 +95,12 @@ test("what an earlier page could not send is sent by the next one, for the same 
     ["/submit/a"],
   );
   assert.deepEqual(Object.keys(store), ["w:p2:answer:b"]);
+});
+
+test("an answer is sent to the last attribute as it was handed in, also by a later page", async (t) => {
+  const body = { ...emptyBody(), events: [{ id: "e1", label: "package", start: 1, end: 2, unheard: "x" }] };
+  const store = storage({ "w:p1:answer:a": JSON.stringify({ ...answer("a"), body }) });
+  const { outbox, bodies } = setup(t, { store });
+  await outbox.resume();
+  assert.deepEqual(bodies, [body]);
 });
