@@ -11,11 +11,12 @@
  * }} Page
  */
 
-import { Api, ApiError } from "./api.js";
-import { clock, presentationTime, Watched } from "./frames.js";
+import { Api, ApiError } from "../js/api.js";
+import { clock, presentationTime } from "../player/frames.js";
+import { Player } from "../player/player.js";
+import { fetchProtected, ProtectedVideo } from "../player/protected.js";
+import { reportWatched, Watched } from "../player/watched.js";
 import { boxAt } from "./interpolation.js";
-import { viewerMark } from "./mark.js";
-import { loadVideo, Player } from "./player.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REPORT = 10_000;
@@ -98,15 +99,8 @@ async function show() {
   play.disabled = true;
   status.textContent = texts.loading ?? "";
   try {
-    const { url } = await api.send("POST", page.urls.media_token);
-    const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
-    if (!response.ok) throw new ApiError(response.status, "media_refused", texts.refused ?? "", null);
-    player.show(
-      loadVideo(new Blob([await response.arrayBuffer()], { type: "video/mp4" }), texts.label ?? ""),
-      clip,
-    );
-    if (!document.querySelector("#picture .mark"))
-      overlay.before(viewerMark(find("#picture").dataset.mark ?? ""));
+    const blob = await fetchProtected(api, page.urls.media_token, texts.refused);
+    player.show(ProtectedVideo.create(blob, texts.label ?? ""), clip, find("#picture").dataset.mark ?? "");
     find("#cover").hidden = true;
     status.textContent = texts.shown ?? "";
     shown = true;
@@ -119,14 +113,8 @@ async function show() {
 }
 
 async function report() {
-  const { ranges, confirm } = watched.unreported();
-  if (!ranges.length) return;
-  try {
-    await api.send("POST", page.urls.watched, { ranges }, { keepalive: true });
-    confirm();
-  } catch {
-    // told again with the next report
-  }
+  // What cannot be reported now is reported with the next.
+  await reportWatched(api, page.urls.watched, watched, { keepalive: true }).catch(() => {});
 }
 
 play.addEventListener("click", async () => {

@@ -4,7 +4,7 @@
  * @import { Field } from "./types.js"
  */
 
-import { html } from "./dom.js";
+import { html } from "../js/dom.js";
 
 /**
  * @param {Record<string, Field>} fields the definitions of the event or track

@@ -9,7 +9,7 @@
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
  */
 
-import { ApiError, isGone, isTransient } from "./api.js";
+import { ApiError, isGone, isTransient } from "../js/api.js";
 import { sameBody } from "./model.js";
 
 const WAIT = 400;

@@ -4,7 +4,7 @@
  * @typedef {{ label: string, key?: string, primary?: boolean, act: () => void }} Choice
  */
 
-import { html, kbd } from "./dom.js";
+import { html, kbd } from "../js/dom.js";
 
 export class Banners {
   /** @type {Map<string, HTMLElement>} */

@@ -6,7 +6,7 @@
  * @typedef {{ chord: string, repeat: boolean }} Press
  */
 
-import { clock, presentationTime } from "./frames.js";
+import { clock, presentationTime } from "../player/frames.js";
 import * as model from "./model.js";
 import { say } from "./text.js";
 

@@ -4,7 +4,7 @@
  * @import { Choice } from "./types.js"
  */
 
-import { html, icon } from "./dom.js";
+import { html, icon } from "../js/dom.js";
 
 export class Decision {
   /** @type {Choice[] | null} */

@@ -4,7 +4,7 @@
  * @import { Body, Choice } from "./types.js"
  */
 
-import { byId, html, kbd } from "./dom.js";
+import { byId, html, kbd } from "../js/dom.js";
 import { say } from "./text.js";
 
 /**

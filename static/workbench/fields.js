@@ -4,7 +4,7 @@
  * @import { Box } from "./types.js"
  */
 
-import { html } from "./dom.js";
+import { html } from "../js/dom.js";
 
 /** What a field shows of a number that is kept in tenths of a pixel. */
 export const shown = (/** @type {number} */ value) => String(Math.round(value));

@@ -7,11 +7,11 @@
  * @typedef {{ label: string, primary?: boolean, href?: string, act?: () => void }} Way
  */
 
-import { ApiError, isGone, isSignedOut, isTransient } from "./api.js";
+import { ApiError, isGone, isSignedOut, isTransient } from "../js/api.js";
+import { byId, html } from "../js/dom.js";
 import { dropOldDrafts } from "./autosave.js";
 import { keepStretch, minutesWorked, readStretch, SUGGEST_AFTER, worked } from "./breaks.js";
 import { askReason, showInstructions } from "./dialogs.js";
-import { byId, html } from "./dom.js";
 import { Lease, leaseLeft } from "./lease.js";
 import { Outbox } from "./outbox.js";
 import { fetchClip, Queue } from "./queue.js";
@@ -24,7 +24,7 @@ export class Flow {
 
   /**
    * @param {Assignment} assignment
-   * @param {{ api: import("./api.js").Api, help: import("./help.js").Help, storage: string }} parts
+   * @param {{ api: import("../js/api.js").Api, help: import("./help.js").Help, storage: string }} parts
    */
   constructor(assignment, { api, help, storage }) {
     this.api = api;

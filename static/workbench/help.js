@@ -4,7 +4,7 @@
  * @import { Preferences } from "./keys.js"
  */
 
-import { byId, html, kbd } from "./dom.js";
+import { byId, html, kbd } from "../js/dom.js";
 import { ACTIONS, canRemap, chordsOf, DEFAULTS, keysOf, readPreferences, remap } from "./keys.js";
 import { say } from "./text.js";
 

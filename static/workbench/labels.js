@@ -15,10 +15,10 @@
  * }} Listeners
  */
 
+import { html, icon, kbd, replace } from "../js/dom.js";
+import { clock, presentationTime } from "../player/frames.js";
 import { attributeFields } from "./attributes.js";
-import { html, icon, kbd, replace } from "./dom.js";
 import { boxFields, shown } from "./fields.js";
-import { clock, presentationTime } from "./frames.js";
 import { stateAt } from "./model.js";
 import { say } from "./text.js";
 import { swatch, trackColor } from "./timeline.js";

@@ -4,8 +4,8 @@
  * @import { Assignment, Texts } from "./types.js"
  */
 
-import { Api } from "./api.js";
-import { byId } from "./dom.js";
+import { Api } from "../js/api.js";
+import { byId } from "../js/dom.js";
 import { Flow } from "./flow.js";
 import { Help } from "./help.js";
 import { actionOf } from "./keys.js";

@@ -2,11 +2,11 @@
  * Labels that were handed in and are on their way to the server, kept in the browser until it has them.
  *
  * @import { Body } from "./types.js"
- * @import { Api } from "./api.js"
+ * @import { Api } from "../js/api.js"
  * @typedef {{ id: string, url: string, body: Body, revision: number }} Answer
  */
 
-import { ApiError, isTransient } from "./api.js";
+import { ApiError, isTransient } from "../js/api.js";
 
 const RETRY = [1000, 2000, 4000, 8000, 15_000];
 

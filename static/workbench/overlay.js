@@ -22,7 +22,7 @@
  * }} Listeners
  */
 
-import { set, svg } from "./dom.js";
+import { set, svg } from "../js/dom.js";
 import { fitBox } from "./model.js";
 
 const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];

@@ -6,7 +6,7 @@
  * @typedef {{ frame: number, box: Box }} Face
  */
 
-import { Watched } from "./frames.js";
+import { Watched } from "../player/watched.js";
 import { commit, redo, startHistory, undo } from "./history.js";
 import { emptyBody } from "./model.js";
 

@@ -19,8 +19,8 @@
  * }} Listeners
  */
 
-import { html, replace, set, svg } from "./dom.js";
-import { clampFrame, clock, presentationTime } from "./frames.js";
+import { html, replace, set, svg } from "../js/dom.js";
+import { clampFrame, clock, presentationTime } from "../player/frames.js";
 import { boxAt } from "./model.js";
 import { say } from "./text.js";
 

@@ -3,26 +3,26 @@
  * whole (submit, flag, skip, next) is in flow.js; what a key does to its labels in commands.js.
  *
  * @import { Body, Box, Selection } from "./types.js"
- * @import { Api, ApiError } from "./api.js"
+ * @import { Api, ApiError } from "../js/api.js"
  * @import { SaveState } from "./autosave.js"
  * @import { Help } from "./help.js"
  * @import { Ready } from "./queue.js"
  */
 
-import { isGone, isSignedOut } from "./api.js";
+import { isGone, isSignedOut } from "../js/api.js";
+import { byId } from "../js/dom.js";
+import { clock, presentationTime } from "../player/frames.js";
+import { Player } from "../player/player.js";
+import { reportWatched } from "../player/watched.js";
 import { Autosave, draftKey } from "./autosave.js";
 import { Banners } from "./banners.js";
 import { editingCommands } from "./commands.js";
 import { Decision } from "./decision.js";
 import { askConflict } from "./dialogs.js";
-import { byId } from "./dom.js";
 import { boxFields } from "./fields.js";
-import { clock, presentationTime } from "./frames.js";
 import { Labels } from "./labels.js";
-import { viewerMark } from "./mark.js";
 import * as model from "./model.js";
 import { Overlay } from "./overlay.js";
-import { Player } from "./player.js";
 import { thingsOn, trackName } from "./scene.js";
 import { Session } from "./session.js";
 import { say } from "./text.js";
@@ -30,8 +30,6 @@ import { Timeline } from "./timeline.js";
 
 /** How long a sentence of the status stands, in milliseconds. */
 const STATUS_STANDS = 5000;
-/** In one report of what was watched. */
-const MOST_RANGES = 400;
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Workbench {
@@ -105,10 +103,8 @@ export class Workbench {
     this.#setWorking(true);
     this.#hideBanners();
     this.#picture.style.setProperty("--ratio", String(clip.width / clip.height));
-    this.#picture.querySelector(".mark")?.remove();
-    this.player.show(loaded, clip);
+    this.player.show(loaded, clip, assignment.id.slice(0, 8));
     this.overlay.load(clip);
-    this.overlay.root.before(viewerMark(assignment.id.slice(0, 8)));
     byId("project-name", HTMLElement).textContent = assignment.project.name;
     this.#showState(this.autosave.state);
     this.#watchedShown = 0;
@@ -326,17 +322,11 @@ export class Workbench {
   async reportWatched(options = {}) {
     if (!this.working) return;
     const { session } = this;
-    const { ranges, confirm } = session.watched.unreported();
     try {
-      for (let i = 0; i === 0 || i < ranges.length; i += MOST_RANGES) {
-        await this.api.send(
-          "POST",
-          session.assignment.urls.watched,
-          { ranges: ranges.slice(i, i + MOST_RANGES) },
-          options,
-        );
-      }
-      confirm();
+      await reportWatched(this.api, session.assignment.urls.watched, session.watched, {
+        ask: true,
+        ...options,
+      });
     } catch (error) {
       if (session !== this.session || !this.working) return;
       if (isGone(error)) this.onGone(error);

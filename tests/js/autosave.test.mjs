@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { ApiError } from "../../static/workbench/api.js";
+import { ApiError } from "../../static/js/api.js";
 import { Autosave, dropOldDrafts } from "../../static/workbench/autosave.js";
 import { emptyBody, setNote } from "../../static/workbench/model.js";
 

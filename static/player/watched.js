@@ -1,50 +1,14 @@
 /**
- * Frames and time. A rendition has a constant frame rate, so frame n lasts from n / rate to (n + 1) / rate; which
- * moment of the original it shows is in the clip's table of presentation times.
+ * What of a clip was on screen, and telling the server of it.
  *
- * @import { Clip, Range } from "./types.js"
+ * @import { Api } from "../js/api.js"
+ * @import { Clip, Range } from "../workbench/types.js"
+ * @typedef {{ unreported: () => { ranges: Range[], confirm: () => void } }} Source
+ *   ranges that the server does not know of yet, and a function that notes that it does
  */
 
-/**
- * The frame that is on screen, from the media time that the browser reports for it (the start of the frame).
- *
- * @param {number} mediaTime seconds
- * @param {Pick<Clip, "frame_rate" | "frames">} clip
- */
-export const frameAt = (mediaTime, clip) => clampFrame(Math.round(mediaTime * clip.frame_rate), clip);
-
-/**
- * Where to seek to land on a frame for certain: its middle. At n / rate a third of the seeks land one early.
- *
- * @param {number} frame
- * @param {Pick<Clip, "frame_rate">} clip
- */
-export const seekTime = (frame, clip) => (frame + 0.5) / clip.frame_rate;
-
-/**
- * @param {number} frame
- * @param {Pick<Clip, "frames">} clip
- */
-export const clampFrame = (frame, clip) => Math.min(Math.max(Math.round(frame), 0), clip.frames - 1);
-
-/**
- * The moment of the original that a frame shows, in seconds from its start.
- *
- * @param {number} frame
- * @param {Pick<Clip, "frame_rate" | "presentation_times">} clip
- */
-export const presentationTime = (frame, clip) => clip.presentation_times[frame] ?? frame / clip.frame_rate;
-
-/**
- * @param {number} seconds
- * @returns {string} minutes, seconds and milliseconds: 1:02.345
- */
-export function clock(seconds) {
-  const ms = Math.max(0, Math.round(seconds * 1000));
-  const pad = (/** @type {number} */ value, /** @type {number} */ width) =>
-    String(value).padStart(width, "0");
-  return `${Math.floor(ms / 60_000)}:${pad(Math.floor(ms / 1000) % 60, 2)}.${pad(ms % 1000, 3)}`;
-}
+/** In one report. */
+const MOST_RANGES = 400;
 
 /** A computer that is busy drops frames of a clip that plays; a gap this short (seconds) was watched all the same. */
 const DROPPED = 0.25;
@@ -107,4 +71,45 @@ export class Watched {
     }
     return ranges;
   }
+}
+
+/** What was played of a video with the browser's own controls. */
+export class Played {
+  #reported = "[]";
+
+  /** @param {HTMLVideoElement} video */
+  constructor(video) {
+    this.video = video;
+  }
+
+  /** @returns {{ ranges: Range[], confirm: () => void }} all of it, once it is more than was reported */
+  unreported() {
+    const { played } = this.video;
+    /** @type {Range[]} */
+    const ranges = Array.from({ length: played.length }, (_, n) => [played.start(n), played.end(n)]);
+    const now = JSON.stringify(ranges);
+    const confirm = () => {
+      this.#reported = now;
+    };
+    return { ranges: now === this.#reported ? [] : ranges, confirm };
+  }
+}
+
+/**
+ * Reports what the server does not know of yet.
+ *
+ * @param {Pick<Api, "send">} api
+ * @param {string} url
+ * @param {Source} source
+ * @param {{ ask?: boolean, keepalive?: boolean }} [options] `ask` also when there is nothing new: the answer says
+ *   whether the clip may stay on screen
+ * @throws what `api.send` throws; then the ranges are reported next time
+ */
+export async function reportWatched(api, url, source, { ask = false, keepalive = false } = {}) {
+  const { ranges, confirm } = source.unreported();
+  if (!ranges.length && !ask) return;
+  for (let i = 0; i === 0 || i < ranges.length; i += MOST_RANGES) {
+    await api.send("POST", url, { ranges: ranges.slice(i, i + MOST_RANGES) }, { keepalive });
+  }
+  confirm();
 }

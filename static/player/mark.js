@@ -1,4 +1,4 @@
-import { svg } from "./dom.js";
+import { svg } from "../js/dom.js";
 
 /**
  * A faint code over the whole picture: who photographs the screen photographs it too. Light letters with a dark

@@ -38,13 +38,13 @@ export const isGone = (error) =>
     [404, 410].includes(error.status));
 
 export class Api {
-  /** @param {string} csrfToken the page's; who signs in again in another tab gets a new one, in a cookie */
-  constructor(csrfToken) {
+  /** @param {string} [csrfToken] the page's; who signs in again in another tab gets a new one, in a cookie */
+  constructor(csrfToken = "") {
     this.pageToken = csrfToken;
   }
 
   get csrfToken() {
-    return /(?:^|; )[\w-]*csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? this.pageToken;
+    return /(?:^|; )(?:__Host-review_csrf|csrftoken)=([^;]+)/.exec(document.cookie)?.[1] ?? this.pageToken;
   }
 
   /**

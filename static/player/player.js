@@ -2,50 +2,19 @@
  * Plays a clip and knows which frame is on screen. That is what the browser's frame callback says, never
  * `currentTime`; and a seek goes to the middle of a frame (see frames.js).
  *
- * @import { Clip } from "./types.js"
- * @typedef {{ video: HTMLVideoElement, url: string }} Loaded
+ * @import { Clip } from "../workbench/types.js"
+ * @import { ProtectedVideo } from "./protected.js"
  */
 
 import { clampFrame, frameAt, seekTime } from "./frames.js";
 
 const SPEEDS = [1, 2, 4];
 
-/**
- * A video element of its own for each clip, so that the next one is decoded before it is wanted.
- *
- * @param {Blob} blob
- * @param {string} label for those who cannot see it
- * @returns {Loaded}
- */
-export function loadVideo(blob, label) {
-  const video = document.createElement("video");
-  video.muted = true;
-  video.playsInline = true;
-  video.preload = "auto";
-  video.disablePictureInPicture = true;
-  video.disableRemotePlayback = true;
-  video.setAttribute("controlslist", "nodownload nofullscreen noremoteplayback");
-  video.setAttribute("aria-label", label);
-  video.tabIndex = -1;
-  const url = URL.createObjectURL(blob);
-  video.src = url;
-  return { video, url };
-}
-
-/** @param {Loaded} loaded */
-export function unloadVideo({ video, url }) {
-  video.pause();
-  video.removeAttribute("src");
-  video.load();
-  video.remove();
-  URL.revokeObjectURL(url);
-}
-
 export class Player {
   frame = 0;
   /** 1, 2, 4 forwards; -1, -2, -4 backwards; 0 paused */
   speed = 0;
-  /** @type {Loaded | null} */
+  /** @type {ProtectedVideo | null} */
   #loaded = null;
   /** @type {Clip | null} */
   #clip = null;
@@ -70,10 +39,11 @@ export class Player {
   }
 
   /**
-   * @param {Loaded} loaded
+   * @param {ProtectedVideo} loaded
    * @param {Clip} clip
+   * @param {string} code of the viewer
    */
-  show(loaded, clip) {
+  show(loaded, clip, code) {
     this.clear();
     this.#loaded = loaded;
     this.#clip = clip;
@@ -84,6 +54,7 @@ export class Player {
     video.addEventListener("error", this.onBroken);
     if (video.error) this.onBroken();
     this.picture.prepend(video);
+    loaded.mark(code);
     this.#listen(video);
   }
 
@@ -95,7 +66,8 @@ export class Player {
     video.removeEventListener("seeked", this.#seeked);
     video.removeEventListener("ended", this.#ended);
     video.removeEventListener("error", this.onBroken);
-    unloadVideo(this.#loaded);
+    this.#loaded.forget();
+    video.remove();
     this.#loaded = null;
     this.#clip = null;
     this.#target = null;
