@@ -33,14 +33,14 @@ async function show() {
   }
 }
 
-/** What cannot be reported now is reported with the next. */
+/** A report that fails is repeated with the next one. */
 function report() {
   void reportWatched(api, watched, played, { keepalive: true }).catch(() => {});
 }
 
 /**
- * Reports what was played, and asks whether the access still stands: when it does not, nothing is shown any more. The
- * report alone does not tell, because it is taken also a little after the end.
+ * Reports what was played, and asks whether the access still stands: when it does not, nothing is shown any more. A
+ * report alone does not tell, because the server takes one for a while after the end.
  */
 async function check() {
   if (!shown) return;

@@ -1,5 +1,5 @@
 /**
- * Making elements. Attributes whose name starts with "on" are listeners; false and null leave an attribute out.
+ * Creates elements. Attributes whose name starts with "on" are listeners; false and null leave an attribute out.
  *
  * @typedef {string | number | boolean | null | undefined | ((event: any) => void)} AttributeValue
  * @typedef {Node | string | null | false} Child

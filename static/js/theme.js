@@ -1,6 +1,6 @@
 // Runs before the first paint, so that a chosen theme does not flash. Without a choice the page follows the
 // system, and the workbench is dark.
-// biome-ignore lint/suspicious/noRedundantUseStrict: this one is no module, so that it runs before the first paint
+// biome-ignore lint/suspicious/noRedundantUseStrict: a classic script, so that it runs before the first paint
 "use strict";
 
 (() => {

@@ -50,7 +50,7 @@ function localise(root) {
   for (const element of root.querySelectorAll("time[datetime]:not([data-localised], [data-zoned])")) {
     const time = /** @type {HTMLTimeElement} */ (element);
     const value = time.dateTime;
-    if (!value.includes("T") || !/(Z|[+-]\d\d:?\d\d)$/.test(value)) continue; // a date, or no zone: leave as written
+    if (!value.includes("T") || !/(Z|[+-]\d\d:?\d\d)$/.test(value)) continue; // a date, or no zone: shown as written
     const instant = new Date(value);
     if (Number.isNaN(instant.getTime())) continue;
     const utc = `${instant.toISOString().slice(0, 19).replace("T", " ")} UTC`;
@@ -66,5 +66,5 @@ function localise(root) {
 }
 
 localise(document);
-// Before the browser paints what htmx put in, so that times do not flicker.
+// Runs before the browser paints what htmx swapped in, so that times do not flicker.
 document.addEventListener("htmx:afterSwap", (event) => localise(/** @type {HTMLElement} */ (event.target)));

@@ -1,8 +1,8 @@
 import { svg } from "../js/dom.js";
 
 /**
- * A faint code over the whole picture: who photographs the screen photographs it too. Light letters with a dark
- * edge, so that it is there on any ground.
+ * The viewer's mark: a faint code over the whole picture, which a photograph of the screen shows as well. Light
+ * letters with a dark edge, so that it can be read on any background.
  *
  * @param {string} code
  * @returns {SVGSVGElement}

@@ -58,7 +58,7 @@ export class Player {
     this.#listen(video);
   }
 
-  /** Nothing is shown any more, and the browser forgets the bytes. */
+  /** Removes the video and frees its bytes. */
   clear() {
     if (!this.#loaded) return;
     this.pause();
@@ -133,7 +133,7 @@ export class Player {
     const idle = this.#target === null;
     if (idle && wanted === this.frame) return;
     this.#target = wanted;
-    // While a seek is under way only the newest wish is kept; it goes out when the seek is done.
+    // While a seek is in progress only the newest target is kept; it is sought when the seek ends.
     if (!this.#loaded.video.seeking) this.#loaded.video.currentTime = seekTime(wanted, this.#clip);
   }
 

@@ -1,6 +1,6 @@
 /**
- * A clip that is for the eyes of one person: fetched into memory by a token of theirs, shown under their mark, and
- * forgotten when they may not see it any more.
+ * A protected clip: fetched into memory with a token of the viewer, shown under their mark, and freed when they may
+ * no longer see it.
  *
  * @import { Api } from "../js/api.js"
  */
@@ -11,7 +11,7 @@ import { viewerMark } from "./mark.js";
 /**
  * @param {Pick<Api, "send">} api
  * @param {string} tokenUrl answers `url`, the address of the bytes
- * @param {string} [refused] what to tell when the bytes are refused
+ * @param {string} [refused] the message of the error when the bytes are refused
  * @returns {Promise<Blob>}
  */
 export async function fetchProtected(api, tokenUrl, refused = "") {
@@ -37,10 +37,10 @@ export class ProtectedVideo {
   }
 
   /**
-   * In an element of its own, so that the next clip is decoded before it is wanted.
+   * Creates a video element for each clip, so that the next one is decoded before it is shown.
    *
    * @param {Blob} blob
-   * @param {string} label for those who cannot see it
+   * @param {string} label for screen readers
    */
   static create(blob, label) {
     const video = document.createElement("video");
@@ -55,14 +55,14 @@ export class ProtectedVideo {
     return new ProtectedVideo(video, blob);
   }
 
-  /** @param {string} code of the viewer, over the whole picture */
+  /** @param {string} code identifies the viewer */
   mark(code) {
     this.#mark?.remove();
     this.#mark = viewerMark(code);
     this.video.after(this.#mark);
   }
 
-  /** Nothing is shown any more, and the browser forgets the bytes. */
+  /** Shows nothing any more and frees the bytes. */
   forget() {
     this.video.pause();
     this.video.removeAttribute("src");

@@ -1,25 +1,25 @@
 /**
- * What of a clip was on screen, and telling the server of it.
+ * Which ranges of a clip were watched, and their report to the server.
  *
  * @import { Api } from "../js/api.js"
  * @import { Clip, Range } from "../workbench/types.js"
  * @typedef {{ unreported: () => { ranges: Range[], confirm: () => void } }} Source
- *   ranges that the server does not know of yet, and a function that notes that it does
+ *   ranges that the server has not acknowledged, and a function that marks them as acknowledged
  */
 
-/** In one report. */
+/** Ranges in one report. */
 const MOST_RANGES = 400;
 
-/** A computer that is busy drops frames of a clip that plays; a gap this short (seconds) was watched all the same. */
+/** A busy computer drops frames while a clip plays; a gap up to this long (seconds) counts as watched. */
 const DROPPED = 0.25;
 
-/** Which frames were painted on screen, and which of them the server does not know of yet. */
+/** The frames that were painted on screen, and those of them that the server has acknowledged. */
 export class Watched {
   /** @param {Pick<Clip, "frames" | "frame_rate">} clip */
   constructor(clip) {
     this.clip = clip;
     this.painted = new Uint8Array(clip.frames);
-    this.reported = new Uint8Array(clip.frames);
+    this.acknowledged = new Uint8Array(clip.frames);
     this.last = { frame: -1, presented: 0 };
   }
 
@@ -43,15 +43,15 @@ export class Watched {
   }
 
   /**
-   * The ranges that were not reported yet, and a function that notes them as reported once the server has them.
+   * The ranges that the server has not acknowledged, and a function that marks them as acknowledged.
    *
    * @returns {{ ranges: Range[], confirm: () => void }}
    */
   unreported() {
     const painted = this.painted.slice();
-    const ranges = this.#ranges((frame) => painted[frame] === 1 && this.reported[frame] === 0);
+    const ranges = this.#ranges((frame) => painted[frame] === 1 && this.acknowledged[frame] === 0);
     const confirm = () => {
-      for (const [frame, value] of painted.entries()) if (value) this.reported[frame] = 1;
+      for (const [frame, value] of painted.entries()) if (value) this.acknowledged[frame] = 1;
     };
     return { ranges, confirm };
   }
@@ -73,37 +73,40 @@ export class Watched {
   }
 }
 
-/** What was played of a video with the browser's own controls. */
+/** The ranges played of a video with the browser's own controls. */
 export class Played {
-  #reported = "[]";
+  #acknowledged = "[]";
 
   /** @param {HTMLVideoElement} video */
   constructor(video) {
     this.video = video;
   }
 
-  /** @returns {{ ranges: Range[], confirm: () => void }} all of it, once it is more than was reported */
+  /**
+   * @returns {{ ranges: Range[], confirm: () => void }} all ranges, when they have changed since the last acknowledged
+   *   report
+   */
   unreported() {
     const { played } = this.video;
     /** @type {Range[]} */
     const ranges = Array.from({ length: played.length }, (_, n) => [played.start(n), played.end(n)]);
     const now = JSON.stringify(ranges);
     const confirm = () => {
-      this.#reported = now;
+      this.#acknowledged = now;
     };
-    return { ranges: now === this.#reported ? [] : ranges, confirm };
+    return { ranges: now === this.#acknowledged ? [] : ranges, confirm };
   }
 }
 
 /**
- * Reports what the server does not know of yet.
+ * Reports the ranges that the server has not acknowledged.
  *
  * @param {Pick<Api, "send">} api
  * @param {string} url
  * @param {Source} source
- * @param {{ ask?: boolean, keepalive?: boolean }} [options] `ask` also when there is nothing new: the answer says
- *   whether the clip may stay on screen
- * @throws what `api.send` throws; then the ranges are reported next time
+ * @param {{ ask?: boolean, keepalive?: boolean }} [options] `ask` sends a report even without new ranges, because
+ *   the answer says whether the clip may stay on screen
+ * @throws what `api.send` throws; then the ranges are part of the next report
  */
 export async function reportWatched(api, url, source, { ask = false, keepalive = false } = {}) {
   const { ranges, confirm } = source.unreported();

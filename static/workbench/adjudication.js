@@ -113,7 +113,7 @@ async function show() {
 }
 
 async function report() {
-  // What cannot be reported now is reported with the next.
+  // A report that fails is repeated with the next one.
   await reportWatched(api, page.urls.watched, watched, { keepalive: true }).catch(() => {});
 }
 

@@ -1,5 +1,5 @@
 /**
- * Editors for the attributes of an event or a track. Which there are is the server's to say (see `Fields`).
+ * Editors for the attributes of an event or a track. The server defines them (see `Fields`).
  *
  * @import { Field } from "./types.js"
  */
@@ -29,7 +29,7 @@ export function attributeFields(fields, item, onChange) {
  */
 function editor(name, field, value, onChange) {
   const common = { "data-focus": `attribute-${name}` };
-  // After the focus has moved on: the panel is rendered again, and gives the focus back to where it went.
+  // Deferred until the focus has moved: rendering the panel again restores the focus.
   const later = (/** @type {unknown} */ next) => setTimeout(() => onChange(next));
   if (field.kind === "flag") {
     const input = html("input", { ...common, type: "checkbox", checked: value === true });

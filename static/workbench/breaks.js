@@ -1,5 +1,5 @@
 /**
- * How long a person has been labeling without a pause, kept in their browser only. Nobody else is told.
+ * How long a person has been labeling without a break. Kept in their browser only; the server never learns of it.
  *
  * @typedef {{ since: number, last: number }} Stretch milliseconds: when it began, when labels were last handed in
  */

@@ -1,5 +1,5 @@
 /**
- * What each action does to the clip at hand. Actions are named in keys.js; buttons use the same names.
+ * What each action does to the clip on screen. Actions are named in keys.js; buttons use the same names.
  *
  * @import { Body, Box } from "./types.js"
  * @import { Workbench } from "./workbench.js"

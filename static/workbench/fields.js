@@ -10,7 +10,7 @@ import { html } from "../js/dom.js";
 export const shown = (/** @type {number} */ value) => String(Math.round(value));
 
 /**
- * A box with one of its numbers replaced; the others keep their tenths. Nothing changes for what is no number.
+ * A box with one of its numbers replaced; the others keep their tenths. Text that is not a number changes nothing.
  *
  * @param {Readonly<Box>} box
  * @param {number} i
@@ -43,7 +43,7 @@ export function boxFields(label, current, onChange) {
         "data-number": i,
         value: shown(box[i]),
       });
-      // After the focus has moved on: the panel is drawn anew, and gives the focus back to where it went.
+      // Deferred until the focus has moved: rendering the panel again restores the focus.
       input.addEventListener("change", () =>
         setTimeout(() => onChange(withNumber(current(), i, input.value))),
       );

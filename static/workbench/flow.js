@@ -1,5 +1,5 @@
 /**
- * What happens to a clip as a whole, and how the next one comes.
+ * The life of a clip on the page: submit, flag, skip, missed faces, the end of the lease, and the next clip.
  *
  * @import { Assignment } from "./types.js"
  * @import { Answer } from "./outbox.js"
@@ -70,7 +70,7 @@ export class Flow {
     const received = Date.now();
     this.#say(say("loading"), "", []);
     dropOldDrafts(localStorage, this.bench.storage, received);
-    // Answers that an earlier page could not send go first: they free the place for the next clip.
+    // Answers that an earlier page could not send go first: they free a slot for the next clip.
     const sent = this.outbox.resume();
     try {
       this.#open({ assignment, received, loaded: await fetchClip(this.api, assignment) });
@@ -107,7 +107,7 @@ export class Flow {
     autosave.stop();
     // The next clip must not wait for this: the answer is in the outbox until the server has it.
     const delivered = autosave
-      .settled()
+      .idle()
       .then(() => this.outbox.send({ id, url: urls.submit, body, revision: autosave.revision }))
       .then((taken) => {
         if (taken) autosave.forget();
@@ -117,7 +117,7 @@ export class Flow {
     if (ready) {
       this.#open(ready);
     } else {
-      this.#leave(say("submitting"));
+      this.#clear(say("submitting"));
       await delivered;
       await this.next();
     }
@@ -130,7 +130,7 @@ export class Flow {
     bench.player.pause();
     const { schema, urls } = bench.session.assignment;
     const answer = await askReason("flag", schema.flag_categories);
-    if (answer) await this.#giveUp(urls.flag, { category: answer.code, note: answer.note }, say("flagged"));
+    if (answer) await this.#release(urls.flag, { category: answer.code, note: answer.note }, say("flagged"));
   }
 
   async skip() {
@@ -139,13 +139,13 @@ export class Flow {
     bench.player.pause();
     const { schema, urls } = bench.session.assignment;
     const answer = await askReason("skip", schema.skip_reasons);
-    if (answer) await this.#giveUp(urls.skip, { reason: answer.code, note: answer.note }, say("skipped"));
+    if (answer) await this.#release(urls.skip, { reason: answer.code, note: answer.note }, say("skipped"));
   }
 
   async sendFaces() {
     const { session } = this.bench;
     const { faces } = session;
-    if (faces.length) await this.#giveUp(session.assignment.urls.missed_face, { faces }, say("facesSent"));
+    if (faces.length) await this.#release(session.assignment.urls.missed_face, { faces }, say("facesSent"));
   }
 
   /** @param {{ quietly?: boolean }} [options] */
@@ -178,20 +178,23 @@ export class Flow {
       error.code
     ];
     this.bench.autosave.stop();
-    // Nothing of a withdrawn clip stays in this browser, and what was changed after the submission does not count.
+    // Nothing of a withdrawn clip stays in this browser, and changes made after the submission do not count.
     if (error.code === "clip_held" || error.code === "already_submitted") this.bench.autosave.forget();
-    this.#leave("");
+    this.#clear("");
     this.#say(known ? say(known) : say("clipGone"), known ? say(`${known}Text`) : error.message, [
       { label: say("nextClip"), primary: true, act: () => void this.next() },
       { label: say("toQueue"), href: this.home },
     ]);
   }
 
-  /** The session has ended: whoever sits here now sees nothing. The labels wait in this browser for the same person. */
+  /**
+   * The session has ended: nothing is shown to whoever sits here now. The labels stay in this browser until the same
+   * person signs in.
+   */
   signedOut() {
     this.bench.autosave.stop();
     this.queue.drop();
-    this.#leave("");
+    this.#clear("");
     this.#say(say("signedOut"), say("signedOutText"), [
       { label: say("signIn"), primary: true, act: () => location.reload() },
     ]);
@@ -252,7 +255,7 @@ export class Flow {
   }
 
   /** @param {string} text */
-  #leave(text) {
+  #clear(text) {
     this.lease.stop();
     this.#showLease(null, false);
     this.bench.close();
@@ -260,19 +263,19 @@ export class Flow {
   }
 
   /**
-   * Sends a clip away without labels; it is off the screen before the server answers.
+   * Releases a clip without labels (flag, skip, missed face); it is off the screen before the server answers.
    *
    * @param {string} url
    * @param {unknown} payload
    * @param {string} done
    */
-  async #giveUp(url, payload, done) {
+  async #release(url, payload, done) {
     const { bench } = this;
     const { autosave } = bench;
-    // Both go ahead of it: once the clip is given up, nothing that is told about it is taken.
-    const told = Promise.all([bench.reportWatched(), autosave.flush()]);
-    this.#leave(say("sending"));
-    await told;
+    // Both go first: once the clip is released, the server takes no more reports of it.
+    const reported = Promise.all([bench.reportWatched(), autosave.flush()]);
+    this.#clear(say("sending"));
+    await reported;
     const send = async () => {
       this.#say(say("sending"), "", []);
       try {
@@ -288,12 +291,12 @@ export class Flow {
       autosave.stop();
       autosave.forget();
       await this.next();
-      bench.status(done); // also when no clip came: this one is dealt with
+      bench.status(done); // also when the queue is empty: this clip is done
     };
     await send();
   }
 
-  /** Counts work without a pause, and suggests one after a while; nothing is stopped. */
+  /** Suggests a break after a long time of work without one; nothing is stopped. */
   #suggestBreak() {
     const now = Date.now();
     const stretch = worked(readStretch(this.stretchKey), now);
@@ -363,10 +366,10 @@ export class Flow {
   #say(title, text, ways) {
     this.#stopped.hidden = false;
     const controls = ways.map(({ label, primary, href, act }) => {
-      const look = primary ? "button primary" : "button";
+      const style = primary ? "button primary" : "button";
       return href
-        ? html("a", { class: look, href }, label)
-        : html("button", { type: "button", class: look, onclick: act }, label);
+        ? html("a", { class: style, href }, label)
+        : html("button", { type: "button", class: style, onclick: act }, label);
     });
     this.#stopped.replaceChildren(
       html("h2", {}, title),

@@ -152,7 +152,7 @@ export class Help {
     try {
       localStorage.setItem(this.storageKey, JSON.stringify(preferences));
     } catch {
-      // storage is off: the keys hold for this page
+      // storage is disabled: the keys last for this page only
     }
     this.#render();
     this.onChange();

@@ -1,4 +1,4 @@
-/** The queue's home page: suggests a break to who has been labeling for long. */
+/** The queue's home page: suggests a break after a long time of labeling. */
 
 import { minutesWorked, readStretch, SUGGEST_AFTER } from "./breaks.js";
 

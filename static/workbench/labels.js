@@ -79,7 +79,7 @@ export class Labels {
   }
 
   /**
-   * The numbers of the selected box on another frame, without touching a field that is being written in.
+   * The numbers of the selected box on another frame, except in a field that has the focus.
    *
    * @param {Session} session
    * @param {number} frame

@@ -1,5 +1,5 @@
 /**
- * How long the clip is still this person's, by the server's clock.
+ * The time left of a lease, by the server's clock.
  *
  * @import { Assignment } from "./types.js"
  */

@@ -65,8 +65,8 @@ document.addEventListener("click", (event) => {
 });
 byId("instructions-button", HTMLButtonElement).addEventListener("click", () => bench.act("instructions"));
 
-// A field that was being written in is left when the person goes on elsewhere, so that its value counts and keys act
-// again. A click on a button takes no focus, so that Space goes on playing.
+// A click elsewhere takes the focus from a field, so that its value is applied and keys act again. A click on
+// a button takes no focus, so that Space goes on playing.
 byId("content", HTMLElement).addEventListener(
   "pointerdown",
   (event) => {
@@ -100,7 +100,7 @@ setInterval(() => {
 addEventListener("online", () => bench.autosave.retry());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "hidden") return;
-  bench.player.pause(); // nobody is looking
+  bench.player.pause(); // the page is not visible
   void bench.autosave.flush();
   void bench.reportWatched({ keepalive: true });
 });
@@ -108,7 +108,7 @@ addEventListener("beforeunload", (event) => {
   if (flow.outbox.waiting > 0 || bench.autosave.state === "offline") event.preventDefault();
 });
 addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload(); // whether the clip may still be seen is the server's to say
+  if (event.persisted) location.reload(); // the server decides whether the clip may still be seen
 });
 
 showKeys();

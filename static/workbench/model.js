@@ -16,7 +16,7 @@ export const SMALLEST_BOX = 4;
 export const emptyBody = () => ({ verdict: null, events: [], tracks: [], note: "" });
 
 /**
- * Whether two bodies say the same, to the last attribute.
+ * Whether two bodies are equal in every field and attribute.
  *
  * @param {Body} a
  * @param {Body} b
@@ -24,7 +24,7 @@ export const emptyBody = () => ({ verdict: null, events: [], tracks: [], note: "
 export const sameBody = (a, b) => same(a, b);
 
 /**
- * Whether two values of JSON are equal, whatever the order of their members; a member that is undefined is absent.
+ * Deep equality of two JSON values: the order of members does not matter, and undefined counts as absent.
  *
  * @param {unknown} a
  * @param {unknown} b
@@ -114,7 +114,7 @@ export const addEvent = (body, event) => ({ ...body, events: [...body.events, ev
 const byStart = (a, b) => a.start - b.start || a.end - b.end || a.id.localeCompare(b.id);
 
 /**
- * Changes an event. An edge that is moved past the other one pushes it along; neither leaves the clip.
+ * Changes an event. An edge that is moved past the other one pushes it along; both stay inside the clip.
  *
  * @param {Body} body
  * @param {string} id
@@ -195,7 +195,7 @@ export const setBox = (body, id, frame, box) =>
   );
 
 /**
- * Makes this frame a keyframe of the box as it stands, or takes the keyframe away (never the last one).
+ * Makes this frame a keyframe with the box shown on it, or removes its keyframe (never the last one).
  *
  * @param {Body} body
  * @param {string} id
@@ -212,7 +212,7 @@ export function toggleKeyframe(body, id, frame) {
 }
 
 /**
- * From this frame on the thing is out of the picture, or back in it.
+ * Toggles whether the object is outside the picture from this frame on.
  *
  * @param {Body} body
  * @param {string} id
@@ -226,7 +226,7 @@ export const toggleOutside = (body, id, frame) =>
   });
 
 /**
- * From this frame on the thing is partly hidden behind something, or in plain view again.
+ * Toggles whether the object is partly occluded from this frame on.
  *
  * @param {Body} body
  * @param {string} id
@@ -256,8 +256,8 @@ export function neighbourKeyframe(track, frame, direction) {
 }
 
 /**
- * What a keyframe on this frame would say if it were made now: the shown box; where none is shown, the box of the
- * last keyframe (or of the first, before it) and that it is outside.
+ * The keyframe that this frame would get: the shown box; where none is shown, the box of the last keyframe (or of
+ * the first, before it), marked as outside. Attributes are those of the last keyframe.
  *
  * @param {Track} track
  * @param {number} frame

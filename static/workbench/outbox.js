@@ -1,5 +1,5 @@
 /**
- * Labels that were handed in and are on their way to the server, kept in the browser until it has them.
+ * Submissions on their way to the server, kept in the browser until it acknowledges them.
  *
  * @import { Body } from "./types.js"
  * @import { Api } from "../js/api.js"
@@ -30,7 +30,7 @@ export class Outbox {
     this.onRefused = onRefused;
   }
 
-  /** Sends again what an earlier page could not; the server counts an answer once. */
+  /** Sends what an earlier page could not. The server takes a submission once, however often it is sent. */
   resume() {
     const keys = Object.keys(this.store).filter((key) => key.startsWith(this.prefix));
     return Promise.all(
@@ -53,7 +53,7 @@ export class Outbox {
     try {
       this.store.setItem(this.prefix + answer.id, JSON.stringify(answer));
     } catch {
-      // storage is off: it is sent from memory, and leaving the page asks first
+      // storage is disabled: it is sent from memory, and closing the page asks first
     }
     return this.#deliver(answer);
   }

@@ -1,6 +1,6 @@
 /**
- * The boxes over the picture: drawn, moved and resized with the pointer; chosen with Tab and Enter. What a box is
- * after a gesture is told to the owner; nothing is kept here.
+ * The boxes over the picture: drawn, moved and resized with the pointer; chosen with Tab and Enter. The result
+ * of a gesture is passed to the listeners; no state is kept here.
  *
  * @import { Box, Clip } from "./types.js"
  * @typedef {{
@@ -224,7 +224,7 @@ export class Overlay {
         : this.#things.find(({ id }) => id === drag.id)?.box;
     if (!start) return;
     const [dx, dy] = [x - drag.from[0], y - drag.from[1]];
-    if (!drag.moved && Math.hypot(dx, dy) < 3 * this.#scale) return; // a click is no move
+    if (!drag.moved && Math.hypot(dx, dy) < 3 * this.#scale) return; // a click does not move
     drag.moved = true;
     drag.box = dragged(start, drag.edges, dx, dy, this.#clip);
     const thing = this.#things.find(({ id }) => id === drag.id);

@@ -53,7 +53,7 @@ export class Queue {
         if (this.#next === next) this.#ready = ready;
       },
       () => {
-        if (this.#next === next) this.#next = null; // asked again when it is wanted
+        if (this.#next === next) this.#next = null; // claimed again when it is needed
       },
     );
   }
@@ -95,7 +95,7 @@ export class Queue {
     return false;
   }
 
-  /** Drops what was fetched ahead: it must not be shown any more. */
+  /** Drops the prefetched clip, which must not be shown any more. */
   drop() {
     this.#ready?.loaded.forget();
     this.#forget();

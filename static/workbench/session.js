@@ -1,5 +1,5 @@
 /**
- * One clip in one person's hands: its labels with their history, what is selected, what was watched.
+ * The state of one assignment: its labels with their history, the selection, and what was watched.
  *
  * @import { Assignment, Body, Box, Selection } from "./types.js"
  * @import { History } from "./history.js"

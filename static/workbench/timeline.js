@@ -393,7 +393,7 @@ export function packed(events) {
 }
 
 /**
- * The stretches of frames, [first, last + 1), on which a track is in the picture.
+ * The ranges of frames, [first, last + 1), in which a track is in the picture.
  *
  * @param {Track} track
  * @param {Pick<Clip, "frames">} clip

@@ -3,7 +3,7 @@
 /** x, y, width, height in pixels of the displayed picture. */
 export type Box = [number, number, number, number];
 
-/** What the server's definitions add to what the scripts know by name (see `Fields`). It is kept as it is. */
+/** Attributes that the server defines (see `Fields`) and the scripts do not know by name. They are kept unchanged. */
 interface Attributes {
   [attribute: string]: unknown;
 }
@@ -74,7 +74,7 @@ export interface Urls {
   claim: string;
   home: string;
 }
-/** One clip as handed to one person: what the server puts in the page and what a claim answers. */
+/** One assignment, as the page embeds it and a claim returns it. */
 export interface Assignment {
   id: string;
   lease_until: string;

@@ -1,5 +1,5 @@
 /**
- * The page: one clip at a time, its player, overlay, timeline and panels, kept in step. What happens to a clip as a
+ * The page: one clip at a time, and keeps its player, overlay, timeline and panels in step. What happens to a clip as a
  * whole (submit, flag, skip, next) is in flow.js; what a key does to its labels in commands.js.
  *
  * @import { Body, Box, Selection } from "./types.js"
@@ -28,12 +28,12 @@ import { Session } from "./session.js";
 import { say } from "./text.js";
 import { Timeline } from "./timeline.js";
 
-/** How long a sentence of the status stands, in milliseconds. */
-const STATUS_STANDS = 5000;
+/** How long a status message is shown, in milliseconds. */
+const STATUS_SHOWN_FOR = 5000;
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Workbench {
-  /** Whether there is a clip to work on; not while one loads, nor after it was taken away. */
+  /** Whether there is a clip to work on: false while one loads and after it was taken away. */
   working = false;
   #picture = byId("picture", HTMLElement);
   #status = byId("status", HTMLOutputElement);
@@ -120,7 +120,7 @@ export class Workbench {
     }
   }
 
-  /** Nothing of the clip is on the screen any more. */
+  /** Takes everything of the clip off the screen. */
   close() {
     this.#setWorking(false);
     this.player.clear();
@@ -139,7 +139,7 @@ export class Workbench {
   status(text) {
     clearTimeout(this.#statusEnds);
     this.#status.value = text;
-    if (text) this.#statusEnds = setTimeout(() => (this.#status.value = ""), STATUS_STANDS);
+    if (text) this.#statusEnds = setTimeout(() => (this.#status.value = ""), STATUS_SHOWN_FOR);
   }
 
   /**
@@ -153,7 +153,7 @@ export class Workbench {
     const changed = this.working && this.session.commit(body, done, merge);
     if (changed) {
       this.autosave.change(this.session.body);
-      this.status(""); // what was said before no longer holds; who calls says what does
+      this.status(""); // the last message is out of date; the caller sets the next one
     }
     this.render();
     return changed;
@@ -314,8 +314,8 @@ export class Workbench {
   }
 
   /**
-   * Tells the server what was painted since it was last told. Its answer says whether the clip may stay on screen,
-   * so it is asked also when nothing new was painted.
+   * Reports what was painted since the last acknowledged report. The answer says whether the clip may stay on screen,
+   * so a report is sent also when nothing new was painted.
    *
    * @param {{ keepalive?: boolean }} [options]
    */
@@ -335,7 +335,7 @@ export class Workbench {
     }
   }
 
-  /** Those that belong to one clip; what concerns an earlier one stays until it is dealt with. */
+  /** Hides the banners of the clip on screen; those about an earlier clip stay until they are dealt with. */
   #hideBanners() {
     for (const kind of ["tool", "lease", "broken"]) this.banners.hide(kind);
   }
@@ -424,7 +424,7 @@ export class Workbench {
       onState: (state) => {
         if (autosave !== this.autosave) return;
         this.#showState(state);
-        if (state === "conflict") void this.#settleConflict(autosave);
+        if (state === "conflict") void this.#resolveConflict(autosave);
       },
       onStopped: (error) => autosave === this.autosave && this.onGone(error),
       onRefused: (error) =>
@@ -444,7 +444,7 @@ export class Workbench {
   }
 
   /** @param {Autosave} autosave */
-  async #settleConflict(autosave) {
+  async #resolveConflict(autosave) {
     const { theirs } = autosave;
     if (!theirs) return;
     this.player.pause();
