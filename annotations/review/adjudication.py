@@ -9,7 +9,7 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.redaction.models import Rendition
 from annotations.review import selectors
-from annotations.review.body import Event, Track
+from annotations.review.body import Event, Track, in_words
 from annotations.review.enums import AssignmentState, TaskState
 from annotations.review.models import Annotation, ReviewTask
 from annotations.review.schema import Labels, name_of
@@ -99,6 +99,7 @@ def _event(event: Event, labels: Labels, rendition: Rendition) -> dict[str, Any]
     return {
         "name": name_of(labels["events"], event["label"]),
         "id": event["id"],
+        "attributes": in_words(Event, event),
         **_span(event["start"], event["end"], rendition),
     }
 
@@ -118,6 +119,7 @@ def _track(track: Track, labels: Labels, rendition: Rendition) -> dict[str, Any]
     return {
         "name": name_of(labels["tracks"], track["label"]),
         "id": track["id"],
+        "attributes": in_words(Track, track),
         "keyframes": len(track["keyframes"]),
         "bars": [_span(first, final, rendition) for first, final in visible],
         **_span(start, end, rendition),

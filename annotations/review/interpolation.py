@@ -12,14 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TypedDict
 
-
-class Keyframe(TypedDict):
-    """A box that a person set: `frame` counts from 0; `box` is [x, y, width, height] in displayed pixels."""
-
-    frame: int
-    box: Sequence[float]
-    outside: bool
-    occluded: bool
+from annotations.review.body import Keyframe
 
 
 class Shown(TypedDict):
@@ -34,7 +27,7 @@ def box_at(keyframes: Sequence[Keyframe], frame: int) -> Shown | None:
 
     `keyframes` are in ascending order of frame, each frame at most once (drafts are validated so).
     """
-    after = bisect_right(keyframes, frame, key=lambda keyframe: keyframe["frame"])
+    after = _after(keyframes, frame)
     if after == 0:
         return None
     left = keyframes[after - 1]
@@ -46,3 +39,13 @@ def box_at(keyframes: Sequence[Keyframe], frame: int) -> Shown | None:
     share = (frame - left["frame"]) / (right["frame"] - left["frame"])
     box = [a + (b - a) * share for a, b in zip(left["box"], right["box"], strict=True)]
     return {"box": box, "occluded": left["occluded"]}
+
+
+def in_force(keyframes: Sequence[Keyframe], frame: int) -> Keyframe:
+    """The keyframe whose attributes hold on `frame`, which must show the track (see `box_at`)."""
+    return keyframes[_after(keyframes, frame) - 1]
+
+
+def _after(keyframes: Sequence[Keyframe], frame: int) -> int:
+    """The index of the first keyframe after `frame`."""
+    return bisect_right(keyframes, frame, key=lambda keyframe: keyframe["frame"])

@@ -10,6 +10,7 @@ from annotations.core import clock
 from annotations.moderation.enums import FlagCategory
 from annotations.redaction import delivery
 from annotations.review import selectors
+from annotations.review.body import described
 from annotations.review.models import Annotation, Assignment, Draft, LabelSchema
 
 _ACTIONS = ("media_token", "draft", "submit", "extend", "skip", "flag", "missed_face", "watched")
@@ -40,6 +41,7 @@ def present(assignment: Assignment) -> dict[str, Any]:
             **schema.labels,
             "flag_categories": [{"code": code, "name": str(name)} for code, name in FlagCategory.choices],
         },
+        "fields": described(),
         "draft": _draft(assignment),
         "returned_note": selectors.returned_because([assignment.pk]).get(assignment.pk),
         "urls": _urls(assignment),

@@ -19,6 +19,7 @@ from annotations.datasets import selectors as datasets
 from annotations.moderation import selectors as moderation
 from annotations.moderation.enums import FlagSource, FlagState
 from annotations.moderation.models import Flag
+from annotations.review.body import Event, Track, in_words
 from annotations.review.enums import Decision
 from annotations.review.models import Adjudication, Annotation
 from annotations.rights import clip_story
@@ -127,11 +128,17 @@ def _labels(annotation: Annotation) -> dict[str, Any]:
     return {
         "when": timestamp(annotation.submitted_at),
         "verdict": str(body["verdict"]),
-        "events": [str(event["label"]) for event in body["events"]],
-        "boxes": [str(track["label"]) for track in body["tracks"]],
+        "events": [_labeled(Event, event) for event in body["events"]],
+        "boxes": [_labeled(Track, track) for track in body["tracks"]],
         "note": str(body["note"]),
         "accepted": "yes" if any(each.decision == Decision.ACCEPT for each in decisions) else "no",
     }
+
+
+def _labeled(shape: type, value: dict[str, Any]) -> str:
+    """The label of an event or a track, with its attributes."""
+    attributes = in_words(shape, value)
+    return f"{value['label']} ({', '.join(attributes)})" if attributes else str(value["label"])
 
 
 def _flag(flag: Flag, told: _Told) -> dict[str, Any]:

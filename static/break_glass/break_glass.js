@@ -1,80 +1,68 @@
 // Shows an original without redaction while its approval stands. Every view asks the server, which logs it first.
 
-import { viewerMark } from "../workbench/mark.js";
+import { Api, ApiError } from "../js/api.js";
+import { fetchProtected, ProtectedVideo } from "../player/protected.js";
+import { Played, reportWatched } from "../player/watched.js";
 
-const REPORT = 5000;
-const root = /** @type {HTMLElement} */ (document.querySelector("[data-glass]"));
+const REPORT_EVERY = 5000;
+const root = /** @type {HTMLElement} */ (document.querySelector("[data-token]"));
 const video = /** @type {HTMLVideoElement} */ (root.querySelector("video"));
 const button = /** @type {HTMLButtonElement} */ (root.querySelector("button"));
 const status = /** @type {HTMLElement} */ (root.querySelector("[role=status]"));
+const { token = "", watched = "", mark = "", until = "" } = root.dataset;
+const texts = root.dataset;
 
-let address = "";
-let reported = "";
-
-/** @param {string | undefined} url @param {unknown} [body] */
-function send(url, body) {
-  const token = document.cookie.match(/(?:^|; )(?:__Host-review_csrf|csrftoken)=([^;]+)/)?.[1] ?? "";
-  const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
-  return fetch(url ?? "", { method: "POST", headers, keepalive: true, body: body === undefined ? null : JSON.stringify(body) });
-}
+const api = new Api();
+const played = new Played(video);
+/** @type {ProtectedVideo | null} */
+let shown = null;
 
 async function show() {
   button.disabled = true;
   try {
-    const answer = await send(root.dataset.access);
-    const said = await answer.json();
-    if (said.code === "not_ready") {
-      status.textContent = root.dataset.waiting ?? "";
-      return;
-    }
-    if (!answer.ok) throw new Error(String(answer.status));
-    const media = await fetch(said.url, { cache: "no-store" });
-    if (!media.ok) throw new Error(String(media.status));
-    address = URL.createObjectURL(await media.blob());
-    video.src = address;
+    shown = new ProtectedVideo(video, await fetchProtected(api, token));
     video.hidden = false;
-    video.after(viewerMark(root.dataset.mark ?? ""));
+    shown.mark(mark);
     button.hidden = true;
-    status.textContent = root.dataset.shown ?? "";
-  } catch {
-    status.textContent = root.dataset.message ?? "";
+    status.textContent = texts.shown ?? "";
+  } catch (error) {
+    const waits = error instanceof ApiError && error.code === "not_ready";
+    status.textContent = (waits ? texts.waiting : texts.message) ?? "";
   } finally {
     button.disabled = false;
   }
 }
 
-/** What was played since the page began; told again only when it has changed. */
+/** A report that fails is repeated with the next one. */
 function report() {
-  const ranges = Array.from({ length: video.played.length }, (_, n) => [video.played.start(n), video.played.end(n)]);
-  const now = JSON.stringify(ranges);
-  if (!ranges.length || now === reported) return;
-  reported = now;
-  void send(root.dataset.watched, { ranges });
+  void reportWatched(api, watched, played, { keepalive: true }).catch(() => {});
 }
 
-/** Tells what was played, and asks whether the access still stands: when it does not, nothing is shown any more. */
-async function beat() {
-  if (!address) return;
+/**
+ * Reports what was played, and asks whether the access still stands: when it does not, nothing is shown any more. A
+ * report alone does not tell, because the server takes one for a while after the end.
+ */
+async function check() {
+  if (!shown) return;
   report();
-  const answer = await send(root.dataset.watched, { ranges: [] }).catch(() => null);
-  if (answer && answer.status >= 400 && answer.status < 500) end();
+  try {
+    await api.send("POST", watched, { ranges: [] });
+  } catch (error) {
+    if (error instanceof ApiError && error.status < 500) end();
+  }
 }
 
 function end() {
   report();
-  video.pause();
-  video.removeAttribute("src");
-  video.load();
+  shown?.forget();
+  shown = null;
   video.hidden = true;
   button.hidden = true;
-  root.querySelector(".mark")?.remove();
-  if (address) URL.revokeObjectURL(address);
-  address = "";
-  status.textContent = root.dataset.over ?? "";
+  status.textContent = texts.over ?? "";
 }
 
 button.addEventListener("click", () => void show());
 video.addEventListener("contextmenu", (event) => event.preventDefault());
-setInterval(() => void beat(), REPORT);
+setInterval(() => void check(), REPORT_EVERY);
 addEventListener("pagehide", report);
-setTimeout(end, Math.max(0, Date.parse(root.dataset.until ?? "") - Date.now()));
+setTimeout(end, Math.max(0, Date.parse(until) - Date.now()));

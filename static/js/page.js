@@ -2,7 +2,7 @@
 //   data-key="Enter"      the key presses this button or link while no field has the focus
 //   data-confirm="..."    a form asks before it is sent
 //   data-submit-on-change a filter form is sent when a control changes
-//   data-announce="..."   words for screen readers, said in #announcements once they are others than before
+//   data-announce="..."   text for screen readers, announced in #announcements when it has changed
 
 const TYPING = "input, textarea, select, button, a[href], summary, [contenteditable], dialog";
 
@@ -19,7 +19,8 @@ addEventListener("keydown", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  const question = (event.submitter instanceof HTMLElement && event.submitter.dataset.confirm) || form.dataset.confirm;
+  const question =
+    (event.submitter instanceof HTMLElement && event.submitter.dataset.confirm) || form.dataset.confirm;
   if (question && !confirm(question)) event.preventDefault();
 });
 
@@ -29,9 +30,9 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", () => {
-  const told = document.querySelector("[data-announce]");
-  const voice = document.getElementById("announcements");
-  if (!(told instanceof HTMLElement) || !voice) return;
-  const words = told.dataset.announce ?? "";
-  if (voice.textContent !== words) voice.textContent = words;
+  const source = document.querySelector("[data-announce]");
+  const region = document.getElementById("announcements");
+  if (!(source instanceof HTMLElement) || !region) return;
+  const text = source.dataset.announce ?? "";
+  if (region.textContent !== text) region.textContent = text;
 });

@@ -1,5 +1,6 @@
 // Runs before the first paint, so that a chosen theme does not flash. Without a choice the page follows the
 // system, and the workbench is dark.
+// biome-ignore lint/suspicious/noRedundantUseStrict: a classic script, so that it runs before the first paint
 "use strict";
 
 (() => {
@@ -28,7 +29,9 @@
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-toggle-theme]") : null;
     if (!button) return;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
     try {
       localStorage.setItem(key, dark ? "light" : "dark");
     } catch {

@@ -4,15 +4,33 @@
 
 const language = document.documentElement.lang || undefined;
 const dateTime = new Intl.DateTimeFormat(language, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
 });
 const precise = new Intl.DateTimeFormat(language, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short",
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
 });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
-const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
 
 /**
  * @param {Date} instant
@@ -21,7 +39,8 @@ const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]];
 function ago(instant, now) {
   const seconds = (instant.getTime() - now.getTime()) / 1000;
   for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size || unit === "second") return relative.format(Math.round(seconds / size), unit);
+    if (Math.abs(seconds) >= size || unit === "second")
+      return relative.format(Math.round(seconds / size), unit);
   }
   return "";
 }
@@ -31,7 +50,7 @@ function localise(root) {
   for (const element of root.querySelectorAll("time[datetime]:not([data-localised], [data-zoned])")) {
     const time = /** @type {HTMLTimeElement} */ (element);
     const value = time.dateTime;
-    if (!value.includes("T") || !/(Z|[+-]\d\d:?\d\d)$/.test(value)) continue; // a date, or no zone: leave as written
+    if (!value.includes("T") || !/(Z|[+-]\d\d:?\d\d)$/.test(value)) continue; // a date, or no zone: shown as written
     const instant = new Date(value);
     if (Number.isNaN(instant.getTime())) continue;
     const utc = `${instant.toISOString().slice(0, 19).replace("T", " ")} UTC`;
@@ -47,5 +66,5 @@ function localise(root) {
 }
 
 localise(document);
-// Before the browser paints what htmx put in, so that times do not flicker.
+// Runs before the browser paints what htmx swapped in, so that times do not flicker.
 document.addEventListener("htmx:afterSwap", (event) => localise(/** @type {HTMLElement} */ (event.target)));

@@ -1,44 +1,37 @@
 // Shows the clip for as long as the button, or the key R, is held. Every reveal asks the server, which logs it.
 
-import { viewerMark } from "../workbench/mark.js";
+import { Api } from "../js/api.js";
+import { fetchProtected, ProtectedVideo } from "../player/protected.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-reveal]"));
 const poster = /** @type {HTMLImageElement} */ (root.querySelector("img"));
 const video = /** @type {HTMLVideoElement} */ (root.querySelector("video"));
 const button = /** @type {HTMLButtonElement} */ (root.querySelector("button"));
 const status = /** @type {HTMLElement} */ (root.querySelector("[role=status]"));
+const { reveal: token = "", mark = "" } = root.dataset;
+const texts = root.dataset;
 
-const mark = viewerMark(root.dataset.mark ?? "");
-
+const api = new Api();
 let held = false;
-let address = "";
-
-function token() {
-  return document.cookie.match(/(?:^|; )(?:__Host-review_csrf|csrftoken)=([^;]+)/)?.[1] ?? "";
-}
+/** @type {ProtectedVideo | null} */
+let shown = null;
 
 async function reveal() {
   if (held) return;
   held = true;
   try {
-    const answer = await fetch(root.dataset.reveal ?? "", { method: "POST", headers: { "X-CSRFToken": token() } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const { url } = await answer.json();
-    const media = await fetch(url, { cache: "no-store" });
-    if (!media.ok) throw new Error(String(media.status));
-    const blob = await media.blob();
+    const blob = await fetchProtected(api, token);
     if (!held) return;
-    address = URL.createObjectURL(blob);
-    video.src = address;
+    shown = new ProtectedVideo(video, blob);
     video.hidden = false;
-    video.after(mark);
+    shown.mark(mark);
     poster.hidden = true;
     await video.play();
-    status.textContent = root.dataset.shown ?? "";
+    status.textContent = texts.shown ?? "";
   } catch {
     if (held) {
       hide();
-      status.textContent = root.dataset.message ?? "";
+      status.textContent = texts.message ?? "";
     }
   }
 }
@@ -46,21 +39,21 @@ async function reveal() {
 function hide() {
   if (!held) return;
   held = false;
-  video.pause();
-  video.removeAttribute("src");
-  video.load();
+  shown?.forget();
+  shown = null;
   video.hidden = true;
-  mark.remove();
   poster.hidden = false;
-  if (address) URL.revokeObjectURL(address);
-  address = "";
-  status.textContent = root.dataset.hidden ?? "";
+  status.textContent = texts.hidden ?? "";
 }
 
 function isReveal(/** @type {KeyboardEvent} */ event) {
   const typing = event.target instanceof HTMLElement && event.target.closest("textarea, input, select");
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return false;
-  return event.key === "r" || event.key === "R" || (event.target === button && (event.key === " " || event.key === "Enter"));
+  return (
+    event.key === "r" ||
+    event.key === "R" ||
+    (event.target === button && (event.key === " " || event.key === "Enter"))
+  );
 }
 
 button.addEventListener("pointerdown", (event) => {

@@ -5,7 +5,9 @@
 const TYPING = "input, textarea, select, [contenteditable], dialog";
 
 /** @type {HTMLTableRowElement[]} */
-const rows = [...document.querySelectorAll("[data-rows] tbody tr")].filter((row) => row instanceof HTMLTableRowElement);
+const rows = [...document.querySelectorAll("[data-rows] tbody tr")].filter(
+  (row) => row instanceof HTMLTableRowElement,
+);
 for (const [index, row] of rows.entries()) row.tabIndex = index ? -1 : 0;
 
 /** @param {number} step */
@@ -45,7 +47,7 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target instanceof Element && event.target.closest(TYPING)) return;
   const act = KEYS[event.key];
-  if (act && act()) event.preventDefault();
+  if (act?.()) event.preventDefault();
 });
 
 // The zone of this computer, one press away while the page shows another one.

@@ -11,11 +11,12 @@
  * }} Page
  */
 
-import { Api, ApiError } from "./api.js";
-import { Watched, clock, presentationTime } from "./frames.js";
+import { Api, ApiError } from "../js/api.js";
+import { clock, presentationTime } from "../player/frames.js";
+import { Player } from "../player/player.js";
+import { fetchProtected, ProtectedVideo } from "../player/protected.js";
+import { reportWatched, Watched } from "../player/watched.js";
 import { boxAt } from "./interpolation.js";
-import { viewerMark } from "./mark.js";
-import { Player, loadVideo } from "./player.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REPORT = 10_000;
@@ -33,7 +34,11 @@ const status = find("#viewer-status");
 const play = /** @type {HTMLButtonElement} */ (find("#play"));
 const playheads = [...document.querySelectorAll(".playhead")];
 const watched = new Watched(page.clip);
-const clip = /** @type {Clip} */ ({ ...page.clip, id: "", duration: page.clip.frames / page.clip.frame_rate });
+const clip = /** @type {Clip} */ ({
+  ...page.clip,
+  id: "",
+  duration: page.clip.frames / page.clip.frame_rate,
+});
 const player = new Player(find("#picture"), { onFrame, onSpeed: (speed) => showPlaying(speed !== 0) });
 let shown = false;
 
@@ -49,10 +54,14 @@ function onFrame(frame, presented) {
     line.setAttribute("x1", x);
     line.setAttribute("x2", x);
   }
-  overlay.replaceChildren(...page.sides.flatMap(({ number, tracks }) => tracks.flatMap((track) => {
-    const here = boxAt(track.keyframes, frame);
-    return here ? [drawn(here.box, number, track.id)] : [];
-  })));
+  overlay.replaceChildren(
+    ...page.sides.flatMap(({ number, tracks }) =>
+      tracks.flatMap((track) => {
+        const here = boxAt(track.keyframes, frame);
+        return here ? [drawn(here.box, number, track.id)] : [];
+      }),
+    ),
+  );
 }
 
 /**
@@ -67,7 +76,8 @@ function drawn([x, y, width, height], side, id) {
   for (const kind of ["edge", "line"]) {
     const rect = document.createElementNS(SVG, "rect");
     rect.setAttribute("class", kind);
-    Object.entries({ x, y, width, height }).forEach(([name, value]) => rect.setAttribute(name, String(value)));
+    for (const [name, value] of Object.entries({ x, y, width, height }))
+      rect.setAttribute(name, String(value));
     group.append(rect);
   }
   const tag = document.createElementNS(SVG, "text");
@@ -89,11 +99,8 @@ async function show() {
   play.disabled = true;
   status.textContent = texts.loading ?? "";
   try {
-    const { url } = await api.send("POST", page.urls.media_token);
-    const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
-    if (!response.ok) throw new ApiError(response.status, "media_refused", texts.refused ?? "", null);
-    player.show(loadVideo(new Blob([await response.arrayBuffer()], { type: "video/mp4" }), texts.label ?? ""), clip);
-    if (!document.querySelector("#picture .mark")) overlay.before(viewerMark(find("#picture").dataset.mark ?? ""));
+    const blob = await fetchProtected(api, page.urls.media_token, texts.refused);
+    player.show(ProtectedVideo.create(blob, texts.label ?? ""), clip, find("#picture").dataset.mark ?? "");
     find("#cover").hidden = true;
     status.textContent = texts.shown ?? "";
     shown = true;
@@ -106,14 +113,8 @@ async function show() {
 }
 
 async function report() {
-  const { ranges, confirm } = watched.unreported();
-  if (!ranges.length) return;
-  try {
-    await api.send("POST", page.urls.watched, { ranges }, { keepalive: true });
-    confirm();
-  } catch {
-    // told again with the next report
-  }
+  // A report that fails is repeated with the next one.
+  await reportWatched(api, page.urls.watched, watched, { keepalive: true }).catch(() => {});
 }
 
 play.addEventListener("click", async () => {

@@ -1,15 +1,15 @@
 /**
- * Keeps the server's draft equal to what the person sees, and loses nothing when it cannot: every change goes into
- * the browser's storage first and stays there until the server has it.
+ * Saves the draft on the server while the person works. Every change is written to the browser's storage first and
+ * stays there until the server acknowledges it, so that nothing is lost without a network.
  *
  * @import { Body } from "./types.js"
  * @typedef {"saved" | "unsaved" | "saving" | "offline" | "refused" | "conflict" | "stopped"} SaveState
- *   "refused": the server will not keep labels like these; the next change is tried again
+ *   "refused": the server refused the labels as invalid; the next change is sent again
  * @typedef {{ revision: number, body: Body }} Draft
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store
  */
 
-import { ApiError, isGone, isTransient } from "./api.js";
+import { ApiError, isGone, isTransient } from "../js/api.js";
 import { sameBody } from "./model.js";
 
 const WAIT = 400;
@@ -26,7 +26,7 @@ const KEPT = 7 * 24 * 3600 * 1000;
 export const draftKey = (storage, id) => `${storage}:draft:${id}`;
 
 /**
- * Labels of a clip that was lost, and that nobody came back for in a week.
+ * Drops backups of clips that the person lost and did not come back to within a week.
  *
  * @param {Storage} store
  * @param {string} storage
@@ -37,7 +37,7 @@ export function dropOldDrafts(store, storage, now) {
     try {
       if (now - JSON.parse(store.getItem(key) ?? "").at < KEPT) continue;
     } catch {
-      // not readable: of no use to anybody
+      // unreadable, so dropped too
     }
     store.removeItem(key);
   }
@@ -89,30 +89,30 @@ export class Autosave {
     if (this.state !== "offline") this.#schedule(WAIT);
   }
 
-  /** Saves now what is waiting. Resolves when nothing is under way, saved or not. */
+  /** Saves pending changes now. Resolves when no save is in flight, whether it succeeded or not. */
   async flush() {
     clearTimeout(this.#timer);
-    await this.settled();
+    await this.idle();
     if (this.#wanted && this.state !== "conflict" && this.state !== "stopped") await this.#save();
   }
 
-  /** Resolves when no save is under way. */
-  async settled() {
+  /** Resolves when no save is in flight. */
+  async idle() {
     while (this.#running) await this.#running;
   }
 
-  /** The server has these labels by another way, or the person gave them up. */
+  /** Drops the backup: the server has the labels by another route, or the person discarded them. */
   forget() {
     this.#dropBackup();
   }
 
-  /** The network is back: try at once. */
+  /** Tries again at once, because the network is back. */
   retry() {
     if (this.state === "offline") void this.flush();
   }
 
   /**
-   * Ends a conflict. "theirs" returns the body to show; "mine" writes ours over it.
+   * Resolves a conflict: "theirs" returns the body to show, "mine" overwrites the server's draft.
    *
    * @param {"theirs" | "mine"} choice
    * @param {Body} mine
@@ -134,7 +134,7 @@ export class Autosave {
     return mine;
   }
 
-  /** Stops for good: the clip was submitted or taken away. What the browser's storage holds stays there. */
+  /** Stops for good, because the clip was submitted or taken away. The backup in the browser's storage stays. */
   stop() {
     clearTimeout(this.#timer);
     this.#wanted = null;
@@ -149,7 +149,9 @@ export class Autosave {
   backup() {
     try {
       const value = JSON.parse(this.store.getItem(this.key) ?? "null");
-      return value && typeof value.revision === "number" && value.body ? { revision: value.revision, body: value.body } : null;
+      return value && typeof value.revision === "number" && value.body
+        ? { revision: value.revision, body: value.body }
+        : null;
     } catch {
       return null;
     }
@@ -194,7 +196,7 @@ export class Autosave {
     if (error instanceof ApiError && error.code === "draft_conflict") {
       const theirs = /** @type {Draft} */ (error.data);
       if (sameBody(theirs.body, body)) {
-        // Our own write, whose answer got lost.
+        // Our own write, which was never acknowledged.
         this.revision = theirs.revision;
         if (this.#wanted === body) {
           this.#wanted = null;
@@ -240,7 +242,7 @@ export class Autosave {
     try {
       this.store.setItem(this.key, JSON.stringify({ revision: this.revision, body, at: Date.now() }));
     } catch {
-      // storage is full or off: the server's copy is the only one
+      // storage is full or disabled: the server's copy is the only one
     }
   }
 
@@ -248,7 +250,7 @@ export class Autosave {
     try {
       this.store.removeItem(this.key);
     } catch {
-      // nothing was kept, then
+      // storage is disabled: there is no backup
     }
   }
 }

@@ -4,7 +4,7 @@
  * @typedef {{ label: string, key?: string, primary?: boolean, act: () => void }} Choice
  */
 
-import { html, kbd } from "./dom.js";
+import { html, kbd } from "../js/dom.js";
 
 export class Banners {
   /** @type {Map<string, HTMLElement>} */
@@ -20,12 +20,33 @@ export class Banners {
    * @param {{ text: string, tone?: string, choices?: Choice[], extra?: HTMLElement | null }} content
    */
   show(kind, { text, tone = "accent", choices = [], extra = null }) {
-    const focused = document.activeElement?.closest(".banner") === this.#shown.get(kind) ? document.activeElement?.getAttribute("data-focus") : null;
-    const banner = html("div", { class: "banner", "data-tone": tone, role: "group" },
-      html("p", {}, text), extra,
-      html("span", { class: "group" }, ...choices.map(({ label, key, primary, act }, i) =>
-        html("button", { type: "button", class: primary ? "button primary" : "button", onclick: act, "data-focus": `choice-${i}` },
-          label, key ? kbd(key) : null))));
+    const focused =
+      document.activeElement?.closest(".banner") === this.#shown.get(kind)
+        ? document.activeElement?.getAttribute("data-focus")
+        : null;
+    const banner = html(
+      "div",
+      { class: "banner", "data-tone": tone, role: "group" },
+      html("p", {}, text),
+      extra,
+      html(
+        "span",
+        { class: "group" },
+        ...choices.map(({ label, key, primary, act }, i) =>
+          html(
+            "button",
+            {
+              type: "button",
+              class: primary ? "button primary" : "button",
+              onclick: act,
+              "data-focus": `choice-${i}`,
+            },
+            label,
+            key ? kbd(key) : null,
+          ),
+        ),
+      ),
+    );
     const old = this.#shown.get(kind);
     if (old) old.replaceWith(banner);
     else this.container.append(banner);

@@ -1,5 +1,5 @@
 /**
- * How long a person has been labeling without a pause, kept in their browser only. Nobody else is told.
+ * How long a person has been labeling without a break. Kept in their browser only; the server never learns of it.
  *
  * @typedef {{ since: number, last: number }} Stretch milliseconds: when it began, when labels were last handed in
  */
@@ -14,7 +14,10 @@ export const SUGGEST_AFTER = 50 * 60_000;
  * @param {number} now
  * @returns {Stretch} the stretch that work at this moment belongs to
  */
-export const worked = (stretch, now) => ({ since: stretch && now - stretch.last < PAUSE ? stretch.since : now, last: now });
+export const worked = (stretch, now) => ({
+  since: stretch && now - stretch.last < PAUSE ? stretch.since : now,
+  last: now,
+});
 
 /**
  * @param {Stretch | null} stretch

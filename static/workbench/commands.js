@@ -1,12 +1,12 @@
 /**
- * What each action does to the clip at hand. Actions are named in keys.js; buttons use the same names.
+ * What each action does to the clip on screen. Actions are named in keys.js; buttons use the same names.
  *
- * @import { Box } from "./types.js"
+ * @import { Body, Box } from "./types.js"
  * @import { Workbench } from "./workbench.js"
  * @typedef {{ chord: string, repeat: boolean }} Press
  */
 
-import { clock, presentationTime } from "./frames.js";
+import { clock, presentationTime } from "../player/frames.js";
 import * as model from "./model.js";
 import { say } from "./text.js";
 
@@ -31,7 +31,10 @@ export function editingCommands(bench) {
     bench.render();
   };
 
-  /** @param {string} id @param {(body: import("./types.js").Body, id: string, frame: number) => import("./types.js").Body} change */
+  /**
+   * @param {string} id
+   * @param {(body: Body, id: string, frame: number) => Body} change
+   */
   const onTrack = (id, change) => {
     const track = bench.session.selectedTrack;
     if (!track) {
@@ -42,7 +45,9 @@ export function editingCommands(bench) {
     const { frame } = player;
     const body = change(bench.session.body, track.id, frame);
     const changed = bench.apply(body, say(`done.${id}`));
-    bench.status(!changed && id === "keyframe" ? say("lastKeyframe") : now(id, model.findTrack(body, track.id), frame));
+    bench.status(
+      !changed && id === "keyframe" ? say("lastKeyframe") : now(id, model.findTrack(body, track.id), frame),
+    );
   };
 
   /** @param {-1 | 1} direction */
@@ -76,7 +81,11 @@ export function editingCommands(bench) {
     player.pause();
     const [x, y, w, h] = box;
     const moved = model.fitBox(size ? [x, y, w + dx, h + dy] : [x + dx, y + dy, w, h], session.clip);
-    bench.placeBox(face ? "face" : /** @type {import("./types.js").Track} */ (track).id, moved, `nudge-${track?.id}-${player.frame}`);
+    bench.placeBox(
+      face ? "face" : /** @type {import("./types.js").Track} */ (track).id,
+      moved,
+      `nudge-${track?.id}-${player.frame}`,
+    );
   };
 
   return {
@@ -104,7 +113,10 @@ export function editingCommands(bench) {
         const [start, end] = [session.pending, player.frame].sort((a, b) => a - b);
         session.pending = null;
         session.selection = { kind: "event", id };
-        bench.apply(model.addEvent(session.body, { id, label: session.next.event, start, end }), say("done.event"));
+        bench.apply(
+          model.addEvent(session.body, { id, label: session.next.event, start, end }),
+          say("done.event"),
+        );
         bench.status(say("segmentMade", { from: at(start), to: at(end) }));
       } else if (event) {
         bench.changeEvent(event.id, { end: player.frame });
@@ -142,7 +154,9 @@ export function editingCommands(bench) {
         ...session.body.tracks.map(({ id }) => ({ kind: /** @type {const} */ ("track"), id })),
         ...session.body.events.map(({ id }) => ({ kind: /** @type {const} */ ("event"), id })),
       ];
-      const now = items.findIndex(({ kind, id }) => kind === session.selection?.kind && id === session.selection.id);
+      const now = items.findIndex(
+        ({ kind, id }) => kind === session.selection?.kind && id === session.selection.id,
+      );
       bench.select(items[(now + 1) % items.length] ?? null);
     },
     remove: () => {
@@ -150,7 +164,10 @@ export function editingCommands(bench) {
       const { body, selection } = session;
       if (!selection) return;
       session.selection = null;
-      const next = selection.kind === "track" ? model.removeTrack(body, selection.id) : model.removeEvent(body, selection.id);
+      const next =
+        selection.kind === "track"
+          ? model.removeTrack(body, selection.id)
+          : model.removeEvent(body, selection.id);
       bench.apply(next, say("done.remove"));
       bench.status(say("removed", { key: bench.help.keyOf("undo") }));
     },
@@ -179,7 +196,10 @@ export function editingCommands(bench) {
  */
 function now(id, track, frame) {
   if (!track) return "";
-  if (id === "keyframe") return say(track.keyframes.some((keyframe) => keyframe.frame === frame) ? "keyframeAdded" : "keyframeRemoved");
+  if (id === "keyframe")
+    return say(
+      track.keyframes.some((keyframe) => keyframe.frame === frame) ? "keyframeAdded" : "keyframeRemoved",
+    );
   const state = model.stateAt(track, frame);
   if (id === "outside") return say(state.outside ? "outsideNow" : "insideNow");
   return say(state.occluded ? "occludedNow" : "plainNow");
@@ -193,4 +213,3 @@ const centred = (clip) => {
   const size = Math.min(clip.width, clip.height) / 4;
   return model.fitBox([(clip.width - size) / 2, (clip.height - size) / 2, size, size], clip);
 };
-

@@ -4,7 +4,7 @@
  * @import { Choice } from "./types.js"
  */
 
-import { html, icon } from "./dom.js";
+import { html, icon } from "../js/dom.js";
 
 export class Decision {
   /** @type {Choice[] | null} */
@@ -27,9 +27,17 @@ export class Decision {
   render(choices, verdict, digits) {
     if (this.#choices !== choices) {
       this.#choices = choices;
-      this.container.replaceChildren(...choices.map(({ code, name }, i) =>
-        html("button", { type: "button", class: "verdict", "data-code": code, onclick: () => this.onVerdict(code) },
-          i < 9 && html("kbd", { class: "digit", "aria-hidden": "true" }, String(i + 1)), name, icon("check"))));
+      this.container.replaceChildren(
+        ...choices.map(({ code, name }, i) =>
+          html(
+            "button",
+            { type: "button", class: "verdict", "data-code": code, onclick: () => this.onVerdict(code) },
+            i < 9 && html("kbd", { class: "digit", "aria-hidden": "true" }, String(i + 1)),
+            name,
+            icon("check"),
+          ),
+        ),
+      );
     }
     this.container.toggleAttribute("data-digits", digits);
     for (const button of this.container.children) {

@@ -4,7 +4,7 @@
  * @import { Body, Choice } from "./types.js"
  */
 
-import { byId, html, kbd } from "./dom.js";
+import { byId, html, kbd } from "../js/dom.js";
 import { say } from "./text.js";
 
 /**
@@ -14,7 +14,9 @@ import { say } from "./text.js";
 function ask(dialog) {
   dialog.returnValue = "cancel";
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
+  return new Promise((resolve) =>
+    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }),
+  );
 }
 
 /**
@@ -29,7 +31,9 @@ export async function askReason(kind, choices) {
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
   const fieldset = /** @type {HTMLFieldSetElement} */ (dialog.querySelector("fieldset"));
   const note = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("textarea"));
-  const radios = choices.map(({ code }) => html("input", { type: "radio", name: "code", value: code, required: true }));
+  const radios = choices.map(({ code }) =>
+    html("input", { type: "radio", name: "code", value: code, required: true }),
+  );
   note.value = "";
   fieldset.replaceChildren(
     /** @type {Element} */ (fieldset.querySelector("legend")),
@@ -70,8 +74,17 @@ export async function askConflict(mine, theirs, verdictName) {
     [say("events"), (body) => String(body.events.length)],
     [say("note"), (body) => body.note || say("none")],
   ];
-  byId("conflict-rows", HTMLElement).replaceChildren(...rows.map(([name, of]) =>
-    html("tr", {}, html("th", { scope: "row" }, name), html("td", {}, of(mine)), html("td", {}, of(theirs)))));
+  byId("conflict-rows", HTMLElement).replaceChildren(
+    ...rows.map(([name, of]) =>
+      html(
+        "tr",
+        {},
+        html("th", { scope: "row" }, name),
+        html("td", {}, of(mine)),
+        html("td", {}, of(theirs)),
+      ),
+    ),
+  );
   return (await ask(dialog)) === "theirs" ? "theirs" : "mine";
 }
 

@@ -1,5 +1,5 @@
 /**
- * What happens to a clip as a whole, and how the next one comes.
+ * The life of a clip on the page: submit, flag, skip, missed faces, the end of the lease, and the next clip.
  *
  * @import { Assignment } from "./types.js"
  * @import { Answer } from "./outbox.js"
@@ -7,14 +7,14 @@
  * @typedef {{ label: string, primary?: boolean, href?: string, act?: () => void }} Way
  */
 
-import { ApiError, isGone, isSignedOut, isTransient } from "./api.js";
+import { ApiError, isGone, isSignedOut, isTransient } from "../js/api.js";
+import { byId, html } from "../js/dom.js";
 import { dropOldDrafts } from "./autosave.js";
-import { SUGGEST_AFTER, keepStretch, minutesWorked, readStretch, worked } from "./breaks.js";
+import { keepStretch, minutesWorked, readStretch, SUGGEST_AFTER, worked } from "./breaks.js";
 import { askReason, showInstructions } from "./dialogs.js";
-import { byId, html } from "./dom.js";
 import { Lease, leaseLeft } from "./lease.js";
 import { Outbox } from "./outbox.js";
-import { Queue, fetchClip } from "./queue.js";
+import { fetchClip, Queue } from "./queue.js";
 import { say } from "./text.js";
 import { Workbench } from "./workbench.js";
 
@@ -24,7 +24,7 @@ export class Flow {
 
   /**
    * @param {Assignment} assignment
-   * @param {{ api: import("./api.js").Api, help: import("./help.js").Help, storage: string }} parts
+   * @param {{ api: import("../js/api.js").Api, help: import("./help.js").Help, storage: string }} parts
    */
   constructor(assignment, { api, help, storage }) {
     this.api = api;
@@ -32,7 +32,11 @@ export class Flow {
     this.suggestedAt = 0;
     this.home = assignment.urls.home;
     this.bench = new Workbench(assignment, {
-      api, help, storage, onGone: (error) => this.taken(error), onSignedOut: () => this.signedOut(),
+      api,
+      help,
+      storage,
+      onGone: (error) => this.taken(error),
+      onSignedOut: () => this.signedOut(),
     });
     this.queue = new Queue(api, assignment.urls.claim);
     this.outbox = new Outbox(api, localStorage, `${storage}:answer:`, {
@@ -66,14 +70,17 @@ export class Flow {
     const received = Date.now();
     this.#say(say("loading"), "", []);
     dropOldDrafts(localStorage, this.bench.storage, received);
-    // Answers that an earlier page could not send go first: they free the place for the next clip.
+    // Answers that an earlier page could not send go first: they free a slot for the next clip.
     const sent = this.outbox.resume();
     try {
       this.#open({ assignment, received, loaded: await fetchClip(this.api, assignment) });
     } catch (error) {
       if (error instanceof ApiError && !isTransient(error)) this.taken(error);
       else if (isSignedOut(error)) this.signedOut();
-      else this.#say(say("noConnection"), say("noConnectionText"), [{ label: say("tryAgain"), primary: true, act: () => void this.start(assignment) }]);
+      else
+        this.#say(say("noConnection"), say("noConnectionText"), [
+          { label: say("tryAgain"), primary: true, act: () => void this.start(assignment) },
+        ]);
       return;
     }
     await sent;
@@ -99,7 +106,8 @@ export class Flow {
     const { body } = session;
     autosave.stop();
     // The next clip must not wait for this: the answer is in the outbox until the server has it.
-    const delivered = autosave.settled()
+    const delivered = autosave
+      .idle()
       .then(() => this.outbox.send({ id, url: urls.submit, body, revision: autosave.revision }))
       .then((taken) => {
         if (taken) autosave.forget();
@@ -109,7 +117,7 @@ export class Flow {
     if (ready) {
       this.#open(ready);
     } else {
-      this.#leave(say("submitting"));
+      this.#clear(say("submitting"));
       await delivered;
       await this.next();
     }
@@ -122,7 +130,7 @@ export class Flow {
     bench.player.pause();
     const { schema, urls } = bench.session.assignment;
     const answer = await askReason("flag", schema.flag_categories);
-    if (answer) await this.#giveUp(urls.flag, { category: answer.code, note: answer.note }, say("flagged"));
+    if (answer) await this.#release(urls.flag, { category: answer.code, note: answer.note }, say("flagged"));
   }
 
   async skip() {
@@ -131,13 +139,13 @@ export class Flow {
     bench.player.pause();
     const { schema, urls } = bench.session.assignment;
     const answer = await askReason("skip", schema.skip_reasons);
-    if (answer) await this.#giveUp(urls.skip, { reason: answer.code, note: answer.note }, say("skipped"));
+    if (answer) await this.#release(urls.skip, { reason: answer.code, note: answer.note }, say("skipped"));
   }
 
   async sendFaces() {
     const { session } = this.bench;
     const { faces } = session;
-    if (faces.length) await this.#giveUp(session.assignment.urls.missed_face, { faces }, say("facesSent"));
+    if (faces.length) await this.#release(session.assignment.urls.missed_face, { faces }, say("facesSent"));
   }
 
   /** @param {{ quietly?: boolean }} [options] */
@@ -154,7 +162,8 @@ export class Flow {
     } catch (error) {
       if (session !== bench.session) return;
       if (isGone(error)) this.taken(error);
-      else if (!quietly) bench.status(error instanceof ApiError && error.message ? error.message : say("offline"));
+      else if (!quietly)
+        bench.status(error instanceof ApiError && error.message ? error.message : say("offline"));
     }
   }
 
@@ -165,23 +174,30 @@ export class Flow {
    */
   taken(error) {
     if (!this.bench.working && this.#stopped.hidden) return;
-    const known = { lease_lost: "leaseLost", already_submitted: "alreadySubmitted", clip_held: "clipHeld" }[error.code];
+    const known = { lease_lost: "leaseLost", already_submitted: "alreadySubmitted", clip_held: "clipHeld" }[
+      error.code
+    ];
     this.bench.autosave.stop();
-    // Nothing of a withdrawn clip stays in this browser, and what was changed after the submission does not count.
+    // Nothing of a withdrawn clip stays in this browser, and changes made after the submission do not count.
     if (error.code === "clip_held" || error.code === "already_submitted") this.bench.autosave.forget();
-    this.#leave("");
+    this.#clear("");
     this.#say(known ? say(known) : say("clipGone"), known ? say(`${known}Text`) : error.message, [
       { label: say("nextClip"), primary: true, act: () => void this.next() },
       { label: say("toQueue"), href: this.home },
     ]);
   }
 
-  /** The session has ended: whoever sits here now sees nothing. The labels wait in this browser for the same person. */
+  /**
+   * The session has ended: nothing is shown to whoever sits here now. The labels stay in this browser until the same
+   * person signs in.
+   */
   signedOut() {
     this.bench.autosave.stop();
     this.queue.drop();
-    this.#leave("");
-    this.#say(say("signedOut"), say("signedOutText"), [{ label: say("signIn"), primary: true, act: () => location.reload() }]);
+    this.#clear("");
+    this.#say(say("signedOut"), say("signedOutText"), [
+      { label: say("signIn"), primary: true, act: () => location.reload() },
+    ]);
   }
 
   async next() {
@@ -192,7 +208,9 @@ export class Flow {
         this.#open(ready);
         this.#prefetch();
       } else {
-        this.#say(say("queueEmpty"), say("queueEmptyText"), [{ label: say("toQueue"), primary: true, href: this.home }]);
+        this.#say(say("queueEmpty"), say("queueEmptyText"), [
+          { label: say("toQueue"), primary: true, href: this.home },
+        ]);
       }
     } catch (error) {
       if (isSignedOut(error)) {
@@ -219,7 +237,9 @@ export class Flow {
     if (assignment.id === before) return;
     history.replaceState(null, "", location.pathname.replace(before, assignment.id));
     byId("content", HTMLElement).focus({ preventScroll: true });
-    this.bench.status(say("clipOpened", { project: assignment.project.name, seconds: Math.round(assignment.clip.duration) }));
+    this.bench.status(
+      say("clipOpened", { project: assignment.project.name, seconds: Math.round(assignment.clip.duration) }),
+    );
     // Fetched a while ago: the server says whether it may still be seen.
     void this.bench.reportWatched();
   }
@@ -230,11 +250,12 @@ export class Flow {
   }
 
   #prefetch() {
-    if (this.bench.working && this.outbox.waiting === 0) this.queue.prefetch(this.bench.session.assignment.id);
+    if (this.bench.working && this.outbox.waiting === 0)
+      this.queue.prefetch(this.bench.session.assignment.id);
   }
 
   /** @param {string} text */
-  #leave(text) {
+  #clear(text) {
     this.lease.stop();
     this.#showLease(null, false);
     this.bench.close();
@@ -242,37 +263,40 @@ export class Flow {
   }
 
   /**
-   * Sends a clip away without labels; it is off the screen before the server answers.
+   * Releases a clip without labels (flag, skip, missed face); it is off the screen before the server answers.
    *
    * @param {string} url
    * @param {unknown} payload
    * @param {string} done
    */
-  async #giveUp(url, payload, done) {
+  async #release(url, payload, done) {
     const { bench } = this;
     const { autosave } = bench;
-    // Both go ahead of it: once the clip is given up, nothing that is told about it is taken.
-    const told = Promise.all([bench.reportWatched(), autosave.flush()]);
-    this.#leave(say("sending"));
-    await told;
+    // Both go first: once the clip is released, the server takes no more reports of it.
+    const reported = Promise.all([bench.reportWatched(), autosave.flush()]);
+    this.#clear(say("sending"));
+    await reported;
     const send = async () => {
       this.#say(say("sending"), "", []);
       try {
         await this.api.send("POST", url, payload);
       } catch (error) {
         if (error instanceof ApiError && !isTransient(error)) this.taken(error);
-        else this.#say(say("noConnection"), say("notSentText"), [{ label: say("tryAgain"), primary: true, act: () => void send() }]);
+        else
+          this.#say(say("noConnection"), say("notSentText"), [
+            { label: say("tryAgain"), primary: true, act: () => void send() },
+          ]);
         return;
       }
       autosave.stop();
       autosave.forget();
       await this.next();
-      bench.status(done); // also when no clip came: this one is dealt with
+      bench.status(done); // also when the queue is empty: this clip is done
     };
     await send();
   }
 
-  /** Counts work without a pause, and suggests one after a while; nothing is stopped. */
+  /** Suggests a break after a long time of work without one; nothing is stopped. */
   #suggestBreak() {
     const now = Date.now();
     const stretch = worked(readStretch(this.stretchKey), now);
@@ -293,21 +317,33 @@ export class Flow {
     const text = say("leaseSoon");
     byId("alerts", HTMLElement).textContent = text;
     this.bench.banners.show("lease", {
-      text, tone: "warn",
-      choices: [{ label: say("extend"), key: this.bench.help.keyOf("extend"), primary: true, act: () => void this.extend() }],
+      text,
+      tone: "warn",
+      choices: [
+        {
+          label: say("extend"),
+          key: this.bench.help.keyOf("extend"),
+          primary: true,
+          act: () => void this.extend(),
+        },
+      ],
     });
   }
 
   /** @param {number | null} seconds @param {boolean} soon */
   #showLease(seconds, soon) {
-    const text = seconds === null ? "" : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+    const text =
+      seconds === null
+        ? ""
+        : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
     this.#leaseLeft.textContent = text;
     byId("lease", HTMLElement).toggleAttribute("data-soon", soon);
   }
 
   /** @param {number} waiting @param {boolean} offline */
   #showWaiting(waiting, offline) {
-    if (offline) this.bench.banners.show("outbox", { text: say("answersWaiting", { count: waiting }), tone: "warn" });
+    if (offline)
+      this.bench.banners.show("outbox", { text: say("answersWaiting", { count: waiting }), tone: "warn" });
     else if (waiting === 0) this.bench.banners.hide("outbox");
   }
 
@@ -317,7 +353,8 @@ export class Flow {
     const text = say("answerRefused", { reason: error.message });
     byId("alerts", HTMLElement).textContent = text;
     this.bench.banners.show("refused", {
-      text, tone: "bad",
+      text,
+      tone: "bad",
       choices: [
         { label: say("openThatClip"), primary: true, act: () => location.assign(page) },
         { label: say("dismiss"), act: () => this.bench.banners.hide("refused") },
@@ -329,10 +366,16 @@ export class Flow {
   #say(title, text, ways) {
     this.#stopped.hidden = false;
     const controls = ways.map(({ label, primary, href, act }) => {
-      const look = primary ? "button primary" : "button";
-      return href ? html("a", { class: look, href }, label) : html("button", { type: "button", class: look, onclick: act }, label);
+      const style = primary ? "button primary" : "button";
+      return href
+        ? html("a", { class: style, href }, label)
+        : html("button", { type: "button", class: style, onclick: act }, label);
     });
-    this.#stopped.replaceChildren(html("h2", {}, title), text ? html("p", {}, text) : "", html("div", { class: "toolbar" }, ...controls));
+    this.#stopped.replaceChildren(
+      html("h2", {}, title),
+      text ? html("p", {}, text) : "",
+      html("div", { class: "toolbar" }, ...controls),
+    );
     controls[0]?.focus();
   }
 }

@@ -4,21 +4,32 @@
  * @import { Preferences } from "./keys.js"
  */
 
-import { byId, html, kbd } from "./dom.js";
-import { ACTIONS, DEFAULTS, canRemap, chordsOf, keysOf, readPreferences, remap } from "./keys.js";
+import { byId, html, kbd } from "../js/dom.js";
+import { ACTIONS, canRemap, chordsOf, DEFAULTS, keysOf, readPreferences, remap } from "./keys.js";
 import { say } from "./text.js";
 
 /** @type {["play", "segments", "boxes", "clip"]} */
 const GROUPS = ["play", "segments", "boxes", "clip"];
 /** @type {Record<string, string>} */
-const SYMBOLS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", Delete: "Del" };
+const SYMBOLS = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+  Delete: "Del",
+};
 
 /**
  * A chord as it is written on keys.
  *
  * @param {string} chord
  */
-export const written = (chord) => chord.split("+").map((part) => SYMBOLS[part] ?? (part === "Space" ? say("space") : part)).join(" ");
+export const written = (chord) =>
+  chord
+    .split("+")
+    .map((part) => SYMBOLS[part] ?? (part === "Space" ? say("space") : part))
+    .join(" ");
 
 export class Help {
   #dialog = byId("help-dialog", HTMLDialogElement);
@@ -36,7 +47,9 @@ export class Help {
     this.onChange = onChange;
     /** @type {Preferences} */
     this.preferences = readPreferences(this.#stored());
-    this.#single.addEventListener("change", () => this.#keep({ ...this.preferences, single: this.#single.checked }));
+    this.#single.addEventListener("change", () =>
+      this.#keep({ ...this.preferences, single: this.#single.checked }),
+    );
     byId("reset-keys", HTMLButtonElement).addEventListener("click", () => {
       this.#keep(DEFAULTS);
       this.#status.value = say("keysReset");
@@ -57,9 +70,20 @@ export class Help {
   #render() {
     this.#single.checked = this.preferences.single;
     const focused = document.activeElement?.getAttribute("data-action-id");
-    byId("key-groups", HTMLElement).replaceChildren(...GROUPS.map((group) =>
-      html("section", {}, html("h3", {}, say(`group.${group}`)),
-        html("ul", { class: "items" }, ...ACTIONS.filter((action) => action.group === group).map(({ id }) => this.#row(id))))));
+    byId("key-groups", HTMLElement).replaceChildren(
+      ...GROUPS.map((group) =>
+        html(
+          "section",
+          {},
+          html("h3", {}, say(`group.${group}`)),
+          html(
+            "ul",
+            { class: "items" },
+            ...ACTIONS.filter((action) => action.group === group).map(({ id }) => this.#row(id)),
+          ),
+        ),
+      ),
+    );
     if (focused) this.#button(focused)?.focus();
   }
 
@@ -67,13 +91,24 @@ export class Help {
   #row(id) {
     const keys = keysOf(id, this.preferences);
     const shown = id === "label" ? ["1\u20139"] : keys.map(written);
-    return html("li", {},
+    return html(
+      "li",
+      {},
       html("span", {}, say(`action.${id}`)),
       html("span", { class: "group" }, ...shown.map(kbd)),
-      canRemap(id) && html("button", {
-        type: "button", class: "button", "data-action-id": id, "aria-label": say("changeKeyOf", { action: say(`action.${id}`) }),
-        onclick: () => this.#listen(id),
-      }, this.#listening === id ? say("pressKey") : say("change")));
+      canRemap(id) &&
+        html(
+          "button",
+          {
+            type: "button",
+            class: "button",
+            "data-action-id": id,
+            "aria-label": say("changeKeyOf", { action: say(`action.${id}`) }),
+            onclick: () => this.#listen(id),
+          },
+          this.#listening === id ? say("pressKey") : say("change"),
+        ),
+    );
   }
 
   /** @param {string} id */
@@ -117,7 +152,7 @@ export class Help {
     try {
       localStorage.setItem(this.storageKey, JSON.stringify(preferences));
     } catch {
-      // storage is off: the keys hold for this page
+      // storage is disabled: the keys last for this page only
     }
     this.#render();
     this.onChange();

@@ -3,7 +3,13 @@
  *
  * @import { Body } from "./types.js"
  * @typedef {{ body: Body, done: string }} Step `done` names the act that led to this body
- * @typedef {{ past: readonly Step[], present: Step, future: readonly Step[], merge: string | null, at: number }} History
+ * @typedef {{
+ *   past: readonly Step[],
+ *   present: Step,
+ *   future: readonly Step[],
+ *   merge: string | null,
+ *   at: number,
+ * }} History
  */
 
 /** Acts with the same merge key that follow each other this closely are one step (milliseconds). */
@@ -14,13 +20,20 @@ const LONGEST = 500;
  * @param {Body} body
  * @returns {History}
  */
-export const startHistory = (body) => ({ past: [], present: { body, done: "" }, future: [], merge: null, at: 0 });
+export const startHistory = (body) => ({
+  past: [],
+  present: { body, done: "" },
+  future: [],
+  merge: null,
+  at: 0,
+});
 
 /**
  * @param {History} history
  * @param {Body} body
  * @param {string} done
- * @param {{ merge?: string | null, now?: number }} [options] nudges of one box, or letters of one note, share a merge key
+ * @param {{ merge?: string | null, now?: number }} [options] nudges of one box, or letters of one note, share a merge
+ *   key
  * @returns {History}
  */
 export function commit(history, body, done, { merge = null, now = 0 } = {}) {
@@ -37,7 +50,13 @@ export function commit(history, body, done, { merge = null, now = 0 } = {}) {
 export function undo(history) {
   const last = history.past.at(-1);
   if (!last) return history;
-  return { past: history.past.slice(0, -1), present: last, future: [history.present, ...history.future], merge: null, at: 0 };
+  return {
+    past: history.past.slice(0, -1),
+    present: last,
+    future: [history.present, ...history.future],
+    merge: null,
+    at: 0,
+  };
 }
 
 /**

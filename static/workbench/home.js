@@ -1,6 +1,6 @@
-/** The queue's home page: suggests a break to who has been labeling for long. */
+/** The queue's home page: suggests a break after a long time of labeling. */
 
-import { SUGGEST_AFTER, minutesWorked, readStretch } from "./breaks.js";
+import { minutesWorked, readStretch, SUGGEST_AFTER } from "./breaks.js";
 
 const notice = document.querySelector("[data-break]");
 if (notice instanceof HTMLElement) {

@@ -48,20 +48,34 @@ export const ACTIONS = [
   { id: "help", keys: ["?"], group: "clip" },
 ];
 
-/** Keys that must keep their meaning: several keys for one act, or what every dialog does with them. */
+/** Keys that cannot be reassigned: an action has several of them, or every dialog uses them. */
 const FIXED = new Set(["label", "nudge", "resize", "deselect", "confirm"]);
 export const canRemap = (/** @type {string} */ id) => !FIXED.has(id);
 
 /** @type {Preferences} */
 export const DEFAULTS = { single: true, keys: {} };
 
-const MODIFIERS = new Set(["Control", "Shift", "Alt", "Meta", "AltGraph", "CapsLock", "Dead", "Process", "Unidentified"]);
-/** What a key is on a US keyboard, for layouts on which its own character cannot be typed plainly. */
-const BY_CODE = new Map([["BracketLeft", "["], ["BracketRight", "]"], ["Slash", "/"]]);
+const MODIFIERS = new Set([
+  "Control",
+  "Shift",
+  "Alt",
+  "Meta",
+  "AltGraph",
+  "CapsLock",
+  "Dead",
+  "Process",
+  "Unidentified",
+]);
+/** The character of each key on a US keyboard, for layouts that cannot type it directly. */
+const BY_CODE = new Map([
+  ["BracketLeft", "["],
+  ["BracketRight", "]"],
+  ["Slash", "/"],
+]);
 
 /**
- * The chords that a key press may stand for, best first: by the character it types, then by its place on the board
- * (so that letters work on a Devanagari layout, and digits on a French one).
+ * The chords that a key press may stand for, best first: by the character it types, then by its position on the
+ * keyboard (so that letters work on a Devanagari layout, and digits on a French one).
  *
  * @param {KeyPress} press
  * @returns {string[]}
@@ -88,8 +102,8 @@ export function chordsOf(press) {
 }
 
 /**
- * Whether a chord is one that speech input or a stray hand can set off: no modifier other than Shift, and a
- * character (WCAG 2.1.4).
+ * Whether speech input or an accidental key press can trigger a chord: a character without a modifier other than
+ * Shift (WCAG 2.1.4).
  *
  * @param {string} chord
  */
@@ -142,7 +156,8 @@ export function remap(preferences, id, chord) {
 export function readPreferences(stored) {
   try {
     const value = JSON.parse(stored ?? "null");
-    if (typeof value?.single !== "boolean" || typeof value.keys !== "object" || value.keys === null) return DEFAULTS;
+    if (typeof value?.single !== "boolean" || typeof value.keys !== "object" || value.keys === null)
+      return DEFAULTS;
     const known = Object.entries(value.keys).filter(
       ([id, chord]) => typeof chord === "string" && ACTIONS.some((action) => action.id === id),
     );

@@ -10,13 +10,15 @@
  *   label: (kind: "track" | "event", code: string) => void,
  *   box: (id: string, box: Box) => void,
  *   event: (id: string, change: { start?: number, end?: number }) => void,
+ *   attribute: (kind: "track" | "event", id: string, name: string, value: unknown) => void,
  *   note: (text: string) => void,
  * }} Listeners
  */
 
-import { html, icon, kbd, replace } from "./dom.js";
+import { html, icon, kbd, replace } from "../js/dom.js";
+import { clock, presentationTime } from "../player/frames.js";
+import { attributeFields } from "./attributes.js";
 import { boxFields, shown } from "./fields.js";
-import { clock, presentationTime } from "./frames.js";
 import { stateAt } from "./model.js";
 import { say } from "./text.js";
 import { swatch, trackColor } from "./timeline.js";
@@ -28,7 +30,7 @@ export class Labels {
   #boxes = html("section", { class: "labels-part", "aria-labelledby": "boxes-title" });
   #events = html("section", { class: "labels-part", "aria-labelledby": "events-title" });
   #returned = html("div", { class: "labels-part" });
-  #note = html("textarea", { id: "clip-note", maxlength: 2000, rows: 3 });
+  #note = html("textarea", { id: "clip-note", rows: 3 });
 
   /**
    * @param {HTMLElement} container
@@ -39,8 +41,17 @@ export class Labels {
     this.keyOf = keyOf;
     this.listeners = listeners;
     this.#note.addEventListener("input", () => listeners.note(this.#note.value));
-    container.append(this.#returned, this.#boxes, this.#events,
-      html("section", { class: "labels-part" }, html("h2", {}, html("label", { for: "clip-note" }, say("note"))), this.#note));
+    container.append(
+      this.#returned,
+      this.#boxes,
+      this.#events,
+      html(
+        "section",
+        { class: "labels-part" },
+        html("h2", {}, html("label", { for: "clip-note" }, say("note"))),
+        this.#note,
+      ),
+    );
   }
 
   /**
@@ -52,9 +63,15 @@ export class Labels {
     this.#frame = frame;
     if (this.#loaded !== assignment.id) {
       this.#loaded = assignment.id;
+      this.#note.maxLength = assignment.fields.body.note.maximum;
       this.#returned.hidden = !assignment.returned_note;
-      this.#returned.replaceChildren(html("div", { class: "notice", "data-tone": "warn" },
-        html("p", {}, html("strong", {}, say("returned")), ` ${assignment.returned_note ?? ""}`)));
+      this.#returned.replaceChildren(
+        html(
+          "div",
+          { class: "notice", "data-tone": "warn" },
+          html("p", {}, html("strong", {}, say("returned")), ` ${assignment.returned_note ?? ""}`),
+        ),
+      );
     }
     if (this.#note.value !== body.note) this.#note.value = body.note;
     this.#renderBoxes(session, frame);
@@ -62,7 +79,7 @@ export class Labels {
   }
 
   /**
-   * The numbers of the selected box on another frame, without touching a field that is being written in.
+   * The numbers of the selected box on another frame, except in a field that has the focus.
    *
    * @param {Session} session
    * @param {number} frame
@@ -90,17 +107,40 @@ export class Labels {
    */
   #renderBoxes(session, frame) {
     const { body, clip, selectedTrack } = session;
-    replace(this.#boxes,
-      html("h2", { id: "boxes-title" }, say("boxes"), html("span", { class: "muted" }, selectedTrack ? say("labelOfSelected") : say("labelOfNextBox"))),
+    replace(
+      this.#boxes,
+      html(
+        "h2",
+        { id: "boxes-title" },
+        say("boxes"),
+        html("span", { class: "muted" }, selectedTrack ? say("labelOfSelected") : say("labelOfNextBox")),
+      ),
       this.#chips("track", session, selectedTrack?.label ?? session.next.track, selectedTrack !== null),
-      body.tracks.length > 0 && html("ul", { class: "items" }, ...body.tracks.map((track) => {
-        const selected = track === selectedTrack;
-        const first = clock(presentationTime(track.keyframes[0].frame, clip));
-        const name = session.nameOf("track", track.label);
-        return html("li", { "data-selected": selected, "data-color": trackColor(track) },
-          this.#row("track", track.id, name, say(track.keyframes.length === 1 ? "oneKeyframe" : "keyframes", { count: track.keyframes.length, from: first }), selected),
-          selected && this.#boxDetail(track));
-      })),
+      body.tracks.length > 0 &&
+        html(
+          "ul",
+          { class: "items" },
+          ...body.tracks.map((track) => {
+            const selected = track === selectedTrack;
+            const first = clock(presentationTime(track.keyframes[0].frame, clip));
+            const name = session.nameOf("track", track.label);
+            return html(
+              "li",
+              { "data-selected": selected, "data-color": trackColor(track) },
+              this.#row(
+                "track",
+                track.id,
+                name,
+                say(track.keyframes.length === 1 ? "oneKeyframe" : "keyframes", {
+                  count: track.keyframes.length,
+                  from: first,
+                }),
+                selected,
+              ),
+              selected && this.#boxDetail(session, track),
+            );
+          }),
+        ),
       !body.tracks.length && html("p", { class: "hint" }, say("boxesHint")),
     );
     this.setFrame(session, frame);
@@ -109,18 +149,33 @@ export class Labels {
   /** @param {Session} session */
   #renderEvents(session) {
     const { body, clip, selectedEvent } = session;
-    replace(this.#events,
-      html("h2", { id: "events-title" }, say("events"), html("span", { class: "muted" }, selectedEvent ? say("labelOfSelected") : say("labelOfNextEvent"))),
+    replace(
+      this.#events,
+      html(
+        "h2",
+        { id: "events-title" },
+        say("events"),
+        html("span", { class: "muted" }, selectedEvent ? say("labelOfSelected") : say("labelOfNextEvent")),
+      ),
       this.#chips("event", session, selectedEvent?.label ?? session.next.event, selectedEvent !== null),
-      body.events.length > 0 && html("ul", { class: "items" }, ...body.events.map((event) => {
-        const selected = event === selectedEvent;
-        const when = say("fromTo", {
-          from: clock(presentationTime(event.start, clip)), to: clock(presentationTime(event.end, clip)),
-        });
-        return html("li", { "data-selected": selected },
-          this.#row("event", event.id, session.nameOf("event", event.label), when, selected),
-          selected && this.#eventDetail(session, event));
-      })),
+      body.events.length > 0 &&
+        html(
+          "ul",
+          { class: "items" },
+          ...body.events.map((event) => {
+            const selected = event === selectedEvent;
+            const when = say("fromTo", {
+              from: clock(presentationTime(event.start, clip)),
+              to: clock(presentationTime(event.end, clip)),
+            });
+            return html(
+              "li",
+              { "data-selected": selected },
+              this.#row("event", event.id, session.nameOf("event", event.label), when, selected),
+              selected && this.#eventDetail(session, event),
+            );
+          }),
+        ),
       !body.events.length && html("p", { class: "hint" }, say("eventsHint")),
     );
   }
@@ -133,14 +188,29 @@ export class Labels {
    */
   #chips(kind, session, current, selected) {
     const choices = kind === "track" ? session.assignment.schema.tracks : session.assignment.schema.events;
-    return html("div", {
-      class: "chips", role: "group", "data-digits": selected,
-      "aria-label": kind === "track" ? say("boxLabel") : say("eventLabel"),
-    }, ...choices.map(({ code, name }, i) =>
-      html("button", {
-        type: "button", class: "chip", "aria-pressed": String(code === current), "data-focus": `${kind}-${code}`,
-        onclick: () => this.listeners.label(kind, code),
-      }, name, i < 9 && html("kbd", { class: "digit", "aria-hidden": "true" }, String(i + 1)))));
+    return html(
+      "div",
+      {
+        class: "chips",
+        role: "group",
+        "data-digits": selected,
+        "aria-label": kind === "track" ? say("boxLabel") : say("eventLabel"),
+      },
+      ...choices.map(({ code, name }, i) =>
+        html(
+          "button",
+          {
+            type: "button",
+            class: "chip",
+            "aria-pressed": String(code === current),
+            "data-focus": `${kind}-${code}`,
+            onclick: () => this.listeners.label(kind, code),
+          },
+          name,
+          i < 9 && html("kbd", { class: "digit", "aria-hidden": "true" }, String(i + 1)),
+        ),
+      ),
+    );
   }
 
   /**
@@ -151,24 +221,63 @@ export class Labels {
    * @param {boolean} selected
    */
   #row(kind, id, name, when, selected) {
-    const mark = kind === "track" ? swatch(id) : html("span", { class: "swatch event", "aria-hidden": "true" });
-    return html("div", { class: "item-row" },
-      html("button", {
-        type: "button", class: "item", "aria-expanded": String(selected), "data-focus": `item-${kind}-${id}`,
-        onclick: () => this.listeners.select(selected ? null : { kind, id }),
-      }, mark, html("span", { class: "name" }, kind === "track" ? say("trackName", { number: id.replace(/^\D/, ""), name }) : name),
-      html("span", { class: "when" }, when)));
+    const mark =
+      kind === "track" ? swatch(id) : html("span", { class: "swatch event", "aria-hidden": "true" });
+    return html(
+      "div",
+      { class: "item-row" },
+      html(
+        "button",
+        {
+          type: "button",
+          class: "item",
+          "aria-expanded": String(selected),
+          "data-focus": `item-${kind}-${id}`,
+          onclick: () => this.listeners.select(selected ? null : { kind, id }),
+        },
+        mark,
+        html(
+          "span",
+          { class: "name" },
+          kind === "track" ? say("trackName", { number: id.replace(/^\D/, ""), name }) : name,
+        ),
+        html("span", { class: "when" }, when),
+      ),
+    );
   }
 
-  /** @param {Track} track */
-  #boxDetail(track) {
-    const fields = boxFields(say("boxNumbers"), () => stateAt(track, this.#frame).box, (box) => this.listeners.box(track.id, box));
-    return html("div", { class: "detail" },
+  /**
+   * @param {Session} session
+   * @param {Track} track
+   */
+  #boxDetail(session, track) {
+    const fields = boxFields(
+      say("boxNumbers"),
+      () => stateAt(track, this.#frame).box,
+      (box) => this.listeners.box(track.id, box),
+    );
+    return html(
+      "div",
+      { class: "detail" },
       fields,
-      html("div", { class: "toolbar" },
-        this.#toggle("keyframe"), this.#toggle("outside"), this.#toggle("occluded")),
-      html("div", { class: "toolbar" },
-        this.#button("previousKeyframe"), this.#button("nextKeyframe"), this.#button("remove")));
+      attributeFields(session.assignment.fields.track, track, (name, value) =>
+        this.listeners.attribute("track", track.id, name, value),
+      ),
+      html(
+        "div",
+        { class: "toolbar" },
+        this.#toggle("keyframe"),
+        this.#toggle("outside"),
+        this.#toggle("occluded"),
+      ),
+      html(
+        "div",
+        { class: "toolbar" },
+        this.#button("previousKeyframe"),
+        this.#button("nextKeyframe"),
+        this.#button("remove"),
+      ),
+    );
   }
 
   /**
@@ -179,27 +288,60 @@ export class Labels {
     const { frames } = session.clip;
     const field = (/** @type {"start" | "end"} */ edge) => {
       // People count frames from 1, as under the picture.
-      const input = html("input", { type: "number", min: 1, max: frames, step: 1, value: event[edge] + 1, "data-focus": `event-${edge}` });
-      input.addEventListener("change", () => setTimeout(() => this.listeners.event(event.id, { [edge]: Number(input.value) - 1 })));
+      const input = html("input", {
+        type: "number",
+        min: 1,
+        max: frames,
+        step: 1,
+        value: event[edge] + 1,
+        "data-focus": `event-${edge}`,
+      });
+      input.addEventListener("change", () =>
+        setTimeout(() => this.listeners.event(event.id, { [edge]: Number(input.value) - 1 })),
+      );
       return html("label", {}, edge === "start" ? say("firstFrame") : say("lastFrame"), input);
     };
-    return html("div", { class: "detail" },
+    return html(
+      "div",
+      { class: "detail" },
       html("div", { class: "numbers" }, field("start"), field("end")),
-      html("div", { class: "toolbar" }, this.#button("remove")));
+      attributeFields(session.assignment.fields.event, event, (name, value) =>
+        this.listeners.attribute("event", event.id, name, value),
+      ),
+      html("div", { class: "toolbar" }, this.#button("remove")),
+    );
   }
 
   /** @param {"keyframe" | "outside" | "occluded"} action */
   #toggle(action) {
-    return html("button", {
-      type: "button", class: "button", "data-state": action, "data-focus": action, "aria-pressed": "false",
-      onclick: () => this.listeners.act(action),
-    }, say(action), kbd(this.keyOf(action)));
+    return html(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-state": action,
+        "data-focus": action,
+        "aria-pressed": "false",
+        onclick: () => this.listeners.act(action),
+      },
+      say(action),
+      kbd(this.keyOf(action)),
+    );
   }
 
   /** @param {"previousKeyframe" | "nextKeyframe" | "remove"} action */
   #button(action) {
-    return html("button", {
-      type: "button", class: "button", "data-focus": action, onclick: () => this.listeners.act(action),
-    }, action === "remove" ? icon("remove") : null, say(`short.${action}`), kbd(this.keyOf(action)));
+    return html(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "data-focus": action,
+        onclick: () => this.listeners.act(action),
+      },
+      action === "remove" ? icon("remove") : null,
+      say(`short.${action}`),
+      kbd(this.keyOf(action)),
+    );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * How long the clip is still this person's, by the server's clock.
+ * The time left of a lease, by the server's clock.
  *
  * @import { Assignment } from "./types.js"
  */
@@ -15,7 +15,13 @@ export class Lease {
   /** Milliseconds that the server's clock is ahead of ours. */
   #ahead = 0;
 
-  /** @param {{ onTick: (secondsLeft: number, soon: boolean) => void, onWarn: () => void, onEnd: () => void }} listeners */
+  /**
+   * @param {{
+   *   onTick: (secondsLeft: number, soon: boolean) => void,
+   *   onWarn: () => void,
+   *   onEnd: () => void,
+   * }} listeners
+   */
   constructor({ onTick, onWarn, onEnd }) {
     this.onTick = onTick;
     this.onWarn = onWarn;

@@ -4,8 +4,8 @@
  * @import { Assignment, Texts } from "./types.js"
  */
 
-import { Api } from "./api.js";
-import { byId } from "./dom.js";
+import { Api } from "../js/api.js";
+import { byId } from "../js/dom.js";
 import { Flow } from "./flow.js";
 import { Help } from "./help.js";
 import { actionOf } from "./keys.js";
@@ -32,7 +32,8 @@ const flow = new Flow(assignment, { api, help, storage });
 const { bench } = flow;
 
 function showKeys() {
-  for (const key of document.querySelectorAll("kbd[data-keys]")) key.textContent = help.keyOf(key.getAttribute("data-keys") ?? "");
+  for (const key of document.querySelectorAll("kbd[data-keys]"))
+    key.textContent = help.keyOf(key.getAttribute("data-keys") ?? "");
 }
 
 document.addEventListener("keydown", (event) => {
@@ -53,7 +54,8 @@ document.addEventListener("keydown", (event) => {
   if (action.id === "confirm" && !bench.session.tool) return;
   event.preventDefault();
   if (event.repeat && !REPEATED.has(action.id)) return;
-  if (bench.working || action.id === "help") bench.act(action.id, { chord: action.chord, repeat: event.repeat });
+  if (bench.working || action.id === "help")
+    bench.act(action.id, { chord: action.chord, repeat: event.repeat });
 });
 
 document.addEventListener("click", (event) => {
@@ -63,21 +65,30 @@ document.addEventListener("click", (event) => {
 });
 byId("instructions-button", HTMLButtonElement).addEventListener("click", () => bench.act("instructions"));
 
-// A field that was being written in is left when the person goes on elsewhere, so that its value counts and keys act
-// again. A click on a button takes no focus, so that Space goes on playing.
-byId("content", HTMLElement).addEventListener("pointerdown", (event) => {
-  const field = document.activeElement;
-  const elsewhere = event.target instanceof Element && event.target.closest("button, #stage, #scrubber");
-  if (elsewhere && field instanceof HTMLElement && field.matches(FIELDS)) field.blur();
-}, { capture: true });
+// A click elsewhere takes the focus from a field, so that its value is applied and keys act again. A click on
+// a button takes no focus, so that Space goes on playing.
+byId("content", HTMLElement).addEventListener(
+  "pointerdown",
+  (event) => {
+    const field = document.activeElement;
+    const elsewhere = event.target instanceof Element && event.target.closest("button, #stage, #scrubber");
+    if (elsewhere && field instanceof HTMLElement && field.matches(FIELDS)) field.blur();
+  },
+  { capture: true },
+);
 document.addEventListener("mousedown", (event) => {
-  if (event.target instanceof Element && event.target.closest("button") && !event.target.closest("dialog")) event.preventDefault();
+  if (event.target instanceof Element && event.target.closest("button") && !event.target.closest("dialog"))
+    event.preventDefault();
 });
 // After a dialog the keys act on the clip again, not on the button that opened it. Its event does not bubble.
-document.addEventListener("close", () => {
-  const way = document.querySelector("#stopped:not([hidden]) :is(a, button)");
-  (way instanceof HTMLElement ? way : byId("content", HTMLElement)).focus({ preventScroll: true });
-}, { capture: true });
+document.addEventListener(
+  "close",
+  () => {
+    const way = document.querySelector("#stopped:not([hidden]) :is(a, button)");
+    (way instanceof HTMLElement ? way : byId("content", HTMLElement)).focus({ preventScroll: true });
+  },
+  { capture: true },
+);
 for (const name of ["contextmenu", "dragstart"]) {
   byId("stage", HTMLElement).addEventListener(name, (event) => event.preventDefault());
 }
@@ -89,7 +100,7 @@ setInterval(() => {
 addEventListener("online", () => bench.autosave.retry());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "hidden") return;
-  bench.player.pause(); // nobody is looking
+  bench.player.pause(); // the page is not visible
   void bench.autosave.flush();
   void bench.reportWatched({ keepalive: true });
 });
@@ -97,7 +108,7 @@ addEventListener("beforeunload", (event) => {
   if (flow.outbox.waiting > 0 || bench.autosave.state === "offline") event.preventDefault();
 });
 addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload(); // whether the clip may still be seen is the server's to say
+  if (event.persisted) location.reload(); // the server decides whether the clip may still be seen
 });
 
 showKeys();

@@ -16,22 +16,32 @@ export const SMALLEST_BOX = 4;
 export const emptyBody = () => ({ verdict: null, events: [], tracks: [], note: "" });
 
 /**
+ * Whether two bodies are equal in every field and attribute.
+ *
  * @param {Body} a
  * @param {Body} b
  */
-export const sameBody = (a, b) => a === b || canonical(a) === canonical(b);
+export const sameBody = (a, b) => same(a, b);
 
-/** @param {Body} body */
-function canonical(body) {
-  return JSON.stringify([
-    body.verdict,
-    body.note,
-    body.events.map(({ id, label, start, end }) => [id, label, start, end]),
-    body.tracks.map(({ id, label, keyframes }) => [
-      id, label, keyframes.map(({ frame, box, outside, occluded }) => [frame, box, outside, occluded]),
-    ]),
-  ]);
+/**
+ * Deep equality of two JSON values: the order of members does not matter, and undefined counts as absent.
+ *
+ * @param {unknown} a
+ * @param {unknown} b
+ * @returns {boolean}
+ */
+function same(a, b) {
+  if (a === b) return true;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => same(a[name], b[name]));
 }
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>} true of a list as well
+ */
+const isObject = (value) => typeof value === "object" && value !== null;
 
 /**
  * The next free id: a letter and a number that counts up, so that a tag on the picture can be short.
@@ -74,6 +84,20 @@ export const setVerdict = (body, verdict) => (body.verdict === verdict ? body : 
  */
 export const setNote = (body, note) => (body.note === note ? body : { ...body, note });
 
+/**
+ * @param {Body} body
+ * @param {"events" | "tracks"} list
+ * @param {string} id
+ * @param {string} name of an attribute
+ * @param {unknown} value
+ * @returns {Body}
+ */
+export function setAttribute(body, list, id, name, value) {
+  const old = body[list].find((item) => item.id === id);
+  if (!old || same(old[name], value)) return body;
+  return { ...body, [list]: body[list].map((item) => (item === old ? { ...item, [name]: value } : item)) };
+}
+
 // ---- events
 
 /**
@@ -90,11 +114,11 @@ export const addEvent = (body, event) => ({ ...body, events: [...body.events, ev
 const byStart = (a, b) => a.start - b.start || a.end - b.end || a.id.localeCompare(b.id);
 
 /**
- * Changes an event. An edge that is moved past the other one pushes it along; neither leaves the clip.
+ * Changes an event. An edge that is moved past the other one pushes it along; both stay inside the clip.
  *
  * @param {Body} body
  * @param {string} id
- * @param {Partial<Omit<ClipEvent, "id">>} change
+ * @param {Partial<ClipEvent>} change
  * @param {number} frames how many the clip has
  * @returns {Body}
  */
@@ -109,7 +133,7 @@ export function changeEvent(body, id, change, frames) {
     if (change.end === undefined) next.end = next.start;
     else next.start = next.end;
   }
-  if (next.label === old.label && next.start === old.start && next.end === old.end) return body;
+  if (same(next, old)) return body;
   return { ...body, events: body.events.map((event) => (event.id === id ? next : event)).sort(byStart) };
 }
 
@@ -134,7 +158,10 @@ export const findTrack = (body, id) => body.tracks.find((track) => track.id === 
  * @returns {Body}
  */
 export function addTrack(body, { id, label, frame, box }) {
-  return { ...body, tracks: [...body.tracks, { id, label, keyframes: [{ frame, box, outside: false, occluded: false }] }] };
+  return {
+    ...body,
+    tracks: [...body.tracks, { id, label, keyframes: [{ frame, box, outside: false, occluded: false }] }],
+  };
 }
 
 /**
@@ -163,10 +190,12 @@ export const removeTrack = (body, id) => without(body, "tracks", id);
  * @returns {Body}
  */
 export const setBox = (body, id, frame, box) =>
-  changeTrack(body, id, (track) => putKeyframe(track, { ...stateAt(track, frame), frame, box, outside: false }));
+  changeTrack(body, id, (track) =>
+    putKeyframe(track, { ...stateAt(track, frame), frame, box, outside: false }),
+  );
 
 /**
- * Makes this frame a keyframe of the box as it stands, or takes the keyframe away (never the last one).
+ * Makes this frame a keyframe with the box shown on it, or removes its keyframe (never the last one).
  *
  * @param {Body} body
  * @param {string} id
@@ -175,37 +204,40 @@ export const setBox = (body, id, frame, box) =>
  */
 export function toggleKeyframe(body, id, frame) {
   return changeTrack(body, id, (track) => {
-    if (!track.keyframes.some((keyframe) => keyframe.frame === frame)) return putKeyframe(track, stateAt(track, frame));
+    if (!track.keyframes.some((keyframe) => keyframe.frame === frame))
+      return putKeyframe(track, stateAt(track, frame));
     if (track.keyframes.length === 1) return track;
     return { ...track, keyframes: track.keyframes.filter((keyframe) => keyframe.frame !== frame) };
   });
 }
 
 /**
- * From this frame on the thing is out of the picture, or back in it.
+ * Toggles whether the object is outside the picture from this frame on.
  *
  * @param {Body} body
  * @param {string} id
  * @param {number} frame
  * @returns {Body}
  */
-export const toggleOutside = (body, id, frame) => changeTrack(body, id, (track) => {
-  const state = stateAt(track, frame);
-  return putKeyframe(track, { ...state, outside: !state.outside });
-});
+export const toggleOutside = (body, id, frame) =>
+  changeTrack(body, id, (track) => {
+    const state = stateAt(track, frame);
+    return putKeyframe(track, { ...state, outside: !state.outside });
+  });
 
 /**
- * From this frame on the thing is partly hidden behind something, or in plain view again.
+ * Toggles whether the object is partly occluded from this frame on.
  *
  * @param {Body} body
  * @param {string} id
  * @param {number} frame
  * @returns {Body}
  */
-export const toggleOccluded = (body, id, frame) => changeTrack(body, id, (track) => {
-  const state = stateAt(track, frame);
-  return putKeyframe(track, { ...state, occluded: !state.occluded });
-});
+export const toggleOccluded = (body, id, frame) =>
+  changeTrack(body, id, (track) => {
+    const state = stateAt(track, frame);
+    return putKeyframe(track, { ...state, occluded: !state.occluded });
+  });
 
 /**
  * The nearest keyframe before (-1) or after (+1) this frame, or null.
@@ -216,14 +248,16 @@ export const toggleOccluded = (body, id, frame) => changeTrack(body, id, (track)
  * @returns {number | null}
  */
 export function neighbourKeyframe(track, frame, direction) {
-  const frames = track.keyframes.map((keyframe) => keyframe.frame).filter((other) => (other - frame) * direction > 0);
+  const frames = track.keyframes
+    .map((keyframe) => keyframe.frame)
+    .filter((other) => (other - frame) * direction > 0);
   if (!frames.length) return null;
   return direction > 0 ? Math.min(...frames) : Math.max(...frames);
 }
 
 /**
- * What a keyframe on this frame would say if it were made now: the shown box; where none is shown, the box of the
- * last keyframe (or of the first, before it) and that it is outside.
+ * The keyframe that this frame would get: the shown box; where none is shown, the box of the last keyframe (or of
+ * the first, before it), marked as outside. Attributes are those of the last keyframe.
  *
  * @param {Track} track
  * @param {number} frame
@@ -231,9 +265,8 @@ export function neighbourKeyframe(track, frame, direction) {
  */
 export function stateAt(track, frame) {
   const shown = boxAt(track.keyframes, frame);
-  if (shown) return { frame, box: shown.box, outside: false, occluded: shown.occluded };
   const last = track.keyframes.findLast((keyframe) => keyframe.frame <= frame) ?? track.keyframes[0];
-  return { frame, box: [...last.box], outside: true, occluded: last.occluded };
+  return { ...last, frame, box: shown?.box ?? [...last.box], outside: shown === null };
 }
 
 /**

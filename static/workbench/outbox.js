@@ -1,12 +1,12 @@
 /**
- * Labels that were handed in and are on their way to the server, kept in the browser until it has them.
+ * Submissions on their way to the server, kept in the browser until it acknowledges them.
  *
  * @import { Body } from "./types.js"
- * @import { Api } from "./api.js"
+ * @import { Api } from "../js/api.js"
  * @typedef {{ id: string, url: string, body: Body, revision: number }} Answer
  */
 
-import { ApiError, isTransient } from "./api.js";
+import { ApiError, isTransient } from "../js/api.js";
 
 const RETRY = [1000, 2000, 4000, 8000, 15_000];
 
@@ -17,7 +17,10 @@ export class Outbox {
    * @param {Pick<Api, "send">} api
    * @param {Storage} store
    * @param {string} prefix of the names in the store; one for each person
-   * @param {{ onWaiting: (waiting: number, offline: boolean) => void, onRefused: (answer: Answer, error: ApiError) => void }} listeners
+   * @param {{
+   *   onWaiting: (waiting: number, offline: boolean) => void,
+   *   onRefused: (answer: Answer, error: ApiError) => void,
+   * }} listeners
    */
   constructor(api, store, prefix, { onWaiting, onRefused }) {
     this.api = api;
@@ -27,17 +30,19 @@ export class Outbox {
     this.onRefused = onRefused;
   }
 
-  /** Sends again what an earlier page could not; the server counts an answer once. */
+  /** Sends what an earlier page could not. The server takes a submission once, however often it is sent. */
   resume() {
     const keys = Object.keys(this.store).filter((key) => key.startsWith(this.prefix));
-    return Promise.all(keys.map((key) => {
-      try {
-        return this.#deliver(JSON.parse(this.store.getItem(key) ?? ""));
-      } catch {
-        this.store.removeItem(key);
-        return false;
-      }
-    }));
+    return Promise.all(
+      keys.map((key) => {
+        try {
+          return this.#deliver(JSON.parse(this.store.getItem(key) ?? ""));
+        } catch {
+          this.store.removeItem(key);
+          return false;
+        }
+      }),
+    );
   }
 
   /**
@@ -48,7 +53,7 @@ export class Outbox {
     try {
       this.store.setItem(this.prefix + answer.id, JSON.stringify(answer));
     } catch {
-      // storage is off: it is sent from memory, and leaving the page asks first
+      // storage is disabled: it is sent from memory, and closing the page asks first
     }
     return this.#deliver(answer);
   }

@@ -1,10 +1,19 @@
 /**
- * The boxes over the picture: drawn, moved and resized with the pointer; chosen with Tab and Enter. What a box is
- * after a gesture is told to the owner; nothing is kept here.
+ * The boxes over the picture: drawn, moved and resized with the pointer; chosen with Tab and Enter. The result
+ * of a gesture is passed to the listeners; no state is kept here.
  *
  * @import { Box, Clip } from "./types.js"
- * @typedef {{ id: string, tag: string, description: string, color: number, box: Box, occluded: boolean, selected: boolean }} Thing
- * @typedef {{ id: string, edges: string, from: [number, number], box: Box, moved: boolean }} Drag `edges` is "" for a move
+ * @typedef {{
+ *   id: string,
+ *   tag: string,
+ *   description: string,
+ *   color: number,
+ *   box: Box,
+ *   occluded: boolean,
+ *   selected: boolean,
+ * }} Thing
+ * @typedef {{ id: string, edges: string, from: [number, number], box: Box, moved: boolean }} Drag
+ *   `edges` is "" for a move
  * @typedef {{
  *   onSelect: (id: string | null) => void,
  *   onGrab: () => void,
@@ -13,7 +22,7 @@
  * }} Listeners
  */
 
-import { set, svg } from "./dom.js";
+import { set, svg } from "../js/dom.js";
 import { fitBox } from "./model.js";
 
 const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
@@ -116,7 +125,11 @@ export class Overlay {
     const px = this.#scale;
     const rectangle = { x, y, width, height };
     if (!group.firstChild) {
-      group.append(svg("rect", { class: "under" }), svg("rect", { class: "edge" }), svg("rect", { class: "focus" }));
+      group.append(
+        svg("rect", { class: "under" }),
+        svg("rect", { class: "edge" }),
+        svg("rect", { class: "focus" }),
+      );
       if (thing.tag) group.append(svg("g", { class: "tag" }, svg("rect"), svg("text")));
     }
     const [under, edge, focus] = group.querySelectorAll(":scope > rect");
@@ -130,7 +143,13 @@ export class Overlay {
       const wide = (thing.tag.length * 6.6 + 10) * px;
       const top = y >= 19 * px ? y - 18 * px : Math.min(y + 1 * px, this.#clip.height - 18 * px);
       const left = Math.min(x, this.#clip.width - wide);
-      set(/** @type {Element} */ (tag.firstChild), { x: left, y: top, width: wide, height: 17 * px, rx: 2 * px });
+      set(/** @type {Element} */ (tag.firstChild), {
+        x: left,
+        y: top,
+        width: wide,
+        height: 17 * px,
+        rx: 2 * px,
+      });
       set(text, { x: left + 5 * px, y: top + 9 * px, "font-size": 11 * px });
     }
     this.#placeHandles(group, thing.selected, rectangle);
@@ -148,7 +167,14 @@ export class Overlay {
     }
     if (!group.querySelector("[data-handle]")) {
       for (const name of HANDLES) {
-        group.append(svg("g", { "data-handle": name }, svg("rect", { class: "handle-target" }), svg("rect", { class: "handle" })));
+        group.append(
+          svg(
+            "g",
+            { "data-handle": name },
+            svg("rect", { class: "handle-target" }),
+            svg("rect", { class: "handle" }),
+          ),
+        );
       }
     }
     const px = this.#scale;
@@ -192,14 +218,27 @@ export class Overlay {
     const drag = this.#drag;
     if (!drag) return;
     const [x, y] = this.#point(event);
-    const start = drag.id === SKETCH ? /** @type {Box} */ ([...drag.from, 0, 0]) : this.#things.find(({ id }) => id === drag.id)?.box;
+    const start =
+      drag.id === SKETCH
+        ? /** @type {Box} */ ([...drag.from, 0, 0])
+        : this.#things.find(({ id }) => id === drag.id)?.box;
     if (!start) return;
     const [dx, dy] = [x - drag.from[0], y - drag.from[1]];
-    if (!drag.moved && Math.hypot(dx, dy) < 3 * this.#scale) return; // a click is no move
+    if (!drag.moved && Math.hypot(dx, dy) < 3 * this.#scale) return; // a click does not move
     drag.moved = true;
     drag.box = dragged(start, drag.edges, dx, dy, this.#clip);
     const thing = this.#things.find(({ id }) => id === drag.id);
-    this.#paint(thing ?? { id: SKETCH, tag: "", description: "", color: 0, box: drag.box, occluded: false, selected: false });
+    this.#paint(
+      thing ?? {
+        id: SKETCH,
+        tag: "",
+        description: "",
+        color: 0,
+        box: drag.box,
+        occluded: false,
+        selected: false,
+      },
+    );
   };
 
   /** @param {PointerEvent} event */
@@ -256,10 +295,14 @@ export class Overlay {
  */
 export function dragged([x, y, width, height], edges, dx, dy, clip) {
   if (!edges) return fitBox([x + dx, y + dy, width, height], clip);
-  const inside = (/** @type {number} */ value, /** @type {number} */ most) => Math.min(Math.max(value, 0), most);
+  const inside = (/** @type {number} */ value, /** @type {number} */ most) =>
+    Math.min(Math.max(value, 0), most);
   const left = inside(edges.includes("w") ? x + dx : x, clip.width);
   const right = inside(edges.includes("e") ? x + width + dx : x + width, clip.width);
   const top = inside(edges.includes("n") ? y + dy : y, clip.height);
   const bottom = inside(edges.includes("s") ? y + height + dy : y + height, clip.height);
-  return fitBox([Math.min(left, right), Math.min(top, bottom), Math.abs(right - left), Math.abs(bottom - top)], clip);
+  return fitBox(
+    [Math.min(left, right), Math.min(top, bottom), Math.abs(right - left), Math.abs(bottom - top)],
+    clip,
+  );
 }

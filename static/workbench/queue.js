@@ -2,14 +2,13 @@
  * The clip after this one: claimed and fetched while the person works, so that it plays at once.
  *
  * @import { Assignment } from "./types.js"
- * @import { Api } from "./api.js"
- * @import { Loaded } from "./player.js"
- * @typedef {{ assignment: Assignment, received: number, loaded: Loaded }} Ready
+ * @import { Api } from "../js/api.js"
+ * @typedef {{ assignment: Assignment, received: number, loaded: ProtectedVideo }} Ready
  */
 
-import { ApiError, isGone } from "./api.js";
+import { isGone } from "../js/api.js";
+import { fetchProtected, ProtectedVideo } from "../player/protected.js";
 import { leaseLeft } from "./lease.js";
-import { loadVideo, unloadVideo } from "./player.js";
 import { say } from "./text.js";
 
 /** A prefetched clip whose lease ends sooner than this is not worth showing (seconds). */
@@ -18,13 +17,11 @@ const FRESH = 30;
 /**
  * @param {Api} api
  * @param {Assignment} assignment
- * @returns {Promise<Loaded>}
+ * @returns {Promise<ProtectedVideo>}
  */
 export async function fetchClip(api, assignment) {
-  const { url } = await api.send("POST", assignment.urls.media_token);
-  const response = await fetch(url, { credentials: "same-origin", cache: "no-store" });
-  if (!response.ok) throw new ApiError(response.status, "media_refused", say("mediaRefused"), null);
-  return loadVideo(new Blob([await response.arrayBuffer()], { type: "video/mp4" }), say("videoLabel"));
+  const blob = await fetchProtected(api, assignment.urls.media_token, say("mediaRefused"));
+  return ProtectedVideo.create(blob, say("videoLabel"));
 }
 
 export class Queue {
@@ -56,7 +53,7 @@ export class Queue {
         if (this.#next === next) this.#ready = ready;
       },
       () => {
-        if (this.#next === next) this.#next = null; // asked again when it is wanted
+        if (this.#next === next) this.#next = null; // claimed again when it is needed
       },
     );
   }
@@ -67,7 +64,7 @@ export class Queue {
     if (!ready) return null;
     this.#forget();
     if (leaseLeft(ready.assignment, ready.received) > FRESH) return ready;
-    unloadVideo(ready.loaded);
+    ready.loaded.forget();
     return null;
   }
 
@@ -98,9 +95,9 @@ export class Queue {
     return false;
   }
 
-  /** Drops what was fetched ahead: it must not be shown any more. */
+  /** Drops the prefetched clip, which must not be shown any more. */
   drop() {
-    if (this.#ready) unloadVideo(this.#ready.loaded);
+    this.#ready?.loaded.forget();
     this.#forget();
   }
 
@@ -114,7 +111,9 @@ export class Queue {
    * @returns {Promise<Ready | null>}
    */
   async #claim(current) {
-    const assignment = /** @type {Assignment | null} */ (await this.api.send("POST", this.claimUrl, { current }));
+    const assignment = /** @type {Assignment | null} */ (
+      await this.api.send("POST", this.claimUrl, { current })
+    );
     const received = Date.now();
     if (!assignment) return null;
     return { assignment, received, loaded: await fetchClip(this.api, assignment) };

@@ -43,7 +43,15 @@ export function thingsOn(session, frame) {
     if (face.frame !== frame) return;
     const name = say("missedFaceName", { number: i + 1 });
     const selected = i === session.faces.length - 1;
-    things.push({ id: `face-${i}`, tag: name, description: name, color: -1, box: face.box, occluded: false, selected });
+    things.push({
+      id: `face-${i}`,
+      tag: name,
+      description: name,
+      color: -1,
+      box: face.box,
+      occluded: false,
+      selected,
+    });
   });
   return things;
 }

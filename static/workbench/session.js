@@ -1,12 +1,12 @@
 /**
- * One clip in one person's hands: its labels with their history, what is selected, what was watched.
+ * The state of one assignment: its labels with their history, the selection, and what was watched.
  *
  * @import { Assignment, Body, Box, Selection } from "./types.js"
  * @import { History } from "./history.js"
  * @typedef {{ frame: number, box: Box }} Face
  */
 
-import { Watched } from "./frames.js";
+import { Watched } from "../player/watched.js";
 import { commit, redo, startHistory, undo } from "./history.js";
 import { emptyBody } from "./model.js";
 
@@ -31,7 +31,10 @@ export class Session {
     this.history = startHistory(body ?? emptyBody());
     this.watched = new Watched(assignment.clip);
     /** The labels that the next box and the next segment get. */
-    this.next = { track: assignment.schema.tracks[0]?.code ?? "", event: assignment.schema.events[0]?.code ?? "" };
+    this.next = {
+      track: assignment.schema.tracks[0]?.code ?? "",
+      event: assignment.schema.events[0]?.code ?? "",
+    };
   }
 
   get body() {
@@ -44,12 +47,16 @@ export class Session {
 
   get selectedTrack() {
     const { selection } = this;
-    return selection?.kind === "track" ? this.body.tracks.find(({ id }) => id === selection.id) ?? null : null;
+    return selection?.kind === "track"
+      ? (this.body.tracks.find(({ id }) => id === selection.id) ?? null)
+      : null;
   }
 
   get selectedEvent() {
     const { selection } = this;
-    return selection?.kind === "event" ? this.body.events.find(({ id }) => id === selection.id) ?? null : null;
+    return selection?.kind === "event"
+      ? (this.body.events.find(({ id }) => id === selection.id) ?? null)
+      : null;
   }
 
   /**

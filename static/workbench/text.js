@@ -1,5 +1,5 @@
 /**
- * What the page says, in the reader's language; the template brings the sentences.
+ * The page's texts in the reader's language; the template brings them.
  *
  * @import { Texts } from "./types.js"
  */

@@ -3,7 +3,13 @@
  * and the playhead. Redrawn when labels change; on a new frame only the playhead moves.
  *
  * @import { Body, Clip, ClipEvent, Range, Selection, Track } from "./types.js"
- * @typedef {{ clip: Clip, body: Body, selection: Selection, pending: number | null, nameOf: (kind: "track" | "event", code: string) => string }} Scene
+ * @typedef {{
+ *   clip: Clip,
+ *   body: Body,
+ *   selection: Selection,
+ *   pending: number | null,
+ *   nameOf: (kind: "track" | "event", code: string) => string,
+ * }} Scene
  * @typedef {"start" | "end" | "whole"} Grip
  * @typedef {{ event: ClipEvent, grip: Grip, from: number, now: ClipEvent }} Drag
  * @typedef {{
@@ -13,8 +19,8 @@
  * }} Listeners
  */
 
-import { html, replace, set, svg } from "./dom.js";
-import { clampFrame, clock, presentationTime } from "./frames.js";
+import { html, replace, set, svg } from "../js/dom.js";
+import { clampFrame, clock, presentationTime } from "../player/frames.js";
 import { boxAt } from "./model.js";
 import { say } from "./text.js";
 
@@ -43,10 +49,29 @@ export class Timeline {
     this.watchedLayer = svg("g");
     this.content = svg("g");
     this.slider = svg("rect", {
-      class: "seek", role: "slider", tabindex: 0, "aria-label": say("playhead"), x: GUTTER, y: 0, height: RULER, "data-seek": true,
+      class: "seek",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": say("playhead"),
+      x: GUTTER,
+      y: 0,
+      height: RULER,
+      "data-seek": true,
     });
-    this.playhead = svg("g", { class: "playhead" }, svg("line", { y1: 0 }), svg("path", { d: "M-5 0h10v5l-5 5-5-5z" }));
-    this.root = svg("svg", { role: "group", "aria-label": say("timeline") }, this.content, this.watchedLayer, this.slider, this.playhead);
+    this.playhead = svg(
+      "g",
+      { class: "playhead" },
+      svg("line", { y1: 0 }),
+      svg("path", { d: "M-5 0h10v5l-5 5-5-5z" }),
+    );
+    this.root = svg(
+      "svg",
+      { role: "group", "aria-label": say("timeline") },
+      this.content,
+      this.watchedLayer,
+      this.slider,
+      this.playhead,
+    );
     this.root.addEventListener("pointerdown", this.#down);
     this.root.addEventListener("pointermove", this.#move);
     this.root.addEventListener("pointerup", this.#up);
@@ -88,7 +113,9 @@ export class Timeline {
     const x = (/** @type {number} */ seconds) => this.#x(seconds * clip.frame_rate);
     this.watchedLayer.replaceChildren(
       svg("rect", { class: "unwatched", x: GUTTER, y: RULER - 4, width: this.#length, height: 3 }),
-      ...ranges.map(([start, end]) => svg("rect", { class: "watched", x: x(start), y: RULER - 4, width: x(end) - x(start), height: 3 })),
+      ...ranges.map(([start, end]) =>
+        svg("rect", { class: "watched", x: x(start), y: RULER - 4, width: x(end) - x(start), height: 3 }),
+      ),
     );
   }
 
@@ -122,11 +149,19 @@ export class Timeline {
     set(this.root, { height, viewBox: `0 0 ${this.#width} ${height}`, width: this.#width });
     set(this.slider, { width: this.#length, "aria-valuemin": 0, "aria-valuemax": clip.frames - 1 });
     set(/** @type {Element} */ (this.playhead.firstChild), { y2: height });
-    replace(this.content,
+    replace(
+      this.content,
       svg("rect", { class: "ruler", x: 0, y: 0, width: this.#width, height: RULER, "data-seek": true }),
       ...this.#ticks(clip, height),
       ...Array.from({ length: lanes + 1 }, (_, lane) =>
-        svg("line", { class: "lane", x1: 0, x2: this.#width, y1: RULER + lane * LANE + 0.5, y2: RULER + lane * LANE + 0.5 })),
+        svg("line", {
+          class: "lane",
+          x1: 0,
+          x2: this.#width,
+          y1: RULER + lane * LANE + 0.5,
+          y2: RULER + lane * LANE + 0.5,
+        }),
+      ),
       svg("text", { x: 12, y: RULER + LANE / 2 }, say("events")),
       scene.pending !== null && this.#pending(scene.pending),
       ...events.map((event, i) => this.#event(scene, event, RULER + rows[i] * LANE)),
@@ -141,7 +176,9 @@ export class Timeline {
    * @param {number} height
    */
   #ticks(clip, height) {
-    const step = [0.5, 1, 2, 5, 10, 15, 30, 60, 120].find((seconds) => (seconds / clip.duration) * this.#length >= 64) ?? 300;
+    const step =
+      [0.5, 1, 2, 5, 10, 15, 30, 60, 120].find((seconds) => (seconds / clip.duration) * this.#length >= 64) ??
+      300;
     const digits = step < 1 ? 1 : 0;
     const label = (/** @type {number} */ seconds) =>
       `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(digits).padStart(digits ? 4 : 2, "0")}`;
@@ -158,7 +195,14 @@ export class Timeline {
   #pending(start) {
     const from = this.#x(start);
     const to = Math.max(this.#x(this.#frame + 1), from + 6);
-    return svg("rect", { class: "pending", x: from, y: RULER + 4, width: to - from, height: LANE - 8, rx: 3 });
+    return svg("rect", {
+      class: "pending",
+      x: from,
+      y: RULER + 4,
+      width: to - from,
+      height: LANE - 8,
+      rx: 3,
+    });
   }
 
   /**
@@ -175,17 +219,28 @@ export class Timeline {
     const to = clock(presentationTime(event.end, clip));
     const grip = (/** @type {number} */ at, /** @type {Grip} */ which) =>
       svg("rect", { class: "grip", x: at - 8, y: top + 1, width: 16, height: LANE - 2, "data-grip": which });
-    const mark = (/** @type {number} */ at) => svg("line", { class: "grip-line", x1: at, x2: at, y1: top + 8, y2: top + LANE - 8 });
+    const mark = (/** @type {number} */ at) =>
+      svg("line", { class: "grip-line", x1: at, x2: at, y1: top + 8, y2: top + LANE - 8 });
     const fits = width > name.length * 6 + 24;
-    return svg("g", {
-      class: "event", role: "button", tabindex: 0, "data-event": event.id, "data-focus": `event-${event.id}`,
-      "aria-pressed": String(selected), "aria-label": say("eventFromTo", { name, from, to }),
-    },
-    svg("rect", { class: "bar", x, y: top + 2, width, height: LANE - 4, rx: 3, "data-grip": "whole" }),
-    fits && svg("text", { x: x + 12, y: top + LANE / 2, "pointer-events": "none" }, name),
-    !fits && svg("text", { x: x + width + 6, y: top + LANE / 2, "pointer-events": "none" }, name),
-    selected && grip(x, "start"), selected && grip(x + width, "end"),
-    selected && mark(x + 4), selected && mark(x + width - 4));
+    return svg(
+      "g",
+      {
+        class: "event",
+        role: "button",
+        tabindex: 0,
+        "data-event": event.id,
+        "data-focus": `event-${event.id}`,
+        "aria-pressed": String(selected),
+        "aria-label": say("eventFromTo", { name, from, to }),
+      },
+      svg("rect", { class: "bar", x, y: top + 2, width, height: LANE - 4, rx: 3, "data-grip": "whole" }),
+      fits && svg("text", { x: x + 12, y: top + LANE / 2, "pointer-events": "none" }, name),
+      !fits && svg("text", { x: x + width + 6, y: top + LANE / 2, "pointer-events": "none" }, name),
+      selected && grip(x, "start"),
+      selected && grip(x + width, "end"),
+      selected && mark(x + 4),
+      selected && mark(x + width - 4),
+    );
   }
 
   /**
@@ -198,21 +253,41 @@ export class Timeline {
     const middle = top + LANE / 2;
     const number = track.id.replace(/^t/, "");
     const name = say("trackName", { number, name: nameOf("track", track.label) });
-    return svg("g", {
-      class: "span", role: "button", tabindex: 0, "data-track": track.id, "data-focus": `track-${track.id}`,
-      "data-color": trackColor(track), "aria-pressed": String(selected), "aria-label": name,
-    },
-    svg("rect", { x: 0, y: top + 1, width: GUTTER - 4, height: LANE - 2, fill: "transparent" }),
-    svg("rect", { x: 12, y: middle - 5, width: 8, height: 10, class: "key" }),
-    svg("text", { class: "name", x: 26, y: middle }, name),
-    ...visibleSpans(track, clip).map(([start, end]) =>
-      svg("rect", { class: "life", x: this.#x(start), y: middle - 4, width: this.#x(end) - this.#x(start), height: 8, rx: 2 })),
-    ...track.keyframes.map(({ frame, outside }) => {
-      const x = this.#x(frame + 0.5);
-      return svg("g", { "data-frame": frame },
-        svg("rect", { class: "key-target", x: x - 12, y: top + 1, width: 24, height: LANE - 2 }),
-        svg("path", { class: "key", "data-outside": outside, d: `M${x} ${middle - 6}l6 6-6 6-6-6z` }));
-    }));
+    return svg(
+      "g",
+      {
+        class: "span",
+        role: "button",
+        tabindex: 0,
+        "data-track": track.id,
+        "data-focus": `track-${track.id}`,
+        "data-color": trackColor(track),
+        "aria-pressed": String(selected),
+        "aria-label": name,
+      },
+      svg("rect", { x: 0, y: top + 1, width: GUTTER - 4, height: LANE - 2, fill: "transparent" }),
+      svg("rect", { x: 12, y: middle - 5, width: 8, height: 10, class: "key" }),
+      svg("text", { class: "name", x: 26, y: middle }, name),
+      ...visibleSpans(track, clip).map(([start, end]) =>
+        svg("rect", {
+          class: "life",
+          x: this.#x(start),
+          y: middle - 4,
+          width: this.#x(end) - this.#x(start),
+          height: 8,
+          rx: 2,
+        }),
+      ),
+      ...track.keyframes.map(({ frame, outside }) => {
+        const x = this.#x(frame + 0.5);
+        return svg(
+          "g",
+          { "data-frame": frame },
+          svg("rect", { class: "key-target", x: x - 12, y: top + 1, width: 24, height: LANE - 2 }),
+          svg("path", { class: "key", "data-outside": outside, d: `M${x} ${middle - 6}l6 6-6 6-6-6z` }),
+        );
+      }),
+    );
   }
 
   /** @param {PointerEvent} pointer */
@@ -318,7 +393,7 @@ export function packed(events) {
 }
 
 /**
- * The stretches of frames, [first, last + 1), on which a track is in the picture.
+ * The ranges of frames, [first, last + 1), in which a track is in the picture.
  *
  * @param {Track} track
  * @param {Pick<Clip, "frames">} clip

@@ -3,13 +3,48 @@
 /** x, y, width, height in pixels of the displayed picture. */
 export type Box = [number, number, number, number];
 
-export interface Keyframe { frame: number; box: Box; outside: boolean; occluded: boolean }
-export interface Track { id: string; label: string; keyframes: Keyframe[] }
+/** Attributes that the server defines (see `Fields`) and the scripts do not know by name. They are kept unchanged. */
+interface Attributes {
+  [attribute: string]: unknown;
+}
+export interface Keyframe extends Attributes {
+  frame: number;
+  box: Box;
+  outside: boolean;
+  occluded: boolean;
+}
+export interface Track extends Attributes {
+  id: string;
+  label: string;
+  keyframes: Keyframe[];
+}
 /** `end` is the last frame of the event, not the one after it. */
-export interface ClipEvent { id: string; label: string; start: number; end: number }
-export interface Body { verdict: string | null; events: ClipEvent[]; tracks: Track[]; note: string }
+export interface ClipEvent extends Attributes {
+  id: string;
+  label: string;
+  start: number;
+  end: number;
+}
+export interface Body extends Attributes {
+  verdict: string | null;
+  events: ClipEvent[];
+  tracks: Track[];
+  note: string;
+}
+/** One field of the labels, as `annotations/review/body.py` defines it; one with a title is an attribute. */
+export interface Field {
+  kind: "id" | "code" | "frame" | "box" | "flag" | "text" | "list";
+  title: string;
+  default: unknown;
+  maximum: number;
+  choices: Choice[];
+}
+export type Fields = Record<"body" | "event" | "track" | "keyframe", Record<string, Field>>;
 
-export interface Choice { code: string; name: string }
+export interface Choice {
+  code: string;
+  name: string;
+}
 export interface Schema {
   version: number;
   verdicts: Choice[];
@@ -39,7 +74,7 @@ export interface Urls {
   claim: string;
   home: string;
 }
-/** One clip as handed to one person: what the server puts in the page and what a claim answers. */
+/** One assignment, as the page embeds it and a claim returns it. */
 export interface Assignment {
   id: string;
   lease_until: string;
@@ -48,13 +83,17 @@ export interface Assignment {
   clip: Clip;
   project: { name: string; instructions: string };
   schema: Schema;
+  fields: Fields;
   draft: { revision: number; body: Body | null };
   returned_note: string | null;
   urls: Urls;
 }
 
 export type Selection = { kind: "track" | "event"; id: string } | null;
-export interface Shown { box: Box; occluded: boolean }
+export interface Shown {
+  box: Box;
+  occluded: boolean;
+}
 /** Seconds of the clip, [start, end). */
 export type Range = [number, number];
 export type Texts = Record<string, string>;

@@ -1,41 +1,39 @@
 /**
- * The page: one clip at a time, its player, overlay, timeline and panels, kept in step. What happens to a clip as a
+ * The page: one clip at a time, and keeps its player, overlay, timeline and panels in step. What happens to a clip as a
  * whole (submit, flag, skip, next) is in flow.js; what a key does to its labels in commands.js.
  *
  * @import { Body, Box, Selection } from "./types.js"
- * @import { Api, ApiError } from "./api.js"
+ * @import { Api, ApiError } from "../js/api.js"
  * @import { SaveState } from "./autosave.js"
  * @import { Help } from "./help.js"
  * @import { Ready } from "./queue.js"
  */
 
-import { isGone, isSignedOut } from "./api.js";
+import { isGone, isSignedOut } from "../js/api.js";
+import { byId } from "../js/dom.js";
+import { clock, presentationTime } from "../player/frames.js";
+import { Player } from "../player/player.js";
+import { reportWatched } from "../player/watched.js";
 import { Autosave, draftKey } from "./autosave.js";
 import { Banners } from "./banners.js";
 import { editingCommands } from "./commands.js";
 import { Decision } from "./decision.js";
 import { askConflict } from "./dialogs.js";
-import { byId } from "./dom.js";
 import { boxFields } from "./fields.js";
-import { clock, presentationTime } from "./frames.js";
 import { Labels } from "./labels.js";
-import { viewerMark } from "./mark.js";
 import * as model from "./model.js";
 import { Overlay } from "./overlay.js";
-import { Player } from "./player.js";
 import { thingsOn, trackName } from "./scene.js";
 import { Session } from "./session.js";
 import { say } from "./text.js";
 import { Timeline } from "./timeline.js";
 
-/** How long a sentence of the status stands, in milliseconds. */
-const STATUS_STANDS = 5000;
-/** In one report of what was watched. */
-const MOST_RANGES = 400;
+/** How long a status message is shown, in milliseconds. */
+const STATUS_SHOWN_FOR = 5000;
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Workbench {
-  /** Whether there is a clip to work on; not while one loads, nor after it was taken away. */
+  /** Whether there is a clip to work on: false while one loads and after it was taken away. */
   working = false;
   #picture = byId("picture", HTMLElement);
   #status = byId("status", HTMLOutputElement);
@@ -47,8 +45,13 @@ export class Workbench {
 
   /**
    * @param {Ready["assignment"]} assignment the clip that the page came with
-   * @param {{ api: Api, help: Help, storage: string, onGone: (error: ApiError) => void, onSignedOut: () => void }} parts `storage` begins the
-   *   names of what this person keeps in this browser
+   * @param {{
+   *   api: Api,
+   *   help: Help,
+   *   storage: string,
+   *   onGone: (error: ApiError) => void,
+   *   onSignedOut: () => void,
+   * }} parts `storage` begins the names of what this person keeps in this browser
    */
   constructor(assignment, { api, help, storage, onGone, onSignedOut }) {
     this.api = api;
@@ -80,6 +83,7 @@ export class Workbench {
       label: (kind, code) => this.label(kind, code),
       box: (id, box) => this.placeBox(id, box),
       event: (id, change) => this.changeEvent(id, change),
+      attribute: (kind, id, name, value) => this.setAttribute(kind, id, name, value),
       note: (text) => this.apply(model.setNote(this.session.body, text), say("done.note"), "note"),
     });
     this.decision = new Decision(byId("verdicts", HTMLElement), (code) => this.decide(code));
@@ -99,10 +103,8 @@ export class Workbench {
     this.#setWorking(true);
     this.#hideBanners();
     this.#picture.style.setProperty("--ratio", String(clip.width / clip.height));
-    this.#picture.querySelector(".mark")?.remove();
-    this.player.show(loaded, clip);
+    this.player.show(loaded, clip, assignment.id.slice(0, 8));
     this.overlay.load(clip);
-    this.overlay.root.before(viewerMark(assignment.id.slice(0, 8)));
     byId("project-name", HTMLElement).textContent = assignment.project.name;
     this.#showState(this.autosave.state);
     this.#watchedShown = 0;
@@ -118,7 +120,7 @@ export class Workbench {
     }
   }
 
-  /** Nothing of the clip is on the screen any more. */
+  /** Takes everything of the clip off the screen. */
   close() {
     this.#setWorking(false);
     this.player.clear();
@@ -137,7 +139,7 @@ export class Workbench {
   status(text) {
     clearTimeout(this.#statusEnds);
     this.#status.value = text;
-    if (text) this.#statusEnds = setTimeout(() => (this.#status.value = ""), STATUS_STANDS);
+    if (text) this.#statusEnds = setTimeout(() => (this.#status.value = ""), STATUS_SHOWN_FOR);
   }
 
   /**
@@ -151,7 +153,7 @@ export class Workbench {
     const changed = this.working && this.session.commit(body, done, merge);
     if (changed) {
       this.autosave.change(this.session.body);
-      this.status(""); // what was said before no longer holds; who calls says what does
+      this.status(""); // the last message is out of date; the caller sets the next one
     }
     this.render();
     return changed;
@@ -186,7 +188,8 @@ export class Workbench {
     const { session } = this;
     session.next[kind] = code;
     const { selectedTrack, selectedEvent } = session;
-    if (kind === "track" && selectedTrack) this.apply(model.labelTrack(session.body, selectedTrack.id, code), say("done.label"));
+    if (kind === "track" && selectedTrack)
+      this.apply(model.labelTrack(session.body, selectedTrack.id, code), say("done.label"));
     else if (kind === "event" && selectedEvent) this.changeEvent(selectedEvent.id, { label: code });
     else this.render();
     this.status(say("labelled", { name: session.nameOf(kind, code) }));
@@ -195,7 +198,8 @@ export class Workbench {
   /** @param {string} code */
   decide(code) {
     this.apply(model.setVerdict(this.session.body, code), say("done.verdict"));
-    const name = this.session.assignment.schema.verdicts.find((verdict) => verdict.code === code)?.name ?? code;
+    const name =
+      this.session.assignment.schema.verdicts.find((verdict) => verdict.code === code)?.name ?? code;
     this.status(say("decided", { name }));
   }
 
@@ -208,6 +212,20 @@ export class Workbench {
     const at = (/** @type {number} */ frame) => clock(presentationTime(frame, clip));
     this.apply(body, say("done.event"));
     this.status(say("eventPlaced", { from: at(event.start), to: at(event.end) }));
+  }
+
+  /**
+   * @param {"track" | "event"} kind
+   * @param {string} id
+   * @param {string} name of an attribute
+   * @param {unknown} value
+   */
+  setAttribute(kind, id, name, value) {
+    const { title } = this.session.assignment.fields[kind][name];
+    this.apply(
+      model.setAttribute(this.session.body, kind === "track" ? "tracks" : "events", id, name, value),
+      title,
+    );
   }
 
   /** @param {"box" | "face" | null} tool */
@@ -234,11 +252,18 @@ export class Workbench {
     const id = model.freshId(session.body.tracks, "t");
     session.tool = null;
     session.selection = { kind: "track", id };
-    this.apply(model.addTrack(session.body, { id, label: session.next.track, frame, box: fitted }), say("done.box"));
+    this.apply(
+      model.addTrack(session.body, { id, label: session.next.track, frame, box: fitted }),
+      say("done.box"),
+    );
     this.status(say("boxDrawn", { name: session.nameOf("track", session.next.track) }));
   }
 
-  /** @param {string} id of a track, or "face" for the last face marked @param {Box} box @param {string | null} [merge] */
+  /**
+   * @param {string} id of a track, or "face" for the last face marked
+   * @param {Box} box
+   * @param {string | null} [merge]
+   */
   placeBox(id, box, merge = null) {
     const { session } = this;
     const fitted = model.fitBox(box, session.clip);
@@ -264,7 +289,11 @@ export class Workbench {
     const { assignment, body, selection } = session;
     this.#renderOverlay();
     this.timeline.render({
-      clip: session.clip, body, selection, pending: session.pending, nameOf: (kind, code) => session.nameOf(kind, code),
+      clip: session.clip,
+      body,
+      selection,
+      pending: session.pending,
+      nameOf: (kind, code) => session.nameOf(kind, code),
     });
     this.labels.render(session, this.player.frame);
     this.decision.render(assignment.schema.verdicts, body.verdict, selection === null);
@@ -285,20 +314,19 @@ export class Workbench {
   }
 
   /**
-   * Tells the server what was painted since it was last told. Its answer says whether the clip may stay on screen,
-   * so it is asked also when nothing new was painted.
+   * Reports what was painted since the last acknowledged report. The answer says whether the clip may stay on screen,
+   * so a report is sent also when nothing new was painted.
    *
    * @param {{ keepalive?: boolean }} [options]
    */
   async reportWatched(options = {}) {
     if (!this.working) return;
     const { session } = this;
-    const { ranges, confirm } = session.watched.unreported();
     try {
-      for (let i = 0; i === 0 || i < ranges.length; i += MOST_RANGES) {
-        await this.api.send("POST", session.assignment.urls.watched, { ranges: ranges.slice(i, i + MOST_RANGES) }, options);
-      }
-      confirm();
+      await reportWatched(this.api, session.assignment.urls.watched, session.watched, {
+        ask: true,
+        ...options,
+      });
     } catch (error) {
       if (session !== this.session || !this.working) return;
       if (isGone(error)) this.onGone(error);
@@ -307,7 +335,7 @@ export class Workbench {
     }
   }
 
-  /** Those that belong to one clip; what concerns an earlier one stays until it is dealt with. */
+  /** Hides the banners of the clip on screen; those about an earlier clip stay until they are dealt with. */
   #hideBanners() {
     for (const kind of ["tool", "lease", "broken"]) this.banners.hide(kind);
   }
@@ -315,11 +343,13 @@ export class Workbench {
   /** @param {boolean} working */
   #setWorking(working) {
     this.working = working;
-    for (const part of document.querySelectorAll("[data-needs-clip]")) part.toggleAttribute("inert", !working);
+    for (const part of document.querySelectorAll("[data-needs-clip]"))
+      part.toggleAttribute("inert", !working);
   }
 
   #renderOverlay() {
-    if (this.working) this.overlay.render(thingsOn(this.session, this.player.frame), this.session.tool !== null);
+    if (this.working)
+      this.overlay.render(thingsOn(this.session, this.player.frame), this.session.tool !== null);
   }
 
   #renderToolBanner() {
@@ -330,13 +360,30 @@ export class Workbench {
     }
     const face = session.tool === "face" ? session.faces.at(-1) : undefined;
     const cancel = { label: say("cancel"), key: this.help.keyOf("deselect"), act: () => this.useTool(null) };
-    const send = { label: say("hideNow"), key: this.help.keyOf("confirm"), primary: true, act: () => this.act("sendFaces") };
-    const middle = { label: say("drawInMiddle"), key: this.help.keyOf("confirm"), act: () => this.act("confirm") };
+    const send = {
+      label: say("hideNow"),
+      key: this.help.keyOf("confirm"),
+      primary: true,
+      act: () => this.act("sendFaces"),
+    };
+    const middle = {
+      label: say("drawInMiddle"),
+      key: this.help.keyOf("confirm"),
+      act: () => this.act("confirm"),
+    };
     this.banners.show("tool", {
-      text: face ? say("facesMarked", { count: session.faces.length }) : say(session.tool === "face" ? "drawFace" : "drawBox"),
+      text: face
+        ? say("facesMarked", { count: session.faces.length })
+        : say(session.tool === "face" ? "drawFace" : "drawBox"),
       tone: session.tool === "face" ? "bad" : "accent",
       choices: face ? [send, cancel] : [middle, cancel],
-      extra: face ? boxFields(say("boxNumbers"), () => session.faces.at(-1)?.box ?? face.box, (box) => this.placeBox("face", box)) : null,
+      extra: face
+        ? boxFields(
+            say("boxNumbers"),
+            () => session.faces.at(-1)?.box ?? face.box,
+            (box) => this.placeBox("face", box),
+          )
+        : null,
     });
   }
 
@@ -347,7 +394,8 @@ export class Workbench {
 
   /** @param {number} frame @param {number} presented */
   #painted(frame, presented) {
-    if (document.visibilityState === "visible") this.session.watched.paint(frame, presented, this.player.playing);
+    if (document.visibilityState === "visible")
+      this.session.watched.paint(frame, presented, this.player.playing);
     this.showFrame(frame);
     const now = performance.now();
     if (now - this.#watchedShown > 250 || !this.player.playing) {
@@ -359,7 +407,8 @@ export class Workbench {
   /** @param {number} speed */
   #sped(speed) {
     document.body.toggleAttribute("data-playing", speed !== 0);
-    byId("rate", HTMLElement).textContent = speed === 0 || speed === 1 ? "" : `${String(speed).replace("-", "\u2212")}\u00d7`;
+    byId("rate", HTMLElement).textContent =
+      speed === 0 || speed === 1 ? "" : `${String(speed).replace("-", "\u2212")}\u00d7`;
     this.timeline.setWatched(this.session.watched.ranges());
   }
 
@@ -370,14 +419,16 @@ export class Workbench {
       revision: draft.revision,
       key: draftKey(this.storage, id),
       store: localStorage,
-      put: (body) => this.api.send("PUT", urls.draft, body, { keepalive: document.visibilityState === "hidden" }),
+      put: (body) =>
+        this.api.send("PUT", urls.draft, body, { keepalive: document.visibilityState === "hidden" }),
       onState: (state) => {
         if (autosave !== this.autosave) return;
         this.#showState(state);
-        if (state === "conflict") void this.#settleConflict(autosave);
+        if (state === "conflict") void this.#resolveConflict(autosave);
       },
       onStopped: (error) => autosave === this.autosave && this.onGone(error),
-      onRefused: (error) => autosave === this.autosave && this.status(say("saveRefused", { reason: error.message })),
+      onRefused: (error) =>
+        autosave === this.autosave && this.status(say("saveRefused", { reason: error.message })),
     });
     return autosave;
   }
@@ -393,14 +444,18 @@ export class Workbench {
   }
 
   /** @param {Autosave} autosave */
-  async #settleConflict(autosave) {
+  async #resolveConflict(autosave) {
     const { theirs } = autosave;
     if (!theirs) return;
     this.player.pause();
     theirs.body ??= model.emptyBody();
     const { verdicts } = this.session.assignment.schema;
     const mine = this.session.body;
-    const choice = await askConflict(mine, theirs.body, (code) => verdicts.find((verdict) => verdict.code === code)?.name ?? code);
+    const choice = await askConflict(
+      mine,
+      theirs.body,
+      (code) => verdicts.find((verdict) => verdict.code === code)?.name ?? code,
+    );
     autosave.resolve(choice, mine);
     // Both sets go into the history, so that undo brings back the one that was not chosen.
     this.session.commit(theirs.body, say("done.conflict"));

@@ -1,6 +1,7 @@
 """The labeling page in Chromium: what its pure parts cannot show."""
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -145,6 +146,28 @@ def test_a_clip_is_labeled_by_keyboard_alone_and_the_next_one_needs_no_wait(page
     assert track["keyframes"] == [
         {"frame": 0, "box": [39, 24, 16, 17], "outside": False, "occluded": False},
     ]
+
+
+def test_an_attribute_that_the_server_defines_is_offered_and_outlives_a_reload(page: Page) -> None:
+    def define(route: Route) -> None:
+        field = {"kind": "flag", "title": "At the door", "default": False, "maximum": 0, "choices": []}
+        answer = route.fetch()
+        defined = answer.text().replace('"event": {', f'"event": {{"at_door": {json.dumps(field)}, ')
+        route.fulfill(response=answer, body=defined)
+
+    page.route(page.url, define)
+    page.reload()
+    expect(page.locator("#stopped")).to_be_hidden()
+    for key in ("i", "o"):
+        page.keyboard.press(key)
+    box = page.get_by_role("checkbox", name="At the door")
+    expect(box).not_to_be_checked()
+    box.check()
+    saved(page)
+    assert Draft.objects.get().body["events"][0]["at_door"] is True
+    page.reload()
+    page.locator("[data-focus^=item-event]").click()
+    expect(box).to_be_checked()
 
 
 def test_a_clip_that_is_withdrawn_leaves_the_screen(page: Page) -> None:

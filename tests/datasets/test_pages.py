@@ -25,6 +25,7 @@ from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Release
 from annotations.review.models import Project
 from tests.factories import make_accepted, make_body, make_project, make_user
+from tests.pages import markup
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -88,7 +89,7 @@ def test_choosing_filters_tells_the_counts_without_saving(
     make_accepted(project, body=make_body(verdict="false_alarm"))
     make_accepted(project, training=False)
     address = reverse("datasets:detail", args=[dataset.pk])
-    told = site.get(address, {"verdicts": "threat"}, headers=HTMX).content.decode()
+    told = markup(site.get(address, {"verdicts": "threat"}, headers=HTMX).content.decode())
     assert "<html" not in told
     assert "<dt>clips pass the gate</dt><dd>1</dd>" in told
     assert "<dt>stay out</dt><dd>2</dd>" in told
@@ -214,7 +215,7 @@ def test_a_file_of_a_format_that_is_no_longer_registered_is_listed_downloaded_an
     site: Client, release: Release
 ) -> None:
     release.files.filter(format="jsonl").update(format="gone")
-    shown = site.get(reverse("datasets:release", args=[release.pk])).content.decode()
+    shown = markup(site.get(reverse("datasets:release", args=[release.pk])).content.decode())
     address = reverse("datasets:download", args=[release.pk, "gone"])
     assert f'<a href="{address}" download>gone</a>' in shown
     assert "Not made yet" in shown

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { ApiError } from "../../static/workbench/api.js";
+import { ApiError } from "../../static/js/api.js";
 import { Autosave, dropOldDrafts } from "../../static/workbench/autosave.js";
 import { emptyBody, setNote } from "../../static/workbench/model.js";
 
@@ -17,7 +17,10 @@ function setup(t, { revision = 0, stored = null } = {}) {
   t.after(() => mock.timers.reset());
   const memory = new Map(stored ? [["draft", JSON.stringify(stored)]] : []);
   const server = {
-    revision, body: null, puts: 0, answer: null,
+    revision,
+    body: null,
+    puts: 0,
+    answer: null,
     async put(draft) {
       server.puts++;
       if (server.answer) return server.answer(draft);
@@ -32,8 +35,14 @@ function setup(t, { revision = 0, stored = null } = {}) {
   const stopped = [];
   const refused = [];
   const autosave = new Autosave({
-    revision, key: "draft", put: server.put,
-    store: { getItem: (key) => memory.get(key) ?? null, setItem: (key, value) => memory.set(key, value), removeItem: (key) => memory.delete(key) },
+    revision,
+    key: "draft",
+    put: server.put,
+    store: {
+      getItem: (key) => memory.get(key) ?? null,
+      setItem: (key, value) => memory.set(key, value),
+      removeItem: (key) => memory.delete(key),
+    },
     onState: (state) => states.push(state),
     onStopped: (error) => stopped.push(error.code),
     onRefused: (error) => refused.push(error.code),
@@ -221,12 +230,36 @@ test("a broken backup is no backup", (t) => {
 test("labels that nobody came back for in a week are dropped, others are kept", () => {
   const day = 24 * 3600 * 1000;
   const store = {
-    "w:p1:draft:old": JSON.stringify({ at: 0 }), "w:p1:draft:new": JSON.stringify({ at: 9 * day }),
-    "w:p1:draft:broken": "{", "w:p1:keys": "{}", "w:p2:draft:old": JSON.stringify({ at: 0 }),
+    "w:p1:draft:old": JSON.stringify({ at: 0 }),
+    "w:p1:draft:new": JSON.stringify({ at: 9 * day }),
+    "w:p1:draft:broken": "{",
+    "w:p1:keys": "{}",
+    "w:p2:draft:old": JSON.stringify({ at: 0 }),
   };
   Object.defineProperties(store, {
-    getItem: { value: (key) => store[key] }, removeItem: { value: (key) => delete store[key] },
+    getItem: { value: (key) => store[key] },
+    removeItem: { value: (key) => delete store[key] },
   });
   dropOldDrafts(store, "w:p1", 10 * day);
   assert.deepEqual(Object.keys(store), ["w:p1:draft:new", "w:p1:keys", "w:p2:draft:old"]);
+});
+
+test("labels with an attribute that no script knows are backed up, saved, and told apart in a conflict", async (t) => {
+  const unheard = {
+    ...emptyBody(),
+    events: [{ id: "e1", label: "package", start: 1, end: 2, unheard: "x" }],
+  };
+  const { autosave, server } = setup(t);
+  autosave.change(unheard);
+  assert.deepEqual(autosave.backup().body, unheard);
+  await tick(400);
+  assert.deepEqual(server.body, unheard);
+
+  const [event] = unheard.events;
+  server.revision = 5;
+  server.body = { ...unheard, events: [{ ...event, unheard: "y" }] };
+  autosave.change({ ...unheard, note: "" });
+  await tick(400);
+  assert.equal(autosave.state, "conflict");
+  assert.equal(autosave.theirs.body.events[0].unheard, "y");
 });

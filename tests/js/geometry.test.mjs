@@ -34,17 +34,26 @@ test("a sketch from a point grows in the direction of the pointer", () => {
 });
 
 test("events that overlap stand under each other, others share a row", () => {
-  assert.deepEqual(packed([event("a", 0, 10), event("b", 5, 20), event("c", 11, 15), event("d", 6, 7)]), [0, 1, 0, 2]);
+  assert.deepEqual(
+    packed([event("a", 0, 10), event("b", 5, 20), event("c", 11, 15), event("d", 6, 7)]),
+    [0, 1, 0, 2],
+  );
   assert.deepEqual(packed([event("a", 0, 10), event("b", 10, 20)]), [0, 1], "both are on frame 10");
   assert.deepEqual(packed([]), []);
 });
 
 test("a track is drawn where it is in the picture, to the end of the clip", () => {
   assert.deepEqual(visibleSpans({ keyframes: [keyframe(5), keyframe(20)] }, CLIP), [[5, 100]]);
-  assert.deepEqual(visibleSpans({ keyframes: [keyframe(5), keyframe(20, true), keyframe(40)] }, CLIP), [[5, 20], [40, 100]]);
+  assert.deepEqual(visibleSpans({ keyframes: [keyframe(5), keyframe(20, true), keyframe(40)] }, CLIP), [
+    [5, 20],
+    [40, 100],
+  ]);
   assert.deepEqual(visibleSpans({ keyframes: [keyframe(5, true)] }, CLIP), []);
 });
 
 test("every id has one of the colours, also one from elsewhere", () => {
-  assert.deepEqual(["t1", "t2", "t6", "t7", "somebody's", "t0"].map((id) => trackColor({ id })), [0, 1, 5, 0, 0, 0]);
+  assert.deepEqual(
+    ["t1", "t2", "t6", "t7", "somebody's", "t0"].map((id) => trackColor({ id })),
+    [0, 1, 5, 0, 0, 0],
+  );
 });

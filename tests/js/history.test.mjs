@@ -32,7 +32,12 @@ test("an act that changes nothing is no step", () => {
 
 test("letters typed closely together are one step; after a pause they are another", () => {
   let history = startHistory(emptyBody());
-  for (const [note, now] of [["a", 0], ["ab", 300], ["abc", 900], ["abcd", 5000]]) {
+  for (const [note, now] of [
+    ["a", 0],
+    ["ab", 300],
+    ["abc", 900],
+    ["abcd", 5000],
+  ]) {
     history = commit(history, setNote(history.present.body, note), "note", { merge: "note", now });
   }
   history = undo(history);
@@ -42,7 +47,13 @@ test("letters typed closely together are one step; after a pause they are anothe
 });
 
 test("acts of different kinds never merge", () => {
-  let history = commit(startHistory(emptyBody()), setNote(emptyBody(), "a"), "note", { merge: "note", now: 0 });
-  history = commit(history, setVerdict(history.present.body, "threat"), "verdict", { merge: "verdict", now: 1 });
+  let history = commit(startHistory(emptyBody()), setNote(emptyBody(), "a"), "note", {
+    merge: "note",
+    now: 0,
+  });
+  history = commit(history, setVerdict(history.present.body, "threat"), "verdict", {
+    merge: "verdict",
+    now: 1,
+  });
   assert.equal(undo(history).present.body.note, "a");
 });

@@ -1,10 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ACTIONS, DEFAULTS, actionOf, canRemap, chordsOf, isSingle, keysOf, readPreferences, remap } from "../../static/workbench/keys.js";
+import {
+  ACTIONS,
+  actionOf,
+  canRemap,
+  chordsOf,
+  DEFAULTS,
+  isSingle,
+  keysOf,
+  readPreferences,
+  remap,
+} from "../../static/workbench/keys.js";
 
 const press = (key, code, modifiers = {}) => ({
-  key, code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...modifiers,
+  key,
+  code,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  ...modifiers,
 });
 const act = (...args) => actionOf(press(...args), DEFAULTS)?.id ?? null;
 
@@ -31,7 +47,11 @@ test("the keys of the product do what it says", () => {
 test("keys work on layouts that type other characters", () => {
   assert.equal(act("ब", "KeyB"), "box", "Devanagari");
   assert.equal(act("&", "Digit1"), "label", "French digits need no Shift");
-  assert.equal(act("[", "Digit5", { ctrlKey: true, altKey: true }), "previousKeyframe", "AltGr is Ctrl and Alt");
+  assert.equal(
+    act("[", "Digit5", { ctrlKey: true, altKey: true }),
+    "previousKeyframe",
+    "AltGr is Ctrl and Alt",
+  );
   assert.equal(act("a", "KeyQ"), null, "on a French board the letter counts, not its place");
 });
 
@@ -59,18 +79,32 @@ test("a key that is taken is refused and its owner named", () => {
 
 test("digits and nudges cannot be remapped one by one", () => {
   assert.equal(canRemap("label"), false);
-  assert.deepEqual(keysOf("label", { single: true, keys: { label: "R" } }), ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+  assert.deepEqual(keysOf("label", { single: true, keys: { label: "R" } }), [
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "9",
+  ]);
 });
 
 test("broken stored preferences fall back to the standard", () => {
   for (const stored of [null, "", "{", "[]", '{"single":"no"}', '{"single":true,"keys":null}']) {
     assert.deepEqual(readPreferences(stored), DEFAULTS);
   }
-  assert.deepEqual(readPreferences('{"single":false,"keys":{"box":"R","nonsense":"P","flag":4}}'), { single: false, keys: { box: "R" } });
+  assert.deepEqual(readPreferences('{"single":false,"keys":{"box":"R","nonsense":"P","flag":4}}'), {
+    single: false,
+    keys: { box: "R" },
+  });
 });
 
 test("single keys are characters, with or without Shift", () => {
   for (const chord of ["B", "1", "?", "Space", "Shift+B"]) assert.ok(isSingle(chord), chord);
-  for (const chord of ["Ctrl+Z", "ArrowLeft", "Alt+ArrowUp", "Delete", "Escape"]) assert.ok(!isSingle(chord), chord);
+  for (const chord of ["Ctrl+Z", "ArrowLeft", "Alt+ArrowUp", "Delete", "Escape"])
+    assert.ok(!isSingle(chord), chord);
   assert.deepEqual(chordsOf(press("B", "KeyB", { shiftKey: true })), ["Shift+B"]);
 });

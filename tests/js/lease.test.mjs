@@ -12,7 +12,9 @@ function setup(t, { seconds, slow = 0 }) {
   t.after(() => mock.timers.reset());
   const said = [];
   const lease = new Lease({
-    onTick: (left) => (said.left = left), onWarn: () => said.push("warn"), onEnd: () => said.push("end"),
+    onTick: (left) => (said.left = left),
+    onWarn: () => said.push("warn"),
+    onEnd: () => said.push("end"),
   });
   lease.start({ lease_until: at(seconds), lease_seconds: seconds, server_time: at(0) }, Date.now());
   return { lease, said };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { ApiError } from "../../static/workbench/api.js";
+import { ApiError } from "../../static/js/api.js";
 import { emptyBody } from "../../static/workbench/model.js";
 import { Outbox } from "../../static/workbench/outbox.js";
 
@@ -25,14 +25,22 @@ function setup(t, { store = storage(), respond = async () => ({ next: null }) } 
   mock.timers.enable({ apis: ["setTimeout"] });
   t.after(() => mock.timers.reset());
   const sent = [];
+  const bodies = [];
   const refused = [];
   const waiting = [];
-  const api = { respond, send: (method, url, body) => (sent.push([method, url, body.revision]), api.respond(url)) };
+  const api = {
+    respond,
+    send: (method, url, body) => {
+      sent.push([method, url, body.revision]);
+      bodies.push(body.body);
+      return api.respond(url);
+    },
+  };
   const outbox = new Outbox(api, store, "w:p1:answer:", {
     onWaiting: (count, offline) => waiting.push([count, offline]),
     onRefused: (given, error) => refused.push([given.id, error.code]),
   });
-  return { outbox, api, store, sent, refused, waiting };
+  return { outbox, api, store, sent, bodies, refused, waiting };
 }
 
 test("an answer stays in the browser until the server has it", async (t) => {
@@ -76,10 +84,23 @@ test("a refusal is reported and not tried again", async (t) => {
 
 test("what an earlier page could not send is sent by the next one, for the same person only", async (t) => {
   const store = storage({
-    "w:p1:answer:a": JSON.stringify(answer("a")), "w:p2:answer:b": JSON.stringify(answer("b")), "w:p1:answer:c": "{",
+    "w:p1:answer:a": JSON.stringify(answer("a")),
+    "w:p2:answer:b": JSON.stringify(answer("b")),
+    "w:p1:answer:c": "{",
   });
   const { outbox, sent } = setup(t, { store });
   await outbox.resume();
-  assert.deepEqual(sent.map(([, url]) => url), ["/submit/a"]);
+  assert.deepEqual(
+    sent.map(([, url]) => url),
+    ["/submit/a"],
+  );
   assert.deepEqual(Object.keys(store), ["w:p2:answer:b"]);
+});
+
+test("an answer is sent to the last attribute as it was handed in, also by a later page", async (t) => {
+  const body = { ...emptyBody(), events: [{ id: "e1", label: "package", start: 1, end: 2, unheard: "x" }] };
+  const store = storage({ "w:p1:answer:a": JSON.stringify({ ...answer("a"), body }) });
+  const { outbox, bodies } = setup(t, { store });
+  await outbox.resume();
+  assert.deepEqual(bodies, [body]);
 });

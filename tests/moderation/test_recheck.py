@@ -25,6 +25,7 @@ from annotations.moderation.near_duplicates import packed
 from tests.engines.programs import Programs, wait_until
 from tests.factories import make_accepted, make_project, make_user
 from tests.moderation.known_clips import LEAD, OFFICER, add, altered, discard, hashes, redacted, screened
+from tests.pages import markup
 
 
 def last() -> Recheck:
@@ -215,8 +216,10 @@ def test_the_page_shows_how_far_it_is(client: Client) -> None:
     add(hashes(5))
     claim = {"token": last().pk, "lease_until": clock.now()}
     Recheck.objects.update(state=RunState.RUNNING, progress=40, checked=400, matched=3, **claim)
-    part = client.get(reverse("moderation:screening"), headers={"HX-Request": "true"}).content.decode()
-    assert part.lstrip().startswith('<div id="rechecks"')
+    part = markup(
+        client.get(reverse("moderation:screening"), headers={"HX-Request": "true"}).content.decode()
+    )
+    assert part.startswith('<div id="rechecks"')
     for told in ("Clearing house", 'value="40"', ">400<", ">3<", 'hx-trigger="every 2s"'):
         assert told in part
     rechecked()

@@ -23,6 +23,7 @@ from annotations.oversight.models import Alert, AlertRule, AlertScanProgress, Aw
 from annotations.oversight.selectors import alerts as selectors
 from annotations.redaction import log as redaction
 from tests.factories import make_leaves, make_user
+from tests.pages import markup
 
 pytestmark = pytest.mark.django_db
 CURIOUS = Actor("p-curious2", Role.CONTRACTOR)
@@ -300,9 +301,9 @@ def test_the_queue_costs_the_same_queries_at_one_and_at_three_rows(
 def test_the_editor_says_what_the_values_would_have_given(site: Client) -> None:
     refuse(4)
     address = reverse("oversight:alert_rule", args=["refusals"])
-    assert "<dd>0</dd>" in site.get(address).content.decode()
+    assert "<dd>0</dd>" in markup(site.get(address).content.decode())
     values = {"refusals": 4, "sign_ins": 9, "version": 0, "enabled": "on"}
-    tried = site.post(address, {**values, "preview": "1"}).content.decode()
+    tried = markup(site.post(address, {**values, "preview": "1"}).content.decode())
     assert "<dd>1</dd>" in tried
     assert not AlertRule.objects.exists()
     site.post(address, values)

@@ -24,6 +24,7 @@ from annotations.oversight import services
 from annotations.oversight.models import LogRun
 from tests.audit.witness.test_witness import Running
 from tests.factories import make_user
+from tests.pages import markup
 
 pytestmark = pytest.mark.django_db
 PAGE = "oversight:integrity"
@@ -79,7 +80,7 @@ def test_the_witness_cosigns_and_the_page_shows_how_much_it_saw_and_when(
     kept = Cosignature.objects.get()
     note = notes.Note(notes.parse(shown.note).text, notes.parse_signatures(kept.line))
     assert (kept.size, len(note.verify([witness.key]))) == (shown.size, 1)
-    html = site.get(reverse(PAGE)).content.decode()
+    html = markup(site.get(reverse(PAGE)).content.decode())
     assert f'<th scope="row">witness.example/w</th><td class="num">{shown.size}</td>' in html
     assert f"{kept.witnessed_at:%Y-%m-%d %H:%M} UTC" in html
     assert "of 1" in html

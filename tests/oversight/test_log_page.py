@@ -120,7 +120,7 @@ def test_pages_follow_each_other_without_a_gap(site: Client, lead: User) -> None
         clips.place(clip, HoldReason.LEGAL, lead.actor)
         clips.release_hold(clip, HoldReason.LEGAL, lead.actor)
     first = shown(site, clip=str(clip.public_id))
-    cursor = re.search(r'rel="next" href="\?([^"]+)"', first)
+    cursor = re.search(r'rel="next"\s+href="\?([^"]+)"', first)
     assert cursor is not None
     assert len(sentences(first)) == 50
     assert searched()["page"] == "first"

@@ -57,7 +57,7 @@ def test_a_claim_answers_all_that_the_page_needs_and_nothing_of_owner_or_device(
     clip = make_queued_clip()
     page = send(client, None, "claim").json()
     assert set(page) == {
-        "id", "lease_until", "lease_seconds", "server_time", "clip", "project", "schema", "draft",
+        "id", "lease_until", "lease_seconds", "server_time", "clip", "project", "schema", "fields", "draft",
         "returned_note", "urls",
     }  # fmt: skip
     assert page["clip"]["id"] == str(clip.public_id)

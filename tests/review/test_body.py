@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from annotations.core.errors import Invalid
-from annotations.review.body import MAX_BYTES, MAX_NOTE, Picture, check_body, check_draft, digest
+from annotations.review.body import MAX_NOTE, digest
+from annotations.review.checks import MAX_BYTES, Picture, check_body, check_draft
 from annotations.review.schema import HOME_THREAT_DETECTION as LABELS, codes
 
 PICTURE = Picture(width=640, height=360, frames=300)

@@ -17,6 +17,7 @@ from annotations.core import clock
 from annotations.core.models import RunState
 from annotations.redaction.models import RedactionRun
 from tests import factories as make
+from tests.pages import markup
 
 
 @pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_each_clip_in_the_pass_has_its_stage_in_words_and_its_share(stage: str, 
     RedactionRun.objects.create(clip=make.make_clip(held=True), effect="blur")
     browser = Client(headers={"HX-Request": "true"})
     browser.force_login(make.make_user(Role.OPERATOR))
-    part = browser.get(reverse("operations")).content.decode()
+    part = markup(browser.get(reverse("operations")).content.decode())
     assert f"<td>{words}</td>" in part
     assert 'value="40"' in part
     assert f'aria-label="Progress of clip {str(clip.public_id)[:8]}"' in part

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from annotations.datasets.exports.archive import Archive
 from annotations.datasets.exports.base import Exporter, Part
 from annotations.datasets.exports.source import FrozenRelease, LabeledClip, Picture
-from annotations.review.interpolation import box_at
+from annotations.review.body import Keyframe, Track, attributes
+from annotations.review.interpolation import box_at, in_force
 
 
 class Coco(Exporter):
@@ -68,7 +69,8 @@ class Coco(Exporter):
                         "segmentation": [],
                         "track_id": number,
                         "attributes": {
-                            "occluded": shown["occluded"],
+                            **attributes(Keyframe, in_force(track["keyframes"], picture.frame)),
+                            **attributes(Track, track),
                             "keyframe": any(key["frame"] == picture.frame for key in track["keyframes"]),
                         },
                     }

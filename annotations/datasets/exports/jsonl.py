@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.datasets.exports.base import Exporter, Part
 from annotations.datasets.exports.source import LabeledClip
+from annotations.review.body import Event, Track, attributes
 
 
 class JsonLines(Exporter):
@@ -32,6 +33,7 @@ def _labels(clip: LabeledClip) -> dict[str, Any]:
             "end": times[event["end"]],
             "start_frame": event["start"],
             "end_frame": event["end"],
+            **attributes(Event, event),
         }
         for event in body["events"]
     ]
@@ -40,6 +42,7 @@ def _labels(clip: LabeledClip) -> dict[str, Any]:
             "id": track["id"],
             "label": track["label"],
             "keyframes": [{**keyframe, "time": times[keyframe["frame"]]} for keyframe in track["keyframes"]],
+            **attributes(Track, track),
         }
         for track in body["tracks"]
     ]

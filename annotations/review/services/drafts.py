@@ -8,7 +8,7 @@ from django.db import transaction
 from annotations.accounts.models import User
 from annotations.core import clock
 from annotations.core.errors import Conflict
-from annotations.review.body import check_draft
+from annotations.review.checks import check_draft
 from annotations.review.models import Assignment, Draft
 from annotations.review.rules import KEEPS_DRAFT
 from annotations.review.services.support import lock_own, require_lease

@@ -11,7 +11,8 @@ from annotations.core import clock
 from annotations.core.errors import Conflict
 from annotations.redaction import delivery
 from annotations.review import log
-from annotations.review.body import Body, Picture, check_body, digest
+from annotations.review.body import Body, digest
+from annotations.review.checks import Picture, check_body
 from annotations.review.enums import AssignmentState, TaskState
 from annotations.review.models import Annotation, Assignment, Draft, LabelSchema, ReviewTask
 from annotations.review.rules import ASSIGNMENTS, HANDED_IN, TASKS, settled

@@ -8,8 +8,8 @@ from typing import IO
 from annotations.datasets.exports import frames
 from annotations.datasets.exports.base import Exporter, Part
 from annotations.datasets.exports.source import FrozenRelease, LabeledClip, Picture
-from annotations.review.body import Body
-from annotations.review.interpolation import Keyframe, box_at
+from annotations.review.body import Body, Keyframe
+from annotations.review.interpolation import box_at
 
 WIDTH, HEIGHT, FRAMES = 96, 64, 30
 TIMES = [n / 10 for n in range(FRAMES)]

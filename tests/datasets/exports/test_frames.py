@@ -1,8 +1,7 @@
 """Which frames become images."""
 
 from annotations.datasets.exports.frames import annotated, sampled
-from annotations.review.body import Track
-from annotations.review.interpolation import Keyframe
+from annotations.review.body import Keyframe, Track
 
 
 def key(frame: int, *, outside: bool = False) -> Keyframe:

@@ -1,5 +1,5 @@
 /**
- * Making elements. Attributes whose name starts with "on" are listeners; false and null leave an attribute out.
+ * Creates elements. Attributes whose name starts with "on" are listeners; false and null leave an attribute out.
  *
  * @typedef {string | number | boolean | null | undefined | ((event: any) => void)} AttributeValue
  * @typedef {Node | string | null | false} Child
@@ -50,7 +50,8 @@ export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
     else if (value === null || value === undefined || value === false) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value === true ? "" : String(value));
+    else if (element.getAttribute(name) !== String(value))
+      element.setAttribute(name, value === true ? "" : String(value));
   }
 }
 

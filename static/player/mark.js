@@ -1,8 +1,8 @@
-import { svg } from "./dom.js";
+import { svg } from "../js/dom.js";
 
 /**
- * A faint code over the whole picture: who photographs the screen photographs it too. Light letters with a dark
- * edge, so that it is there on any ground.
+ * The viewer's mark: a faint code over the whole picture, which a photograph of the screen shows as well. Light
+ * letters with a dark edge, so that it can be read on any background.
  *
  * @param {string} code
  * @returns {SVGSVGElement}
@@ -10,7 +10,13 @@ import { svg } from "./dom.js";
 export function viewerMark(code) {
   const pattern = svg(
     "pattern",
-    { id: "viewer-mark", width: 220, height: 110, patternUnits: "userSpaceOnUse", patternTransform: "rotate(-20)" },
+    {
+      id: "viewer-mark",
+      width: 220,
+      height: 110,
+      patternUnits: "userSpaceOnUse",
+      patternTransform: "rotate(-20)",
+    },
     svg("text", { x: 10, y: 40 }, code),
     svg("text", { x: 120, y: 95 }, code),
   );

@@ -1,4 +1,4 @@
-/** Talks to the server. An answer that refuses is an ApiError; no answer is whatever fetch throws. */
+/** The site's JSON API. Throws ApiError for an error response, and what fetch throws when there is none. */
 
 export class ApiError extends Error {
   /**
@@ -16,7 +16,7 @@ export class ApiError extends Error {
 }
 
 /**
- * Whether trying again later may help: the server is busy, restarting, or wants the person to sign in again.
+ * Whether a retry may succeed: the server is busy or restarting, or the person has to sign in again.
  *
  * @param {unknown} error
  */
@@ -27,22 +27,24 @@ export const isTransient = (error) =>
 export const isSignedOut = (error) => error instanceof ApiError && error.status === 401;
 
 /**
- * Whether the clip is no longer this person's to see.
+ * Whether the person may no longer see the clip.
  *
  * @param {unknown} error
  * @returns {error is ApiError}
  */
 export const isGone = (error) =>
-  error instanceof ApiError && (["lease_lost", "already_submitted", "clip_held", "not_watching"].includes(error.code) || [404, 410].includes(error.status));
+  error instanceof ApiError &&
+  (["lease_lost", "already_submitted", "clip_held", "not_watching"].includes(error.code) ||
+    [404, 410].includes(error.status));
 
 export class Api {
-  /** @param {string} csrfToken the page's; who signs in again in another tab gets a new one, in a cookie */
-  constructor(csrfToken) {
+  /** @param {string} [csrfToken] the page's; who signs in again in another tab gets a new one, in a cookie */
+  constructor(csrfToken = "") {
     this.pageToken = csrfToken;
   }
 
   get csrfToken() {
-    return /(?:^|; )[\w-]*csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? this.pageToken;
+    return /(?:^|; )(?:__Host-review_csrf|csrftoken)=([^;]+)/.exec(document.cookie)?.[1] ?? this.pageToken;
   }
 
   /**
@@ -57,15 +59,24 @@ export class Api {
       method,
       keepalive,
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrfToken },
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "X-CSRFToken": this.csrfToken,
+      },
       body: JSON.stringify(body),
     });
     if (response.status === 204) return null;
     const type = response.headers.get("Content-Type") ?? "";
     const data = type.includes("json") ? await response.json() : null;
     if (response.ok && data !== null && !response.redirected) return data;
-    // An answer that is not ours, such as the sign-in page, means that the session has ended.
+    // Anything but JSON, such as the sign-in page, means that the session has ended.
     if (response.ok) throw new ApiError(401, "signed_out", "", null);
-    throw new ApiError(response.status, data?.code ?? "unexpected", data?.message ?? response.statusText, data);
+    throw new ApiError(
+      response.status,
+      data?.code ?? "unexpected",
+      data?.message ?? response.statusText,
+      data,
+    );
   }
 }

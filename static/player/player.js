@@ -2,50 +2,19 @@
  * Plays a clip and knows which frame is on screen. That is what the browser's frame callback says, never
  * `currentTime`; and a seek goes to the middle of a frame (see frames.js).
  *
- * @import { Clip } from "./types.js"
- * @typedef {{ video: HTMLVideoElement, url: string }} Loaded
+ * @import { Clip } from "../workbench/types.js"
+ * @import { ProtectedVideo } from "./protected.js"
  */
 
 import { clampFrame, frameAt, seekTime } from "./frames.js";
 
 const SPEEDS = [1, 2, 4];
 
-/**
- * A video element of its own for each clip, so that the next one is decoded before it is wanted.
- *
- * @param {Blob} blob
- * @param {string} label for those who cannot see it
- * @returns {Loaded}
- */
-export function loadVideo(blob, label) {
-  const video = document.createElement("video");
-  video.muted = true;
-  video.playsInline = true;
-  video.preload = "auto";
-  video.disablePictureInPicture = true;
-  video.disableRemotePlayback = true;
-  video.setAttribute("controlslist", "nodownload nofullscreen noremoteplayback");
-  video.setAttribute("aria-label", label);
-  video.tabIndex = -1;
-  const url = URL.createObjectURL(blob);
-  video.src = url;
-  return { video, url };
-}
-
-/** @param {Loaded} loaded */
-export function unloadVideo({ video, url }) {
-  video.pause();
-  video.removeAttribute("src");
-  video.load();
-  video.remove();
-  URL.revokeObjectURL(url);
-}
-
 export class Player {
   frame = 0;
   /** 1, 2, 4 forwards; -1, -2, -4 backwards; 0 paused */
   speed = 0;
-  /** @type {Loaded | null} */
+  /** @type {ProtectedVideo | null} */
   #loaded = null;
   /** @type {Clip | null} */
   #clip = null;
@@ -55,7 +24,11 @@ export class Player {
 
   /**
    * @param {HTMLElement} picture
-   * @param {{ onFrame: (frame: number, presented: number) => void, onSpeed: (speed: number) => void, onBroken?: () => void }} listeners
+   * @param {{
+   *   onFrame: (frame: number, presented: number) => void,
+   *   onSpeed: (speed: number) => void,
+   *   onBroken?: () => void,
+   * }} listeners
    *   `onBroken` when the browser cannot play the clip
    */
   constructor(picture, { onFrame, onSpeed, onBroken = () => {} }) {
@@ -66,10 +39,11 @@ export class Player {
   }
 
   /**
-   * @param {Loaded} loaded
+   * @param {ProtectedVideo} loaded
    * @param {Clip} clip
+   * @param {string} code of the viewer
    */
-  show(loaded, clip) {
+  show(loaded, clip, code) {
     this.clear();
     this.#loaded = loaded;
     this.#clip = clip;
@@ -80,10 +54,11 @@ export class Player {
     video.addEventListener("error", this.onBroken);
     if (video.error) this.onBroken();
     this.picture.prepend(video);
+    loaded.mark(code);
     this.#listen(video);
   }
 
-  /** Nothing is shown any more, and the browser forgets the bytes. */
+  /** Removes the video and frees its bytes. */
   clear() {
     if (!this.#loaded) return;
     this.pause();
@@ -91,7 +66,8 @@ export class Player {
     video.removeEventListener("seeked", this.#seeked);
     video.removeEventListener("ended", this.#ended);
     video.removeEventListener("error", this.onBroken);
-    unloadVideo(this.#loaded);
+    this.#loaded.forget();
+    video.remove();
     this.#loaded = null;
     this.#clip = null;
     this.#target = null;
@@ -157,7 +133,7 @@ export class Player {
     const idle = this.#target === null;
     if (idle && wanted === this.frame) return;
     this.#target = wanted;
-    // While a seek is under way only the newest wish is kept; it goes out when the seek is done.
+    // While a seek is in progress only the newest target is kept; it is sought when the seek ends.
     if (!this.#loaded.video.seeking) this.#loaded.video.currentTime = seekTime(wanted, this.#clip);
   }
 
