@@ -14,6 +14,7 @@ from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.break_glass import services as break_glass
+from annotations.clips import services as clips
 from annotations.core import clock
 from annotations.core.errors import Invalid
 from annotations.core.reasons import LONGEST
@@ -35,6 +36,12 @@ NOBODY = uuid.uuid4()
 # A reason is looked at before anything else: the rest of the call need not exist.
 CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     audit.erase_subject: [lambda reason: audit.erase_subject("o-nobody", OFFICER, reason)],
+    clips.place_legal_hold: [
+        lambda reason: clips.place_legal_hold(make_clip(), reason, make_user(), make_user())
+    ],
+    clips.release_legal_hold: [
+        lambda reason: clips.release_legal_hold(make_clip(), reason, make_user(), make_user())
+    ],
     redaction.choose_hiding: [
         lambda reason: redaction.choose_hiding("fill", reason, version=0, actor=OFFICER)
     ],

@@ -1,6 +1,6 @@
 """The entries that this context writes."""
 
-from annotations.audit.fields import CODE, COUNT, DIGEST, ID, TIME, list_of, one_of, pattern
+from annotations.audit.fields import CODE, COUNT, DIGEST, ID, PSEUDONYM, TIME, list_of, one_of, pattern
 from annotations.audit.registry import action
 from annotations.clips.enums import HoldReason
 from annotations.clips.rules import CONSENT_PURPOSES, NOTICE_VERSION
@@ -25,6 +25,11 @@ REFUSED = action(
 HELD = action("clip.held", "Held: {reason}", _REASON)
 HOLD_RELEASED = action(
     "clip.hold_released", "Hold released: {reason}", _REASON, formerly=("clip.hold_lifted",)
+)
+LEGAL_HOLD = action(
+    "clip.legal_hold",
+    "Legal hold: {act}; {agreed_by} agrees",
+    {"act": one_of([("place", "placed"), ("release", "released")]), "agreed_by": PSEUDONYM},
 )
 ORIGINAL_OPENED = action(
     "clip.original_opened", "Original decrypted for the machine pass ({run})", {"run": ID}

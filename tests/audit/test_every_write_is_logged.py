@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from annotations.accounts import log as accounts_log, services as accounts
 from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.models import LogEntry
@@ -238,6 +239,23 @@ def received() -> Callable[[], Clip]:
 @case("clips.receive")
 def _() -> Act:
     return received()
+
+
+def _officers() -> tuple[User, User]:
+    return make.make_user(Role.PRIVACY_OFFICER), make.make_user(Role.PRIVACY_OFFICER)
+
+
+@case("clips.place_legal_hold")
+def _() -> Act:
+    clip, people = make.make_clip(), _officers()
+    return lambda: clips.place_legal_hold(clip, "A court asks for it.", *people)
+
+
+@case("clips.release_legal_hold")
+def _() -> Act:
+    clip, people = make.make_clip(), _officers()
+    clips.place_legal_hold(clip, "A court asks for it.", *people)
+    return lambda: clips.release_legal_hold(clip, "The court is done.", *people)
 
 
 @case("clips.place")

@@ -1,38 +1,81 @@
+"""A legal hold keeps a clip from every use, and takes two privacy officers."""
+
 import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
+from annotations.audit.selectors import of_clip
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+REASON = "A court asks for it."
+
+
+@pytest.fixture
+def officers() -> tuple[User, User]:
+    first, second = (make.make_user(Role.PRIVACY_OFFICER, username=name) for name in ("olga", "omar"))
+    return first, second
+
+
+def order(
+    action: str, clip: uuid.UUID, by: str = "olga", agreed_by: str = "omar", reason: str = REASON
+) -> None:
+    call_command("legal_hold", action, str(clip), "--by", by, "--agreed-by", agreed_by, "--reason", reason)
 
 
 def test_a_legal_hold_keeps_a_clip_from_every_use_until_it_is_released(
-    capsys: pytest.CaptureFixture[str],
+    officers: tuple[User, User], capsys: pytest.CaptureFixture[str]
 ) -> None:
     clip = make.make_ready_clip()
-    call_command("legal_hold", "place", str(clip.public_id))
+    order("place", clip.public_id)
     assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
     assert not any(gate.allows(clip.pk, purpose) for purpose in Purpose.values)
-    call_command("legal_hold", "place", str(clip.public_id))
-    call_command("legal_hold", "release", str(clip.public_id))
+    order("place", clip.public_id)
+    order("release", clip.public_id, by="omar", agreed_by="olga")
     assert gate.allows(clip.pk, Purpose.LABELING)
-    call_command("legal_hold", "release", str(clip.public_id))
+    order("release", clip.public_id)
     assert capsys.readouterr().out.splitlines() == [
         "Held.",
         "The clip is under a legal hold already.",
         "Released.",
         "The clip is under no legal hold.",
     ]
-    logged = LogEntry.objects.filter(clip=clip.public_id, action__in=["clip.held", "clip.hold_released"])
-    assert [entry.action for entry in logged.order_by("pk")] == ["clip.held", "clip.hold_released"]
+    told = [line for line in of_clip(clip.public_id) if line.entry.action == "clip.legal_hold"]
+    olga, omar = officers
+    assert [(line.entry.actor, line.data["act"], line.data["agreed_by"]) for line in told] == [
+        (olga.pseudonym, "place", omar.pseudonym),
+        (omar.pseudonym, "release", olga.pseudonym),
+    ]
+    assert told[0].detail == {"reason": REASON}
 
 
-def test_an_unknown_clip_is_named() -> None:
+@pytest.mark.parametrize(
+    ("by", "agreed_by", "reason", "said"),
+    [
+        ("olga", "olga", REASON, "two people"),
+        ("olga", "lena", REASON, "no privacy officer"),
+        ("olga", "omar", "x", "Write down the reason"),
+        ("olga", "nobody", REASON, "no account nobody"),
+    ],
+)
+def test_one_person_alone_places_none(
+    officers: tuple[User, User], by: str, agreed_by: str, reason: str, said: str
+) -> None:
+    make.make_user(Role.LEAD, username="lena")
+    clip = make.make_ready_clip()
+    with pytest.raises(CommandError, match=said):
+        order("place", clip.public_id, by, agreed_by, reason)
+    assert gate.reasons(clip.pk) == []
+    assert not LogEntry.objects.filter(clip=clip.public_id, action="clip.legal_hold").exists()
+
+
+def test_an_unknown_clip_is_named(officers: tuple[User, User]) -> None:
     unknown = uuid.uuid4()
     with pytest.raises(CommandError, match=str(unknown)):
-        call_command("legal_hold", "place", str(unknown))
+        order("place", unknown)

@@ -2,7 +2,18 @@
 
 from annotations.clips.services.consent import expire_due, withdraw
 from annotations.clips.services.holds import place, release_hold
+from annotations.clips.services.legal_hold import place_legal_hold, release_legal_hold
 from annotations.clips.services.orphans import sweep_orphans
 from annotations.clips.services.receive import Reception, receive
 
-__all__ = ["Reception", "expire_due", "place", "receive", "release_hold", "sweep_orphans", "withdraw"]
+__all__ = [
+    "Reception",
+    "expire_due",
+    "place",
+    "place_legal_hold",
+    "receive",
+    "release_hold",
+    "release_legal_hold",
+    "sweep_orphans",
+    "withdraw",
+]
