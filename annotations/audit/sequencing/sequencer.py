@@ -87,7 +87,7 @@ class Sequencer:
             if not leader.lead():
                 return 0
             self.reached("leading")
-            waiting = batches.waiting(BATCH)
+            waiting = batches.pending(BATCH)
             self.reached("read")
             entries = [each for each in waiting if not each.placed]
             self._write(entries)
@@ -96,7 +96,7 @@ class Sequencer:
         self.reached("committed")
         return len(entries)
 
-    def _write(self, entries: list[batches.Waiting]) -> None:
+    def _write(self, entries: list[batches.PendingEntry]) -> None:
         grown = growth(tree_size())
         leaves: list[batches.Leaf] = []
         tiles: list[FullTile] = []

@@ -64,17 +64,17 @@ class Witness:
         signature = self.key.sign(checkpoint.format(), timestamp=int(time.time()))
         return 200, "text/plain", signature.line
 
-    def watch(self) -> None:
+    def follow(self) -> None:
         """Learns the log's keys, as somebody tells a witness."""
         self.keys = [key.public for key in log_keys()]
 
 
 @pytest.fixture
-def watching(settings: Any) -> Iterator[Witness]:
+def following(settings: Any) -> Iterator[Witness]:
     found = Witness()
     settings.AUDIT_WITNESSES = [(found.address, found.key.public.vkey)]
     seal(1)
-    found.watch()
+    found.follow()
     thread = threading.Thread(target=found.server.serve_forever)
     thread.start()
     yield found
@@ -90,7 +90,7 @@ def seal(entries: int) -> None:
     configured.own_sequencer().once()
 
 
-def test_each_new_checkpoint_is_cosigned_kept_and_logged(watching: Witness) -> None:
+def test_each_new_checkpoint_is_cosigned_kept_and_logged(following: Witness) -> None:
     for entries, size in ((300, 302), (5, 308)):
         seal(entries)
         assert anchor(WORKER) == [Outcome("witness.example", size, "")]
@@ -99,7 +99,7 @@ def test_each_new_checkpoint_is_cosigned_kept_and_logged(watching: Witness) -> N
     for row in kept:
         text = notes.parse(Checkpoint.objects.get(size=row.size).note).text
         note = notes.Note(text, notes.parse_signatures(row.line))
-        assert len(note.verify([watching.key.public])) == 1
+        assert len(note.verify([following.key.public])) == 1
     assert LogEntry.objects.filter(action="audit.anchored").count() == 2
     (shown,) = integrity().witnesses
     assert (shown.name, shown.size) == ("witness.example", 308)
@@ -107,30 +107,30 @@ def test_each_new_checkpoint_is_cosigned_kept_and_logged(watching: Witness) -> N
 
 
 def test_an_idle_log_is_not_shown_again_and_again_only_now_and_then(
-    watching: Witness, monkeypatch: pytest.MonkeyPatch
+    following: Witness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each anchoring makes an entry, and that a checkpoint: it is no reason for the next anchoring."""
     anchor(WORKER)
     for _ in range(3):
         configured.own_sequencer().once()
         assert anchor(WORKER)[0].reason == ""
-    assert (watching.asked, Cosignature.objects.count()) == (1, 1)
+    assert (following.asked, Cosignature.objects.count()) == (1, 1)
     later = clock.now() + datetime.timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
     anchor(WORKER)
     assert Cosignature.objects.count() == 2
 
 
-def test_a_witness_that_knows_less_than_we_believe_is_shown_more(watching: Witness) -> None:
+def test_a_witness_that_knows_less_than_we_believe_is_shown_more(following: Witness) -> None:
     anchor(WORKER)
-    watching.known = None
+    following.known = None
     seal(4)
     assert anchor(WORKER)[0].reason == ""
-    assert watching.known is not None
+    assert following.known is not None
 
 
-def test_a_witness_that_refuses_or_is_away_is_told_and_logged(watching: Witness, settings: Any) -> None:
-    watching.keys = []
+def test_a_witness_that_refuses_or_is_away_is_told_and_logged(following: Witness, settings: Any) -> None:
+    following.keys = []
     settings.AUDIT_WITNESSES.append(("http://127.0.0.1:9", notes.PrivateKey.generate("away", 4).public.vkey))
     assert [outcome.reason for outcome in anchor(WORKER)] == ["key_unknown", "no_answer"]
     assert LogEntry.objects.filter(action="audit.anchor_failed").count() == 2
@@ -139,13 +139,13 @@ def test_a_witness_that_refuses_or_is_away_is_told_and_logged(watching: Witness,
         call_command("audit", "anchor", stdout=io.StringIO())
 
 
-def test_a_cosignature_by_another_key_is_not_kept(watching: Witness) -> None:
-    watching.key = notes.PrivateKey.generate("witness.example", notes.COSIGNATURE)
+def test_a_cosignature_by_another_key_is_not_kept(following: Witness) -> None:
+    following.key = notes.PrivateKey.generate("witness.example", notes.COSIGNATURE)
     assert anchor(WORKER)[0].reason == "no_answer"
     assert not Cosignature.objects.exists()
 
 
-def test_the_task_and_the_command_do_the_same(watching: Witness) -> None:
+def test_the_task_and_the_command_do_the_same(following: Witness) -> None:
     tasks.anchor()
     seal(1)
     call_command("audit", "anchor", stdout=(said := io.StringIO()))

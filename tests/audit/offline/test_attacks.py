@@ -117,7 +117,7 @@ def test_entries_in_another_order_are_told(export: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["removed", "inserted", "reordered"])
-def test_a_tree_made_anew_around_the_change_does_not_fit_the_checkpoints(
+def test_a_tree_made_again_around_the_change_does_not_fit_the_checkpoints(
     tmp_path: Path, log: Made, change: str
 ) -> None:
     true = [log.note(cut) for cut in CUTS]
