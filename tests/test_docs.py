@@ -12,7 +12,12 @@ from django.core.management import get_commands, load_command_class
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted(path.name for path in ROOT.glob("docs/*.md"))
+DOCS = ROOT / "docs"
+DOCUMENTS = sorted(path.relative_to(DOCS).as_posix() for path in (*DOCS.glob("*.md"), *DOCS.glob("how-to/*.md")))
+DECISIONS = sorted(path.name for path in DOCS.glob("adr/*.md"))
+# What is read as prose; tables and commands may be wider.
+PROSE = sorted(path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *DOCS.glob("**/*.md")))
+WIDTH = 120
 
 # The file in which a table's tests are that are named without one.
 UNLESS = re.compile(r"tests in `(tests/[\w/]+\.py)` unless another file is named")
@@ -20,13 +25,19 @@ FILE = re.compile(r"[\w/]*\w\.(?:py|csv|md|toml)")
 TEST = re.compile(r"(tests/[\w/]+\.py)?(?:::)?(test_\w+)")
 LINK = re.compile(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+# A decision holds, holds but for what a later one says, or has been replaced by one.
+DECISION = re.compile(
+    r"# (?P<number>\d+)\. .+\n\n"
+    r"- Status: (?:accepted|amended|(?:amended|superseded) by (?P<by>\d+))\n"
+    r"- Date: \d{4}-\d{2}-\d{2}(?:, amended \d{4}-\d{2}-\d{2})?\n\n"
+)
 
 
-def unknown(text: str) -> list[str]:
-    """What a document names and the project does not have, in the document's order."""
+def unknown(text: str, folder: Path = DOCS) -> list[str]:
+    """What a document in this folder names and the project does not have, in the document's order."""
     wanting, file, table, command = [], "", "", ""
     for line in text.splitlines():
-        wanting += [link for link in LINK.findall(line) if not (ROOT / "docs" / link).is_file()]
+        wanting += [link for link in LINK.findall(line) if not (folder / link).is_file()]
         for span in spans(line):
             if test := TEST.fullmatch(span):
                 file = test[1] or file
@@ -131,7 +142,41 @@ def found(name: str) -> bool:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_everything_that_a_document_names_is_there(document: str) -> None:
-    assert unknown((ROOT / "docs" / document).read_text()) == []
+    path = DOCS / document
+    assert unknown(path.read_text(), path.parent) == []
+
+
+@pytest.mark.parametrize("document", PROSE)
+def test_links_lead_somewhere(document: str) -> None:
+    path = ROOT / document
+    assert [link for link in LINK.findall(path.read_text()) if not (path.parent / link).is_file()] == []
+
+
+@pytest.mark.parametrize("document", PROSE)
+def test_prose_fits_the_screen(document: str) -> None:
+    wide, is_code = [], False
+    for number, line in enumerate((ROOT / document).read_text().splitlines(), 1):
+        is_code = is_code != line.startswith("```")
+        if len(line) > WIDTH and not is_code and not line.startswith(("|", "    ", "![")):
+            wide.append(number)
+    assert wide == []
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_decision_says_whether_it_holds_and_since_when(decision: str) -> None:
+    found = DECISION.match((DOCS / "adr" / decision).read_text())
+    assert found, "after the title: - Status: accepted | amended | amended by N | superseded by N; - Date: YYYY-MM-DD"
+    assert int(found["number"]) == int(decision[:4])
+    assert not found["by"] or any(int(each[:4]) == int(found["by"]) for each in DECISIONS)
+
+
+def test_decisions_are_numbered_without_gap() -> None:
+    assert [int(each[:4]) for each in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+def test_every_document_is_in_the_index() -> None:
+    index = set(LINK.findall((DOCS / "index.md").read_text()))
+    assert {each for each in DOCUMENTS if each != "index.md"} - index == set()
 
 
 @pytest.mark.parametrize(
