@@ -202,3 +202,21 @@ def test_every_document_is_in_the_index() -> None:
 )
 def test_what_is_not_there_is_told(line: str) -> None:
     assert len(unknown(line)) == 1
+
+
+# What is tested as a whole: pages in a browser, the files for servers, a site that an earlier version made.
+WHOLE = {"browser", "deploy", "upgrade"}
+
+
+def test_tests_lie_where_the_code_lies_and_say_what_they_are_about() -> None:
+    """A test module is named like the module that it tests, or begins by saying what it is about."""
+    wrong = []
+    for path in sorted(ROOT.glob("tests/*/**/test_*.py")):
+        place = path.relative_to(ROOT / "tests")
+        room = ROOT / ("" if place.parts[0] == "reviewapp" else "annotations") / place.parent
+        modules = {each.stem for each in room.rglob("*.py")} | {each.name for each in room.rglob("*/")}
+        named_alike = path.stem.removeprefix("test_") in modules
+        mirrored = room.is_dir() or place.parts[0] in WHOLE
+        if not mirrored or not (named_alike or ast.get_docstring(ast.parse(path.read_text()))):
+            wrong.append(place.as_posix())
+    assert wrong == []

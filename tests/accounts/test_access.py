@@ -1,3 +1,5 @@
+"""Signing in and out, what strangers get, and how every answer is guarded."""
+
 import datetime
 import io
 import os
