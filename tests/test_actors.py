@@ -1,7 +1,7 @@
 """Who may act: the transition tables, the services that use them and the permission matrix say the same.
 
 Each trial calls a service on a thing in a state of the table. It is called by everybody: each role that there is, and
-others that stand on the log, once as the person whom the thing knows and once as a stranger.
+others that are on the log, once as the person whom the thing knows and once as a stranger.
 """
 
 import uuid

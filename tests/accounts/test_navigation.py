@@ -1,3 +1,5 @@
+"""The top bar shows each role the pages that it may open."""
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
