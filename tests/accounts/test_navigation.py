@@ -1,4 +1,4 @@
-"""The top bar shows each role the pages that it may open."""
+"""The top bar marks the page where one is."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser

@@ -20,7 +20,7 @@ from annotations.audit.keys.policy import log_keys
 from annotations.audit.models import Checkpoint, Cosignature, LogEntry
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured
-from annotations.audit.tree import checkpoints, notes, witness
+from annotations.audit.tree import checkpoints, signed_notes, witness
 from annotations.core import clock
 from reviewapp.settings import environment
 
@@ -31,7 +31,7 @@ class Witness:
     """A witness that keeps the rules, served on this machine. `known` is what it cosigned last."""
 
     def __init__(self) -> None:
-        self.key = notes.PrivateKey.generate("witness.example", notes.COSIGNATURE)
+        self.key = signed_notes.PrivateKey.generate("witness.example", signed_notes.COSIGNATURE)
         self.known: checkpoints.Checkpoint | None = None
         self.asked = 0
         outer = self
@@ -97,8 +97,8 @@ def test_each_new_checkpoint_is_cosigned_kept_and_logged(following: Witness) -> 
     kept = Cosignature.objects.order_by("size")
     assert [row.size for row in kept] == [302, 308]
     for row in kept:
-        text = notes.parse(Checkpoint.objects.get(size=row.size).note).text
-        note = notes.Note(text, notes.parse_signatures(row.line))
+        text = signed_notes.parse(Checkpoint.objects.get(size=row.size).note).text
+        note = signed_notes.SignedNote(text, signed_notes.parse_signatures(row.line))
         assert len(note.verify([following.key.public])) == 1
     assert LogEntry.objects.filter(action="audit.anchored").count() == 2
     (shown,) = integrity().witnesses
@@ -131,7 +131,9 @@ def test_a_witness_that_knows_less_than_we_believe_is_shown_more(following: Witn
 
 def test_a_witness_that_refuses_or_is_away_is_told_and_logged(following: Witness, settings: Any) -> None:
     following.keys = []
-    settings.AUDIT_WITNESSES.append(("http://127.0.0.1:9", notes.PrivateKey.generate("away", 4).public.vkey))
+    settings.AUDIT_WITNESSES.append(
+        ("http://127.0.0.1:9", signed_notes.PrivateKey.generate("away", 4).public.vkey)
+    )
     assert [outcome.reason for outcome in anchor(WORKER)] == ["key_unknown", "no_answer"]
     assert LogEntry.objects.filter(action="audit.anchor_failed").count() == 2
     assert not Cosignature.objects.exists()
@@ -140,7 +142,7 @@ def test_a_witness_that_refuses_or_is_away_is_told_and_logged(following: Witness
 
 
 def test_a_cosignature_by_another_key_is_not_kept(following: Witness) -> None:
-    following.key = notes.PrivateKey.generate("witness.example", notes.COSIGNATURE)
+    following.key = signed_notes.PrivateKey.generate("witness.example", signed_notes.COSIGNATURE)
     assert anchor(WORKER)[0].reason == "no_answer"
     assert not Cosignature.objects.exists()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from annotations.audit.offline import verify_log
-from annotations.audit.tree.notes import PublicKey
+from annotations.audit.tree.signed_notes import PublicKey
 from annotations.audit.tree.tlog_proof import TlogProof
 from tests.audit.offline.made import ORIGIN, Made, codes, entry, rebundle, reseal
 
