@@ -42,7 +42,7 @@ class RedactionRun(StageRun):
     )  # what people saw when the run was asked for
     whole_because = models.CharField(
         max_length=200, blank=True
-    )  # why not only the changed groups were made anew
+    )  # why not only the changed groups were encoded again
     unredacted = models.JSONField(default=list)  # [{"boxes"}]: what two people agreed is no face
     schema = models.PositiveSmallIntegerField(
         default=0
