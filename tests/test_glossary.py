@@ -11,7 +11,7 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -47,11 +47,11 @@ class Withdrawn:
     instead: str
     allowed: tuple[str, ...]
 
-    @property
+    @cached_property
     def name(self) -> re.Pattern[str]:
         return re.compile(rf"(?:^|_)(?:{self.pattern})(?:_|$)")
 
-    @property
+    @cached_property
     def text(self) -> re.Pattern[str]:
         return re.compile(rf"(?<![\w-])(?:{self.pattern.replace('_', '[ -]')})(?![\w-])", re.IGNORECASE)
 
@@ -166,7 +166,12 @@ def files(*patterns: str) -> Iterator[tuple[Path, str]]:
                 yield path, place
 
 
-def everything() -> Iterator[Found]:
+@cache
+def everything() -> list[Found]:
+    return list(_everything())
+
+
+def _everything() -> Iterator[Found]:
     for path, place in files(*(f"{top}/**/*.py" for top in CODE), "manage.py"):
         yield Found(place, 0, place.removesuffix(".py"), is_name=True)
         yield from in_python(path, place)
@@ -194,18 +199,23 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Ite
             yield address, pattern.name or ""
 
 
+def hit(rule: Withdrawn, found: Found) -> str:
+    """The withdrawn word in it, or nothing."""
+    match = None
+    if found.is_name and rule.names:
+        parts = (snake(part) for part in re.split(r"[^\w$-]+", found.said))
+        match = next((each for part in parts if (each := rule.name.search(part))), None)
+    elif not found.is_name and rule.texts:
+        match = rule.text.search(found.said)
+    return match[0].strip("_ ") if match else ""
+
+
 def said(found: Found) -> Iterator[str]:
     """What is wrong with it, for people."""
     for rule in withdrawn():
         if any(fnmatch(found.place, allowed) for allowed in rule.allowed):
             continue
-        if found.is_name and rule.names:
-            parts = [snake(part) for part in re.split(r"[^\w$-]+", found.said)]
-            hit = next((match for part in parts if (match := rule.name.search(part))), None)
-        else:
-            hit = rule.text.search(found.said) if not found.is_name and rule.texts else None
-        if hit:
-            word = hit[0].strip("_ ")
+        if word := hit(rule, found):
             yield f"{found.place}:{found.line}: {found.said.strip()[:90]!r} says {word!r}; say {rule.instead}"
     if found.is_name and TRAILING.fullmatch(found.said) and found.place.endswith(".py"):
         yield f"{found.place}:{found.line}: {found.said!r} ends in an underscore; say what the thing is"
@@ -234,17 +244,12 @@ def test_every_room_has_a_table() -> None:
 
 def test_what_may_still_stand_somewhere_stands_there() -> None:
     """An exception that nothing needs any more goes."""
-    unused = []
-    for rule in withdrawn():
-        for allowed in rule.allowed:
-            hits = (
-                found
-                for found in everything()
-                if fnmatch(found.place, allowed)
-                and (rule.name.search(snake(found.said)) if found.is_name else rule.text.search(found.said))
-            )
-            if not any(hits):
-                unused.append(f"{rule.pattern}: {allowed}")
+    unused = [
+        f"{rule.pattern}: {allowed}"
+        for rule in withdrawn()
+        for allowed in rule.allowed
+        if not any(fnmatch(found.place, allowed) and hit(rule, found) for found in everything())
+    ]
     assert unused == []
 
 
