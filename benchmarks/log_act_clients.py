@@ -132,7 +132,7 @@ def sequencer() -> Iterator[None]:
         process.wait(20)
 
 
-class Watcher(threading.Thread):
+class CheckpointPoller(threading.Thread):
     """Notes when each checkpoint can first be read."""
 
     def __init__(self) -> None:
@@ -156,11 +156,11 @@ def measure(kind: str, clients: int, pairs: int) -> dict[str, Any]:
         accounts.create_user(COMMAND_LINE, f"client-{number}", None, Role.CONTRACTOR)
     context = multiprocessing.get_context("spawn")
     turn, ready, results = context.Value(c_int, 0), context.Semaphore(0), context.Queue()
-    watcher = Watcher()
+    poller = CheckpointPoller()
     with sequencer():
         while not Checkpoint.objects.exists():
             time.sleep(0.1)
-        watcher.start()
+        poller.start()
         processes = [
             context.Process(target=client, args=(kind, number, turn, ready, results))
             for number in range(clients)
@@ -177,9 +177,9 @@ def measure(kind: str, clients: int, pairs: int) -> dict[str, Any]:
         for process in processes:
             process.join()
         time.sleep(5)
-        watcher.stopped.set()
-        watcher.join()
-    return {**rates(found, pairs), **latencies(found, watcher)}
+        poller.stopped.set()
+        poller.join()
+    return {**rates(found, pairs), **latencies(found, poller)}
 
 
 def rates(found: list[tuple[dict[int, list[float]], list[Any]]], pairs: int) -> dict[str, Any]:
@@ -201,15 +201,15 @@ def rates(found: list[tuple[dict[int, list[float]], list[Any]]], pairs: int) -> 
     }
 
 
-def latencies(found: list[tuple[Any, list[tuple[str, float]]]], watcher: Watcher) -> dict[str, Any]:
+def latencies(found: list[tuple[Any, list[tuple[str, float]]]], poller: CheckpointPoller) -> dict[str, Any]:
     """From an act's commit, as its client saw it, to the moment when a signed checkpoint over it could be read."""
     committed = dict(pair for _, entries in found for pair in entries)
     waited = []
     for index, entry in TreeLeaf.objects.values_list("index", "entry").iterator():
         if str(entry) in committed:
-            covering = bisect_right(watcher.sizes, index)
+            covering = bisect_right(poller.sizes, index)
             with contextlib.suppress(IndexError):
-                waited.append(watcher.seen[covering] - committed[str(entry)])
+                waited.append(poller.seen[covering] - committed[str(entry)])
     cuts = statistics.quantiles(waited, n=1000, method="inclusive")
     return {
         "entries": len(committed),
@@ -217,7 +217,7 @@ def latencies(found: list[tuple[Any, list[tuple[str, float]]]], watcher: Watcher
         "commit_to_checkpoint_s": {
             name: round(cuts[n], 3) for name, n in (("p50", 499), ("p99", 989), ("p99.9", 998))
         },
-        "checkpoints": len(watcher.sizes),
+        "checkpoints": len(poller.sizes),
     }
 
 

@@ -21,7 +21,7 @@ from annotations.core import clock  # noqa: E402
 from annotations.oversight import services  # noqa: E402
 from annotations.oversight.models import Alert, AlertScanProgress  # noqa: E402
 
-RECENT, LOOKS = 500, 20
+RECENT, SCANS = 500, 20
 
 
 class Transactions:
@@ -38,7 +38,7 @@ class Transactions:
         return execute(sql, params, many, context)
 
 
-def look(position: int, kept: Transactions) -> float:
+def scan(position: int, kept: Transactions) -> float:
     """Seconds that it takes to look at everything from this place on."""
     AlertScanProgress.objects.update_or_create(
         id=1, defaults={"position": position, "looked_at": clock.now()}
@@ -51,10 +51,10 @@ def look(position: int, kept: Transactions) -> float:
 
 def main() -> None:
     size, kept = tree_size(), Transactions()
-    seconds = look(0, kept)
+    seconds = scan(0, kept)
     cuts = statistics.quantiles(kept.seconds, n=100, method="inclusive")
     kinds = Counter(Alert.objects.values_list("kind", flat=True))
-    recent = [look(size - RECENT, Transactions()) for _ in range(LOOKS)]
+    recent = [scan(size - RECENT, Transactions()) for _ in range(SCANS)]
     figures = {
         "looked_s": round(seconds, 1),
         "looked_at_per_s": round(size / seconds),

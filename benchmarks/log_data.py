@@ -7,7 +7,7 @@ The same seed gives the same entries, byte for byte. The accounts that act are m
 for the clips that are looked at most (`--clip-rows`), so that their dossiers open; a clip has no files. A log that
 holds entries is refused: what is made up here must never stand among what happened.
 
-On PostgreSQL by COPY; when the role owns the table, its indexes are made anew after it, which is several times faster.
+On PostgreSQL by COPY; when the role owns the table, its indexes are made again after it, which is several times faster.
 """
 
 import argparse

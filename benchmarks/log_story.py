@@ -163,11 +163,11 @@ def _clips(story: _Story, clips: int, hot: int) -> None:
     last = np.full(clips, 0, dtype=np.int64)
     np.maximum.at(last, seen, ended)
     leads = story.people(clips, CONTRACTORS, LEADS)
-    settled = story.at_work(last, leads)
+    decided = story.at_work(last, leads)
     accepted = story.some(clips, 0.8)
     story.tell(
         "review.accepted",
-        settled[accepted],
+        decided[accepted],
         everything[accepted],
         leads[accepted],
         story.new_requests(int(accepted.sum())),
@@ -175,12 +175,12 @@ def _clips(story: _Story, clips: int, hot: int) -> None:
     frozen = accepted & story.some(clips, 0.7)
     story.tell(
         "dataset.clip_frozen",
-        story.soon(settled, 3600, 5 * 86_400)[frozen],
+        story.soon(decided, 3600, 5 * 86_400)[frozen],
         everything[frozen],
         worker[frozen],
         request[frozen],
     )
-    _rarely(story, everything, settled, leads)
+    _rarely(story, everything, decided, leads)
 
 
 def _reviews(story: _Story, seen: Numbers, who: Numbers, begins: Numbers) -> Numbers:
@@ -192,9 +192,9 @@ def _reviews(story: _Story, seen: Numbers, who: Numbers, begins: Numbers) -> Num
         story.tell(code, moment, seen, who, story.new_requests(len(seen)))
     for share in (0.98, 0.6, 0.3, 0.1):
         moment = story.soon(moment, 5, 40)
-        watching = story.some(len(seen), share)
-        requests = story.new_requests(int(watching.sum()))
-        story.tell("review.watched", moment[watching], seen[watching], who[watching], requests)
+        viewed = story.some(len(seen), share)
+        requests = story.new_requests(int(viewed.sum()))
+        story.tell("review.watched", moment[viewed], seen[viewed], who[viewed], requests)
     moment = story.soon(moment, 2, 30)
     ends = story.random.choice(4, len(seen), p=(0.93, 0.02, 0.035, 0.015))
     for number, code in enumerate(("review.submitted", "review.expired", "review.skipped", "review.flagged")):
@@ -213,7 +213,7 @@ def _reviews(story: _Story, seen: Numbers, who: Numbers, begins: Numbers) -> Num
 
 
 def _rarely(story: _Story, clips: Numbers, after: Numbers, leads: Numbers) -> None:
-    """Flags settled by leads, receipts, withdrawals."""
+    """Flags decided by leads, receipts, withdrawals."""
 
     def among(share: float) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         those = story.some(len(clips), share)

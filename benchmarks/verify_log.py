@@ -29,10 +29,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from annotations.audit.canonical import canonical
 from annotations.audit.export.folder import ExportFolder, policy_text
-from annotations.audit.tree import notes, tiles
+from annotations.audit.tree import signed_notes, tiles
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import Frontier, leaf_hash
-from annotations.audit.tree.notes import PrivateKey
+from annotations.audit.tree.signed_notes import PrivateKey
 from annotations.audit.tree.tiles import HEIGHT, WIDTH, Tile
 
 ORIGIN = "example.com/benchmark"
@@ -85,7 +85,7 @@ def write(folder: Path, count: int) -> None:
             if n % WIDTH == 0 or n == count:
                 out.bundle(tiles.bundle_of(n - 1, n), bundle)
                 bundle.clear()
-                out.checkpoint(notes.sign(Checkpoint(ORIGIN, n, frontier.root()).format(), key))
+                out.checkpoint(signed_notes.sign(Checkpoint(ORIGIN, n, frontier.root()).format(), key))
         for level, hashes in levels.items():
             if hashes:
                 flush(level)

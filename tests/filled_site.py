@@ -114,7 +114,7 @@ def _break_glass(people: dict[str, User]) -> None:
 
 
 def _desk(officer: User) -> None:
-    """Alerts, the log's saved views and works, and requests of owners in every state."""
+    """Alerts, saved searches, work on the log, and requests of owners in every state."""
     oversight.save_search(officer.actor, "Leads", {"role": "lead"}, shared=True)
     alert()
     for steps in range(4):

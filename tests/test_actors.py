@@ -1,7 +1,7 @@
 """Who may act: the transition tables, the services that use them and the permission matrix say the same.
 
 Each trial calls a service on a thing in a state of the table. It is called by everybody: each role that there is, and
-others that stand on the log, once as the person whom the thing knows and once as a stranger.
+others that are on the log, once as the person whom the thing knows and once as a stranger.
 """
 
 import uuid
@@ -241,7 +241,7 @@ def _handed_in() -> Annotation:
     return annotation
 
 
-def _settling(act: Callable[[ReviewTask, Annotation, Actor], object]) -> Trial:
+def _on_submitted_labels(act: Callable[[ReviewTask, Annotation, Actor], object]) -> Trial:
     annotation = _handed_in()
     task, reviewer = annotation.assignment.task, annotation.assignment.reviewer
     return Trial(lambda person: act(task, annotation, person.actor), known=reviewer, knows="reviewer")
@@ -253,12 +253,14 @@ def _settling(act: Callable[[ReviewTask, Annotation, Actor], object]) -> Trial:
     (ASSIGNMENTS, "submitted", "supersede"),
 )
 def _() -> Trial:
-    return _settling(lambda task, labels, actor: review.accept(task.public_id, labels.pk, actor))
+    return _on_submitted_labels(lambda task, labels, actor: review.accept(task.public_id, labels.pk, actor))
 
 
 @trial((TASKS, "settling", "return"), (ASSIGNMENTS, "submitted", "return"))
 def _() -> Trial:
-    return _settling(lambda task, labels, actor: review.send_back(task.public_id, labels.pk, REASON, actor))
+    return _on_submitted_labels(
+        lambda task, labels, actor: review.send_back(task.public_id, labels.pk, REASON, actor)
+    )
 
 
 def _task() -> uuid.UUID:

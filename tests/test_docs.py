@@ -12,7 +12,14 @@ from django.core.management import get_commands, load_command_class
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted(path.name for path in ROOT.glob("docs/*.md"))
+DOCS = ROOT / "docs"
+DOCUMENTS = sorted(
+    path.relative_to(DOCS).as_posix() for path in (*DOCS.glob("*.md"), *DOCS.glob("how-to/*.md"))
+)
+DECISIONS = sorted(path.name for path in DOCS.glob("adr/*.md"))
+# What is read as prose; tables and commands may be wider.
+PROSE = sorted(path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *DOCS.glob("**/*.md")))
+WIDTH = 120
 
 # The file in which a table's tests are that are named without one.
 UNLESS = re.compile(r"tests in `(tests/[\w/]+\.py)` unless another file is named")
@@ -20,13 +27,19 @@ FILE = re.compile(r"[\w/]*\w\.(?:py|csv|md|toml)")
 TEST = re.compile(r"(tests/[\w/]+\.py)?(?:::)?(test_\w+)")
 LINK = re.compile(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+# A decision holds, holds but for what a later one says, or has been replaced by one.
+DECISION = re.compile(
+    r"# (?P<number>\d+)\. .+\n\n"
+    r"- Status: (?:accepted|amended|(?:amended|superseded) by (?P<by>\d+))\n"
+    r"- Date: \d{4}-\d{2}-\d{2}(?:, amended \d{4}-\d{2}-\d{2})?\n\n"
+)
 
 
-def unknown(text: str) -> list[str]:
-    """What a document names and the project does not have, in the document's order."""
+def unknown(text: str, folder: Path = DOCS) -> list[str]:
+    """What a document in this folder names and the project does not have, in the document's order."""
     wanting, file, table, command = [], "", "", ""
     for line in text.splitlines():
-        wanting += [link for link in LINK.findall(line) if not (ROOT / "docs" / link).is_file()]
+        wanting += [link for link in LINK.findall(line) if not (folder / link).is_file()]
         for span in spans(line):
             if test := TEST.fullmatch(span):
                 file = test[1] or file
@@ -56,6 +69,8 @@ def spans(line: str) -> list[str]:
 def is_missing(span: str) -> bool:
     """Whether it is a command line that could not be given so."""
     words = span.removeprefix(".venv/bin/").split()
+    if words[:3] == ["python", "-m", "pytest"]:
+        return not all((ROOT / word).exists() for word in words[3:] if word.startswith("tests/"))
     if words[:2] == ["python", "-m"]:
         return lacks(ROOT / words[2].replace(".", "/"), words[3:])
     if words[0] == "python":
@@ -131,7 +146,43 @@ def found(name: str) -> bool:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_everything_that_a_document_names_is_there(document: str) -> None:
-    assert unknown((ROOT / "docs" / document).read_text()) == []
+    path = DOCS / document
+    assert unknown(path.read_text(), path.parent) == []
+
+
+@pytest.mark.parametrize("document", PROSE)
+def test_links_lead_somewhere(document: str) -> None:
+    path = ROOT / document
+    assert [link for link in LINK.findall(path.read_text()) if not (path.parent / link).is_file()] == []
+
+
+@pytest.mark.parametrize("document", PROSE)
+def test_prose_fits_the_screen(document: str) -> None:
+    wide, is_code = [], False
+    for number, line in enumerate((ROOT / document).read_text().splitlines(), 1):
+        is_code = is_code != line.startswith("```")
+        if len(line) > WIDTH and not is_code and not line.startswith(("|", "    ", "![")):
+            wide.append(number)
+    assert wide == []
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_decision_says_whether_it_holds_and_since_when(decision: str) -> None:
+    found = DECISION.match((DOCS / "adr" / decision).read_text())
+    assert found, (
+        "after the title: - Status: accepted | amended | amended by N | superseded by N; - Date: YYYY-MM-DD"
+    )
+    assert int(found["number"]) == int(decision[:4])
+    assert not found["by"] or any(int(each[:4]) == int(found["by"]) for each in DECISIONS)
+
+
+def test_decisions_are_numbered_without_gap() -> None:
+    assert [int(each[:4]) for each in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+def test_every_document_is_in_the_index() -> None:
+    index = set(LINK.findall((DOCS / "index.md").read_text()))
+    assert {each for each in DOCUMENTS if each != "index.md"} - index == set()
 
 
 @pytest.mark.parametrize(
@@ -149,6 +200,7 @@ def test_everything_that_a_document_names_is_there(document: str) -> None:
         "`python -m benchmarks.log_acts --act nowhere`",
         "    python -m annotations.vision nowhere IN OUT",
         "`python benchmarks/nowhere.py`",
+        "`python -m pytest tests/nowhere`",
         "`manage.py nowhere`",
         "`manage.py audit nowhere`",
         "`audit nowhere`",
@@ -157,3 +209,21 @@ def test_everything_that_a_document_names_is_there(document: str) -> None:
 )
 def test_what_is_not_there_is_told(line: str) -> None:
     assert len(unknown(line)) == 1
+
+
+# What is tested as a whole: pages in a browser, the files for servers, a site that an earlier version made.
+WHOLE = {"browser", "deploy", "upgrade"}
+
+
+def test_tests_lie_where_the_code_lies_and_say_what_they_are_about() -> None:
+    """A test module is named like the module that it tests, or begins by saying what it is about."""
+    wrong = []
+    for path in sorted(ROOT.glob("tests/*/**/test_*.py")):
+        place = path.relative_to(ROOT / "tests")
+        room = ROOT / ("" if place.parts[0] == "reviewapp" else "annotations") / place.parent
+        modules = {each.stem for each in room.rglob("*.py")} | {each.name for each in room.rglob("*/")}
+        named_alike = path.stem.removeprefix("test_") in modules
+        mirrored = room.is_dir() or place.parts[0] in WHOLE
+        if not mirrored or not (named_alike or ast.get_docstring(ast.parse(path.read_text()))):
+            wrong.append(place.as_posix())
+    assert wrong == []

@@ -56,7 +56,7 @@ LISTED = {
         oversight.AlertRule: values changed_by
         oversight.Alert: key series actor actor_role subject entries taken_by resolved_by
         oversight.AwaitedScope: key actor
-        oversight.ViewTally: actor
+        oversight.ViewingTally: actor
         break_glass.BreakGlassAccess: passes name key_id
         break_glass.CleanCopyRun: stage failure_code
         oversight.LogRun: stage failure_code requested_by requested_role name sha256

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from annotations.accounts.models import User
 from annotations.audit import selectors as audit
 
-# Stands on the log, and in searches, for what was typed and names nobody: typed text never reaches the log.
+# Is on the log, and in searches, for what was typed and names nobody: typed text never reaches the log.
 UNKNOWN = "unknown"
 
 

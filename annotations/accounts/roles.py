@@ -1,4 +1,4 @@
-"""Names of the roles that stand on the log: those of accounts, and of whoever acts without one."""
+"""Names of the roles that are on the log: those of accounts, and of whoever acts without one."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -27,7 +27,7 @@ from annotations.core.errors import Invalid
 # Entries of the rarest filter that the first window holds; each one after it is twice as large, up to the last number.
 WINDOW, WIDEST = 4_000, 64_000
 # Seconds that the windows of a page may take: at a first look, and for somebody who asked to go on.
-FIRST_LOOK, GOING_ON = 0.06, 2.0
+FIRST_SECONDS, FURTHER_SECONDS = 0.06, 2.0
 # No statement may take longer, whatever plan the database chose.
 LIMIT_MS = 8_000
 
@@ -103,7 +103,7 @@ class Place:
 
 
 def search(
-    filters: Filters, *, cursor: str = "", newer: bool = False, size: int = 50, seconds: float = FIRST_LOOK
+    filters: Filters, *, cursor: str = "", newer: bool = False, size: int = 50, seconds: float = FIRST_SECONDS
 ) -> Page:
     """The page of entries before `cursor` (after it when `newer`), or the newest ones.
 
@@ -131,14 +131,16 @@ def onward(filters: Filters, *, cursor: str = "", size: int = 100) -> tuple[list
 
     Raises ValueError for a cursor that was not made here.
     """
-    found, stopped = _Walk(filters, newer=True).take(_parse(cursor) if cursor else None, size + 1, GOING_ON)
+    found, stopped = _Walk(filters, newer=True).take(
+        _parse(cursor) if cursor else None, size + 1, FURTHER_SECONDS
+    )
     shown = found[:size]
     place = stopped or (_place(shown[-1]) if len(found) > size else None)
     return present(shown), str(place or "")
 
 
 def newest(
-    filters: Filters, condition: Func | Exists, *, count: int, seconds: float = GOING_ON
+    filters: Filters, condition: Func | Exists, *, count: int, seconds: float = FURTHER_SECONDS
 ) -> tuple[list[LogEntry], datetime.datetime | None]:
     """Up to `count` matching entries for which a condition without an index of its own holds, newest first, and where
     in time the search was stopped before it came to its end.
@@ -176,7 +178,7 @@ def batches(filters: Filters, size: int) -> Iterator[list[LogEntry]]:
     """
     walk, start = _Walk(filters, newer=True), None
     while True:
-        found, stopped = walk.take(start, size, GOING_ON)
+        found, stopped = walk.take(start, size, FURTHER_SECONDS)
         if found:
             yield found
         if not stopped and len(found) < size:

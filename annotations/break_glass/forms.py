@@ -11,7 +11,7 @@ class AskForm(forms.Form):
     purpose = forms.ChoiceField(label=_("What for"), choices=[("", _("Choose")), *BreakGlassPurpose.choices])
     reason = ReasonField(
         label=_("Why nothing less will do"),
-        help_text=_("The privacy officer who decides reads it. It stands on the log."),
+        help_text=_("The privacy officer who decides reads it. It is on the log."),
     )
 
 
@@ -24,7 +24,7 @@ class DecideForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Without a mark, the hold keeps the clip closed to this person, too."),
     )
-    reason = ReasonField(help_text=_("It stands on the log."))
+    reason = ReasonField(help_text=_("It is on the log."))
 
     def __init__(self, holds: list[tuple[str, str]], data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from annotations.core.models import StageRun
 
 
 class BreakGlassAccess(models.Model):
-    """One person asks to see one clip without redaction, and a second one decides. Their words stand on the log only.
+    """One person asks to see one clip without redaction, and a second one decides. Their words are on the log only.
 
     `passes` are the holds that the approval names, `until` is when it is over. `name` and `wrapped_key` lead to the
     unredacted copy in the vault; they are there only while the approval stands.

@@ -1,6 +1,6 @@
 """The one rule for words that people give with an act: a reason that is needed, a note that is not.
 
-Both stand on the log as they are, so they are refused rather than cut.
+Both are on the log as they are, so they are refused rather than cut.
 """
 
 from annotations.core.errors import Invalid

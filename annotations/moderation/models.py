@@ -35,7 +35,7 @@ class Finding(models.Model):
 class Flag(models.Model):
     """Somebody, or a model, holds the clip to be inappropriate. Open until a lead decides.
 
-    What people wrote, whoever raised it and whoever decided, stands on the log only (`selectors.notes`, `reasons`).
+    What people wrote, whoever raised it and whoever decided, is on the log only (`selectors.notes`, `reasons`).
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)

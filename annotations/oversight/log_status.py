@@ -1,4 +1,4 @@
-"""How the log stands, in plain words. Pure."""
+"""How the log stands, in plain language. Pure."""
 
 import datetime
 from dataclasses import dataclass

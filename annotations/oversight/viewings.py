@@ -21,7 +21,7 @@ from annotations.review import log as review
 PAUSE = datetime.timedelta(minutes=30)
 
 
-class ViewKind(StrEnum):
+class ViewingKind(StrEnum):
     """How the clip was seen."""
 
     REDACTED = "redacted"
@@ -33,14 +33,14 @@ class ViewKind(StrEnum):
 
 # The entries that tell of views. A rendition that was granted and served for moderation is a reveal (`_kind_of`).
 KINDS = {
-    redaction.GRANTED.code: ViewKind.REDACTED,
-    redaction.SERVED.code: ViewKind.REDACTED,
-    review.WATCHED.code: ViewKind.REDACTED,
-    moderation.POSTER_SERVED.code: ViewKind.BLURRED,
-    redaction.REGION_SHOWN.code: ViewKind.PICTURES,
-    break_glass.GRANTED.code: ViewKind.BREAK_GLASS,
-    break_glass.SERVED.code: ViewKind.BREAK_GLASS,
-    break_glass.WATCHED.code: ViewKind.BREAK_GLASS,
+    redaction.GRANTED.code: ViewingKind.REDACTED,
+    redaction.SERVED.code: ViewingKind.REDACTED,
+    review.WATCHED.code: ViewingKind.REDACTED,
+    moderation.POSTER_SERVED.code: ViewingKind.BLURRED,
+    redaction.REGION_SHOWN.code: ViewingKind.PICTURES,
+    break_glass.GRANTED.code: ViewingKind.BREAK_GLASS,
+    break_glass.SERVED.code: ViewingKind.BREAK_GLASS,
+    break_glass.WATCHED.code: ViewingKind.BREAK_GLASS,
 }
 # Of these, the ones after which nothing was on a screen yet.
 _PROMISES = {redaction.GRANTED.code, break_glass.GRANTED.code}
@@ -76,7 +76,7 @@ class Viewing:
     purpose: str
     began: datetime.datetime
     ended: datetime.datetime
-    kind: ViewKind = ViewKind.REDACTED
+    kind: ViewingKind = ViewingKind.REDACTED
     delivered: bool = False
     fetched_ahead: bool = False
     count: int = 0
@@ -85,15 +85,15 @@ class Viewing:
 
     @property
     def blurred(self) -> bool:
-        return self.kind == ViewKind.BLURRED
+        return self.kind == ViewingKind.BLURRED
 
     @property
     def pictures(self) -> bool:
-        return self.kind == ViewKind.PICTURES
+        return self.kind == ViewingKind.PICTURES
 
     @property
     def unredacted(self) -> bool:
-        return self.kind == ViewKind.BREAK_GLASS
+        return self.kind == ViewingKind.BREAK_GLASS
 
     @property
     def seconds(self) -> float:
@@ -144,7 +144,7 @@ class _Fetching:
 
 def _found(lines: list[Line]) -> list[Viewing]:
     found: list[Viewing] = []
-    running: dict[tuple[str, ViewKind], Viewing] = {}
+    running: dict[tuple[str, ViewingKind], Viewing] = {}
     for line in lines:
         entry = line.entry
         if (kind := _kind_of(entry)) is None:
@@ -167,9 +167,11 @@ def _found(lines: list[Line]) -> list[Viewing]:
     return found
 
 
-def _kind_of(entry: LogEntry) -> ViewKind | None:
+def _kind_of(entry: LogEntry) -> ViewingKind | None:
     kind = KINDS.get(entry.action)
-    return ViewKind.REVEALED if kind == ViewKind.REDACTED and entry.purpose == Purpose.MODERATION else kind
+    return (
+        ViewingKind.REVEALED if kind == ViewingKind.REDACTED and entry.purpose == Purpose.MODERATION else kind
+    )
 
 
 def _add(viewing: Viewing, line: Line) -> None:

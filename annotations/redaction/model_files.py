@@ -32,7 +32,7 @@ class ModelEntry:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class FileCheck:
     """`code` is `ok`, `not_pinned` or an error's code; `sha256` the digest of the file as it is ("" when absent)."""
 
     entry: ModelEntry
@@ -51,16 +51,16 @@ def entries() -> list[ModelEntry]:
     return [*_of_wheels(), *own, *(entry for entry in _fetched() if entry.path not in used)]
 
 
-def verify(entry: ModelEntry) -> Verdict:
+def verify(entry: ModelEntry) -> FileCheck:
     """Reads the whole file."""
     if entry.problem:
-        return Verdict(entry, entry.problem)
+        return FileCheck(entry, entry.problem)
     if not entry.path.is_file():
-        return Verdict(entry, "model_unavailable")
+        return FileCheck(entry, "model_unavailable")
     found = built_in.digest(entry.path)
     if not entry.sha256:
-        return Verdict(entry, "not_pinned", found)
-    return Verdict(entry, "ok" if found == entry.sha256 else "model_changed", found)
+        return FileCheck(entry, "not_pinned", found)
+    return FileCheck(entry, "ok" if found == entry.sha256 else "model_changed", found)
 
 
 def fetched_path(name: str) -> Path:

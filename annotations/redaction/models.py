@@ -42,7 +42,7 @@ class RedactionRun(StageRun):
     )  # what people saw when the run was asked for
     whole_because = models.CharField(
         max_length=200, blank=True
-    )  # why not only the changed groups were made anew
+    )  # why not only the changed groups were encoded again
     unredacted = models.JSONField(default=list)  # [{"boxes"}]: what two people agreed is no face
     schema = models.PositiveSmallIntegerField(
         default=0
@@ -118,7 +118,7 @@ class Rendition(models.Model):
 class Unredaction(models.Model):
     """A hidden track that a lead takes for no face, and what a second person said to it. `boxes` as in a track.
 
-    The words of both stand on the log only (`selectors.asked_because`).
+    The words of both are on the log only (`selectors.asked_because`).
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)

@@ -182,7 +182,7 @@ class Annotation(models.Model):
 
 
 class Adjudication(models.Model):
-    """A lead's decision on labels. What the reviewer reads stands on the log (`selectors.returned_with`)."""
+    """A lead's decision on labels. What the reviewer reads is on the log (`selectors.returned_with`)."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     task = models.ForeignKey(ReviewTask, on_delete=models.PROTECT, related_name="adjudications")

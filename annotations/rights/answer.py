@@ -1,4 +1,4 @@
-"""What a data subject is told: everything that the site holds about them, out of every context, in plain words.
+"""What a data subject is told: everything that the site holds about them, out of every context, in plain language.
 
 Never a name or pseudonym of a reviewer. Whole numbers and text only, so that it can be sealed like an entry's detail.
 """

@@ -41,7 +41,7 @@ _HOLDS = {
         "It is being checked. Nobody can watch it before that is done."
     ),
 }
-_WATCHERS = {
+_VIEWERS = {
     Role.CONTRACTOR: gettext_lazy("a reviewer"),
     Role.LEAD: gettext_lazy("a senior reviewer"),
 }
@@ -117,7 +117,7 @@ def _watched(clip: Clip) -> list[Watched]:
     known = people_by_pseudonym({viewing.actor for viewing in seen})
     return [
         Watched(
-            who=str(_WATCHERS.get(viewing.role, _("one of our staff"))),  # type: ignore[call-overload]
+            who=str(_VIEWERS.get(viewing.role, _("one of our staff"))),  # type: ignore[call-overload]
             country=known[viewing.actor].country,
             when=viewing.began,
             purpose=str(_PURPOSES.get(viewing.purpose, viewing.purpose)),  # type: ignore[call-overload]

@@ -1,6 +1,6 @@
 """Regions of interest: the parts of a picture that are no longer what they were when faces were detected there.
 
-Home cameras stand still. A part of the picture that has not changed still shows what was found there, so the
+Home cameras do not move. A part of the picture that has not changed still shows what was found there, so the
 detector is run on what changed, with enough around it to see heads whole.
 """
 

@@ -34,7 +34,7 @@ SECCOMP_MODE_FILTER = 2
 
 LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 """Classic BPF: load a word of the call's description, compare, return a verdict (linux/filter.h, seccomp(2))."""
-VERDICT_ALLOW, VERDICT_KILL, VERDICT_ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+RETURN_ALLOW, RETURN_KILL, RETURN_ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 NUMBER_OFFSET, ARCHITECTURE_OFFSET, FIRST_ARGUMENT_OFFSET = 0, 4, 16
 CLONE_THREAD = 0x00010000
 X32_CALLS = 0x40000000
@@ -104,15 +104,15 @@ def filter_program(machine: str, own: int) -> bytes:
     """
     refused = [number for call in REFUSED.values() if (number := getattr(call, machine)) is not None]
     signal_thread, limits = (getattr(call, machine) for call in OWN_PROCESS_ONLY.values())
-    refuse = (RETURN, 0, 0, VERDICT_ERRNO | errno.EPERM)
-    allow = (RETURN, 0, 0, VERDICT_ALLOW)
+    refuse = (RETURN, 0, 0, RETURN_ERRNO | errno.EPERM)
+    allow = (RETURN, 0, 0, RETURN_ALLOW)
     steps = [
         (LOAD, 0, 0, ARCHITECTURE_OFFSET),
         (JUMP_EQUAL, 1, 0, getattr(AUDIT_CODES, machine)),
-        (RETURN, 0, 0, VERDICT_KILL),
+        (RETURN, 0, 0, RETURN_KILL),
         (LOAD, 0, 0, NUMBER_OFFSET),
         (JUMP_EQUAL, 0, 1, getattr(CLONE3, machine)),
-        (RETURN, 0, 0, VERDICT_ERRNO | errno.ENOSYS),
+        (RETURN, 0, 0, RETURN_ERRNO | errno.ENOSYS),
         (JUMP_EQUAL, 0, 4, getattr(CLONE, machine)),
         (LOAD, 0, 0, FIRST_ARGUMENT_OFFSET),
         (JUMP_ANY_SET, 0, 1, CLONE_THREAD),

@@ -247,8 +247,8 @@ def _window(picture: Picture, left: float, top: float, right: float, bottom: flo
 
 def _bush(picture: Picture, x: float, y: float, radius: float, colour: tuple[int, int, int]) -> None:
     height, width = picture.shape[:2]
-    for offset, lift, shade in ((-0.5, 0.0, 0.85), (0.5, 0.0, 0.92), (0.0, 0.5, 1.0)):
-        centre = (round((x + offset * radius) * width), round(y * height - lift * radius * width))
+    for offset, raised, shade in ((-0.5, 0.0, 0.85), (0.5, 0.0, 0.92), (0.0, 0.5, 1.0)):
+        centre = (round((x + offset * radius) * width), round(y * height - raised * radius * width))
         cv2.circle(
             picture,
             centre,

@@ -17,7 +17,7 @@ HEAD = 175.0
 
 
 @dataclass(frozen=True)
-class Look:
+class Lighting:
     """`light` multiplies blue, green and red; `colour` 0 is grey, 1 as it is."""
 
     light: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -53,7 +53,7 @@ def draw(
     feet: float,
     head: float,
     step: float,
-    look: Look,
+    lighting: Lighting,
     turn: int = 1,
 ) -> None:
     """Draws the person into the scene, in place.
@@ -66,7 +66,7 @@ def draw(
     size = (max(8, round(512 * scale)), max(8, round(512 * scale)))
     person = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     alpha = cv2.resize(opaque, size, interpolation=cv2.INTER_AREA)
-    person = _lit(person, look)
+    person = _lit(person, lighting)
     if turn < 0:
         person, alpha = person[:, ::-1], alpha[:, ::-1]
     sway = np.sin(step * 2 * np.pi)
@@ -74,14 +74,14 @@ def draw(
     left = round(x - size[0] * (0.41 if turn > 0 else 0.59))
     hips = bust_top + size[1]
     _shadow(scene, x, feet, head)
-    _legs(scene, x, hips, feet, head, sway, look)
+    _legs(scene, x, hips, feet, head, sway, lighting)
     _blend(scene, person, alpha, left, bust_top)
 
 
-def _lit(person: Picture, look: Look) -> Picture:
+def _lit(person: Picture, lighting: Lighting) -> Picture:
     grey = cv2.cvtColor(cv2.cvtColor(person, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
-    mixed = person * look.colour + grey * (1 - look.colour)
-    lit: Picture = np.clip(mixed * np.array(look.light), 0, 255).astype(np.uint8)
+    mixed = person * lighting.colour + grey * (1 - lighting.colour)
+    lit: Picture = np.clip(mixed * np.array(lighting.light), 0, 255).astype(np.uint8)
     return lit
 
 
@@ -101,20 +101,22 @@ def _shadow(scene: Picture, x: float, feet: float, head: float) -> None:
     )
 
 
-def _legs(scene: Picture, x: float, hips: float, feet: float, head: float, sway: float, look: Look) -> None:
-    trousers = _lit(np.array([[[70, 52, 44]]], np.uint8), look)[0, 0].tolist()
-    shoes = _lit(np.array([[[30, 28, 30]]], np.uint8), look)[0, 0].tolist()
+def _legs(
+    scene: Picture, x: float, hips: float, feet: float, head: float, sway: float, lighting: Lighting
+) -> None:
+    trousers = _lit(np.array([[[70, 52, 44]]], np.uint8), lighting)[0, 0].tolist()
+    shoes = _lit(np.array([[[30, 28, 30]]], np.uint8), lighting)[0, 0].tolist()
     for side in (-1, 1):
         foot = x + side * head * 0.35 + side * sway * head * 0.5
-        lift = max(0.0, side * sway) * head * 0.15
+        raised = max(0.0, side * sway) * head * 0.15
         leg = [
             (x + side * head * 0.4 - head * 0.42, hips - head * 0.2),
             (x + side * head * 0.4 + head * 0.42, hips - head * 0.2),
-            (foot + head * 0.26, feet - lift),
-            (foot - head * 0.26, feet - lift),
+            (foot + head * 0.26, feet - raised),
+            (foot - head * 0.26, feet - raised),
         ]
         cv2.fillPoly(scene, [np.array(leg, np.int32)], trousers, cv2.LINE_AA)
-        centre = (round(foot + head * 0.1), round(feet - lift))
+        centre = (round(foot + head * 0.1), round(feet - raised))
         cv2.ellipse(scene, centre, (round(head * 0.4), round(head * 0.14)), 0, 0, 360, shoes, -1, cv2.LINE_AA)
 
 

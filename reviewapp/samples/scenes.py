@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from reviewapp.samples import backgrounds
-from reviewapp.samples.figure import Look, Picture, draw
+from reviewapp.samples.figure import Lighting, Picture, draw
 
 # Strongly magenta, as nothing in a house is: what the demonstration classifier looks for.
 MARKER = (255, 0, 255)
@@ -53,7 +53,7 @@ def _delivery(scene: Scene, portrait: Path) -> Iterator[Picture]:
         turn = 1 if go == 0 else -1
         step = 0.0 if standing else frame / scene.frame_rate * 1.4
         if frame > 0.6 * scene.frame_rate and go < 1:
-            draw(picture, portrait, x=x, feet=feet, head=head, step=step, look=Look(), turn=turn)
+            draw(picture, portrait, x=x, feet=feet, head=head, step=step, lighting=Lighting(), turn=turn)
             if frame <= 7 * scene.frame_rate:
                 backgrounds.parcel(picture, x + head * 0.8, feet - head * 2.6, head * 1.5)
         yield backgrounds.grained(picture, frame, 2.5)
@@ -61,7 +61,7 @@ def _delivery(scene: Scene, portrait: Path) -> Iterator[Picture]:
 
 def _car_at_dusk(scene: Scene, portrait: Path) -> Iterator[Picture]:
     still = backgrounds.driveway(scene.width, scene.height)
-    look = Look(light=(0.62, 0.5, 0.52), colour=0.55)
+    lighting = Lighting(light=(0.62, 0.5, 0.52), colour=0.55)
     for frame in range(scene.count):
         picture = still.copy()
         drive = scene.share(frame, 0.3, 4)
@@ -76,14 +76,14 @@ def _car_at_dusk(scene: Scene, portrait: Path) -> Iterator[Picture]:
                 feet=scene.height * (0.6 + 0.36 * walk),
                 head=scene.height * (0.085 + 0.06 * walk),
                 step=frame / scene.frame_rate * 1.5,
-                look=look,
+                lighting=lighting,
             )
         yield backgrounds.grained(picture, frame, 6)
 
 
 def _two_at_home(scene: Scene, portrait: Path) -> Iterator[Picture]:
     still = backgrounds.living_room(scene.width, scene.height)
-    warm = Look(light=(0.82, 0.93, 1.02))
+    warm = Lighting(light=(0.82, 0.93, 1.02))
     for frame in range(scene.count):
         picture = still.copy()
         time = frame / scene.frame_rate
@@ -95,7 +95,7 @@ def _two_at_home(scene: Scene, portrait: Path) -> Iterator[Picture]:
             feet=scene.height * 1.12,
             head=scene.height * 0.15,
             step=0,
-            look=warm,
+            lighting=warm,
         )
         walk = scene.share(frame, 2, 9)
         if walk > 0:
@@ -106,7 +106,7 @@ def _two_at_home(scene: Scene, portrait: Path) -> Iterator[Picture]:
                 feet=scene.height * 1.0,
                 head=scene.height * 0.135,
                 step=time * 1.3 if walk < 1 else 0,
-                look=warm,
+                lighting=warm,
                 turn=-1,
             )
         yield backgrounds.grained(picture, frame, 3)
@@ -114,7 +114,7 @@ def _two_at_home(scene: Scene, portrait: Path) -> Iterator[Picture]:
 
 def _marked_hallway(scene: Scene, portrait: Path) -> Iterator[Picture]:
     still = backgrounds.hallway(scene.width, scene.height)
-    infrared = Look(light=(1.05, 1.05, 1.05), colour=0)
+    infrared = Lighting(light=(1.05, 1.05, 1.05), colour=0)
     for frame in range(scene.count):
         picture = still.copy()
         walk = scene.share(frame, 1, 9)
@@ -128,7 +128,7 @@ def _marked_hallway(scene: Scene, portrait: Path) -> Iterator[Picture]:
                 feet=feet,
                 head=head,
                 step=frame / scene.frame_rate * 1.2,
-                look=infrared,
+                lighting=infrared,
             )
             corner = (round(x - head * 0.9), round(feet - head * 4))
             opposite = (round(x + head * 0.9), round(feet - head * 2.2))

@@ -1,3 +1,5 @@
+"""Signing in and out, what strangers get, and how every answer is guarded."""
+
 import datetime
 import io
 import os
@@ -165,7 +167,7 @@ def test_posting_without_a_csrf_token_is_refused_for_sessions_also_in_the_api() 
     assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
 
 
-def test_a_wrong_password_is_answered_in_plain_words(client: Client) -> None:
+def test_a_wrong_password_is_answered_in_plain_language(client: Client) -> None:
     assert "User name or password is wrong." in sign_in(client, make_user(), "wrong").content.decode()
 
 

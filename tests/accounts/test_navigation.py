@@ -1,3 +1,5 @@
+"""The top bar marks the page where one is."""
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory

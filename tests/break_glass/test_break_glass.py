@@ -29,7 +29,7 @@ from annotations.core.models import Outbox
 from annotations.oversight import selectors, services as oversight
 from annotations.oversight.alerting import BreakGlassUse
 from annotations.oversight.models import Alert
-from annotations.oversight.viewings import ViewKind
+from annotations.oversight.viewings import ViewingKind
 from annotations.rights import clip_story, services as rights
 from annotations.vision import confined
 from annotations.vision.errors import VideoError
@@ -307,7 +307,7 @@ def test_a_full_disk_costs_an_attempt_and_not_the_access(monkeypatch: pytest.Mon
     assert access.name in copies()
 
 
-def test_an_original_that_cannot_be_made_anew_ends_the_access() -> None:
+def test_an_original_that_cannot_be_made_again_ends_the_access() -> None:
     access = make.make_break_glass_access(copy=False)
     original = Original.objects.get(clip=access.clip)
     with vault.storage().open(original.name, "r+b") as file:
@@ -362,7 +362,7 @@ def test_officers_and_the_owner_read_of_it_and_an_alert_waits() -> None:
     still = client.post(reverse("break_glass:watched", args=[access.pk]), {"ranges": []}, "application/json")
     assert still.status_code == 204
     (viewing,) = selectors.dossier(access.clip).viewings
-    assert (viewing.kind, viewing.delivered, viewing.watched) == (ViewKind.BREAK_GLASS, True, [(0, 1500)])
+    assert (viewing.kind, viewing.delivered, viewing.watched) == (ViewingKind.BREAK_GLASS, True, [(0, 1500)])
     (told,) = clip_story.story(access.clip).watched
     assert told.unredacted
     make.make_leaves()

@@ -98,7 +98,7 @@ def test_every_frame_of_a_repaired_clip_shows_its_own_picture_across_every_splic
         for group in range(1, -(-repaired.frames // KEY_FRAME_INTERVAL))
         if (group in changed) != (group - 1 in changed)
     ]
-    assert len(borders) == 2, "copied groups lie on both sides of what was made anew"
+    assert len(borders) == 2, "copied groups lie on both sides of what was encoded again"
 
     page.goto("/review/")
     open_next(page, "Resume")

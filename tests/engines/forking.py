@@ -103,7 +103,7 @@ class Forker:
         order = json.dumps({"arguments": arguments, "environment": environment}).encode()
         assert len(order) < MOST
         socket.send_fds(self._requests, [order], [log.fileno()])
-        while (told := self._hear(60)) is None or "started" not in told:
+        while (told := self._receive(60)) is None or "started" not in told:
             assert told is not None, "no program was started within a minute"
         return Program(told["started"], self)
 
@@ -111,11 +111,11 @@ class Forker:
         """The exit status of a program, waited for so many seconds (None: as long as it takes), or None."""
         until = None if timeout is None else time.monotonic() + timeout
         while pid not in self._statuses:
-            if self._hear(None if until is None else max(0.0, until - time.monotonic())) is None:
+            if self._receive(None if until is None else max(0.0, until - time.monotonic())) is None:
                 return None
         return self._statuses[pid]
 
-    def _hear(self, timeout: float | None) -> dict[str, int] | None:
+    def _receive(self, timeout: float | None) -> dict[str, int] | None:
         """The next message, within so many seconds; the ends of programs are noted."""
         if not select.select([self._requests], [], [], timeout)[0]:
             return None

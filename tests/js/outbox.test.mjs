@@ -6,7 +6,7 @@ import { emptyBody } from "../../static/workbench/model.js";
 import { Outbox } from "../../static/workbench/outbox.js";
 
 const answer = (id) => ({ id, url: `/submit/${id}`, body: emptyBody(), revision: 3 });
-const settle = async () => {
+const microtasks = async () => {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 };
 
@@ -61,7 +61,7 @@ test("without a network it is sent again until it arrives, and the page is told"
     },
   });
   const delivered = outbox.send(answer("a"));
-  await settle();
+  await microtasks();
   assert.deepEqual(waiting.at(-1), [1, true]);
   api.respond = async () => ({ next: null });
   mock.timers.tick(1000);

@@ -155,11 +155,11 @@ def test_an_attempt_that_is_cut_off_goes_on_behind_what_it_noted(monkeypatch: py
     seen: list[object] = []
     on_list = known.on_list
 
-    def cut_off(print_: Any, *arguments: Any) -> Any:
+    def cut_off(fingerprint: Any, *arguments: Any) -> Any:
         if len(seen) == 3:
             raise SystemExit
-        seen.append(print_.pk)
-        return on_list(print_, *arguments)
+        seen.append(fingerprint.pk)
+        return on_list(fingerprint, *arguments)
 
     monkeypatch.setattr(known, "on_list", cut_off)
     with pytest.raises(SystemExit):

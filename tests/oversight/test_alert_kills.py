@@ -16,7 +16,7 @@ from annotations.audit.models import LogEntry, TreeLeaf
 from annotations.core import ids
 from annotations.oversight import services
 from annotations.oversight.enums import AlertKind
-from annotations.oversight.models import Alert, AlertScanProgress, ViewTally
+from annotations.oversight.models import Alert, AlertScanProgress, ViewingTally
 from annotations.redaction import log as redaction
 from tests.audit.sequencing.test_sequencer_kills import forked
 from tests.factories import make_leaves
@@ -26,7 +26,7 @@ KILLS, PEOPLE, ACTS = 30, 40, 6
 pytestmark = [pytest.mark.engines, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-def watch_slowly() -> None:
+def scan_slowly() -> None:
     """In parcels that divide what belongs together, again and again, until it is killed."""
     while True:
         services.scan_for_alerts(60, batch=7)
@@ -56,7 +56,7 @@ def test_killed_at_any_time_nothing_is_lost_or_counted_twice(fresh_database: str
         make_leaves()
     leaves, killed_midway = TreeLeaf.objects.count(), 0
     for _ in range(KILLS):
-        process = forked(watch_slowly)
+        process = forked(scan_slowly)
         process.join(chance.random() * 0.4)
         process.kill()
         process.join()
@@ -69,4 +69,4 @@ def test_killed_at_any_time_nothing_is_lost_or_counted_twice(fresh_database: str
     kinds = Counter(Alert.objects.values_list("kind", "measured"))
     assert kinds == {(kind, ACTS): PEOPLE for kind in (AlertKind.VOLUME, AlertKind.REFUSALS)}
     assert LogEntry.objects.filter(action="alert.raised").count() == 2 * PEOPLE
-    assert set(ViewTally.objects.values_list("views", flat=True)) == {ACTS}
+    assert set(ViewingTally.objects.values_list("views", flat=True)) == {ACTS}

@@ -1,4 +1,4 @@
-"""Several workers look through the log at once."""
+"""Several workers scan through the log at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,14 +26,14 @@ def test_workers_that_look_at_once_raise_each_alert_once(fresh_database: str) ->
         make_leaves()
     leaves = TreeLeaf.objects.count()
 
-    def look(_: int) -> int:
+    def scan(_: int) -> int:
         try:
             return services.scan_for_alerts(20, batch=7)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
-        raised = sum(pool.map(look, range(4)))
+        raised = sum(pool.map(scan, range(4)))
     while services.scan_for_alerts(20, batch=7):
         pass
     assert Alert.objects.count() == len(people)

@@ -289,7 +289,7 @@ def meets(hit: Hit, series: Series, at: datetime.datetime) -> bool:
 def test_in_whatever_order_and_parcels_acts_come_nothing_is_missed_and_nothing_told_twice(
     rule: Counting, acts: list[Act], data: st.DataObject
 ) -> None:
-    """As the watch over the log does it: each parcel is looked at with all that is there, beside what was told."""
+    """As the alert scan does it: each parcel is looked at with all that is there, beside what was told."""
     acts = [each for each in acts if each.action in rule.actions]
     order, there = data.draw(st.permutations(acts)), list[Act]()
     told: list[Hit] = []

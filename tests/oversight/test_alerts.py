@@ -19,7 +19,7 @@ from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, NotAllowed
 from annotations.oversight import services
 from annotations.oversight.enums import AlertKind, AlertState
-from annotations.oversight.models import Alert, AlertRule, AlertScanProgress, AwaitedScope, ViewTally
+from annotations.oversight.models import Alert, AlertRule, AlertScanProgress, AwaitedScope, ViewingTally
 from annotations.oversight.selectors import alerts as selectors
 from annotations.redaction import log as redaction
 from tests.factories import make_leaves, make_user
@@ -168,7 +168,7 @@ def test_a_usual_day_is_learned_from_the_log(monkeypatch: pytest.MonkeyPatch) ->
             make_leaves()
             AlertScanProgress.objects.get_or_create(id=1, defaults={"position": 0, "looked_at": past})
             services.scan_for_alerts()
-    assert list(ViewTally.objects.order_by("day").values_list("views", flat=True)) == [1] * 6
+    assert list(ViewingTally.objects.order_by("day").values_list("views", flat=True)) == [1] * 6
     for _ in range(4):
         view()
     make_leaves()

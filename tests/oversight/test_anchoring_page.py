@@ -15,9 +15,9 @@ from annotations.audit.integrity.status import last_checkpoint
 from annotations.audit.keys.policy import log_keys
 from annotations.audit.models import Cosignature, LogEntry
 from annotations.audit.sequencing.configured import own_sequencer
-from annotations.audit.tree import notes
+from annotations.audit.tree import signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint
-from annotations.audit.tree.notes import PrivateKey
+from annotations.audit.tree.signed_notes import PrivateKey
 from annotations.audit.tree.witness import Request
 from annotations.core.models import RunState
 from annotations.oversight import services
@@ -66,7 +66,9 @@ def forged(size: int, settings: Any) -> bytes:
     """Another past of so many entries, signed with the log's own key, as whoever took that over could show it."""
     (file,) = Path(settings.AUDIT_KEYS_DIR).glob("*.key")
     body = Checkpoint(settings.AUDIT_ORIGIN, size, b"another past".ljust(32)).format()
-    return Request(0, (), notes.sign(body, PrivateKey.parse(file.read_text().strip()))).format().encode()
+    return (
+        Request(0, (), signed_notes.sign(body, PrivateKey.parse(file.read_text().strip()))).format().encode()
+    )
 
 
 def test_the_witness_cosigns_and_the_page_shows_how_much_it_saw_and_when(
@@ -78,7 +80,9 @@ def test_the_witness_cosigns_and_the_page_shows_how_much_it_saw_and_when(
     assert shown
     assert (run.state, run.outcome) == (RunState.DONE, f"witness.example/w: {shown.size}")
     kept = Cosignature.objects.get()
-    note = notes.Note(notes.parse(shown.note).text, notes.parse_signatures(kept.line))
+    note = signed_notes.SignedNote(
+        signed_notes.parse(shown.note).text, signed_notes.parse_signatures(kept.line)
+    )
     assert (kept.size, len(note.verify([witness.key]))) == (shown.size, 1)
     html = markup(site.get(reverse(PAGE)).content.decode())
     assert f'<th scope="row">witness.example/w</th><td class="num">{shown.size}</td>' in html

@@ -31,7 +31,7 @@ def officer_page(client: Client) -> Client:
     return client
 
 
-def watch(reviewer: User, assignment: Assignment, client: Client) -> None:
+def view(reviewer: User, assignment: Assignment, client: Client) -> None:
     """Fetches the clip as the labeling page does."""
     client.force_login(reviewer)
     granted = client.post(reverse("review:media_token", args=[assignment.public_id]))
@@ -53,7 +53,7 @@ def test_a_view_is_told_with_what_was_delivered_and_what_the_browser_claims(
     reviewer: User, client: Client
 ) -> None:
     assignment = make_assignment(reviewer)
-    watch(reviewer, assignment, client)
+    view(reviewer, assignment, client)
     review.record_watched(reviewer, assignment.public_id, [[0.0, 1.2], [2.0, 2.5]])
     review.record_watched(reviewer, assignment.public_id, [[1.0, 1.5]])
     (viewing,) = told(assignment)
@@ -75,7 +75,7 @@ def test_a_clip_that_was_fetched_ahead_and_taken_away_is_told_as_such(
     reviewer: User, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assignment = make_assignment(reviewer)
-    watch(reviewer, assignment, client)
+    view(reviewer, assignment, client)
     assert not told(assignment)[0].fetched_ahead, "it may be on their screen now"
     start = clock.now()
     with monkeypatch.context() as patch:
@@ -93,7 +93,7 @@ def test_a_clip_that_was_watched_before_it_was_taken_away_was_not_just_fetched(
     reviewer: User, client: Client
 ) -> None:
     assignment = make_assignment(reviewer)
-    watch(reviewer, assignment, client)
+    view(reviewer, assignment, client)
     review.record_watched(reviewer, assignment.public_id, [[0.0, 1.0]])
     clips.place(assignment.clip, HoldReason.LEGAL, WORKER)
     assert [viewing.fetched_ahead for viewing in told(assignment)] == [False]
@@ -112,7 +112,7 @@ def test_coming_back_later_is_another_viewing(
 ) -> None:
     assignment = make_assignment(reviewer)
     start = clock.now()
-    watch(reviewer, assignment, client)
+    view(reviewer, assignment, client)
     monkeypatch.setattr(clock, "now", lambda: start + datetime.timedelta(minutes=10))
     review.record_watched(reviewer, assignment.public_id, [[0.0, 1.0]])
     assert len(told(assignment)) == 1
@@ -155,7 +155,7 @@ def test_the_dossier_shows_everything_on_one_line_of_time(
 
 def test_the_dossier_names_who_saw_the_clip(client: Client, reviewer: User) -> None:
     assignment = make_assignment(reviewer)
-    watch(reviewer, assignment, client)
+    view(reviewer, assignment, client)
     review.record_watched(reviewer, assignment.public_id, [[0.0, 1.5]])
     client.force_login(make_user(Role.PRIVACY_OFFICER))
     html = client.get(reverse("oversight:dossier", args=[assignment.clip.public_id])).content.decode()

@@ -15,7 +15,7 @@ from annotations.break_glass import services as break_glass
 from annotations.clips.models import Clip
 from annotations.moderation import services as moderation
 from annotations.oversight.alerting.acts import VIEWS
-from annotations.oversight.viewings import KINDS, ViewKind, viewings
+from annotations.oversight.viewings import KINDS, ViewingKind, viewings
 from annotations.rights.clip_story import story
 from tests.audit.test_every_route_is_logged import CASES, Asked, body
 from tests.factories import make_break_glass_access, make_ready_clip, make_track, make_user
@@ -80,7 +80,7 @@ def client_of(role: str) -> Client:
     return client
 
 
-def looks(clip: Clip) -> list[ViewKind]:
+def kinds_of_viewings(clip: Clip) -> list[ViewingKind]:
     return [viewing.kind for viewing in viewings(audit.of_clip(clip.public_id)) if viewing.delivered]
 
 
@@ -90,7 +90,7 @@ def test_a_reveal_is_marked_as_one_and_the_poster_before_it_as_a_blurred_picture
     lead.get(reverse("moderation:poster", args=[flag.pk]))
     address = lead.post(reverse("moderation:reveal", args=[flag.pk])).json()["url"]
     body(lead.get(address))
-    assert looks(clip) == [ViewKind.BLURRED, ViewKind.REVEALED]
+    assert kinds_of_viewings(clip) == [ViewingKind.BLURRED, ViewingKind.REVEALED]
     page = client_of(Role.PRIVACY_OFFICER).get(reverse("oversight:dossier", args=[clip.public_id]))
     assert ">revealed<" in page.content.decode()
 
@@ -100,7 +100,7 @@ def test_break_glass_is_marked_as_such() -> None:
     client, access = Client(), make_break_glass_access(lead)
     client.force_login(lead)
     body(client.get(client.post(reverse("break_glass:token", args=[access.pk])).json()["url"]))
-    assert looks(access.clip) == [ViewKind.BREAK_GLASS]
+    assert kinds_of_viewings(access.clip) == [ViewingKind.BREAK_GLASS]
     page = client_of(Role.PRIVACY_OFFICER).get(reverse("oversight:dossier", args=[access.clip.public_id]))
     assert ">break-glass<" in page.content.decode()
 
@@ -108,7 +108,7 @@ def test_break_glass_is_marked_as_such() -> None:
 def test_single_pictures_of_hidden_regions_are_views_too() -> None:
     clip, lead = make_ready_clip(), client_of(Role.LEAD)
     lead.get(reverse("redaction:region_picture", args=[clip.public_id, make_track(clip).number]))
-    assert looks(clip) == [ViewKind.PICTURES]
+    assert kinds_of_viewings(clip) == [ViewingKind.PICTURES]
     (watched,) = story(clip).watched
     assert watched.pictures
     page = client_of(Role.PRIVACY_OFFICER).get(reverse("oversight:dossier", args=[clip.public_id]))

@@ -165,16 +165,16 @@ def test_a_face_outside_the_picture_reports_nothing() -> None:
     assert assignment.state == A.LEASED
 
 
-@pytest.mark.parametrize("leave", ["skip", "flag", "report_missed_face"])
-def test_a_clip_that_is_not_held_by_the_person_cannot_be_left(leave: str) -> None:
+@pytest.mark.parametrize("way", ["skip", "flag", "report_missed_face"])
+def test_a_clip_that_is_not_held_by_the_person_cannot_be_left(way: str) -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     services.submit(reviewer, assignment.public_id, make_body())
-    argument = [FACE] if leave == "report_missed_face" else "other"
+    argument = [FACE] if way == "report_missed_face" else "other"
     with pytest.raises(Conflict):
-        getattr(services, leave)(reviewer, assignment.public_id, argument)
+        getattr(services, way)(reviewer, assignment.public_id, argument)
     with pytest.raises(Missing):
-        getattr(services, leave)(make_user(), assignment.public_id, argument)
+        getattr(services, way)(make_user(), assignment.public_id, argument)
 
 
 def test_watched_ranges_are_on_the_log_in_milliseconds_as_the_browsers_claim() -> None:

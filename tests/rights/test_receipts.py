@@ -1,4 +1,4 @@
-"""The owner's receipt: without an account, in plain words, without names."""
+"""The owner's receipt: without an account, in plain language, without names."""
 
 import io
 
@@ -137,7 +137,7 @@ def test_withdrawing_twice_says_so(client: Client) -> None:
 
 
 @pytest.mark.parametrize("reason", HoldReason)
-def test_every_hold_has_plain_words(reason: HoldReason) -> None:
+def test_every_hold_has_plain_language(reason: HoldReason) -> None:
     clip = make_clip()
     clips.place(clip, reason, WORKER)
     assert clip_story.story(clip).state == str(_HOLDS[reason])

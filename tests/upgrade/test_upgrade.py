@@ -49,7 +49,7 @@ TABLES = {
     "privacy_logprogress": "oversight_alertscanprogress",
     "privacy_logrun": "oversight_logrun",
     "privacy_savedview": "oversight_savedsearch",
-    "privacy_viewtally": "oversight_viewtally",
+    "privacy_viewtally": "oversight_viewingtally",
     "redaction_lift": "redaction_unredaction",
 }
 # Columns that have another name now, by the table of 922aa1e; None: there is none any more.

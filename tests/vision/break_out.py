@@ -24,8 +24,8 @@ KERNEL_WITHOUT_LANDLOCK = confinement.assemble(
     [
         (confinement.LOAD, 0, 0, confinement.NUMBER_OFFSET),
         (confinement.JUMP_EQUAL, 0, 1, landlock.CREATE_RULESET),
-        (confinement.RETURN, 0, 0, confinement.VERDICT_ERRNO | errno.ENOSYS),
-        (confinement.RETURN, 0, 0, confinement.VERDICT_ALLOW),
+        (confinement.RETURN, 0, 0, confinement.RETURN_ERRNO | errno.ENOSYS),
+        (confinement.RETURN, 0, 0, confinement.RETURN_ALLOW),
     ]
 )
 

@@ -24,10 +24,10 @@ from annotations.audit.models import Checkpoint, Cosignature, EntryDetail, HashT
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.audit.sequencing.stored_tree import StoredTree
 from annotations.audit.subject_keys import store
-from annotations.audit.tree import notes, tiles
+from annotations.audit.tree import signed_notes, tiles
 from annotations.audit.tree.merkle import HASH_SIZE
-from annotations.audit.tree.notes import PublicKey
 from annotations.audit.tree.proofs import inclusion_proof
+from annotations.audit.tree.signed_notes import PublicKey
 from annotations.audit.tree.tiles import WIDTH, Tile
 from annotations.audit.tree.tlog_proof import TlogProof
 from annotations.core.errors import Conflict, Missing
@@ -215,7 +215,7 @@ def _cosigned(found: Iterable[Checkpoint]) -> list[str]:
     lines: dict[int, dict[str, str]] = {}
     rows = Cosignature.objects.filter(size__gte=checkpoints[0].size, size__lte=checkpoints[-1].size)
     for size, line in rows.order_by("witnessed_at", "id").values_list("size", "line"):
-        (signature,) = notes.parse_signatures(line)
+        (signature,) = signed_notes.parse_signatures(line)
         if (signature.name, signature.key_id) in known:
             lines.setdefault(size, {})[signature.name] = line
     return [each.note + "".join(lines.get(each.size, {}).values()) for each in checkpoints]

@@ -18,8 +18,8 @@ from annotations.audit.integrity.status import last_checkpoint
 from annotations.audit.models import Checkpoint, Cosignature, LogEntry, TreeLeaf
 from annotations.audit.sequencing.stored_tree import StoredTree
 from annotations.audit.services import append
-from annotations.audit.tree.notes import PublicKey, Signature
 from annotations.audit.tree.proofs import consistency_proof
+from annotations.audit.tree.signed_notes import PublicKey, Signature
 from annotations.audit.tree.witness import Refused
 from annotations.audit.tree.witness_client import Unreachable, cosign
 from annotations.core import clock

@@ -24,7 +24,7 @@ from annotations.audit.keys.policy import LogKey, log_keys
 from annotations.audit.models import Checkpoint, HashTile, LogEntry, Pending, TreeLeaf, Verification
 from annotations.audit.sequencing.stored_tree import tree_size
 from annotations.audit.services import append
-from annotations.audit.tree import checkpoints, notes
+from annotations.audit.tree import checkpoints, signed_notes
 from annotations.audit.tree.growth import FullTile, Growth
 from annotations.audit.tree.merkle import leaf_hash
 from annotations.core import clock
@@ -185,9 +185,9 @@ def _checkpoint(row: Checkpoint, root: bytes | None, keys: list[LogKey]) -> Iter
     expected = checkpoints.Checkpoint(settings.AUDIT_ORIGIN, row.size, bytes(row.root)).format()
     needed = [key.public for key in keys if key.signs(row.size)]
     try:
-        note = notes.parse(row.note)
+        note = signed_notes.parse(row.note)
         signatures = note.verify(needed)
-    except notes.InvalidNote as error:
+    except signed_notes.InvalidSignedNote as error:
         yield Problem("signature_wrong", f"The checkpoint of {row.size} entries is not signed: {error}.")
         return
     if note.text != expected:

@@ -11,7 +11,7 @@ from annotations.audit.models import KeyChange
 from annotations.audit.registry import Action
 from annotations.audit.sequencing import leader
 from annotations.audit.services import append
-from annotations.audit.tree.notes import PublicKey
+from annotations.audit.tree.signed_notes import PublicKey
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
 

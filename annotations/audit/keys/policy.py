@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from annotations.audit.models import KeyChange
-from annotations.audit.tree.notes import PublicKey
+from annotations.audit.tree.signed_notes import PublicKey
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from annotations.audit.keys.policy import keys_at
-from annotations.audit.tree import notes
+from annotations.audit.tree import signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint, InvalidCheckpoint
-from annotations.audit.tree.notes import InvalidNote, PrivateKey, PublicKey
+from annotations.audit.tree.signed_notes import InvalidSignedNote, PrivateKey, PublicKey
 
 _MEMORY = "last-signed"
 
@@ -37,7 +37,7 @@ class KeyFolder:
             raise Refused("No key signs the log. Make one: manage.py audit keys new")
         body = Checkpoint(self.origin, size, root).format()
         self._write(_MEMORY, body)
-        return notes.sign(body, *keys)
+        return signed_notes.sign(body, *keys)
 
     def make(self) -> PublicKey:
         """Makes a new key and keeps it here. It signs when the policy says so."""
@@ -75,7 +75,7 @@ class KeyFolder:
         path = self.folder / _file(key)
         try:
             found = PrivateKey.parse(path.read_text().strip())
-        except (FileNotFoundError, InvalidNote) as error:
+        except (FileNotFoundError, InvalidSignedNote) as error:
             raise Refused(
                 f"The key {key.key_id.hex()} should sign, and {path} does not hold it: {error}"
             ) from None

@@ -679,7 +679,7 @@ def _differences(
     if not entries:
         return []  # the file is missing or damaged, and that is told
     start = number * WIDTH
-    wrong = [n for n, (leaf, hash_) in enumerate(zip(leaves, stored, strict=False)) if leaf != hash_]
+    wrong = [n for n, (leaf, kept) in enumerate(zip(leaves, stored, strict=False)) if leaf != kept]
     if not wrong:
         return []
     at = wrong[0]

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from annotations.audit.models import LogEntry, Pending, TreeLeaf
 
 
-class Waiting(NamedTuple):
+class PendingEntry(NamedTuple):
     """An entry that waits, with its canonical bytes. `placed`: it has a leaf already, and was queued again."""
 
     entry: uuid.UUID
@@ -28,12 +28,12 @@ class Leaf(NamedTuple):
     hash: bytes
 
 
-def waiting(count: int) -> list[Waiting]:
+def pending(count: int) -> list[PendingEntry]:
     """The first of the entries that wait, by their ids. What waits and is in no log is passed over."""
     first = Pending.objects.order_by("entry").values("entry")[:count]
     placed = Exists(TreeLeaf.objects.filter(entry=OuterRef("pk")))
     rows = LogEntry.objects.filter(pk__in=first).order_by("pk").values_list("pk", "canonical", placed)
-    return [Waiting(entry, bytes(canonical), has) for entry, canonical, has in rows]
+    return [PendingEntry(entry, bytes(canonical), has) for entry, canonical, has in rows]
 
 
 def insert(leaves: Sequence[Leaf]) -> None:

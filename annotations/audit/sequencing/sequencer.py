@@ -20,8 +20,8 @@ from annotations.audit.sequencing import batches, leader
 from annotations.audit.sequencing.stored_tree import Incomplete, StoredTree, growth, tree_size
 from annotations.audit.tree.growth import FullTile
 from annotations.audit.tree.merkle import leaf_hash
-from annotations.audit.tree.notes import InvalidNote
 from annotations.audit.tree.proofs import InvalidProof, consistency_proof, verify_consistency
+from annotations.audit.tree.signed_notes import InvalidSignedNote
 from annotations.core import clock
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Sequencer:
                 if unsure or (since and self._due(waiting, since)):
                     self.once()
                     unsure, since = False, None
-            except (DatabaseError, Refused, Incomplete, InvalidNote, OSError) as error:
+            except (DatabaseError, Refused, Incomplete, InvalidSignedNote, OSError) as error:
                 logger.error("The log is not sealed: %s: %s", type(error).__name__, error)
                 close_old_connections()
                 unsure, pause = True, _RETRY_SECONDS
@@ -87,7 +87,7 @@ class Sequencer:
             if not leader.lead():
                 return 0
             self.reached("leading")
-            waiting = batches.waiting(BATCH)
+            waiting = batches.pending(BATCH)
             self.reached("read")
             entries = [each for each in waiting if not each.placed]
             self._write(entries)
@@ -96,7 +96,7 @@ class Sequencer:
         self.reached("committed")
         return len(entries)
 
-    def _write(self, entries: list[batches.Waiting]) -> None:
+    def _write(self, entries: list[batches.PendingEntry]) -> None:
         grown = growth(tree_size())
         leaves: list[batches.Leaf] = []
         tiles: list[FullTile] = []

@@ -6,11 +6,11 @@ It holds the entry's index, its inclusion proof and a signed checkpoint; the rea
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from annotations.audit.tree import notes
+from annotations.audit.tree import signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import HASH_SIZE, leaf_hash
-from annotations.audit.tree.notes import PublicKey
 from annotations.audit.tree.proofs import InvalidProof, verify_inclusion
+from annotations.audit.tree.signed_notes import PublicKey
 from annotations.audit.tree.text import base64_decode, base64_encode, decimal
 
 _HEADER = "c2sp.org/tlog-proof@v1"
@@ -56,9 +56,9 @@ class TlogProof:
     def verify(self, entry: bytes, origin: str, keys: Iterable[PublicKey]) -> Checkpoint:
         """The signed checkpoint under which the entry is in the log.
 
-        Raises InvalidProof, InvalidCheckpoint or InvalidNote (Untrusted) when it does not show that.
+        Raises InvalidProof, InvalidCheckpoint or InvalidSignedNote (Untrusted) when it does not show that.
         """
-        note = notes.parse(self.checkpoint)
+        note = signed_notes.parse(self.checkpoint)
         note.verify(keys)
         checkpoint = Checkpoint.parse(note.text)
         if checkpoint.origin != origin:

@@ -6,11 +6,11 @@ Pure: who calls `judge` holds the witness's memory, and stores what it returns b
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from annotations.audit.tree import notes
+from annotations.audit.tree import signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import EMPTY_ROOT, HASH_SIZE
-from annotations.audit.tree.notes import PublicKey
 from annotations.audit.tree.proofs import InvalidProof, verify_consistency
+from annotations.audit.tree.signed_notes import PublicKey
 from annotations.audit.tree.text import base64_decode, base64_encode, decimal
 
 SIZE_TYPE = "text/x.tlog.size"
@@ -63,7 +63,7 @@ def judge(
     """
     try:
         request = Request.parse(body)
-        note = notes.parse(request.checkpoint)
+        note = signed_notes.parse(request.checkpoint)
         checkpoint = Checkpoint.parse(note.text)
     except ValueError as error:
         raise Refused(400, f"The request is not in form: {error}.") from None
@@ -71,7 +71,7 @@ def judge(
         raise Refused(404, "This witness does not watch that log.")
     try:
         note.verify(logs[checkpoint.origin])
-    except notes.Untrusted as error:
+    except signed_notes.Untrusted as error:
         raise Refused(403, f"The checkpoint is not the log's: {error}.") from None
     if request.old > checkpoint.size:
         raise Refused(400, "The old size is larger than the checkpoint's.")

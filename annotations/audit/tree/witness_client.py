@@ -7,9 +7,9 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Sequence
 
-from annotations.audit.tree import notes
+from annotations.audit.tree import signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint
-from annotations.audit.tree.notes import PublicKey, Signature
+from annotations.audit.tree.signed_notes import PublicKey, Signature
 from annotations.audit.tree.text import decimal
 from annotations.audit.tree.witness import SIZE_TYPE, Refused, Request
 
@@ -48,7 +48,7 @@ def cosign(
     except Refused as refused:
         if refused.known_size is None or refused.known_size == known_size:
             raise
-        if refused.known_size > Checkpoint.parse(notes.parse(checkpoint).text).size:
+        if refused.known_size > Checkpoint.parse(signed_notes.parse(checkpoint).text).size:
             raise
         return _ask(address, checkpoint, prove, keys, refused.known_size, timeout)
 
@@ -65,8 +65,8 @@ def _ask(
     status, kind, answer = _post(f"{address.rstrip('/')}/add-checkpoint", body, timeout)
     try:
         if status == http.HTTPStatus.OK:
-            note = notes.parse(checkpoint)
-            return notes.Note(note.text, notes.parse_signatures(answer)).verify(keys)
+            note = signed_notes.parse(checkpoint)
+            return signed_notes.SignedNote(note.text, signed_notes.parse_signatures(answer)).verify(keys)
         size = decimal(answer.removesuffix("\n")) if kind == SIZE_TYPE else None
     except ValueError as error:
         raise Unreachable(f"The witness's answer makes no sense: {error}.") from None

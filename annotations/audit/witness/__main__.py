@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from annotations.audit.tree.notes import COSIGNATURE, ED25519, InvalidNote, PrivateKey, PublicKey
+from annotations.audit.tree.signed_notes import COSIGNATURE, ED25519, InvalidSignedNote, PrivateKey, PublicKey
 from annotations.audit.witness.memory import Memory, Unusable
 from annotations.audit.witness.server import Server, Witness
 
@@ -53,7 +53,7 @@ def read_logs(path: Path) -> dict[str, list[PublicKey]]:
             if vkey and not vkey.startswith("#"):
                 key = PublicKey.parse(vkey)
                 if key.kind != ED25519:
-                    raise InvalidNote(f"{vkey} is a witness's key, not a log's")
+                    raise InvalidSignedNote(f"{vkey} is a witness's key, not a log's")
                 logs.setdefault(origin or key.name, []).append(key)
     except (OSError, ValueError) as error:
         raise Unusable(f"{path} does not list logs: {error}") from None
@@ -96,7 +96,7 @@ def main() -> int:
             sys.stdout.write(f"{new_key(options.name, options.key)}\n")
         else:
             serve(options)
-    except (Unusable, InvalidNote) as error:
+    except (Unusable, InvalidSignedNote) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

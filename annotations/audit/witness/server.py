@@ -8,7 +8,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from annotations.audit.tree import witness
-from annotations.audit.tree.notes import PrivateKey, PublicKey
+from annotations.audit.tree.signed_notes import PrivateKey, PublicKey
 from annotations.audit.witness.memory import Memory
 
 PATH = "/add-checkpoint"

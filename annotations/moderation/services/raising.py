@@ -16,8 +16,10 @@ def unsettled(clip: Clip, found: Iterable[Concern]) -> list[Concern]:
     earlier = Flag.objects.filter(
         clip=clip, source=FlagSource.MODEL, state__in=[FlagState.DISMISSED, FlagState.OPEN]
     )
-    settled = {(f.category, f.evidence.get("model", ""), f.evidence.get("label", "")) for f in earlier}
-    return [concern for concern in found if (concern.category, concern.model, concern.label) not in settled]
+    raised_before = {(f.category, f.evidence.get("model", ""), f.evidence.get("label", "")) for f in earlier}
+    return [
+        concern for concern in found if (concern.category, concern.model, concern.label) not in raised_before
+    ]
 
 
 def raise_flags(clip: Clip, concerns: Iterable[Concern]) -> None:

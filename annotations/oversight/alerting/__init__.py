@@ -1,6 +1,6 @@
 """What deserves a privacy officer's look: rules over the log, one a module. Pure: no database, no clock."""
 
-from annotations.oversight.alerting.acts import Act, Counting, Hit, Known, Rule, Scope, Series, Waiting
+from annotations.oversight.alerting.acts import Act, Counting, Expecting, Hit, Known, Rule, Scope, Series
 from annotations.oversight.alerting.break_glass import BreakGlassUse
 from annotations.oversight.alerting.household import Household
 from annotations.oversight.alerting.log_reading import LogReading
@@ -18,6 +18,7 @@ __all__ = [
     "Act",
     "BreakGlassUse",
     "Counting",
+    "Expecting",
     "Hit",
     "Household",
     "Known",
@@ -29,5 +30,4 @@ __all__ = [
     "Scope",
     "Series",
     "Volume",
-    "Waiting",
 ]

@@ -117,7 +117,7 @@ class Counting(Rule):
         """How many there may be at this moment; `measured` is how many there are."""
 
 
-class Waiting(Rule):
+class Expecting(Rule):
     """Looks at what comes within the window that begins with an act, once it is over."""
 
     @abstractmethod

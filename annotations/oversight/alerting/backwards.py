@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 
 from annotations.oversight.alerting import sliding
-from annotations.oversight.alerting.acts import Act, Counting, Hit, Known, Rule, Scope, Series, Waiting
+from annotations.oversight.alerting.acts import Act, Counting, Expecting, Hit, Known, Rule, Scope, Series
 
 
 def hits(rule: Rule, acts: Iterable[Act], known: Known, now: datetime.datetime) -> list[Hit]:
@@ -16,10 +16,10 @@ def hits(rule: Rule, acts: Iterable[Act], known: Known, now: datetime.datetime) 
             for series, theirs in grouped(rule, acts).items()
             for hit in sliding.hits(rule, series, theirs, known)
         ]
-    return _waiting(rule, acts, now) if isinstance(rule, Waiting) else []
+    return _waiting(rule, acts, now) if isinstance(rule, Expecting) else []
 
 
-def _waiting(rule: Waiting, acts: list[Act], now: datetime.datetime) -> list[Hit]:
+def _waiting(rule: Expecting, acts: list[Act], now: datetime.datetime) -> list[Hit]:
     by_clip: dict[tuple[object, object], list[Act]] = {}
     for act in acts:
         by_clip.setdefault((act.actor, act.clip), []).append(act)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from annotations.clips.enums import Purpose
 from annotations.moderation import log as moderation
-from annotations.oversight.alerting.acts import Act, Hit, Scope, Series, Waiting
+from annotations.oversight.alerting.acts import Act, Expecting, Hit, Scope, Series
 from annotations.redaction import log as redaction
 from annotations.review import log as review
 
@@ -25,7 +25,7 @@ DECISIONS = frozenset(
 
 
 @dataclass(frozen=True)
-class Reveals(Waiting):
+class Reveals(Expecting):
     """A reveal after which the same person neither labels the clip nor decides on it within `minutes`.
 
     Who reveals it again has that long from then.

@@ -45,9 +45,7 @@ class AlertFilterForm(forms.Form):
 
 class ResolveForm(forms.Form):
     reason = ReasonField(
-        help_text=_(
-            "What you found, and whom you asked. It stands on the log, and is erased with the person."
-        ),
+        help_text=_("What you found, and whom you asked. It is on the log, and is erased with the person."),
     )
 
 

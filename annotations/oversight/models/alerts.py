@@ -99,7 +99,7 @@ class AwaitedScope(models.Model):
         indexes = [models.Index(fields=["until"], name="awaitedscope_due")]
 
 
-class ViewTally(models.Model):
+class ViewingTally(models.Model):
     """How many views a person was given on a day (in UTC), as far as the log was looked through."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)

@@ -14,7 +14,7 @@ from annotations.core import clock
 from annotations.oversight.alerting import RULES, Rule, backwards
 from annotations.oversight.alerting.values import load
 from annotations.oversight.enums import AlertState
-from annotations.oversight.models import Alert, AlertRule, ViewTally
+from annotations.oversight.models import Alert, AlertRule, ViewingTally
 from annotations.oversight.selectors.acts import acts_of
 
 # What a person's usual day is made of: the median of their days with views in the weeks before.
@@ -58,7 +58,7 @@ class Known:
     def usual(self, actor: str, day: datetime.date) -> float | None:
         if (actor, day) not in self._usual:
             before = day - datetime.timedelta(days=USUAL_DAYS)
-            views = ViewTally.objects.filter(actor=actor, day__gte=before, day__lt=day, views__gt=0)
+            views = ViewingTally.objects.filter(actor=actor, day__gte=before, day__lt=day, views__gt=0)
             counts = list(views.values_list("views", flat=True))
             self._usual[actor, day] = statistics.median(counts) if len(counts) >= USUAL_LEAST else None
         return self._usual[actor, day]

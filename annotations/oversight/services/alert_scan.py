@@ -14,10 +14,10 @@ from annotations.audit.models import LogEntry, TreeLeaf
 from annotations.audit.sequencing.stored_tree import tree_size
 from annotations.core import clock
 from annotations.oversight import log
-from annotations.oversight.alerting import Act, Counting, Hit, Scope, Series, Waiting, backwards, sliding
+from annotations.oversight.alerting import Act, Counting, Expecting, Hit, Scope, Series, backwards, sliding
 from annotations.oversight.alerting.acts import VIEWS, day_of
 from annotations.oversight.enums import AlertState
-from annotations.oversight.models import Alert, AlertScanProgress, AwaitedScope, ViewTally
+from annotations.oversight.models import Alert, AlertScanProgress, AwaitedScope, ViewingTally
 from annotations.oversight.selectors.acts import Span, acts_between, acts_within
 from annotations.oversight.selectors.alerts import CurrentRule, Known, alert_rules
 
@@ -76,7 +76,7 @@ def _batch(size: int) -> tuple[int, int]:
         theirs = [act for act in acts if act.action in rule.actions]
         if isinstance(rule, Counting):
             _count(current, rule, theirs, known, found)
-        elif isinstance(rule, Waiting):
+        elif isinstance(rule, Expecting):
             found.awaited += [
                 _awaited(current.kind, series, act) for act in theirs for series in rule.series(act)
             ]
@@ -165,7 +165,7 @@ def _awaited(kind: str, series: Series, act: Act) -> AwaitedScope:
     )
 
 
-def _judge(current: CurrentRule, rule: Waiting, rows: list[AwaitedScope], found: _Found) -> None:
+def _judge(current: CurrentRule, rule: Expecting, rows: list[AwaitedScope], found: _Found) -> None:
     scopes = [
         Scope(Series(row.key, row.until - row.since, row.actor, clip=row.clip), row.since) for row in rows
     ]
@@ -178,14 +178,14 @@ def _judge(current: CurrentRule, rule: Waiting, rows: list[AwaitedScope], found:
 def _add_views(views: Counter[tuple[str, datetime.date]]) -> None:
     """Adds to what each person was given on each day, whether the rule of volume is on or not."""
     people, days = {actor for actor, _ in views}, {day for _, day in views}
-    rows = ViewTally.objects.filter(actor__in=people, day__in=days)
+    rows = ViewingTally.objects.filter(actor__in=people, day__in=days)
     before = {(row.actor, row.day): row for row in rows}
     tallies = []
     for (actor, day), count in views.items():
-        tally = before.get((actor, day)) or ViewTally(actor=actor, day=day, views=0)
+        tally = before.get((actor, day)) or ViewingTally(actor=actor, day=day, views=0)
         tally.views += count
         tallies.append(tally)
-    ViewTally.objects.bulk_create(
+    ViewingTally.objects.bulk_create(
         tallies, update_conflicts=True, unique_fields=["actor", "day"], update_fields=["views"]
     )
 

@@ -17,7 +17,7 @@ from annotations.oversight.alerting.values import dump, in_words, load
 from annotations.oversight.models import Alert, AlertRule
 from annotations.oversight.rules import ALERTS
 
-_SETTLED = {"explain": log.ALERT_EXPLAINED, "escalate": log.ALERT_ESCALATED}
+_RESOLUTIONS = {"explain": log.ALERT_EXPLAINED, "escalate": log.ALERT_ESCALATED}
 
 
 @transaction.atomic
@@ -44,17 +44,17 @@ def give_back_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
 
 @transaction.atomic
 def resolve_alert(alert_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Alert:
-    """`explain` or `escalate`, with a reason, which stands on the log and is erased with the person it is about.
+    """`explain` or `escalate`, with a reason, which is on the log and is erased with the person it is about.
 
     Raises Invalid `unknown_decision`, `reason_too_short` or `reason_too_long`; NotAllowed `own_alert`; Conflict
     `not_possible_now`.
     """
     reason = checked_reason(reason)
-    if action not in _SETTLED:
+    if action not in _RESOLUTIONS:
         raise Invalid("unknown_decision", "Say that the alert is explained, or escalate it.")
     alert = _locked(alert_id)
     alert.state = ALERTS.target(alert.state, action, actor, about=alert.actor)
-    entry = _append(_SETTLED[action], alert, actor, {"reason": reason})
+    entry = _append(_RESOLUTIONS[action], alert, actor, {"reason": reason})
     alert.resolved_by, alert.resolved_at, alert.resolved_entry = actor.pseudonym, clock.now(), entry
     alert.save(update_fields=["state", "resolved_by", "resolved_at", "resolved_entry"])
     return alert

@@ -19,7 +19,7 @@ from annotations.audit.export import log_export
 from annotations.audit.integrity.status import integrity as integrity_now
 from annotations.audit.keys.policy import log_keys
 from annotations.audit.sequencing.awaiting import await_checkpoint
-from annotations.audit.tree.notes import PublicKey
+from annotations.audit.tree.signed_notes import PublicKey
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
 from annotations.oversight import services

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.people import people_by_pseudonym
-from annotations.audit.search import FIRST_LOOK, GOING_ON, Filters, is_cursor, search
+from annotations.audit.search import FIRST_SECONDS, FURTHER_SECONDS, Filters, is_cursor, search
 from annotations.audit.selectors import Line
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.core import clock
@@ -46,7 +46,7 @@ def log(request: HttpRequest) -> HttpResponse:
             cursor=cursor,
             newer="newer" in request.GET,
             size=PAGE,
-            seconds=GOING_ON if "on" in request.GET else FIRST_LOOK,
+            seconds=FURTHER_SECONDS if "on" in request.GET else FIRST_SECONDS,
         )
     except DomainError as error:
         return render(request, "oversight/log.html", {**context, "error": error.message}, status=400)

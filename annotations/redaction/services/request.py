@@ -28,7 +28,7 @@ def request(
 ) -> RedactionRun:
     """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_faces`.
 
-    `built_on` is the rendition of which only the groups that change need to be made anew. What two people have
+    `built_on` is the rendition of which only the groups that change need to be encoded again. What two people have
     unredacted stays so.
     """
     lock_clip(clip.pk)

@@ -36,7 +36,7 @@ def record_watched(reviewer: User, assignment_id: uuid.UUID, ranges: Ranges) -> 
     if not _just_had(assignment, clock.now() - LAST_REPORT):
         if assignment.state in KEEPS_DRAFT:
             require_lease(assignment)
-        raise _not_watching()
+        raise _not_on_screen()
     _record(assignment.clip, str(assignment.public_id), ranges, reviewer.actor)
 
 
@@ -47,7 +47,7 @@ def record_watched_by_lead(task_id: uuid.UUID, ranges: Ranges, actor: Actor) -> 
     if task is None:
         raise Missing("task_missing", "There is no such task.")
     if not delivery.granted_since(actor, task.clip, clock.now() - LEADS_REPORT):
-        raise _not_watching()
+        raise _not_on_screen()
     _record(task.clip, str(task.public_id), ranges, actor)
 
 
@@ -57,7 +57,7 @@ def _just_had(assignment: Assignment, moment: datetime.datetime) -> bool:
     return assignment.ended_at is not None and assignment.ended_at > moment
 
 
-def _not_watching() -> Conflict:
+def _not_on_screen() -> Conflict:
     return Conflict("not_watching", "This clip is not on your screen any more.")
 
 

@@ -28,7 +28,7 @@ class RequestForm(forms.Form):
     )
     how = ReasonField(
         label=_("How it came, and how you know that it comes from the owner"),
-        help_text=_("It stands on the log, and is erased with the owner."),
+        help_text=_("It is on the log, and is erased with the owner."),
     )
 
     def clean_q(self) -> str:
@@ -56,5 +56,5 @@ class StepForm(forms.Form):
     reason = ReasonField(
         label=_("In your words"),
         required=False,
-        help_text=_("How the answer went out, or why it is refused or takes longer. It stands on the log."),
+        help_text=_("How the answer went out, or why it is refused or takes longer. It is on the log."),
     )

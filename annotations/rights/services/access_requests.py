@@ -34,7 +34,7 @@ def open_request(subject: str, received_at: datetime.datetime, how: str, actor: 
     """
     how = checked_reason(how)
     if received_at > clock.now():
-        raise Invalid("received_later", "The request was received in the future. Mend the day.")
+        raise Invalid("received_later", "The request was received in the future. Correct the day.")
     if owner_pseudonym(subject) == UNKNOWN:
         raise Missing("unknown_subject", "No owner has this pseudonym, and no clip this id.")
     lock.hold(f"request:{subject}", alone=True)

@@ -1,4 +1,4 @@
-"""The owner's receipt: no account, plain words, never a name."""
+"""The owner's receipt: no account, plain language, never a name."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse

@@ -18,10 +18,10 @@ from annotations.audit.models import Checkpoint as Rows, Cosignature, EntryDetai
 from annotations.audit.offline import verify_log
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing.configured import own_sequencer
-from annotations.audit.tree import notes
+from annotations.audit.tree import signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import leaf_hash
-from annotations.audit.tree.notes import COSIGNATURE, PrivateKey
+from annotations.audit.tree.signed_notes import COSIGNATURE, PrivateKey
 from annotations.audit.tree.tlog_proof import TlogProof
 from annotations.core.errors import Conflict, Missing
 from tests.audit.integrity.test_verification import hexed, run, unguarded
@@ -167,7 +167,7 @@ def test_where_there_are_witnesses_an_export_ends_at_what_one_has_seen(
         export(tmp_path / "none", OFFICER)
     assert not (tmp_path / "none").exists()
     seen = Rows.objects.order_by("size")[1]
-    body = notes.parse(seen.note).text
+    body = signed_notes.parse(seen.note).text
     for moment in (1_780_000_000, 1_780_003_600):
         signature = witness.sign(body, timestamp=moment)
         Cosignature.objects.create(
@@ -193,8 +193,8 @@ def test_the_witness_program_cosigns_what_is_exported(
     assert report.problems == []
     assert any(note.startswith("A witness cosigned the last checkpoint at 20") for note in report.notes)
     lines = (tmp_path / "export" / "checkpoints.jsonl").read_text().splitlines(keepends=True)
-    last = notes.parse(json.loads(lines[-1]))
-    bare = notes.Note(last.text, last.signatures[:-1]).format()
+    last = signed_notes.parse(json.loads(lines[-1]))
+    bare = signed_notes.SignedNote(last.text, last.signatures[:-1]).format()
     lines[-1] = json.dumps(bare, ensure_ascii=False) + "\n"
     (tmp_path / "export" / "checkpoints.jsonl").write_text("".join(lines))
     reseal(tmp_path / "export")

@@ -20,7 +20,7 @@ from annotations.audit.keys.policy import log_keys
 from annotations.audit.models import Checkpoint, Cosignature, LogEntry
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured
-from annotations.audit.tree import checkpoints, notes, witness
+from annotations.audit.tree import checkpoints, signed_notes, witness
 from annotations.core import clock
 from reviewapp.settings import environment
 
@@ -31,7 +31,7 @@ class Witness:
     """A witness that keeps the rules, served on this machine. `known` is what it cosigned last."""
 
     def __init__(self) -> None:
-        self.key = notes.PrivateKey.generate("witness.example", notes.COSIGNATURE)
+        self.key = signed_notes.PrivateKey.generate("witness.example", signed_notes.COSIGNATURE)
         self.known: checkpoints.Checkpoint | None = None
         self.asked = 0
         outer = self
@@ -64,17 +64,17 @@ class Witness:
         signature = self.key.sign(checkpoint.format(), timestamp=int(time.time()))
         return 200, "text/plain", signature.line
 
-    def watch(self) -> None:
+    def follow(self) -> None:
         """Learns the log's keys, as somebody tells a witness."""
         self.keys = [key.public for key in log_keys()]
 
 
 @pytest.fixture
-def watching(settings: Any) -> Iterator[Witness]:
+def following(settings: Any) -> Iterator[Witness]:
     found = Witness()
     settings.AUDIT_WITNESSES = [(found.address, found.key.public.vkey)]
     seal(1)
-    found.watch()
+    found.follow()
     thread = threading.Thread(target=found.server.serve_forever)
     thread.start()
     yield found
@@ -90,16 +90,16 @@ def seal(entries: int) -> None:
     configured.own_sequencer().once()
 
 
-def test_each_new_checkpoint_is_cosigned_kept_and_logged(watching: Witness) -> None:
+def test_each_new_checkpoint_is_cosigned_kept_and_logged(following: Witness) -> None:
     for entries, size in ((300, 302), (5, 308)):
         seal(entries)
         assert anchor(WORKER) == [Outcome("witness.example", size, "")]
     kept = Cosignature.objects.order_by("size")
     assert [row.size for row in kept] == [302, 308]
     for row in kept:
-        text = notes.parse(Checkpoint.objects.get(size=row.size).note).text
-        note = notes.Note(text, notes.parse_signatures(row.line))
-        assert len(note.verify([watching.key.public])) == 1
+        text = signed_notes.parse(Checkpoint.objects.get(size=row.size).note).text
+        note = signed_notes.SignedNote(text, signed_notes.parse_signatures(row.line))
+        assert len(note.verify([following.key.public])) == 1
     assert LogEntry.objects.filter(action="audit.anchored").count() == 2
     (shown,) = integrity().witnesses
     assert (shown.name, shown.size) == ("witness.example", 308)
@@ -107,31 +107,33 @@ def test_each_new_checkpoint_is_cosigned_kept_and_logged(watching: Witness) -> N
 
 
 def test_an_idle_log_is_not_shown_again_and_again_only_now_and_then(
-    watching: Witness, monkeypatch: pytest.MonkeyPatch
+    following: Witness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each anchoring makes an entry, and that a checkpoint: it is no reason for the next anchoring."""
     anchor(WORKER)
     for _ in range(3):
         configured.own_sequencer().once()
         assert anchor(WORKER)[0].reason == ""
-    assert (watching.asked, Cosignature.objects.count()) == (1, 1)
+    assert (following.asked, Cosignature.objects.count()) == (1, 1)
     later = clock.now() + datetime.timedelta(hours=2)
     monkeypatch.setattr(clock, "now", lambda: later)
     anchor(WORKER)
     assert Cosignature.objects.count() == 2
 
 
-def test_a_witness_that_knows_less_than_we_believe_is_shown_more(watching: Witness) -> None:
+def test_a_witness_that_knows_less_than_we_believe_is_shown_more(following: Witness) -> None:
     anchor(WORKER)
-    watching.known = None
+    following.known = None
     seal(4)
     assert anchor(WORKER)[0].reason == ""
-    assert watching.known is not None
+    assert following.known is not None
 
 
-def test_a_witness_that_refuses_or_is_away_is_told_and_logged(watching: Witness, settings: Any) -> None:
-    watching.keys = []
-    settings.AUDIT_WITNESSES.append(("http://127.0.0.1:9", notes.PrivateKey.generate("away", 4).public.vkey))
+def test_a_witness_that_refuses_or_is_away_is_told_and_logged(following: Witness, settings: Any) -> None:
+    following.keys = []
+    settings.AUDIT_WITNESSES.append(
+        ("http://127.0.0.1:9", signed_notes.PrivateKey.generate("away", 4).public.vkey)
+    )
     assert [outcome.reason for outcome in anchor(WORKER)] == ["key_unknown", "no_answer"]
     assert LogEntry.objects.filter(action="audit.anchor_failed").count() == 2
     assert not Cosignature.objects.exists()
@@ -139,13 +141,13 @@ def test_a_witness_that_refuses_or_is_away_is_told_and_logged(watching: Witness,
         call_command("audit", "anchor", stdout=io.StringIO())
 
 
-def test_a_cosignature_by_another_key_is_not_kept(watching: Witness) -> None:
-    watching.key = notes.PrivateKey.generate("witness.example", notes.COSIGNATURE)
+def test_a_cosignature_by_another_key_is_not_kept(following: Witness) -> None:
+    following.key = signed_notes.PrivateKey.generate("witness.example", signed_notes.COSIGNATURE)
     assert anchor(WORKER)[0].reason == "no_answer"
     assert not Cosignature.objects.exists()
 
 
-def test_the_task_and_the_command_do_the_same(watching: Witness) -> None:
+def test_the_task_and_the_command_do_the_same(following: Witness) -> None:
     tasks.anchor()
     seal(1)
     call_command("audit", "anchor", stdout=(said := io.StringIO()))

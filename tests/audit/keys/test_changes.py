@@ -17,7 +17,7 @@ from annotations.audit.keys.policy import keys_at, log_keys
 from annotations.audit.models import Checkpoint, LogEntry
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured
-from annotations.audit.tree import notes
+from annotations.audit.tree import signed_notes
 from annotations.core.errors import Conflict, Missing
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def seal() -> Checkpoint:
 
 
 def signers(checkpoint: Checkpoint) -> set[str]:
-    return {each.key_id.hex() for each in notes.parse(checkpoint.note).signatures}
+    return {each.key_id.hex() for each in signed_notes.parse(checkpoint.note).signatures}
 
 
 def test_a_rotation_signs_with_both_keys_in_between() -> None:

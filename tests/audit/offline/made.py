@@ -12,10 +12,10 @@ from typing import Any
 from annotations.audit.canonical import canonical
 from annotations.audit.export.folder import ExportFolder, policy_text
 from annotations.audit.offline import verify_log
-from annotations.audit.tree import notes, tiles
+from annotations.audit.tree import signed_notes, tiles
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import Frontier, leaf_hash
-from annotations.audit.tree.notes import COSIGNATURE, PrivateKey
+from annotations.audit.tree.signed_notes import COSIGNATURE, PrivateKey
 from annotations.audit.tree.tiles import HEIGHT, WIDTH, Tile
 from tests.audit.tree import client
 
@@ -65,7 +65,7 @@ class Made:
             key for key, since, until in self.keys if since <= size and (until is None or size < until)
         ]
         cosigned = self.witness.sign(body, timestamp=1_780_000_000).line if self.required else ""
-        return notes.sign(body, *(keys or signers)) + cosigned
+        return signed_notes.sign(body, *(keys or signers)) + cosigned
 
     def policy(self) -> str:
         keys = [(key.public.vkey, since, until) for key, since, until in self.keys]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from annotations.audit.offline import verify_log
-from annotations.audit.tree import notes
+from annotations.audit.tree import signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint
-from annotations.audit.tree.notes import PrivateKey
+from annotations.audit.tree.signed_notes import PrivateKey
 from tests.audit.offline.made import CUTS, ORIGIN, Made, codes, entry, rebundle, reseal, retile
 
 pytestmark = pytest.mark.once
@@ -117,7 +117,7 @@ def test_entries_in_another_order_are_told(export: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["removed", "inserted", "reordered"])
-def test_a_tree_made_anew_around_the_change_does_not_fit_the_checkpoints(
+def test_a_tree_made_again_around_the_change_does_not_fit_the_checkpoints(
     tmp_path: Path, log: Made, change: str
 ) -> None:
     true = [log.note(cut) for cut in CUTS]
@@ -209,7 +209,7 @@ def test_a_replayed_entry_is_told(tmp_path: Path, log: Made, again: int) -> None
 
 def test_a_checkpoint_with_another_root_is_told(tmp_path: Path, log: Made) -> None:
     true = {cut: log.note(cut) for cut in CUTS}
-    true[300] = notes.sign(Checkpoint(ORIGIN, 300, bytes(32)).format(), log.keys[0][0])
+    true[300] = signed_notes.sign(Checkpoint(ORIGIN, 300, bytes(32)).format(), log.keys[0][0])
     problem = only(log.write(tmp_path / "export", checkpoints=list(true.values())))
     assert (problem.code, problem.last) == ("checkpoint_altered", 300)
 
@@ -232,10 +232,10 @@ def test_another_key_is_told(tmp_path: Path, log: Made) -> None:
 
 
 def test_a_wrong_signature_is_told(tmp_path: Path, log: Made) -> None:
-    wrong = notes.Signature(ORIGIN, log.keys[0][0].public.key_id, b"x" * 64)
+    wrong = signed_notes.Signature(ORIGIN, log.keys[0][0].public.key_id, b"x" * 64)
     checkpoints = [
         *(log.note(cut) for cut in CUTS[:-1]),
-        notes.Note(log.note(600).partition("\n\n")[0] + "\n", (wrong,)).format(),
+        signed_notes.SignedNote(log.note(600).partition("\n\n")[0] + "\n", (wrong,)).format(),
     ]
     assert codes(log.write(tmp_path / "export", checkpoints=checkpoints)) == [
         "bad_signature",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from annotations.audit.offline import verify_log
-from annotations.audit.tree.notes import PublicKey
+from annotations.audit.tree.signed_notes import PublicKey
 from annotations.audit.tree.tlog_proof import TlogProof
 from tests.audit.offline.made import ORIGIN, Made, codes, entry, rebundle, reseal
 
@@ -137,7 +137,7 @@ def test_ids_in_any_order_are_told_apart(tmp_path: Path, monkeypatch: pytest.Mon
             verify_log.Run.write(tmp_path / str(n), b"".join(sorted(each))) for n, each in enumerate(runs)
         ]
         expected = sorted(
-            {each for run_ in runs for each in run_ if sum(each in other for other in runs) > 1}
+            {each for group in runs for each in group if sum(each in other for other in runs) > 1}
         )
         assert list(verify_log.twice_in(written)) == expected
 

@@ -21,7 +21,7 @@ from annotations.audit.sequencing import configured
 from annotations.audit.sequencing.leader import lead
 from annotations.audit.sequencing.sequencer import BATCH, Sequencer
 from annotations.audit.sequencing.stored_tree import Incomplete, StoredTree, growth, tree_size
-from annotations.audit.tree import checkpoints, merkle, notes, proofs, tiles
+from annotations.audit.tree import checkpoints, merkle, proofs, signed_notes, tiles
 from annotations.audit.tree.growth import FullTile, Growth
 from annotations.core import clock
 from tests.audit.tree import reference
@@ -61,7 +61,7 @@ def test_each_entry_gets_one_place_and_a_checkpoint_tells_of_all() -> None:
     ]
     assert list(Checkpoint.objects.order_by("size").values_list("size", flat=True)) == [2, 302, 309, 909]
     for row in Checkpoint.objects.all():
-        note = notes.parse(row.note)
+        note = signed_notes.parse(row.note)
         assert len(note.verify(keys_at(row.size))) == 1
         read = checkpoints.Checkpoint.parse(note.text)
         assert (read.origin, read.size) == ("clip-review.test/log", row.size)

@@ -29,7 +29,7 @@ from annotations.audit.models import Checkpoint, LogEntry, Pending, TreeLeaf
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured
 from annotations.audit.sequencing.sequencer import Sequencer
-from annotations.audit.tree import checkpoints, notes
+from annotations.audit.tree import checkpoints, signed_notes
 from annotations.audit.tree.merkle import Frontier, leaf_hash
 from tests.engines.programs import Programs
 
@@ -160,7 +160,7 @@ def check(copies: list[str]) -> None:
         roots.append(grown.root())
     keys = [key.public for key in log_keys()]
     for copy in copies:
-        note = notes.parse(copy)
+        note = signed_notes.parse(copy)
         assert len(note.verify(keys)) == 1
         checkpoint = checkpoints.Checkpoint.parse(note.text)
         assert checkpoint.root == roots[checkpoint.size]

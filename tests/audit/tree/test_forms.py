@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from annotations.audit.tree import notes, tiles, witness
+from annotations.audit.tree import signed_notes, tiles, witness
 from annotations.audit.tree.checkpoints import Checkpoint, InvalidCheckpoint
 from annotations.audit.tree.merkle import EMPTY_ROOT, leaf_hash
-from annotations.audit.tree.notes import COSIGNATURE, PrivateKey, PublicKey
 from annotations.audit.tree.proofs import InvalidProof
+from annotations.audit.tree.signed_notes import COSIGNATURE, PrivateKey, PublicKey
 from annotations.audit.tree.text import base64_decode, base64_encode, decimal
 from annotations.audit.tree.tlog_proof import TlogProof
 from tests.audit.tree import client
@@ -142,39 +142,43 @@ def test_a_checkpoint_keeps_its_extensions() -> None:
     ],
 )
 def test_what_is_no_note_is_refused(damage: object) -> None:
-    note = notes.sign(TEXT, LOG)
+    note = signed_notes.sign(TEXT, LOG)
     assert callable(damage)
-    with pytest.raises(notes.InvalidNote):
-        notes.parse(damage(note))
+    with pytest.raises(signed_notes.InvalidSignedNote):
+        signed_notes.parse(damage(note))
 
 
 def test_signatures_of_unknown_keys_are_passed_over() -> None:
-    same_id = notes.Signature("another", LOG.public.key_id, b"x" * 64)
-    note = notes.parse(notes.sign(TEXT, OTHER, LOG) + same_id.line)
+    same_id = signed_notes.Signature("another", LOG.public.key_id, b"x" * 64)
+    note = signed_notes.parse(signed_notes.sign(TEXT, OTHER, LOG) + same_id.line)
     assert note.verify([LOG.public]) == [LOG.sign(TEXT)]
-    with pytest.raises(notes.Untrusted, match="no trusted key"):
+    with pytest.raises(signed_notes.Untrusted, match="no trusted key"):
         note.verify([WITNESS.public])
 
 
 def test_a_key_that_signs_twice_counts_once_and_each_of_its_signatures_must_hold() -> None:
-    twice = notes.parse(notes.sign(TEXT, LOG, LOG, OTHER))
+    twice = signed_notes.parse(signed_notes.sign(TEXT, LOG, LOG, OTHER))
     assert len(twice.verify([LOG.public])) == 1
     assert len(twice.verify([LOG.public, OTHER.public])) == 2
-    wrong = notes.Signature(LOG.name, LOG.public.key_id, b"x" * 64)
-    with pytest.raises(notes.Untrusted, match="wrong"):
-        notes.parse(notes.sign(TEXT, LOG) + wrong.line).verify([LOG.public])
+    wrong = signed_notes.Signature(LOG.name, LOG.public.key_id, b"x" * 64)
+    with pytest.raises(signed_notes.Untrusted, match="wrong"):
+        signed_notes.parse(signed_notes.sign(TEXT, LOG) + wrong.line).verify([LOG.public])
 
 
 def test_a_cosignature_is_of_its_time() -> None:
     made = WITNESS.sign(TEXT, timestamp=1_700_000_000)
     assert made.timestamp == 1_700_000_000
     assert WITNESS.public.is_signed(TEXT, made)
-    later = notes.Signature(made.name, made.key_id, (1_700_000_001).to_bytes(8, "big") + made.content[8:])
+    later = signed_notes.Signature(
+        made.name, made.key_id, (1_700_000_001).to_bytes(8, "big") + made.content[8:]
+    )
     assert not WITNESS.public.is_signed(TEXT, later)
-    assert not WITNESS.public.is_signed(TEXT, notes.Signature(made.name, made.key_id, made.content[8:]))
-    with pytest.raises(notes.InvalidNote, match="72"):
+    assert not WITNESS.public.is_signed(
+        TEXT, signed_notes.Signature(made.name, made.key_id, made.content[8:])
+    )
+    with pytest.raises(signed_notes.InvalidSignedNote, match="72"):
         _ = LOG.sign(TEXT).timestamp
-    with pytest.raises(notes.InvalidNote, match=r"2\^63"):
+    with pytest.raises(signed_notes.InvalidSignedNote, match=r"2\^63"):
         WITNESS.sign(TEXT, timestamp=2**63)
 
 
@@ -183,11 +187,11 @@ def test_keys_are_told_apart_by_kind() -> None:
     assert cosigner.public.key_id != LOG.public.key_id
     assert PublicKey.parse(cosigner.public.vkey) == cosigner.public
     assert PrivateKey.parse(WITNESS.skey).public == WITNESS.public
-    with pytest.raises(notes.InvalidNote):
+    with pytest.raises(signed_notes.InvalidSignedNote):
         PrivateKey("a b", 1, LOG.secret)
-    with pytest.raises(notes.InvalidNote):
+    with pytest.raises(signed_notes.InvalidSignedNote):
         PrivateKey("a", 2, LOG.secret)
-    with pytest.raises(notes.InvalidNote):
+    with pytest.raises(signed_notes.InvalidSignedNote):
         PrivateKey.parse(LOG.skey.replace("PRIVATE", "PUBLIC"))
     assert LOG.skey[-20:] not in repr(LOG)
 
@@ -216,13 +220,13 @@ def test_proofs_have_one_spelling(text: str) -> None:
 
 def test_a_proof_shows_one_entry_in_one_log() -> None:
     body = Checkpoint(LOG.name, 1, leaf_hash(b"entry")).format()
-    proof = TlogProof(0, (), notes.sign(body, LOG), b"more")
+    proof = TlogProof(0, (), signed_notes.sign(body, LOG), b"more")
     assert TlogProof.parse(proof.format()).verify(b"entry", LOG.name, [LOG.public]).size == 1
     with pytest.raises(InvalidProof):
         proof.verify(b"entry2", LOG.name, [LOG.public])
     with pytest.raises(InvalidProof, match="not of"):
         proof.verify(b"entry", "elsewhere", [LOG.public])
-    with pytest.raises(notes.Untrusted):
+    with pytest.raises(signed_notes.Untrusted):
         proof.verify(b"entry", LOG.name, [OTHER.public])
 
 

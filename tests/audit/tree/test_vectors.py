@@ -10,10 +10,10 @@ import pytest
 import rfc8785
 
 from annotations.audit.canonical import canonical
-from annotations.audit.tree import notes, proofs, tiles, witness
+from annotations.audit.tree import proofs, signed_notes, tiles, witness
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash
-from annotations.audit.tree.notes import COSIGNATURE, ED25519, PrivateKey, PublicKey
+from annotations.audit.tree.signed_notes import COSIGNATURE, ED25519, PrivateKey, PublicKey
 from annotations.audit.tree.text import base64_decode
 from annotations.audit.tree.tlog_proof import TlogProof
 from tests.audit.tree import client, reference, vectors
@@ -125,7 +125,7 @@ def test_checkpoint_bodies(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", vectors.cases("checkpoint_body", "cosignature_v1"), ids=name)
 def test_cosignatures(case: dict[str, Any]) -> None:
-    (signature,) = notes.parse_signatures(case["signature_line"] + "\n")
+    (signature,) = signed_notes.parse_signatures(case["signature_line"] + "\n")
     assert signature.line == case["signature_line"] + "\n"
     assert signature.key_id.hex() == case["want_key_id_hex"]
     assert signature.timestamp == case["want_timestamp"]
@@ -141,13 +141,13 @@ def test_cosignatures(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", vectors.cases("signed_note", "sign"), ids=name)
 def test_signing(case: dict[str, Any]) -> None:
     if case.get("want") == "reject":
-        with pytest.raises(notes.InvalidNote):
-            notes.sign(case["text"], PrivateKey.generate("somebody"))
+        with pytest.raises(signed_notes.InvalidSignedNote):
+            signed_notes.sign(case["text"], PrivateKey.generate("somebody"))
         return
     key = PrivateKey.parse(case["test_signing_key"])
     assert key.skey == case["test_signing_key"]
     assert key.public.vkey == case["vkey"]
-    assert notes.sign(case["text"], key) == case["want_note"]
+    assert signed_notes.sign(case["text"], key) == case["want_note"]
 
 
 @pytest.mark.parametrize("case", vectors.cases("signed_note", "open"), ids=name)
@@ -155,10 +155,10 @@ def test_opening(case: dict[str, Any]) -> None:
     content = raw(case["note_base64"])
     keys = [PublicKey.parse(each) for each in case["trusted_vkeys"]]
     if case["want"] == "reject":
-        with pytest.raises(notes.InvalidNote):
-            notes.parse(content).verify(keys)
+        with pytest.raises(signed_notes.InvalidSignedNote):
+            signed_notes.parse(content).verify(keys)
         return
-    note = notes.parse(content)
+    note = signed_notes.parse(content)
     assert note.format().encode() == content
     verified = [each.name for each in note.verify(keys)]
     assert verified == case.get("want_verified", verified)
@@ -168,13 +168,17 @@ def test_opening(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", vectors.cases("signed_note", "vkey"), ids=lambda case: case["vkey"])
 def test_verifier_keys(case: dict[str, Any]) -> None:
-    assert accepted(notes.InvalidNote, PublicKey.parse, case["vkey"]) is (case["want"] == "accept")
+    assert accepted(signed_notes.InvalidSignedNote, PublicKey.parse, case["vkey"]) is (
+        case["want"] == "accept"
+    )
     if case["want"] == "accept":
         vkey = case["vkey"]
         assert PublicKey.parse(vkey).vkey == vkey
         parts = {vkey[a:b] for a in range(len(vkey)) for b in range(a + 1, len(vkey) + 1)} - {vkey}
         raised = {vkey[:n] + chr(ord(vkey[n]) + 1) + vkey[n + 1 :] for n in range(len(vkey))}
-        assert not any(accepted(notes.InvalidNote, PublicKey.parse, each) for each in parts | raised)
+        assert not any(
+            accepted(signed_notes.InvalidSignedNote, PublicKey.parse, each) for each in parts | raised
+        )
 
 
 @pytest.mark.parametrize("case", vectors.cases("signed_note", "log_id_sha256_of_o_colon_origin"), ids=str)
@@ -236,8 +240,8 @@ def test_a_whole_log_of_tiles() -> None:
         for entry in entries:
             frontier.append(leaf_hash(entry))
         body = Checkpoint(log["origin"], len(entries), frontier.root()).format()
-        assert notes.sign(body, key) == step["checkpoint"]
-        assert notes.parse(step["checkpoint"]).verify([PublicKey.parse(log["vkey"])])
+        assert signed_notes.sign(body, key) == step["checkpoint"]
+        assert signed_notes.parse(step["checkpoint"]).verify([PublicKey.parse(log["vkey"])])
         hash_tiles, bundles = list(tiles.inventory(len(entries))), list(tiles.bundles(len(entries)))
         assert [tile.path for tile in hash_tiles] == ([step["tile_path"]] if step["tile_path"] else [])
         assert [tile.path for tile in bundles] == ([step["bundle_path"]] if step["bundle_path"] else [])

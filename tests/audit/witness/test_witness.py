@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from annotations.audit.tree import notes, proofs, witness_client
+from annotations.audit.tree import proofs, signed_notes, witness_client
 from annotations.audit.tree.checkpoints import Checkpoint
-from annotations.audit.tree.notes import ED25519, PrivateKey, PublicKey, Signature
+from annotations.audit.tree.signed_notes import ED25519, PrivateKey, PublicKey, Signature
 from annotations.audit.tree.witness import SIZE_TYPE, Refused, Request
 from tests.audit.tree import reference, vectors
 
@@ -113,7 +113,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
 def checkpoint(
     size: int, entries: list[bytes] = ENTRIES, key: PrivateKey = LOG, origin: str = LOG.name
 ) -> str:
-    return notes.sign(Checkpoint(origin, size, reference.mth(entries[:size])).format(), key)
+    return signed_notes.sign(Checkpoint(origin, size, reference.mth(entries[:size])).format(), key)
 
 
 def proof(old: int, size: int, entries: list[bytes] = ENTRIES) -> list[bytes]:
@@ -144,7 +144,7 @@ def test_a_log_is_cosigned_as_it_grows(running: Running) -> None:
     before = int(time.time())
     for old, size in ((0, 1), (1, 5), (5, 5), (5, 64), (64, 200)):
         (signature,) = cosign(running, size, old)
-        body = notes.parse(checkpoint(size)).text
+        body = signed_notes.parse(checkpoint(size)).text
         assert running.key.is_signed(body, signature)
         assert before <= signature.timestamp <= time.time()
 
@@ -175,7 +175,7 @@ def test_each_refusal_has_its_status(running: Running) -> None:
     assert status(0, [], checkpoint(3, origin="example.com/other")) == 404
     assert status(5, [], checkpoint(3)) == 400
     assert status(0, [bytes(32)], checkpoint(3)) == 422
-    assert status(0, [], notes.sign(Checkpoint(LOG.name, 0, bytes(32)).format(), LOG)) == 422
+    assert status(0, [], signed_notes.sign(Checkpoint(LOG.name, 0, bytes(32)).format(), LOG)) == 422
     assert status(0, [bytes(32)] * 64, checkpoint(3)) == 400
     for body in (
         b"",

@@ -46,14 +46,14 @@ class Command(BaseCommand):
 
     def _verify(self) -> None:
         """What is in use, and what was fetched and is there."""
-        looked_at = [
+        checks = [
             model_files.verify(entry)
             for entry in model_files.entries()
             if entry.in_use or (entry.role == "fetched" and entry.path.is_file())
         ]
-        for verdict in looked_at:
-            self.stdout.write(f"{verdict.entry.name}: {verdict.code} {verdict.sha256}".rstrip())
-        if wrong := [verdict.entry.name for verdict in looked_at if not verdict.good]:
+        for check in checks:
+            self.stdout.write(f"{check.entry.name}: {check.code} {check.sha256}".rstrip())
+        if wrong := [check.entry.name for check in checks if not check.good]:
             raise CommandError(
                 f"Not what they should be: {', '.join(wrong)}. No clip can be redacted with them."
             )

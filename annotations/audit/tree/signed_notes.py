@@ -25,11 +25,11 @@ _SIGNATURES_LIMIT = 100
 _NOTE_LIMIT = 1_000_000  # bytes
 
 
-class InvalidNote(ValueError):
+class InvalidSignedNote(ValueError):
     """The text is no signed note, or a key's text no key."""
 
 
-class Untrusted(InvalidNote):
+class Untrusted(InvalidSignedNote):
     """No trusted key has signed it, or a trusted key's signature is wrong."""
 
 
@@ -47,14 +47,14 @@ class Signature:
 
     @property
     def timestamp(self) -> int:
-        """When a cosignature was made, in seconds since 1970. Raises InvalidNote for another kind of content."""
+        """When a cosignature was made, in seconds since 1970. Raises InvalidSignedNote for another kind of content."""
         if len(self.content) != _TIME_SIZE + _SIGNATURE_SIZE:
-            raise InvalidNote("a cosignature has 72 bytes")
+            raise InvalidSignedNote("a cosignature has 72 bytes")
         return int.from_bytes(self.content[:_TIME_SIZE], "big")
 
 
 @dataclass(frozen=True)
-class Note:
+class SignedNote:
     """A text, ending in a newline, with its signatures. Says nothing about whether they are right: see `verify`."""
 
     text: str
@@ -94,7 +94,7 @@ class PublicKey:
     def __post_init__(self) -> None:
         _check_name(self.name)
         if self.kind not in _KINDS or len(self.public) != _KEY_SIZE:
-            raise InvalidNote("a key is 32 bytes of Ed25519, of kind 1 or 4")
+            raise InvalidSignedNote("a key is 32 bytes of Ed25519, of kind 1 or 4")
 
     @property
     def key_id(self) -> bytes:
@@ -107,12 +107,12 @@ class PublicKey:
 
     @classmethod
     def parse(cls, vkey: str) -> "PublicKey":
-        """Raises InvalidNote unless it is a verifier key in form, of a known kind, with the right id."""
+        """Raises InvalidSignedNote unless it is a verifier key in form, of a known kind, with the right id."""
         name, _, rest = vkey.partition("+")
         key_id, _, encoded = rest.partition("+")
         key = cls(name, *_split_key(encoded))
         if key.vkey != vkey or key.key_id.hex() != key_id:
-            raise InvalidNote("the key's id does not match")
+            raise InvalidSignedNote("the key's id does not match")
         return key
 
     def is_signed(self, text: str, signature: Signature) -> bool:
@@ -124,7 +124,7 @@ class PublicKey:
             else:
                 message = text.encode()
             Ed25519PublicKey.from_public_bytes(self.public).verify(content, message)
-        except (InvalidSignature, InvalidNote, ValueError):
+        except (InvalidSignature, InvalidSignedNote, ValueError):
             return False
         return True
 
@@ -140,7 +140,7 @@ class PrivateKey:
     def __post_init__(self) -> None:
         _check_name(self.name)
         if self.kind not in _KINDS:
-            raise InvalidNote("a key is of kind 1 or 4")
+            raise InvalidSignedNote("a key is of kind 1 or 4")
 
     @classmethod
     def generate(cls, name: str, kind: int = ED25519) -> "PrivateKey":
@@ -158,20 +158,20 @@ class PrivateKey:
 
     @classmethod
     def parse(cls, skey: str) -> "PrivateKey":
-        """Raises InvalidNote unless it is a signer key in form, of a known kind, with the right id."""
+        """Raises InvalidSignedNote unless it is a signer key in form, of a known kind, with the right id."""
         parts = skey.split("+", 4)
         if len(parts) != 5 or parts[:2] != ["PRIVATE", "KEY"]:
-            raise InvalidNote("not a signer key")
+            raise InvalidSignedNote("not a signer key")
         kind, secret = _split_key(parts[4])
         key = cls(parts[2], kind, Ed25519PrivateKey.from_private_bytes(secret))
         if key.skey != skey:
-            raise InvalidNote("the key's id does not match")
+            raise InvalidSignedNote("the key's id does not match")
         return key
 
     def sign(self, text: str, *, timestamp: int = 0) -> Signature:
         """Signs a note's text. `timestamp`, seconds since 1970, belongs to cosignatures alone.
 
-        Raises InvalidNote for a text that no note has.
+        Raises InvalidSignedNote for a text that no note has.
         """
         _check_text(text)
         if self.kind == COSIGNATURE:
@@ -183,53 +183,53 @@ class PrivateKey:
 
 def sign(text: str, *keys: PrivateKey) -> str:
     """The whole note: the text signed by each key. Cosignatures need a time: see `PrivateKey.sign`."""
-    return Note(text, tuple(key.sign(text) for key in keys)).format()
+    return SignedNote(text, tuple(key.sign(text) for key in keys)).format()
 
 
-def parse(content: bytes | str) -> Note:
-    """The note; raises InvalidNote unless it is one in form."""
+def parse(content: bytes | str) -> SignedNote:
+    """The note; raises InvalidSignedNote unless it is one in form."""
     data = content.encode() if isinstance(content, str) else content
     if len(data) > _NOTE_LIMIT:
-        raise InvalidNote("the note is too long")
+        raise InvalidSignedNote("the note is too long")
     try:
         whole = data.decode()
     except UnicodeDecodeError:
-        raise InvalidNote("the note is not UTF-8") from None
+        raise InvalidSignedNote("the note is not UTF-8") from None
     head, blank, tail = whole.rpartition("\n\n")
     if not blank or not tail.endswith("\n"):
-        raise InvalidNote("the note has no signatures")
+        raise InvalidSignedNote("the note has no signatures")
     text = head + "\n"
     _check_text(text)
-    return Note(text, parse_signatures(tail))
+    return SignedNote(text, parse_signatures(tail))
 
 
 def parse_signatures(lines: str) -> tuple[Signature, ...]:
-    """The signature lines; raises InvalidNote for none, for too many, and for any other line."""
+    """The signature lines; raises InvalidSignedNote for none, for too many, and for any other line."""
     if not lines.endswith("\n"):
-        raise InvalidNote("the last signature line does not end")
+        raise InvalidSignedNote("the last signature line does not end")
     found = tuple(_signature(line) for line in lines[:-1].split("\n"))
     if len(found) > _SIGNATURES_LIMIT:
-        raise InvalidNote("the note has too many signatures")
+        raise InvalidSignedNote("the note has too many signatures")
     return found
 
 
 def _signature(line: str) -> Signature:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH):
-        raise InvalidNote("a signature line begins with a dash")
+        raise InvalidSignedNote("a signature line begins with a dash")
     _check_name(name)
     try:
         content = base64_decode(encoded, one_spelling=False)
     except ValueError as error:
-        raise InvalidNote(f"a signature is {error}") from None
+        raise InvalidSignedNote(f"a signature is {error}") from None
     if len(content) < 5:
-        raise InvalidNote("a signature has a key id of 4 bytes, and more")
+        raise InvalidSignedNote("a signature has a key id of 4 bytes, and more")
     return Signature(name, content[:4], content[4:])
 
 
 def _cosigned(text: str, timestamp: int) -> bytes:
     if not 0 <= timestamp < _TIME_LIMIT:
-        raise InvalidNote("a cosignature's time is below 2^63")
+        raise InvalidSignedNote("a cosignature's time is below 2^63")
     return f"cosignature/v1\ntime {timestamp}\n{text}".encode()
 
 
@@ -237,19 +237,19 @@ def _split_key(encoded: str) -> tuple[int, bytes]:
     try:
         key = base64_decode(encoded)
     except ValueError as error:
-        raise InvalidNote(f"a key is {error}") from None
+        raise InvalidSignedNote(f"a key is {error}") from None
     if len(key) != 1 + _KEY_SIZE or key[0] not in _KINDS:
-        raise InvalidNote("a key is 32 bytes of Ed25519, of kind 1 or 4")
+        raise InvalidSignedNote("a key is 32 bytes of Ed25519, of kind 1 or 4")
     return key[0], key[1:]
 
 
 def _check_name(name: str) -> None:
     if not name or "+" in name or any(sign.isspace() or sign < " " for sign in name):
-        raise InvalidNote("a key's name is not empty, and has no space and no plus sign")
+        raise InvalidSignedNote("a key's name is not empty, and has no space and no plus sign")
 
 
 def _check_text(text: str) -> None:
     if not text.endswith("\n"):
-        raise InvalidNote("a note's text ends in a newline")
+        raise InvalidSignedNote("a note's text ends in a newline")
     if any(sign < " " and sign != "\n" for sign in text):
-        raise InvalidNote("a note has no control characters")
+        raise InvalidSignedNote("a note has no control characters")
