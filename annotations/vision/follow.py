@@ -55,9 +55,10 @@ PACE_SECONDS = 0.3
 """What a face did for this long it goes on doing while it is not seen."""
 SAME_FACE = 1.0
 """Boxes whose centres are less than this many sizes apart are the same face, when one was followed to the other."""
-NEAR, FARTHER_EACH_SECOND = 0.6, 1.0
-"""How many sizes away a find may lie, and how many more for each second in which the face was not seen: its pace is
-guessed from the last frames before it went behind something, when less and less of it showed."""
+NEAR, FARTHER_EACH_SECOND, FARTHEST = 0.6, 1.0, 0.85
+"""How many sizes away a detection may lie, how many more for each second in which the face was not seen, and how many at
+most. The pace of an unseen face is guessed from the last frames before it went behind something, when less and less of
+it showed; a detection that lies farther off is another face, after a cut that nobody noticed, say."""
 HIDDEN_SHARE = 0.98
 """Of a box: what others hide as much of is theirs."""
 LEAST_INSIDE = 0.3
@@ -219,7 +220,7 @@ class _Follower:
                 break
             # At once when it is no longer seen, then as often as while it is seen: every frame adds little.
             if frame % self._detect_every == 0 or motion.unseen % self._detect_every == 1:
-                near = NEAR + FARTHER_EACH_SECOND * motion.unseen / rate
+                near = min(FARTHEST, NEAR + FARTHER_EACH_SECOND * motion.unseen / rate)
                 detected = self._detect(small, motion.box, near)
                 if motion.unseen and not detected:
                     detected = self._detect(small, motion.guess, near)
