@@ -56,9 +56,9 @@ PACE_SECONDS = 0.3
 SAME_FACE = 1.0
 """Boxes whose centres are less than this many sizes apart are the same face, when one was followed to the other."""
 NEAR, FARTHER_EACH_SECOND, FARTHEST = 0.6, 1.0, 0.85
-"""How many sizes away a detection may lie, how many more for each second in which the face was not seen, and how many at
-most. The pace of an unseen face is guessed from the last frames before it went behind something, when less and less of
-it showed; a detection that lies farther off is another face, after a cut that nobody noticed, say."""
+"""How many sizes away a detection may lie, how many more for each second in which the face was not seen, and how many
+at most. The pace of an unseen face is guessed from the last frames before it went behind something, when less and less
+of it showed; a detection that lies farther off is another face, after a cut that nobody noticed, say."""
 HIDDEN_SHARE = 0.98
 """Of a box: what others hide as much of is theirs."""
 LEAST_INSIDE = 0.3
