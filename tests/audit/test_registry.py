@@ -110,7 +110,11 @@ def test_no_kind_of_entry_can_become_too_long_for_a_bundle() -> None:
 
 def test_times_are_read_to_the_second() -> None:
     opened = registry.lookup("audit.person_opened")
-    data = {"person": "p-8c6wjrh9", "since": "2026-11-19T00:00:00.000000Z", "until": "2026-11-20T08:30:01.5Z"}
+    data = {
+        "person": "p-8c6wjrh9",
+        "since": "2026-11-19T00:00:00.000000Z",
+        "until": "2026-11-20T08:30:01.538549+00:00",
+    }
     assert opened.present(data) == (
         "Looked at what p-8c6wjrh9 saw, from 2026-11-19 00:00:00 UTC to 2026-11-20 08:30:01 UTC"
     )
