@@ -59,7 +59,7 @@ def test_a_legal_hold_keeps_a_clip_from_every_use_until_it_is_released(
     ("by", "agreed_by", "reason", "said"),
     [
         ("olga", "olga", REASON, "two people"),
-        ("olga", "lena", REASON, "no privacy officer"),
+        ("olga", "lena", REASON, "takes privacy officers"),
         ("olga", "omar", "x", "Write down the reason"),
         ("olga", "nobody", REASON, "no account nobody"),
     ],

@@ -2,12 +2,12 @@
 
 from django.db import transaction
 
-from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.clips import log
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
+from annotations.clips.rules import AGREES_TO_LEGAL_HOLD, ASKS_FOR_LEGAL_HOLD
 from annotations.clips.services.holds import place, release_hold
 from annotations.core.errors import NotAllowed
 from annotations.core.reasons import checked_reason
@@ -17,7 +17,8 @@ from annotations.core.reasons import checked_reason
 def place_legal_hold(clip: Clip, reason: str, asked_by: User, agreed_by: User) -> bool:
     """Places the clip under a legal hold; False when it is under one already.
 
-    Raises Invalid `reason_too_short` or `reason_too_long`; NotAllowed `second_person_needed`, `privacy_officer_only`.
+    Raises Invalid `reason_too_short` or `reason_too_long`; NotAllowed `second_person_needed`,
+    `privacy_officer_only`, `account_closed`.
     """
     reason = _checked(reason, asked_by, agreed_by)
     if not place(clip, HoldReason.LEGAL, asked_by.actor):
@@ -38,15 +39,11 @@ def release_legal_hold(clip: Clip, reason: str, asked_by: User, agreed_by: User)
 
 def _checked(reason: str, asked_by: User, agreed_by: User) -> str:
     reason = checked_reason(reason)
-    if asked_by.pk == agreed_by.pk:
-        raise NotAllowed(
-            "second_person_needed", "A legal hold takes two people: name somebody else who agrees."
-        )
     for person in (asked_by, agreed_by):
-        if person.role != Role.PRIVACY_OFFICER or not person.is_active:
-            raise NotAllowed(
-                "privacy_officer_only", f"{person.username} is no privacy officer with an open account."
-            )
+        if not person.is_active:
+            raise NotAllowed("account_closed", f"The account of {person.username} is closed.")
+    ASKS_FOR_LEGAL_HOLD.check(asked_by.actor)
+    AGREES_TO_LEGAL_HOLD.check(agreed_by.actor, asked_by=asked_by.pseudonym)
     return reason
 
 
