@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
+from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from tests.engines import databases
 from tests.engines.postgresql import PostgreSQL
 from tests.engines.programs import Programs, broker_url, own_process_sends_to, stop_forker
 from tests.engines.redis import Redis
+from tests.factories import make_user
 
 ROOT = Path(__file__).resolve().parent.parent
 _stop: list[Any] = []
@@ -128,6 +132,25 @@ def programs(fresh_database: str, tmp_path: Path) -> Iterator[Programs]:
 def live_site(programs: Programs) -> str:
     """The address of a real server over a fresh database, which the test's own process shares."""
     return programs.web()
+
+
+@pytest.fixture
+def officer(db: None) -> User:
+    """A privacy officer."""
+    return make_user(Role.PRIVACY_OFFICER)
+
+
+@pytest.fixture
+def reviewer(db: None) -> User:
+    """A contractor."""
+    return make_user()
+
+
+@pytest.fixture
+def site(client: Client, officer: User) -> Client:
+    """The site as a privacy officer calls it."""
+    client.force_login(officer)
+    return client
 
 
 @pytest.fixture(scope="session")

@@ -22,23 +22,12 @@ from annotations.oversight.enums import AlertKind, AlertState
 from annotations.oversight.models import Alert, AlertRule, AlertScanProgress, AwaitedScope, ViewingTally
 from annotations.oversight.selectors import alerts as selectors
 from annotations.redaction import log as redaction
-from tests.factories import make_leaves, make_user
+from tests.factories import make_leaves
 from tests.pages import markup
 
 pytestmark = pytest.mark.django_db
 CURIOUS = Actor("p-curious2", Role.CONTRACTOR)
 LEAD = Actor("p-lead2222", Role.LEAD)
-
-
-@pytest.fixture
-def officer() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def site(client: Client, officer: User) -> Client:
-    client.force_login(officer)
-    return client
 
 
 def view(actor: Actor = CURIOUS, **fields: Any) -> LogEntry:

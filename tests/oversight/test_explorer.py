@@ -42,12 +42,6 @@ def officer() -> User:
 
 
 @pytest.fixture
-def site(client: Client, officer: User) -> Client:
-    client.force_login(officer)
-    return client
-
-
-@pytest.fixture
 def clip() -> Clip:
     return make_clip()
 

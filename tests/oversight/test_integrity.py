@@ -36,17 +36,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "oversight:integrity"
 
 
-@pytest.fixture
-def officer() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def site(client: Client, officer: User) -> Client:
-    client.force_login(officer)
-    return client
-
-
 def verification(ok: bool = True, days: float = 0) -> Verification:
     moment = clock.now() - clock.seconds(days * 86_400)
     return Verification(started_at=moment, finished_at=moment, by="p-officer2", size=3, ok=ok)

@@ -25,17 +25,6 @@ LOG = "oversight:log"
 
 
 @pytest.fixture
-def officer() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def site(client: Client, officer: User) -> Client:
-    client.force_login(officer)
-    return client
-
-
-@pytest.fixture
 def lead() -> User:
     return make_user(Role.LEAD, username="vera")
 

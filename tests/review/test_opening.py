@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def reviewer() -> User:
-    return make_user()
-
-
-@pytest.fixture
 def client(reviewer: User) -> Client:
     client = Client()
     client.force_login(reviewer)

@@ -11,14 +11,9 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.services import place
 from annotations.review import services
 from annotations.review.models import Assignment
-from tests.factories import make_assignment, make_body, make_user
+from tests.factories import make_assignment, make_body
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def reviewer() -> User:
-    return make_user()
 
 
 @pytest.fixture

@@ -29,17 +29,6 @@ from tests.factories import make_accepted, make_body, make_clip, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def officer() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def site(client: Client, officer: User) -> Client:
-    client.force_login(officer)
-    return client
-
-
 def opened(clip: Clip, officer: User, received: datetime.datetime | None = None) -> AccessRequest:
     return services.open_request(clip.owner.pseudonym, received or clock.now(), "By letter.", officer.actor)
 

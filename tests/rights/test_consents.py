@@ -17,16 +17,10 @@ from annotations.core.models import Outbox
 from annotations.datasets import services as datasets
 from annotations.datasets.filters import Filters
 from annotations.rights import services
-from tests.factories import make_accepted, make_clip, make_project, make_queued_clip, make_user
+from tests.factories import make_accepted, make_clip, make_project, make_queued_clip
 
 pytestmark = pytest.mark.django_db
 DESK = "rights:consents"
-
-
-@pytest.fixture
-def site(client: Client) -> Client:
-    client.force_login(make_user(Role.PRIVACY_OFFICER))
-    return client
 
 
 def shown(site: Client, **query: str) -> str:

@@ -26,17 +26,6 @@ REASON = "The owner wrote to us, ticket <7>."
 
 
 @pytest.fixture
-def officer() -> User:
-    return make_user(Role.PRIVACY_OFFICER)
-
-
-@pytest.fixture
-def site(client: Client, officer: User) -> Client:
-    client.force_login(officer)
-    return client
-
-
-@pytest.fixture
 def clip() -> Clip:
     """A clip whose owner somebody wrote about."""
     clip = make_clip()

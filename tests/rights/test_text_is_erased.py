@@ -46,11 +46,6 @@ def lead() -> User:
 
 
 @pytest.fixture
-def reviewer() -> User:
-    return make_user()
-
-
-@pytest.fixture
 def clip(lead: User, reviewer: User) -> Clip:
     """A clip about which four people wrote."""
     assignment = make_assignment(reviewer)
