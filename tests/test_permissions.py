@@ -179,6 +179,14 @@ def test_every_cell_that_says_own_names_a_way_to_make_a_thing_of_ones_own() -> N
     assert needed == set(OWNED)
 
 
+def test_whoever_signs_in_reads_what_strangers_may_read_and_gets_out_again() -> None:
+    signing_in = matrix().rule("accounts:sign_in", "POST").roles - {ANONYMOUS}
+    open_to_strangers = [rule for rule in RULES if rule.method == "GET" and ANONYMOUS in rule.roles]
+    needed = [*open_to_strangers, matrix().rule("home", "GET"), matrix().rule("accounts:sign_out", "POST")]
+    missing = {(rule.method, rule.route): signing_in - rule.roles for rule in needed}
+    assert {line: roles for line, roles in missing.items() if roles} == {}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.method}-{rule.route}")

@@ -36,7 +36,10 @@ NEW: dict[type, dict[str, Field]] = {
         "distance": Field(Kind.CODE, required=False, default="near", choices=DISTANCES, title="Distance"),  # type: ignore[arg-type]
         "remark": Field(Kind.TEXT, required=False, default="", maximum=10, title="Remark"),
     },
-    Keyframe: {"blurred": Field(Kind.FLAG, required=False, default=False, title="Blurred")},
+    Keyframe: {
+        "blurred": Field(Kind.FLAG, required=False, default=False, title="Blurred"),
+        "doubt": Field(Kind.TEXT, required=False, default="", maximum=30, title="Doubt"),
+    },
 }
 
 
@@ -51,8 +54,8 @@ def labeled() -> dict[str, Any]:
     body = make_body()
     body["events"][0]["at_door"] = True
     body["tracks"][0] |= {"distance": "far", "remark": "a cat?"}
-    body["tracks"][0]["keyframes"][0]["blurred"] = True
-    body["tracks"][0]["keyframes"][1]["blurred"] = False
+    body["tracks"][0]["keyframes"][0] |= {"blurred": True, "doubt": "a reflection?"}
+    body["tracks"][0]["keyframes"][1] |= {"blurred": False, "doubt": ""}
     return body
 
 
@@ -117,7 +120,8 @@ def test_exports_tell_it_but_never_what_a_person_wrote() -> None:
         '{"occluded": false, "blurred": true, "distance": "far", "keyframe": true}',
         '{"occluded": false, "blurred": true, "distance": "far", "keyframe": false}',
     }
-    assert b"a cat" not in line + archive.read("annotations.json")
+    for written in (b"a cat", b"a reflection"):
+        assert written not in line + archive.read("annotations.json")
 
 
 def test_labels_from_before_it_was_there_are_exported_by_its_default() -> None:
@@ -125,7 +129,9 @@ def test_labels_from_before_it_was_there_are_exported_by_its_default() -> None:
     before: Any = make_body()
     Annotation.objects.filter(pk=annotation.pk).update(body=before, sha256=digest(before))
     (line,) = content(exported(annotation), "jsonl").splitlines()
-    assert json.loads(line)["events"][0]["at_door"] is False
+    told = json.loads(line)
+    assert told["events"][0]["at_door"] is False
+    assert [keyframe["blurred"] for keyframe in told["tracks"][0]["keyframes"]] == [False, False]
 
 
 def test_the_lead_and_the_person_in_the_clip_read_it_in_words(client: Client) -> None:

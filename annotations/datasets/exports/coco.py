@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.datasets.exports.archive import Archive
 from annotations.datasets.exports.base import Exporter, Part
+from annotations.datasets.exports.boxes import inside
 from annotations.datasets.exports.source import FrozenRelease, LabeledClip, Picture
 from annotations.review.body import Keyframe, Track, attributes
 from annotations.review.interpolation import box_at, in_force
@@ -58,7 +59,7 @@ class Coco(Exporter):
         )
         for number, track in enumerate(clip.body["tracks"], start=self._first_track):
             shown = box_at(track["keyframes"], picture.frame)
-            if shown and (box := _inside(shown["box"], picture.width, picture.height)):
+            if shown and (box := inside(shown["box"], picture.width, picture.height)):
                 self._boxes.append(
                     {
                         "image_id": image,
@@ -126,11 +127,3 @@ class _JsonList:
         self._file.seek(0)
         while block := self._file.read(1 << 20):
             yield block
-
-
-def _inside(box: list[float], width: int, height: int) -> list[float] | None:
-    """The part of the box that lies in the picture, to hundredths of a pixel; None when nothing does."""
-    left, top = max(0.0, box[0]), max(0.0, box[1])
-    right, bottom = min(float(width), box[0] + box[2]), min(float(height), box[1] + box[3])
-    cut = [round(value, 2) for value in (left, top, right - left, bottom - top)]
-    return cut if cut[2] > 0 and cut[3] > 0 else None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.datasets.exports.base import Exporter, Part
 from annotations.datasets.exports.source import LabeledClip
-from annotations.review.body import Event, Track, attributes
+from annotations.review.body import Event, Keyframe, Track, attributes
 
 
 class JsonLines(Exporter):
@@ -41,7 +41,7 @@ def _labels(clip: LabeledClip) -> dict[str, Any]:
         {
             "id": track["id"],
             "label": track["label"],
-            "keyframes": [{**keyframe, "time": times[keyframe["frame"]]} for keyframe in track["keyframes"]],
+            "keyframes": [_keyframe(keyframe, times) for keyframe in track["keyframes"]],
             **attributes(Track, track),
         }
         for track in body["tracks"]
@@ -61,4 +61,14 @@ def _labels(clip: LabeledClip) -> dict[str, Any]:
         "verdict": body["verdict"],
         "events": events,
         "tracks": tracks,
+    }
+
+
+def _keyframe(keyframe: Keyframe, times: list[float]) -> dict[str, Any]:
+    return {
+        "frame": keyframe["frame"],
+        "time": times[keyframe["frame"]],
+        "box": keyframe["box"],
+        "outside": keyframe["outside"],
+        **attributes(Keyframe, keyframe),
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from annotations.datasets.exports.base import Part
 from annotations.datasets.exports.jsonl import JsonLines
+from annotations.review.body import Event, Keyframe, attributes
 from tests.datasets.exports.samples import TIMES, clip, written
 
 DIGESTS = {1: "2b5d803c325c299ee08d6fd7e977ef150772971fff147a460d279734231a8230"}
@@ -37,6 +38,7 @@ def test_labels_are_in_frames_and_in_the_originals_seconds() -> None:
         "end": times[12],
         "start_frame": 2,
         "end_frame": 12,
+        **attributes(Event, {}),
     }
     assert [[key["time"] for key in track["keyframes"]] for track in found["tracks"]] == [
         [times[2], times[20]],
@@ -51,8 +53,8 @@ def test_keyframes_are_as_drawn() -> None:
         "frame": 2,
         "box": [10, 5, 20, 30],
         "outside": False,
-        "occluded": False,
         "time": TIMES[2],
+        **attributes(Keyframe, {}),
     }
 
 
