@@ -62,6 +62,7 @@ function end() {
 }
 
 button.addEventListener("click", () => void show());
+button.disabled = false; // as it comes, it cannot be pressed before somebody listens
 video.addEventListener("contextmenu", (event) => event.preventDefault());
 setInterval(() => void check(), REPORT_EVERY);
 addEventListener("pagehide", report);

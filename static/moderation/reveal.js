@@ -60,6 +60,7 @@ button.addEventListener("pointerdown", (event) => {
   button.setPointerCapture(event.pointerId);
   void reveal();
 });
+button.disabled = false; // as it comes, it cannot be pressed before somebody listens
 for (const end of ["pointerup", "pointercancel", "contextmenu"]) button.addEventListener(end, hide);
 document.addEventListener("keydown", (event) => {
   if (!isReveal(event)) return;

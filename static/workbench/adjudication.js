@@ -128,5 +128,6 @@ document.addEventListener("click", async (event) => {
   player.seek(Number(button.dataset.frame));
 });
 find("#picture").addEventListener("contextmenu", (event) => event.preventDefault());
+play.disabled = false; // as it comes, it cannot be pressed before somebody listens
 setInterval(() => void report(), REPORT);
 window.addEventListener("pagehide", () => void report());
