@@ -21,6 +21,7 @@ from tests.vision.following import Blind, followed, share_covered
 from tests.vision.test_footage import CLIPS, FOLDER
 
 WIDTH, HEIGHT = 320, 240
+LONGEST = "asl-reel-a"
 
 
 MOVEMENTS: dict[str, clips.Path2D] = {
@@ -119,7 +120,9 @@ def test_a_frame_of_the_rendition_is_led_back_to_the_original(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CLIPS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name == LONGEST else name for name in CLIPS]
+)
 def test_one_box_on_a_reference_track_hides_the_rest_of_it(name: str, tmp_path: Path) -> None:
     """At least nine tenths of a track's boxes from a box in its middle, the detector seeing as little as it does."""
     if FOLDER is None:

@@ -107,7 +107,7 @@ def killed(process: multiprocessing.process.BaseProcess, after: float) -> bool:
 
 @pytest.mark.parametrize(
     ("at_every_point", "at_any_time"),
-    [(12, 100), pytest.param(60, 500, marks=[pytest.mark.long, pytest.mark.timeout(1800)])],
+    [(6, 40), pytest.param(60, 500, marks=[pytest.mark.long, pytest.mark.timeout(1800)])],
 )
 def test_nothing_is_lost_doubled_or_contradicted(
     at_every_point: int,
