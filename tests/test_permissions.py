@@ -188,6 +188,7 @@ def test_whoever_signs_in_reads_what_strangers_may_read_and_gets_out_again() -> 
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.method}-{rule.route}")
 def test_a_role_gets_through_exactly_where_the_matrix_lets_it(rule: Rule, role: str) -> None:
@@ -197,6 +198,7 @@ def test_a_role_gets_through_exactly_where_the_matrix_lets_it(rule: Rule, role: 
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.parametrize("route", ROUTES)
 def test_methods_that_the_matrix_does_not_list_are_refused_to_everybody(route: str) -> None:
     listed = {rule.method for rule in RULES if rule.route == route}
@@ -210,6 +212,7 @@ OWN_CELLS = [(rule, role) for rule in RULES if rule.route in OWNED for role in R
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.parametrize(("rule", "role"), OWN_CELLS, ids=lambda value: getattr(value, "route", value))
 def test_a_thing_of_somebody_else_looks_as_if_it_did_not_exist(rule: Rule, role: str) -> None:
     owner, stranger = Person(role), Person(role)
