@@ -76,10 +76,7 @@ class ChangeDetector:
         _, _, found, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
         inner = [tuple(int(value) * BLOCK for value in row[:4]) for row in found[1:]]
         grown = [_with_faces((x, y, w, h), known) for x, y, w, h in inner]
-        regions = self._disjoint([self._clipped(box) for box in grown])
-        area = sum(region.outer[2] * region.outer[3] for region in regions)
-        if area > WHOLE_SHARE * self._width * self._height:
-            regions = [self.everything]
+        regions = self.joined([self._clipped(box) for box in grown])
         for region in regions:
             x, y, width, height = (value // 4 for value in region.inner)
             window = slice(y, y + height), slice(x, x + width)
@@ -98,6 +95,12 @@ class ChangeDetector:
         change = cv2.absdiff(coarse, reference).astype(np.float32)
         blocks = self._width // BLOCK, self._height // BLOCK
         return np.asarray(cv2.resize(change, blocks, interpolation=cv2.INTER_AREA) > least, np.uint8)
+
+    def joined(self, inner: Sequence[Rectangle]) -> list[RegionOfInterest]:
+        """Regions of these rectangles; the whole picture where they take up most of it."""
+        regions = self._disjoint(list(inner))
+        area = sum(region.outer[2] * region.outer[3] for region in regions)
+        return [self.everything] if area > WHOLE_SHARE * self._width * self._height else regions
 
     def regions_around(self, boxes: Sequence[Box]) -> list[RegionOfInterest]:
         """Regions that hold these boxes and half their size around them."""

@@ -2,30 +2,35 @@
 
 The first frame and every new scene are searched as a whole. Then every `stride`-th frame is searched where it
 changed, now and then also where it changed only slightly; where much changed, in a small picture as well, in which
-large faces are found; where two samples disagree, the frames between them are searched, too.
+large faces are found; where two samples disagree, or something came and went between them, frames between them are
+searched, too. Pictures taken in the dark are enhanced before. Now and then what changed is searched in all four
+orientations.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, distance, non_maximum_suppression, overlap, scaled, size
+from annotations.vision.boxes import Box, blend, distance
 from annotations.vision.change_detection import (
     CHANGED,
     ChangeDetector,
+    Rectangle,
     RegionOfInterest,
     coarse_luma,
     is_scene_cut,
 )
-from annotations.vision.faces import SAME_FACE, Face, FaceDetector, RgbPicture
+from annotations.vision.faces import Face, FaceDetector, RgbPicture
+from annotations.vision.low_light import Enhancement, enhancement_for
+from annotations.vision.orientation import Orientations
+from annotations.vision.passing import passing_frames
+from annotations.vision.region_detection import SURE, detect_in, faces_in_small, large_faces, merged, refined
 from annotations.vision.video.picture import luma_of, rgb_of
 
-NEAR_LONG_SIDE = 160
-"""A face that fills the picture is only found in a small picture."""
 NEAR_SHARE = 0.3
 """From this share of the picture on that changed, there may be a face that fills it: the first sample of a scene and
 every other one after it search for it."""
@@ -36,14 +41,12 @@ SLIGHTLY_CHANGED = 3.0
 SAME_PLACE = 0.35
 """Two samples agree on a face when it moved by less than this share of its size: the hidden region has as much to
 spare on either side."""
-SMALL_FACE = 28.0
-"""Faces of less than this many pixels that the detector is not sure of are detected again at twice the size."""
-SURE = 0.55
-"""Score from which a small face needs no second detection."""
 NOTABLE = 0.2
 """Faces below this score come and go; samples need not agree on them."""
-LARGE_SHARE = 0.4
-"""Of the picture's width or height: faces from this size on are taken from the small picture."""
+TURNED = 0.55
+"""Score from which a face makes its orientation one that is tried on every sample."""
+RECENT = 6
+"""Samples that are searched again in an orientation in which somebody was found."""
 
 Sample = tuple[int, Sequence[Face]]
 """A frame by its place in a segment, and its faces."""
@@ -60,142 +63,202 @@ class Segment:
 @dataclass
 class SegmentFaces:
     """The faces of each sampled frame of a segment, by frame number in the clip (pixels of the small pictures), and the
-    first frames of new scenes."""
+    first frames of new scenes. Frames of earlier segments are among them when they were searched again."""
 
     faces: dict[int, list[Face]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
 
 
+@dataclass
+class _Searched:
+    """A sample that can be searched again: its frame number in the clip, picture, regions and faces."""
+
+    frame: int
+    picture: RgbPicture
+    regions: Sequence[RegionOfInterest]
+    faces: list[Face]
+
+
+class _Pictures:
+    """The frames of a segment as they are searched: enhanced where it is dark."""
+
+    def __init__(
+        self, segment: Segment, enhancement: Enhancement | None, last: NDArray[np.uint8] | None
+    ) -> None:
+        """`last` has the brightness of the frame before the first one (see `coarse_luma`), if there is any."""
+        self.first = segment.first
+        self.frames = segment.frames
+        self._enhancement = enhancement
+        self.plain = [coarse_luma(luma_of(frame)) for frame in segment.frames]
+        self.coarse = [self._enhanced(luma) for luma in self.plain]
+        self.last = None if last is None else self._enhanced(last)
+
+    def _enhanced(self, luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Brightness values as they are compared."""
+        return luma if self._enhancement is None else self._enhancement.luma[luma]
+
+    def rgb(self, index: int) -> RgbPicture:
+        """The picture in which faces are detected."""
+        if self._enhancement is None:
+            return rgb_of(self.frames[index])
+        reach = 1 if self._enhancement.is_noisy else 0
+        near = self.frames[max(0, index - reach) : index + reach + 1]
+        return self._enhancement.picture([rgb_of(frame) for frame in near])
+
+
 class DetectionPass:
     """Goes through a clip, segment by segment in order. What was found stays where nothing changes."""
 
-    def __init__(self, detector: FaceDetector, weakest: float, stride: int) -> None:
-        """Faces of at least the score `weakest` are kept; `stride` is the number of frames from sample to sample."""
+    def __init__(
+        self, detector: FaceDetector, weakest: float, stride: int, seen_turns: Sequence[int] = ()
+    ) -> None:
+        """Faces of at least the score `weakest` are kept; `stride` is the number of frames from sample to sample;
+        `seen_turns` are orientations in which the camera showed faces before."""
         self._detector = detector
         self._weakest = weakest
         self._stride = stride
+        self._orientations = Orientations(seen_turns)
+        self._enhancement: Enhancement | None = None
         self._changes: ChangeDetector | None = None
         self._faces: list[Face] = []
-        self._last_coarse: NDArray[np.uint8] | None = None
+        self._last_plain: NDArray[np.uint8] | None = None
         self._samples = 0
+        self._untried: list[Rectangle] = []
+        """What changed since all orientations were tried."""
+        self._recent: deque[_Searched] = deque(maxlen=RECENT)
+
+    @property
+    def turns(self) -> set[int]:
+        """The orientations in which faces were found so far, upright always among them."""
+        return self._orientations.seen
 
     def run(self, segment: Segment) -> SegmentFaces:
         """The faces of a segment that follows on the one before."""
         found = SegmentFaces()
-        coarse = [coarse_luma(luma_of(frame)) for frame in segment.frames]
-        cuts = self._cuts(coarse)
+        enhancement = enhancement_for(luma_of(segment.frames[0]), self._enhancement)
+        if enhancement is not self._enhancement:
+            self._enhancement, self._changes = enhancement, None
+        pictures = _Pictures(segment, enhancement, self._last_plain)
+        cuts = self._cuts(pictures)
         found.cuts = [segment.first + cut for cut in cuts]
-        last = len(coarse) - 1
+        last = len(segment.frames) - 1
         due = {*range(self._stride - 1, last, self._stride), last}
         due |= {index for cut in cuts for index in (cut - 1, cut) if index >= 0}
         if self._changes is None:
             due.add(0)
         previous = -1
         for index in sorted(due):
-            frame, before, changes = segment.frames[index], self._faces, self._changes
+            before, changes = self._faces, self._changes
             new_scene = changes is None or index in cuts
             if changes is None or new_scene:
+                frame = segment.frames[index]
                 self._changes = changes = ChangeDetector(frame.width, frame.height, self._detector.step)
                 self._samples = 0
-            self._sample(changes, frame, coarse[index])
+                self._untried.clear()
+                self._recent.clear()
+            self._sample(changes, pictures, index, found)
             if not new_scene:
-                self._resolve(segment, (previous, before), (index, self._faces), found)
+                self._resolve(pictures, (previous, before), (index, self._faces), found)
             found.faces[segment.first + index] = self._faces
             previous = index
-        self._last_coarse = coarse[-1]
+        self._last_plain = pictures.plain[-1]
         return found
 
-    def _cuts(self, coarse: Sequence[NDArray[np.uint8]]) -> list[int]:
-        previous = [self._last_coarse, *coarse[:-1]]
+    def _cuts(self, pictures: _Pictures) -> list[int]:
+        previous = [pictures.last, *pictures.coarse[:-1]]
         return [
             index
-            for index, (old, new) in enumerate(zip(previous, coarse, strict=True))
+            for index, (old, new) in enumerate(zip(previous, pictures.coarse, strict=True))
             if old is not None and is_scene_cut(old, new)
         ]
 
-    def _sample(self, changes: ChangeDetector, frame: VideoFrame, coarse: NDArray[np.uint8]) -> None:
+    def _sample(self, changes: ChangeDetector, pictures: _Pictures, index: int, found: SegmentFaces) -> None:
         """Detect where the picture changed, and bring what is known of its faces up to date."""
         self._samples += 1
         sensitive = self._samples % SAMPLES_PER_SENSITIVE_ONE == 0
         least = SLIGHTLY_CHANGED if sensitive else CHANGED
-        regions = changes.regions(coarse, [face.box for face in self._faces], least)
+        regions = changes.regions(pictures.coarse[index], [face.box for face in self._faces], least)
         if regions:
             kept = [face for face in self._faces if not any(region.owns(face.box) for region in regions)]
-            self._faces = _merged([*kept, *self._detect(frame, regions)])
+            picture = pictures.rgb(index)
+            self._faces = merged([*kept, *self._detect(picture, regions)])
+            self._untried += [region.inner for region in regions]
+            self._recent.append(_Searched(pictures.first + index, picture, regions, self._faces))
+        if self._untried:
+            self._try_turns(changes, pictures, index, found)
 
-    def _detect(self, frame: VideoFrame, regions: Sequence[RegionOfInterest]) -> list[Face]:
-        picture = rgb_of(frame)
-        faces = detect_in(regions, picture, self._detector, self._weakest)
+    def _try_turns(
+        self, changes: ChangeDetector, pictures: _Pictures, index: int, found: SegmentFaces
+    ) -> None:
+        """Detect in the orientations in which nobody was found so far, where the picture changed since the last time;
+        if somebody is found, in the samples just before as well."""
+        regions = changes.joined(self._untried)
+        sure = [face for face in self._faces if face.score >= SURE]
+        explained = all(any(region.owns(face.box) for face in sure) for region in regions)
+        turns = self._orientations.due(self._samples, explained) - self._orientations.seen
+        if not turns:
+            return
+        self._untried.clear()
+        picture = pictures.rgb(index)
+        for turn in sorted(turns):
+            faces = detect_in(regions, picture, self._detector, self._weakest, [turn])
+            if all(face.score < TURNED for face in faces):
+                continue
+            self._orientations.seen.add(turn)
+            self._faces = merged([*self._faces, *faces])
+            for earlier in self._recent:
+                again = detect_in(earlier.regions, earlier.picture, self._detector, self._weakest, [turn])
+                earlier.faces = found.faces[earlier.frame] = merged([*earlier.faces, *again])
+
+    def _detect(self, picture: RgbPicture, regions: Sequence[RegionOfInterest]) -> list[Face]:
+        faces = detect_in(regions, picture, self._detector, self._weakest, self._orientations.seen)
+        height, width = picture.shape[:2]
         area = sum(region.inner[2] * region.inner[3] for region in regions)
-        if area > NEAR_SHARE * frame.width * frame.height and self._samples % 2:
-            faces = _merged([*faces, *self._large_faces(picture, regions)])
-        return [
-            self._refined(picture, face) if face.score < SURE and size(face.box) < SMALL_FACE else face
-            for face in faces
-        ]
+        if area > NEAR_SHARE * width * height and self._samples % 2:
+            large = large_faces(picture, self._detector, self._weakest)
+            faces = merged([*faces, *(f for f in large if any(region.owns(f.box) for region in regions))])
+        return [refined(picture, face, self._detector) for face in faces]
 
-    def _large_faces(self, picture: RgbPicture, regions: Sequence[RegionOfInterest]) -> list[Face]:
-        """Faces that take up much of the picture, in these regions of it."""
-        height, width = picture.shape[:2]
-        step = self._detector.step
-        factor = NEAR_LONG_SIDE / max(width, height)
-        across = max(step, round(width * factor / step) * step)
-        down = max(step, round(height * factor / step) * step)
-        small = np.asarray(cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA), np.uint8)
-        found = self._detector.detect(small, self._weakest)
-        faces = [Face(scaled(face.box, width / across, height / down), face.score) for face in found]
-        # Small pictures see what is large; their boxes of what is small are coarse, and known already.
-        large = [face for face in faces if max(face.box[2] / width, face.box[3] / height) > LARGE_SHARE]
-        return [face for face in large if any(region.owns(face.box) for region in regions)]
-
-    def _refined(self, picture: RgbPicture, face: Face) -> Face:
-        """A small doubtful face as it is detected at twice the size, if its score is better there."""
-        height, width = picture.shape[:2]
-        side = self._detector.step * 3 // 2
-        x = max(0, min(round(face.box[0] + face.box[2] / 2) - side // 2, width - side))
-        y = max(0, min(round(face.box[1] + face.box[3] / 2) - side // 2, height - side))
-        window = cv2.resize(
-            picture[y : y + side, x : x + side], (2 * side, 2 * side), interpolation=cv2.INTER_CUBIC
-        )
-        best = face
-        for found in self._detector.detect(np.asarray(window, np.uint8), face.score):
-            box = scaled(found.box, 0.5, 0.5)
-            moved: Box = (box[0] + x, box[1] + y, box[2], box[3])
-            if found.score > best.score and overlap(moved, face.box) > 0.2:
-                best = Face(moved, found.score)
-        return best
-
-    def _resolve(self, segment: Segment, left: Sample, right: Sample, found: SegmentFaces) -> None:
-        """Detect on the frame in the middle where the samples on both sides disagree, and so on (bisection)."""
-        middle = (left[0] + right[0]) // 2
-        if middle <= left[0] or self._changes is None:
+    def _resolve(self, pictures: _Pictures, left: Sample, right: Sample, found: SegmentFaces) -> None:
+        """Detect on a frame between two samples that disagree, or between which something passed, and so on: on the
+        middle one (bisection), or on the one that shows most of what passed."""
+        if right[0] - left[0] < 2 or self._changes is None:
             return
-        disputed = _disputed(left[1], right[1])
-        if not disputed:
+        index, boxes = (left[0] + right[0]) // 2, _disputed(left[1], right[1])
+        if not boxes:
+            index, boxes = self._passing(pictures, left, right)
+        if not boxes:
             return
-        faces = _merged(self._detect(segment.frames[middle], self._changes.regions_around(disputed)))
-        found.faces[segment.first + middle] = faces
-        self._resolve(segment, left, (middle, faces), found)
-        self._resolve(segment, (middle, faces), right, found)
+        faces = merged(self._detect(pictures.rgb(index), self._changes.regions_around(boxes)))
+        found.faces[pictures.first + index] = faces
+        self._resolve(pictures, left, (index, faces), found)
+        self._resolve(pictures, (index, faces), right, found)
+
+    def _passing(self, pictures: _Pictures, left: Sample, right: Sample) -> tuple[int, list[Box]]:
+        """A frame between two samples on which there are faces that neither leads one to expect, and their boxes."""
+        start = left[0] + 1
+        before = pictures.coarse[left[0]] if left[0] >= 0 else pictures.last
+        if before is None:
+            return start, []
+        for place in passing_frames(pictures.coarse[start : right[0]], before, pictures.coarse[right[0]]):
+            index = start + place
+            share = (index - left[0]) / (right[0] - left[0])
+            seen = faces_in_small(pictures.rgb(index), self._detector, NOTABLE)
+            boxes = [face.box for face in seen if not _expected(face.box, left[1], right[1], share)]
+            if boxes:
+                return index, boxes
+        return start, []
 
 
-def detect_in(
-    regions: Sequence[RegionOfInterest], picture: RgbPicture, detector: FaceDetector, threshold: float
-) -> list[Face]:
-    """Faces of at least this score whose centres lie in these regions of a picture."""
-    faces = []
-    for region in regions:
-        x, y, width, height = region.outer
-        for face in detector.detect(picture[y : y + height, x : x + width], threshold):
-            box: Box = (face.box[0] + x, face.box[1] + y, face.box[2], face.box[3])
-            if region.owns(box):
-                faces.append(Face(box, face.score))
-    return faces
-
-
-def _merged(faces: list[Face]) -> list[Face]:
-    kept = non_maximum_suppression([face.box for face in faces], [face.score for face in faces], SAME_FACE)
-    return [faces[index] for index in kept]
+def _expected(box: Box, left: Sequence[Face], right: Sequence[Face], share: float) -> bool:
+    """Whether a face of the samples on both sides leads to this box, `share` of the way from one to the other."""
+    between = [
+        blend(face.box, other.box, share)
+        for face in left
+        for other in right
+        if distance(face.box, other.box) < SAME_PLACE
+    ]
+    return any(distance(box, other) < SAME_PLACE for other in between)
 
 
 def _disputed(left: Sequence[Face], right: Sequence[Face]) -> list[Box]:

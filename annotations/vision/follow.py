@@ -28,11 +28,11 @@ from annotations.vision.boxes import (
     scaled,
     size,
 )
-from annotations.vision.detection_pass import SMALL_FACE
 from annotations.vision.faces import Face, FaceDetector
 from annotations.vision.flow import Luma, inside, moved, patch, similarity, towards
 from annotations.vision.frame_cache import FrameCache
 from annotations.vision.obscure import hidden_mask
+from annotations.vision.region_detection import SMALL_FACE
 from annotations.vision.report import MissedFace
 from annotations.vision.timeline import Timeline
 from annotations.vision.tracking import Track, TrackingRules, link

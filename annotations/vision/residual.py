@@ -14,10 +14,10 @@ from av.video.reformatter import VideoReformatter
 
 from annotations.vision.boxes import BoxesByFrame, covered, scaled
 from annotations.vision.change_detection import ChangeDetector, RegionOfInterest, coarse_luma
-from annotations.vision.detection_pass import detect_in
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.obscure import hidden_mask
+from annotations.vision.region_detection import detect_in
 from annotations.vision.report import ExposedFace, ResidualReport
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 from annotations.vision.video.picture import luma_of, rgb_of

@@ -1,0 +1,114 @@
+"""Detecting faces in regions of a picture: upright or turned, large as the picture, or very small."""
+
+from collections.abc import Iterable, Sequence
+
+import cv2
+import numpy as np
+
+from annotations.vision.boxes import Box, non_maximum_suppression, overlap, scaled, size
+from annotations.vision.change_detection import RegionOfInterest
+from annotations.vision.faces import SAME_FACE, Face, FaceDetector, RgbPicture
+from annotations.vision.orientation import UPRIGHT, turned, turned_back
+
+SMALL_LONG_SIDE = 160
+"""Pixels of the small picture: a face that fills the picture is only found in it."""
+MARGIN = 0.35
+"""Share of the small picture's sides that is added on each side: of a face that fills it, the detector wants to see
+what is around."""
+LARGE_SHARE = 0.4
+"""Of the picture's width or height: faces from this size on are taken from the small picture."""
+SMALL_FACE = 28.0
+"""Faces of less than this many pixels that the detector is not sure of are detected again at twice the size."""
+SURE = 0.55
+"""Score from which a small face needs no second detection."""
+
+
+def detect_in(
+    regions: Sequence[RegionOfInterest],
+    picture: RgbPicture,
+    detector: FaceDetector,
+    threshold: float,
+    turns: Iterable[int] = (UPRIGHT,),
+) -> list[Face]:
+    """Faces of at least this score whose centres lie in these regions of a picture, in any of these orientations."""
+    faces = []
+    for region in regions:
+        x, y, width, height = region.outer
+        part = picture[y : y + height, x : x + width]
+        for quarter in sorted(turns):
+            for found in detector.detect(turned(part, quarter), threshold):
+                face = turned_back(found, quarter, width, height)
+                box: Box = (face.box[0] + x, face.box[1] + y, face.box[2], face.box[3])
+                if region.owns(box):
+                    faces.append(Face(box, face.score))
+    return faces
+
+
+def merged(faces: Sequence[Face]) -> list[Face]:
+    """The faces without weaker boxes of the same ones."""
+    kept = non_maximum_suppression([face.box for face in faces], [face.score for face in faces], SAME_FACE)
+    return [faces[index] for index in kept]
+
+
+def faces_in_small(
+    picture: RgbPicture, detector: FaceDetector, threshold: float, margin: float = 0.0
+) -> list[Face]:
+    """Faces of the whole picture as they are detected in a small one with a margin (a share of its sides)."""
+    height, width = picture.shape[:2]
+    step = detector.step
+    factor = SMALL_LONG_SIDE / max(width, height)
+    across, down = max(step, round(width * factor)), max(step, round(height * factor))
+    small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
+    left, top = _padding(across, margin, step), _padding(down, margin, step)
+    padded = cv2.copyMakeBorder(
+        small, top[0], top[1], left[0], left[1], cv2.BORDER_CONSTANT, value=(128, 128, 128)
+    )
+    found = detector.detect(np.asarray(padded, np.uint8), threshold)
+    return [
+        Face(
+            scaled(
+                (face.box[0] - left[0], face.box[1] - top[0], face.box[2], face.box[3]),
+                width / across,
+                height / down,
+            ),
+            face.score,
+        )
+        for face in found
+    ]
+
+
+def large_faces(picture: RgbPicture, detector: FaceDetector, threshold: float) -> list[Face]:
+    """Faces that take up much of the picture. Boxes of small ones would be coarse, and they are known otherwise."""
+    height, width = picture.shape[:2]
+    return [
+        face
+        for face in faces_in_small(picture, detector, threshold, MARGIN)
+        if max(face.box[2] / width, face.box[3] / height) > LARGE_SHARE
+    ]
+
+
+def refined(picture: RgbPicture, face: Face, detector: FaceDetector) -> Face:
+    """A small doubtful face as it is detected at twice the size, if its score is better there; any other as it is."""
+    if face.score >= SURE or size(face.box) >= SMALL_FACE:
+        return face
+    height, width = picture.shape[:2]
+    side = detector.step * 3 // 2
+    x = max(0, min(round(face.box[0] + face.box[2] / 2) - side // 2, width - side))
+    y = max(0, min(round(face.box[1] + face.box[3] / 2) - side // 2, height - side))
+    window = cv2.resize(
+        picture[y : y + side, x : x + side], (2 * side, 2 * side), interpolation=cv2.INTER_CUBIC
+    )
+    best = face
+    for found in detector.detect(np.asarray(window, np.uint8), face.score):
+        box = scaled(found.box, 0.5, 0.5)
+        moved: Box = (box[0] + x, box[1] + y, box[2], box[3])
+        if found.score > best.score and overlap(moved, face.box) > 0.2:
+            best = Face(moved, found.score)
+    return best
+
+
+def _padding(side: int, margin: float, step: int) -> tuple[int, int]:
+    """Pixels before and behind a side for this margin, so that it becomes a multiple of `step`."""
+    wanted = -(-round(side * (1 + 2 * margin)) // step) * step
+    before = (wanted - side) // 2
+    return before, wanted - side - before
