@@ -47,7 +47,7 @@ class FrameAnalyser:
         self._step = job.detector.step
         self._ordered = ordered
         self._rate = rate
-        self._detection = DetectionPass(job.detector, job.rules.weak, stride(rate))
+        self._detection = DetectionPass(job, stride(rate))
         self._longest = segment_length(rate)
         self._segment = Segment(0)
         self._scaler = VideoReformatter()
@@ -83,11 +83,15 @@ class FrameAnalyser:
     def collect_one(self) -> None:
         """Wait for the oldest segment that is being analysed."""
         end, future = self._pending.popleft()
-        segment = future.result()
-        for index, faces in segment.faces.items():
-            self.found.faces[index] = [Face(scaled(face.box, *self._scale), face.score) for face in faces]
-        self.found.cuts.extend(segment.cuts)
+        self._take(future.result())
         self.analysed = end
+
+    def _take(self, segment: SegmentFaces) -> None:
+        """Keep what was found, in pixels of the clip."""
+        for faces, found in ((segment.faces, self.found.faces), (segment.heads, self.found.heads)):
+            for index, boxes in faces.items():
+                found[index] = [Face(scaled(face.box, *self._scale), face.score) for face in boxes]
+        self.found.cuts.extend(segment.cuts)
 
     @property
     def is_busy(self) -> bool:
@@ -99,6 +103,7 @@ class FrameAnalyser:
         if self._segment.frames:
             self._submit()
         self._collect(0)
+        self._take(self._ordered.submit(self._detection.end).result())
         self.found.times = clean_times(self._stamps, float(self._nominal or self._rate))
         self.found.schedule = schedule(self.found.times, self._nominal)
         self.found.fingerprint = self._sampler.report(self.found.times)

@@ -15,7 +15,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, blend, distance
+from annotations.vision.boxes import Box, blend, distance, intersection
 from annotations.vision.change_detection import (
     CHANGED,
     ChangeDetector,
@@ -24,11 +24,14 @@ from annotations.vision.change_detection import (
     coarse_luma,
     is_scene_cut,
 )
-from annotations.vision.faces import Face, FaceDetector, RgbPicture
+from annotations.vision.faces import Face, RgbPicture
+from annotations.vision.heads import PeopleDetector, heads_in
+from annotations.vision.job import Job
 from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import Orientations
 from annotations.vision.passing import passing_frames
-from annotations.vision.region_detection import SURE, detect_in, faces_in_small, large_faces, merged, refined
+from annotations.vision.region_detection import SURE, detect_in, faces_in_small, large_faces, merged
+from annotations.vision.tracking import STEADY_DETECTIONS
 from annotations.vision.video.picture import luma_of, rgb_of
 
 NEAR_SHARE = 0.3
@@ -43,9 +46,12 @@ SAME_PLACE = 0.35
 spare on either side."""
 NOTABLE = 0.2
 """Faces below this score come and go; samples need not agree on them."""
-TURNED = 0.55
-"""Score from which a face makes its orientation one that is tried on every sample."""
-RECENT = 6
+TURNED = 0.5
+"""Score from which a face makes its orientation one that is tried on every sample; so do as many weaker ones as make a
+track."""
+SAMPLES_PER_SEARCH_FOR_PEOPLE = 2
+"""Samples from one on which people are sought to the next, if anything has changed."""
+RECENT = 8
 """Samples that are searched again in an orientation in which somebody was found."""
 
 Sample = tuple[int, Sequence[Face]]
@@ -66,6 +72,8 @@ class SegmentFaces:
     first frames of new scenes. Frames of earlier segments are among them when they were searched again."""
 
     faces: dict[int, list[Face]] = field(default_factory=dict)
+    heads: dict[int, list[Face]] = field(default_factory=dict)
+    """Heads of people as their joints show them, on every frame on which people were sought."""
     cuts: list[int] = field(default_factory=list)
 
 
@@ -77,6 +85,11 @@ class _Searched:
     picture: RgbPicture
     regions: Sequence[RegionOfInterest]
     faces: list[Face]
+
+    @property
+    def area(self) -> int:
+        """Pixels that changed."""
+        return sum(region.inner[2] * region.inner[3] for region in self.regions)
 
 
 class _Pictures:
@@ -109,15 +122,16 @@ class _Pictures:
 class DetectionPass:
     """Goes through a clip, segment by segment in order. What was found stays where nothing changes."""
 
-    def __init__(
-        self, detector: FaceDetector, weakest: float, stride: int, seen_turns: Sequence[int] = ()
-    ) -> None:
-        """Faces of at least the score `weakest` are kept; `stride` is the number of frames from sample to sample;
-        `seen_turns` are orientations in which the camera showed faces before."""
-        self._detector = detector
-        self._weakest = weakest
+    def __init__(self, job: Job, stride: int) -> None:
+        """`stride` is the number of frames from sample to sample."""
+        self._detector = job.detector
+        self._weakest = job.rules.weak
+        self._steady = job.rules.steady
+        self._people = job.people
         self._stride = stride
-        self._orientations = Orientations(seen_turns)
+        self._orientations = Orientations()
+        self._heads: list[Face] = []
+        self._heads_are_old = False
         self._enhancement: Enhancement | None = None
         self._changes: ChangeDetector | None = None
         self._faces: list[Face] = []
@@ -126,6 +140,19 @@ class DetectionPass:
         self._untried: list[Rectangle] = []
         """What changed since all orientations were tried."""
         self._recent: deque[_Searched] = deque(maxlen=RECENT)
+
+    def end(self) -> SegmentFaces:
+        """What is found when there are no more segments: orientations that were not tried lately are tried now."""
+        found = SegmentFaces()
+        if self._changes is not None:
+            self._end_scene(self._changes, found)
+        return found
+
+    def _end_scene(self, changes: ChangeDetector, found: SegmentFaces) -> None:
+        if self._untried and (turns := self._orientations.untried()):
+            self._try_turns(changes, found, turns)
+        self._untried.clear()
+        self._recent.clear()
 
     @property
     def turns(self) -> set[int]:
@@ -137,6 +164,8 @@ class DetectionPass:
         found = SegmentFaces()
         enhancement = enhancement_for(luma_of(segment.frames[0]), self._enhancement)
         if enhancement is not self._enhancement:
+            if self._changes is not None:
+                self._end_scene(self._changes, found)
             self._enhancement, self._changes = enhancement, None
         pictures = _Pictures(segment, enhancement, self._last_plain)
         cuts = self._cuts(pictures)
@@ -150,16 +179,18 @@ class DetectionPass:
         for index in sorted(due):
             before, changes = self._faces, self._changes
             new_scene = changes is None or index in cuts
+            if changes is not None and new_scene:
+                self._end_scene(changes, found)
             if changes is None or new_scene:
                 frame = segment.frames[index]
                 self._changes = changes = ChangeDetector(frame.width, frame.height, self._detector.step)
                 self._samples = 0
-                self._untried.clear()
-                self._recent.clear()
             self._sample(changes, pictures, index, found)
             if not new_scene:
                 self._resolve(pictures, (previous, before), (index, self._faces), found)
             found.faces[segment.first + index] = self._faces
+            if self._people is not None and self._samples % SAMPLES_PER_SEARCH_FOR_PEOPLE == 1:
+                found.heads[segment.first + index] = self._find_heads(self._people, pictures, index)
             previous = index
         self._last_plain = pictures.plain[-1]
         return found
@@ -182,33 +213,51 @@ class DetectionPass:
             kept = [face for face in self._faces if not any(region.owns(face.box) for region in regions)]
             picture = pictures.rgb(index)
             self._faces = merged([*kept, *self._detect(picture, regions)])
+            self._heads_are_old = True
             self._untried += [region.inner for region in regions]
             self._recent.append(_Searched(pictures.first + index, picture, regions, self._faces))
-        if self._untried:
-            self._try_turns(changes, pictures, index, found)
+        if self._untried and (turns := self._orientations.due(self._samples, self._is_explained(changes))):
+            self._try_turns(changes, found, turns)
 
-    def _try_turns(
-        self, changes: ChangeDetector, pictures: _Pictures, index: int, found: SegmentFaces
-    ) -> None:
-        """Detect in the orientations in which nobody was found so far, where the picture changed since the last time;
-        if somebody is found, in the samples just before as well."""
+    def _find_heads(self, people: PeopleDetector, pictures: _Pictures, index: int) -> list[Face]:
+        """The heads of people on this frame; those found before where nothing has changed since."""
+        if self._heads_are_old:
+            self._heads = heads_in(pictures.rgb(index), people, self._orientations.seen)
+            self._heads_are_old = False
+        return self._heads
+
+    def _try_turns(self, changes: ChangeDetector, found: SegmentFaces, turns: Sequence[int]) -> None:
+        """Detect in these orientations, in which nobody was found so far, where the picture changed since the last
+        time, on the sample on which most did. If somebody is found, all recent samples are searched so."""
         regions = changes.joined(self._untried)
-        sure = [face for face in self._faces if face.score >= SURE]
-        explained = all(any(region.owns(face.box) for face in sure) for region in regions)
-        turns = self._orientations.due(self._samples, explained) - self._orientations.seen
-        if not turns:
-            return
         self._untried.clear()
-        picture = pictures.rgb(index)
-        for turn in sorted(turns):
-            faces = detect_in(regions, picture, self._detector, self._weakest, [turn])
-            if all(face.score < TURNED for face in faces):
+        fullest = max(self._recent, key=lambda searched: searched.area)
+        for turn in turns:
+            likely = detect_in(regions, fullest.picture, self._detector, self._steady, [turn])
+            if not likely:
+                continue
+            around = changes.regions_around([face.box for face in likely])
+            again = [
+                detect_in(around, each.picture, self._detector, self._weakest, [turn])
+                for each in self._recent
+            ]
+            best = sorted((max((face.score for face in faces), default=0.0) for faces in again), reverse=True)
+            if best[0] < TURNED and (
+                len(best) < STEADY_DETECTIONS or best[STEADY_DETECTIONS - 1] < self._steady
+            ):
                 continue
             self._orientations.seen.add(turn)
-            self._faces = merged([*self._faces, *faces])
-            for earlier in self._recent:
-                again = detect_in(earlier.regions, earlier.picture, self._detector, self._weakest, [turn])
-                earlier.faces = found.faces[earlier.frame] = merged([*earlier.faces, *again])
+            for each in self._recent:
+                faces = detect_in(each.regions, each.picture, self._detector, self._weakest, [turn])
+                each.faces = found.faces[each.frame] = merged([*each.faces, *faces])
+            self._faces = self._recent[-1].faces
+
+    def _is_explained(self, changes: ChangeDetector) -> bool:
+        """Whether all that changed since all orientations were tried has a face, and every person."""
+        sure = [face.box for face in self._faces if face.score >= SURE]
+        regions = changes.joined(self._untried)
+        heads_have_faces = all(any(intersection(head.box, box) for box in sure) for head in self._heads)
+        return heads_have_faces and all(any(region.owns(box) for box in sure) for region in regions)
 
     def _detect(self, picture: RgbPicture, regions: Sequence[RegionOfInterest]) -> list[Face]:
         faces = detect_in(regions, picture, self._detector, self._weakest, self._orientations.seen)
@@ -217,7 +266,7 @@ class DetectionPass:
         if area > NEAR_SHARE * width * height and self._samples % 2:
             large = large_faces(picture, self._detector, self._weakest)
             faces = merged([*faces, *(f for f in large if any(region.owns(f.box) for region in regions))])
-        return [refined(picture, face, self._detector) for face in faces]
+        return faces
 
     def _resolve(self, pictures: _Pictures, left: Sample, right: Sample, found: SegmentFaces) -> None:
         """Detect on a frame between two samples that disagree, or between which something passed, and so on: on the

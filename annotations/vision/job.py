@@ -9,6 +9,7 @@ from pathlib import Path
 
 from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
+from annotations.vision.heads import PeopleDetector
 from annotations.vision.limits import Limits
 from annotations.vision.obscure import Effect
 from annotations.vision.report import MissedFace, RepairOrder
@@ -32,6 +33,7 @@ class Job:
     source: str
     target: str
     detector: FaceDetector
+    people: PeopleDetector | None = None
     screeners: Sequence[ContentModel] = ()
     effect: Effect = "blur"
     missed_faces: Sequence[MissedFace] = ()

@@ -13,6 +13,7 @@ from annotations.vision import memory
 from annotations.vision.analysis import analyse
 from annotations.vision.detections import Detections
 from annotations.vision.job import Clock, Job
+from annotations.vision.linking import Stretch, link_all
 from annotations.vision.missed_faces import exposed_as_missed, with_missed
 from annotations.vision.mosaic import mosaic_of
 from annotations.vision.obscure import HidingPlan
@@ -21,7 +22,7 @@ from annotations.vision.rendering import Rendered, render
 from annotations.vision.report import SCHEMA, MissedFace, Report, ResidualReport
 from annotations.vision.reporting import model_report, source_report, track_report
 from annotations.vision.streaming import fits, stream
-from annotations.vision.tracking import Track, boxes_by_frame, link
+from annotations.vision.tracking import Track, boxes_by_frame
 from annotations.vision.video.probe import probe_and_plan
 from annotations.vision.video.ranges import Ranges
 from annotations.vision.video.splice import NotSpliceable, groups_of
@@ -92,9 +93,9 @@ def _render_until_clean(
 
 def _tracks(job: Job, detections: Detections, missed: Sequence[MissedFace]) -> list[Track]:
     """The tracks of the whole clip, whatever was foreseen while it streamed."""
-    rate = detections.frame_rate
-    faces = with_missed(detections, missed, rate)
-    return link(faces, rate=rate, frames=detections.frames, cuts=detections.cuts, rules=job.rules)
+    faces = with_missed(detections, missed, detections.frame_rate)
+    whole = Stretch(0, detections.frames, detections.frame_rate)
+    return link_all(replace(detections, faces=faces), whole, job.rules)
 
 
 def _rendition(

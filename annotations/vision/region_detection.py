@@ -30,14 +30,18 @@ def detect_in(
     threshold: float,
     turns: Iterable[int] = (UPRIGHT,),
 ) -> list[Face]:
-    """Faces of at least this score whose centres lie in these regions of a picture, in any of these orientations."""
+    """Faces of at least this score whose centres lie in these regions of a picture, in any of these orientations.
+
+    Small ones that are doubtful are detected again at twice the size.
+    """
     faces = []
     for region in regions:
         x, y, width, height = region.outer
         part = picture[y : y + height, x : x + width]
         for quarter in sorted(turns):
-            for found in detector.detect(turned(part, quarter), threshold):
-                face = turned_back(found, quarter, width, height)
+            as_turned = turned(part, quarter)
+            for found in detector.detect(as_turned, threshold):
+                face = turned_back(refined(as_turned, found, detector), quarter, width, height)
                 box: Box = (face.box[0] + x, face.box[1] + y, face.box[2], face.box[3])
                 if region.owns(box):
                     faces.append(Face(box, face.score))
@@ -93,6 +97,8 @@ def refined(picture: RgbPicture, face: Face, detector: FaceDetector) -> Face:
         return face
     height, width = picture.shape[:2]
     side = detector.step * 3 // 2
+    if min(width, height) < side:
+        return face
     x = max(0, min(round(face.box[0] + face.box[2] / 2) - side // 2, width - side))
     y = max(0, min(round(face.box[1] + face.box[3] / 2) - side // 2, height - side))
     window = cv2.resize(

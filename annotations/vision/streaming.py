@@ -13,9 +13,10 @@ from annotations.vision.analysis import FrameAnalyser, segment_length
 from annotations.vision.boxes import Box
 from annotations.vision.detections import Detections
 from annotations.vision.job import Job
+from annotations.vision.linking import Stretch, link_all
 from annotations.vision.pool import Pool
 from annotations.vision.rendering import Rendered, RenditionWriter
-from annotations.vision.tracking import TrackingRules, boxes_by_frame, link
+from annotations.vision.tracking import TrackingRules, boxes_by_frame
 from annotations.vision.video.decode import DecodedFrame, decode, half_the_cores
 from annotations.vision.video.probe import Probe
 from annotations.vision.video.timing import Schedule
@@ -46,9 +47,7 @@ class IncrementalTracks:
             return
         self._analysed = analysed
         start = max(0, self.final - self._lag - round(MEMORY_SECONDS * self._rate))
-        recent = {frame: faces for frame, faces in detections.faces.items() if frame >= start}
-        cuts = [cut for cut in detections.cuts if cut > start]
-        tracks = link(recent, rate=self._rate, frames=analysed, cuts=cuts, rules=self._rules)
+        tracks = link_all(detections, Stretch(start, analysed, self._rate), self._rules)
         self._hidden = boxes_by_frame(tracks)
         self.final = analysed if ended else max(self.final, analysed - self._lag)
 
