@@ -233,15 +233,17 @@ class DetectionPass:
         self._untried.clear()
         fullest = max(self._recent, key=lambda searched: searched.area)
         for turn in turns:
-            likely = detect_in(regions, fullest.picture, self._detector, self._steady, [turn])
+            likely = _new(
+                detect_in(regions, fullest.picture, self._detector, self._steady, [turn]), fullest.faces
+            )
             if not likely:
                 continue
             around = changes.regions_around([face.box for face in likely])
-            again = [
-                detect_in(around, each.picture, self._detector, self._weakest, [turn])
-                for each in self._recent
-            ]
-            best = sorted((max((face.score for face in faces), default=0.0) for faces in again), reverse=True)
+            best = []
+            for each in self._recent:
+                faces = detect_in(around, each.picture, self._detector, self._weakest, [turn])
+                best.append(max((face.score for face in _new(faces, each.faces)), default=0.0))
+            best.sort(reverse=True)
             if best[0] < TURNED and (
                 len(best) < STEADY_DETECTIONS or best[STEADY_DETECTIONS - 1] < self._steady
             ):
@@ -297,6 +299,11 @@ class DetectionPass:
             if boxes:
                 return index, boxes
         return start, []
+
+
+def _new(faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
+    """Those that are not known: faces are found when they are turned a little, too."""
+    return [face for face in faces if not any(intersection(face.box, other.box) for other in known)]
 
 
 def _expected(box: Box, left: Sequence[Face], right: Sequence[Face], share: float) -> bool:
