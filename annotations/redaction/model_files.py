@@ -16,8 +16,10 @@ FETCHED = "fetched"
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A model file; `setting` is what makes a pass load it ("": nothing has to or can), `sha256` the digest that it must have ("": none is pinned).
+    """A model file and where it belongs.
 
+    `setting` is what makes a pass load it ("": nothing has to, or can), `sha256` the digest that it must have
+    ("": none is pinned).
     `problem` is an error's code, where the file's description cannot be read.
     """
 

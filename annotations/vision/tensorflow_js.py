@@ -179,7 +179,7 @@ class _Conversion:
             auto_pad=_padding_of(node),
         )
         if activation == ["Relu6"]:
-            bounds = [self._constant("relu6/low", np.float32(0)), self._constant("relu6/high", np.float32(6))]
+            bounds = [self._constant(f"relu6/{limit}", np.array(limit, np.float32)) for limit in (0, 6)]
             self._write("Clip", [result, *bounds], node.name)
         elif activation == ["Relu"]:
             self._write("Relu", [result], node.name)
