@@ -7,7 +7,7 @@ channel) to ONNX's (batch, channel, height, width), and height and width are lef
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,26 +96,10 @@ class _Conversion:
         self._weights = weights
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, NDArray[Any]] = {}
-        self._writers: dict[str, Callable[[_Node], None]] = {
-            "_FusedConv2D": self._convolution,
-            "FusedDepthwiseConv2dNative": self._convolution,
-            "DepthwiseConv2dNative": self._convolution,
-            "AddV2": self._arithmetic,
-            "Sub": self._arithmetic,
-            "Mul": self._arithmetic,
-            "Cast": self._as_it_is,
-            "Relu": self._activation,
-            "Sigmoid": self._activation,
-            "MaxPool": self._pooling,
-            "Pad": self._padding,
-            "ResizeBilinear": self._enlargement,
-        }
 
     def model(self, outputs: Sequence[str]) -> onnx.ModelProto:
         for node in self._needed(outputs):
-            if node.operation not in self._writers:
-                raise ValueError(f"{node.name} is a {node.operation}")
-            self._writers[node.operation](node)
+            self._convert(node)
         graph = helper.make_graph(
             self._nodes,
             "converted",
@@ -125,6 +109,28 @@ class _Conversion:
         )
         opset = helper.make_opsetid("", OPSET)
         return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
+
+    def _convert(self, node: _Node) -> None:
+        match node.operation:
+            case "_FusedConv2D" | "FusedDepthwiseConv2dNative" | "DepthwiseConv2dNative":
+                self._convolution(node)
+            case "Sub" | "Mul":
+                self._arithmetic(node, node.operation)
+            case "AddV2":
+                self._arithmetic(node, "Add")
+            case "Relu" | "Sigmoid":
+                self._write(node.operation, node.inputs, node.name)
+            case "Cast":
+                # Whole numbers become floats where a picture comes in: here it comes in floats.
+                self._write("Identity", node.inputs, node.name)
+            case "MaxPool":
+                self._pooling(node)
+            case "Pad":
+                self._padding(node)
+            case "ResizeBilinear":
+                self._enlargement(node)
+            case _:
+                raise ValueError(f"{node.name} is a {node.operation}")
 
     def _needed(self, outputs: Sequence[str]) -> Iterator[_Node]:
         """What the outputs depend on, each behind what it reads."""
@@ -186,19 +192,12 @@ class _Conversion:
         elif activation:
             raise ValueError(f"{node.name} is fused with {activation}")
 
-    def _arithmetic(self, node: _Node) -> None:
+    def _arithmetic(self, node: _Node, operation: str) -> None:
         for name in node.inputs:
             if name in self._weights:
                 values = self._weights[name]
                 self._constant(name, values.transpose(TO_CHANNELS_FIRST) if values.ndim == 4 else values)
-        self._write({"AddV2": "Add"}.get(node.operation, node.operation), node.inputs, node.name)
-
-    def _as_it_is(self, node: _Node) -> None:
-        """Whole numbers are cast to floats where a picture comes in: here it comes in floats."""
-        self._write("Identity", node.inputs, node.name)
-
-    def _activation(self, node: _Node) -> None:
-        self._write(node.operation, node.inputs, node.name)
+        self._write(operation, node.inputs, node.name)
 
     def _pooling(self, node: _Node) -> None:
         self._write(
