@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +69,7 @@ class PersonMaps:
         """The one whose middle lies in this cell."""
         left, top, right, bottom = self._edges(row, column)
         points = np.zeros((len(self.heat), 3))
-        first = math.ceil(top), math.ceil(left)
-        inside = np.s_[:, first[0] : math.ceil(bottom), first[1] : math.ceil(right)]
+        inside = np.s_[:, math.ceil(top) : math.ceil(bottom), math.ceil(left) : math.ceil(right)]
         if self.heat[inside].size:
             points = self._points(row, column, inside)
         counted = points[points[:, 2] > COUNTED_POINT, 2]
@@ -91,7 +89,7 @@ class PersonMaps:
             min(max(middle_y + height / 2, 0), rows),
         )
 
-    def _points(self, row: int, column: int, inside: Any) -> NDArray[np.float64]:
+    def _points(self, row: int, column: int, inside: tuple[slice, slice, slice]) -> NDArray[np.float64]:
         """For each point the likeliest cell of the person's box, near ones preferred, and the place within it."""
         ways = self.ways[:, row, column].reshape(-1, 2, 1) + np.array([[row], [column]])
         rows, columns = np.arange(inside[1].start, inside[1].stop), np.arange(inside[2].start, inside[2].stop)

@@ -142,23 +142,18 @@ class _Conversion:
                 waiting.pop()
                 continue
             node = self._published[name]
-            missing = [given for given in self._read(node) if given not in done]
+            missing = [given for given in _read_by(node) if given not in done]
             if missing:
                 waiting += reversed(missing)
                 continue
             done.add(name)
             yield node
 
-    def _read(self, node: _Node) -> list[str]:
-        """What a node needs at run time; an enlargement's size is computed from the picture's in the graph, and a
-        factor here."""
-        return node.inputs[:1] if node.operation == "ResizeBilinear" else node.inputs
-
     def _write(self, operation: str, inputs: Sequence[str], output: str, **attributes: Any) -> None:
         self._nodes.append(helper.make_node(operation, list(inputs), [output], **attributes))
 
     def _constant(self, name: str, values: NDArray[Any]) -> str:
-        self._constants[name] = np.ascontiguousarray(values)
+        self._constants[name] = np.asarray(values, order="C")
         return name
 
     def _convolution(self, node: _Node) -> None:
@@ -228,6 +223,11 @@ class _Conversion:
             mode="linear",
             coordinate_transformation_mode="half_pixel",
         )
+
+
+def _read_by(node: _Node) -> list[str]:
+    """What a node reads at run time. The size of what is enlarged is not: it becomes a constant factor."""
+    return node.inputs[:1] if node.operation == "ResizeBilinear" else node.inputs
 
 
 def _padding_of(node: _Node) -> str:
