@@ -158,6 +158,7 @@ LOCK_FILES = (
     "requirements.txt",
     "requirements-dev.txt",
     "requirements-models.txt",
+    "requirements-npm.txt",
     "package-lock.json",
     ".npmrc",
 )
@@ -179,7 +180,7 @@ def test_lock_files_name_no_address_so_that_any_registry_will_do() -> None:
 
 
 def test_the_lock_files_pin_every_package_by_digest() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-models.txt"):
+    for name in (name for name in LOCK_FILES if name.endswith(".txt")):
         text = (ROOT / name).read_text()
         packages = re.findall(r"^([a-z0-9._-]+(?:\[[a-z,-]+\])?)==", text, re.MULTILINE | re.IGNORECASE)
         assert packages

@@ -169,6 +169,20 @@ def test_every_part_runs_and_one_that_fails_fails_the_command(
     assert script.run({"second": ["true"]}, dict(os.environ)) == 0
 
 
+def test_what_did_not_succeed_is_tried_again(script: Any, tmp_path: Path) -> None:
+    stamp, outcomes = tmp_path / "made" / ".digest", [False, True, True]
+
+    def once() -> None:
+        script.once(stamp, ["README.md"], "Trying", lambda: outcomes.pop(0))
+
+    once()
+    assert not stamp.exists()
+    once()
+    once()
+    assert stamp.exists()
+    assert outcomes == [True]
+
+
 def test_what_cannot_be_installed_is_named_and_fails(script: Any, capsys: pytest.CaptureFixture[str]) -> None:
     script.SYSTEM_PACKAGES = {"no-such-server": ["/usr/bin/no-such-server"]}
     script.os = SimpleNamespace(geteuid=lambda: 1000, environ=os.environ)

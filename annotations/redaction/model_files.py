@@ -16,8 +16,10 @@ FETCHED = "fetched"
 
 @dataclass(frozen=True)
 class ModelEntry:
-    """A model file; `setting` is what makes a pass load it, `sha256` the digest that it must have ("": none is pinned).
+    """A model file and where it belongs.
 
+    `setting` is what makes a pass load it ("": nothing has to, or can), `sha256` the digest that it must have
+    ("": none is pinned).
     `problem` is an error's code, where the file's description cannot be read.
     """
 
@@ -45,10 +47,10 @@ class FileCheck:
 
 
 def entries() -> list[ModelEntry]:
-    """Every model file of the site, those of the wheels first."""
+    """Every model file of the site, those of packages first."""
     own = [*_operators_own()]
     used = {entry.path for entry in own}
-    return [*_of_wheels(), *own, *(entry for entry in _fetched() if entry.path not in used)]
+    return [*_of_packages(), *own, *(entry for entry in _fetched() if entry.path not in used)]
 
 
 def verify(entry: ModelEntry) -> FileCheck:
@@ -68,9 +70,11 @@ def fetched_path(name: str) -> Path:
     return Path(settings.MODELS_DIR) / FETCHED / name
 
 
-def _of_wheels() -> Iterator[ModelEntry]:
+def _of_packages() -> Iterator[ModelEntry]:
     settings_of = {
         "face": ("REDACTION_DETECTOR", not settings.REDACTION_DETECTOR),
+        "person": ("", True),
+        "opinion": ("", True),
         "content": ("SCREENING_NUDENET", settings.SCREENING_NUDENET),
         "sample": ("", False),
     }

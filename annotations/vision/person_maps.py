@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +29,7 @@ OUTPUTS = [
 SAME_SCORE = 1e-6
 """Two scores that differ by less are the same."""
 REACH = 0.3
-"""How slowly a point's likeness fades with the square of the distance from where it is expected: shares of the
+"""How slowly a point's score fades with the square of the distance from where it is expected: shares of the
 maps' shorter side."""
 COUNTED_POINT = 0.127
 """Points of more than this score count for the person's."""
@@ -55,7 +54,7 @@ class PersonMaps:
     size: Map
     shift: Map
     ways: Map
-    likeness: Map
+    heat: Map
     offsets: Map
 
     def people(self, threshold: float) -> Iterator[Found]:
@@ -69,10 +68,9 @@ class PersonMaps:
     def _person(self, row: int, column: int) -> Found:
         """The one whose middle lies in this cell."""
         left, top, right, bottom = self._edges(row, column)
-        points = np.zeros((len(self.likeness), 3))
-        first = math.ceil(top), math.ceil(left)
-        inside = np.s_[:, first[0] : math.ceil(bottom), first[1] : math.ceil(right)]
-        if self.likeness[inside].size:
+        points = np.zeros((len(self.heat), 3))
+        inside = np.s_[:, math.ceil(top) : math.ceil(bottom), math.ceil(left) : math.ceil(right)]
+        if self.heat[inside].size:
             points = self._points(row, column, inside)
         counted = points[points[:, 2] > COUNTED_POINT, 2]
         score = float(self.centre[0, row, column]) * float(counted.sum()) / max(1, len(counted))
@@ -91,14 +89,14 @@ class PersonMaps:
             min(max(middle_y + height / 2, 0), rows),
         )
 
-    def _points(self, row: int, column: int, inside: Any) -> NDArray[np.float64]:
+    def _points(self, row: int, column: int, inside: tuple[slice, slice, slice]) -> NDArray[np.float64]:
         """For each point the likeliest cell of the person's box, near ones preferred, and the place within it."""
         ways = self.ways[:, row, column].reshape(-1, 2, 1) + np.array([[row], [column]])
         rows, columns = np.arange(inside[1].start, inside[1].stop), np.arange(inside[2].start, inside[2].stop)
-        fading = REACH * min(self.likeness.shape[1:])
+        fading = REACH * min(self.heat.shape[1:])
         down = np.exp(-((rows - ways[:, 0]) ** 2) / fading)
         across = np.exp(-((columns - ways[:, 1]) ** 2) / fading)
-        likely = self.likeness[inside] * down[:, :, None] * across[:, None, :]
+        likely = self.heat[inside] * down[:, :, None] * across[:, None, :]
         best = likely.reshape(len(likely), -1).argmax(axis=1)
         at_row, at_column = best // len(columns), best % len(columns)
         each = np.arange(len(likely))

@@ -7,7 +7,7 @@ channel) to ONNX's (batch, channel, height, width), and height and width are lef
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,26 +96,10 @@ class _Conversion:
         self._weights = weights
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, NDArray[Any]] = {}
-        self._writers: dict[str, Callable[[_Node], None]] = {
-            "_FusedConv2D": self._convolution,
-            "FusedDepthwiseConv2dNative": self._convolution,
-            "DepthwiseConv2dNative": self._convolution,
-            "AddV2": self._arithmetic,
-            "Sub": self._arithmetic,
-            "Mul": self._arithmetic,
-            "Cast": self._as_it_is,
-            "Relu": self._activation,
-            "Sigmoid": self._activation,
-            "MaxPool": self._pooling,
-            "Pad": self._padding,
-            "ResizeBilinear": self._enlargement,
-        }
 
     def model(self, outputs: Sequence[str]) -> onnx.ModelProto:
         for node in self._needed(outputs):
-            if node.operation not in self._writers:
-                raise ValueError(f"{node.name} is a {node.operation}")
-            self._writers[node.operation](node)
+            self._convert(node)
         graph = helper.make_graph(
             self._nodes,
             "converted",
@@ -125,6 +109,28 @@ class _Conversion:
         )
         opset = helper.make_opsetid("", OPSET)
         return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
+
+    def _convert(self, node: _Node) -> None:
+        match node.operation:
+            case "_FusedConv2D" | "FusedDepthwiseConv2dNative" | "DepthwiseConv2dNative":
+                self._convolution(node)
+            case "Sub" | "Mul":
+                self._arithmetic(node, node.operation)
+            case "AddV2":
+                self._arithmetic(node, "Add")
+            case "Relu" | "Sigmoid":
+                self._write(node.operation, node.inputs, node.name)
+            case "Cast":
+                # Whole numbers become floats where a picture comes in: here it comes in floats.
+                self._write("Identity", node.inputs, node.name)
+            case "MaxPool":
+                self._pooling(node)
+            case "Pad":
+                self._padding(node)
+            case "ResizeBilinear":
+                self._enlargement(node)
+            case _:
+                raise ValueError(f"{node.name} is a {node.operation}")
 
     def _needed(self, outputs: Sequence[str]) -> Iterator[_Node]:
         """What the outputs depend on, each behind what it reads."""
@@ -136,23 +142,18 @@ class _Conversion:
                 waiting.pop()
                 continue
             node = self._published[name]
-            missing = [given for given in self._read(node) if given not in done]
+            missing = [given for given in _read_by(node) if given not in done]
             if missing:
                 waiting += reversed(missing)
                 continue
             done.add(name)
             yield node
 
-    def _read(self, node: _Node) -> list[str]:
-        """What a node needs at run time; an enlargement's size is computed from the picture's in the graph, and a
-        factor here."""
-        return node.inputs[:1] if node.operation == "ResizeBilinear" else node.inputs
-
     def _write(self, operation: str, inputs: Sequence[str], output: str, **attributes: Any) -> None:
         self._nodes.append(helper.make_node(operation, list(inputs), [output], **attributes))
 
     def _constant(self, name: str, values: NDArray[Any]) -> str:
-        self._constants[name] = np.ascontiguousarray(values)
+        self._constants[name] = np.asarray(values, order="C")
         return name
 
     def _convolution(self, node: _Node) -> None:
@@ -179,26 +180,19 @@ class _Conversion:
             auto_pad=_padding_of(node),
         )
         if activation == ["Relu6"]:
-            bounds = [self._constant("relu6/low", np.float32(0)), self._constant("relu6/high", np.float32(6))]
+            bounds = [self._constant(f"relu6/{limit}", np.array(limit, np.float32)) for limit in (0, 6)]
             self._write("Clip", [result, *bounds], node.name)
         elif activation == ["Relu"]:
             self._write("Relu", [result], node.name)
         elif activation:
             raise ValueError(f"{node.name} is fused with {activation}")
 
-    def _arithmetic(self, node: _Node) -> None:
+    def _arithmetic(self, node: _Node, operation: str) -> None:
         for name in node.inputs:
             if name in self._weights:
                 values = self._weights[name]
                 self._constant(name, values.transpose(TO_CHANNELS_FIRST) if values.ndim == 4 else values)
-        self._write({"AddV2": "Add"}.get(node.operation, node.operation), node.inputs, node.name)
-
-    def _as_it_is(self, node: _Node) -> None:
-        """Whole numbers are cast to floats where a picture comes in: here it comes in floats."""
-        self._write("Identity", node.inputs, node.name)
-
-    def _activation(self, node: _Node) -> None:
-        self._write(node.operation, node.inputs, node.name)
+        self._write(operation, node.inputs, node.name)
 
     def _pooling(self, node: _Node) -> None:
         self._write(
@@ -229,6 +223,11 @@ class _Conversion:
             mode="linear",
             coordinate_transformation_mode="half_pixel",
         )
+
+
+def _read_by(node: _Node) -> list[str]:
+    """What a node reads at run time. The size of what is enlarged is not: it becomes a constant factor."""
+    return node.inputs[:1] if node.operation == "ResizeBilinear" else node.inputs
 
 
 def _padding_of(node: _Node) -> str:

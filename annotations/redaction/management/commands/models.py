@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 ("licence", entry.licence or "not stated"),
                 ("sha256", entry.sha256 or "not pinned"),
                 ("file", str(entry.path) if entry.path.is_file() else f"{entry.path} (not there)"),
-                ("setting", entry.setting or "none: for tests"),
+                ("setting", entry.setting or ("none: always" if entry.in_use else "none: for tests")),
                 ("problem", entry.problem),
             ):
                 if value:
