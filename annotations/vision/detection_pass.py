@@ -46,9 +46,10 @@ SAME_PLACE = 0.35
 spare on either side."""
 NOTABLE = 0.2
 """Faces below this score come and go; samples need not agree on them."""
-TURNED = 0.5
-"""Score from which a face makes its orientation one that is tried on every sample; so do as many weaker ones as make a
-track."""
+TURNED = 0.6
+"""Score from which a face makes its orientation one that is tried on every sample;"""
+OFTEN_TURNED = 0.35
+"""so does this one on as many samples as make a track."""
 SAMPLES_PER_SEARCH_FOR_PEOPLE = 2
 """Samples from one on which people are sought to the next, if anything has changed."""
 RECENT = 8
@@ -126,7 +127,6 @@ class DetectionPass:
         """`stride` is the number of frames from sample to sample."""
         self._detector = job.detector
         self._weakest = job.rules.weak
-        self._steady = job.rules.steady
         self._people = job.people
         self._stride = stride
         self._orientations = Orientations()
@@ -153,11 +153,6 @@ class DetectionPass:
             self._try_turns(changes, found, turns)
         self._untried.clear()
         self._recent.clear()
-
-    @property
-    def turns(self) -> set[int]:
-        """The orientations in which faces were found so far, upright always among them."""
-        return self._orientations.seen
 
     def run(self, segment: Segment) -> SegmentFaces:
         """The faces of a segment that follows on the one before."""
@@ -234,7 +229,7 @@ class DetectionPass:
         fullest = max(self._recent, key=lambda searched: searched.area)
         for turn in turns:
             likely = _new(
-                detect_in(regions, fullest.picture, self._detector, self._steady, [turn]), fullest.faces
+                detect_in(regions, fullest.picture, self._detector, OFTEN_TURNED, [turn]), fullest.faces
             )
             if not likely:
                 continue
@@ -245,10 +240,10 @@ class DetectionPass:
                 best.append(max((face.score for face in _new(faces, each.faces)), default=0.0))
             best.sort(reverse=True)
             if best[0] < TURNED and (
-                len(best) < STEADY_DETECTIONS or best[STEADY_DETECTIONS - 1] < self._steady
+                len(best) < STEADY_DETECTIONS or best[STEADY_DETECTIONS - 1] < OFTEN_TURNED
             ):
                 continue
-            self._orientations.seen.add(turn)
+            self._orientations.found(turn)
             for each in self._recent:
                 faces = detect_in(each.regions, each.picture, self._detector, self._weakest, [turn])
                 each.faces = found.faces[each.frame] = merged([*each.faces, *faces])
@@ -262,7 +257,15 @@ class DetectionPass:
         return heads_have_faces and all(any(region.owns(box) for box in sure) for region in regions)
 
     def _detect(self, picture: RgbPicture, regions: Sequence[RegionOfInterest]) -> list[Face]:
-        faces = detect_in(regions, picture, self._detector, self._weakest, self._orientations.seen)
+        faces: list[Face] = []
+        for turn in self._orientations.seen:
+            turned_faces = detect_in(regions, picture, self._detector, self._weakest, [turn])
+            if any(face.score >= TURNED for face in _new(turned_faces, faces)):
+                self._orientations.found(turn)
+            else:
+                self._orientations.missed(turn)
+            faces += turned_faces
+        faces = merged(faces)
         height, width = picture.shape[:2]
         area = sum(region.inner[2] * region.inner[3] for region in regions)
         if area > NEAR_SHARE * width * height and self._samples % 2:

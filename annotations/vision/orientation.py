@@ -80,8 +80,27 @@ class Orientations:
     SELDOM = 20
     """Where somebody's was."""
 
+    KEPT = 20
+    """Samples for which a turn is tried each time though nobody is found in it any more."""
+
     def __init__(self, seen: Sequence[int] = ()) -> None:
-        self.seen = {UPRIGHT, *seen}
+        self._idle = dict.fromkeys((UPRIGHT, *seen), 0)
+        """Samples since somebody was found, by turn."""
+
+    @property
+    def seen(self) -> list[int]:
+        """The turns that are tried each time."""
+        return sorted(self._idle)
+
+    def found(self, turn: int) -> None:
+        """Take in that somebody was found in this turn."""
+        self._idle[turn] = 0
+
+    def missed(self, turn: int) -> None:
+        """Take in that nobody was found in a turn that was tried."""
+        self._idle[turn] += 1
+        if turn != UPRIGHT and self._idle[turn] >= self.KEPT:
+            del self._idle[turn]
 
     def due(self, sample: int, explained: bool) -> list[int]:
         """The turns, beyond those seen, to be tried on sample number `sample` of a scene (from 1); `explained` tells
@@ -91,4 +110,4 @@ class Orientations:
 
     def untried(self) -> list[int]:
         """The turns in which nobody was found so far."""
-        return [turn for turn in TURNS if turn not in self.seen]
+        return [turn for turn in TURNS if turn not in self._idle]
