@@ -7,7 +7,7 @@ them and is null when they are the same. `light` tells how bright the rendition 
 These names are stored with every run and read again by repairs, screening and pages: they stay as they are.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 SCHEMA = 2
 """Version of the form of reports."""
@@ -74,11 +74,28 @@ class ExposedFace(TypedDict):
     score: float
 
 
+class Evidence(TypedDict):
+    """What the second opinion saw that nothing hidden accounts for; `frame` counts in the rendition, `model` is its
+    name, `kind` what it takes it for."""
+
+    frame: int
+    box: list[float]
+    score: float
+    model: str
+    kind: Literal["face", "head", "person"]
+
+
 class ResidualReport(TypedDict):
-    """How many key frames were checked, and the faces that were found outside of what is hidden."""
+    """How many key frames were checked, the faces that were found outside of what is hidden, and what the second
+    opinion says: its evidence, and why it could not judge the pictures ("": it could).
+
+    Reports from before there was a second opinion have neither of its fields.
+    """
 
     checked_frames: int
     exposed: list[ExposedFace]
+    evidence: NotRequired[list[Evidence]]
+    unjudgeable: NotRequired[Literal["", "too_dark", "too_blurred", "too_small"]]
 
 
 class FingerprintReport(TypedDict):
