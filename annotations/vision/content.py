@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, non_maximum_suppression
 from annotations.vision.errors import ModelError
+from annotations.vision.faces import Face
 from annotations.vision.manifests import read_manifest, unreadable
 from annotations.vision.models import MODELS, locate
 from annotations.vision.quantised import loadable
@@ -77,6 +78,10 @@ class NudeNet:
         self._session = session(loadable("nudenet-320n", model, rounded))
 
     def screen(self, picture: RgbPicture) -> list[ContentDetection]:
+        return [found for found in self.detections(picture) if found.label not in self.unreported]
+
+    def detections(self, picture: RgbPicture) -> list[ContentDetection]:
+        """All that the model detects, faces and covered parts included."""
         batch, factor = self._prepared(picture)
         (output,) = run(self._session, None, batch)
         rows = output[0].T
@@ -90,7 +95,6 @@ class NudeNet:
         return [
             ContentDetection(self.labels[classes[likely[index]]], float(scores[likely[index]]), boxes[index])
             for index in kept
-            if self.labels[classes[likely[index]]] not in self.unreported
         ]
 
     def _prepared(self, picture: RgbPicture) -> tuple[NDArray[np.float32], float]:
@@ -103,6 +107,22 @@ class NudeNet:
         batch = np.zeros((1, 3, *padded), np.float32)
         batch[0, :, :down, :across] = small.transpose(2, 0, 1) / np.float32(255)
         return batch, factor
+
+
+class NudeNetFaces:
+    """The faces that NudeNet detects, which screening does not report: a second opinion on what is hidden."""
+
+    def __init__(self, model: NudeNet) -> None:
+        self._model = model
+        self.name, self.sha256 = model.name, model.sha256
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        """Faces of at least this score, at least `LOWEST_SCORE`."""
+        return [
+            Face(found.box, found.score)
+            for found in self._model.detections(picture)
+            if found.label.startswith("FACE_") and found.box is not None and found.score >= threshold
+        ]
 
 
 class Classifier:

@@ -46,9 +46,9 @@ SAME_PLACE = 0.35
 spare on either side."""
 NOTABLE = 0.2
 """Faces below this score come and go; samples need not agree on them."""
-TURNED = 0.6
+TURNED = 0.5
 """Score from which a face makes its orientation one that is tried on every sample;"""
-OFTEN_TURNED = 0.35
+OFTEN_TURNED = 0.25
 """so does this one on as many samples as make a track."""
 SAMPLES_PER_SEARCH_FOR_PEOPLE = 2
 """Samples from one on which people are sought to the next, if anything has changed."""

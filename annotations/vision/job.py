@@ -13,6 +13,7 @@ from annotations.vision.heads import PeopleDetector
 from annotations.vision.limits import Limits
 from annotations.vision.obscure import Effect
 from annotations.vision.report import MissedFace, RepairOrder
+from annotations.vision.second_opinion import Opinion
 from annotations.vision.tracking import TrackingRules
 
 ProgressCallback = Callable[[str, int, int], None]
@@ -35,6 +36,7 @@ class Job:
     detector: FaceDetector
     people: PeopleDetector | None = None
     screeners: Sequence[ContentModel] = ()
+    opinions: Sequence[Opinion] = ()
     effect: Effect = "blur"
     missed_faces: Sequence[MissedFace] = ()
     limits: Limits = field(default_factory=Limits)

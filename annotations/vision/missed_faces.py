@@ -32,5 +32,17 @@ def with_missed(detections: Detections, missed: Sequence[MissedFace], rate: floa
 
 
 def exposed_as_missed(residual: ResidualReport) -> list[MissedFace]:
-    """What the check detects and the detection pass did not is a missed face like any other."""
-    return [MissedFace(frame=face["frame"], box=face["box"]) for face in residual["exposed"]]
+    """What the check detects and the detection pass did not is a missed face like any other; so is evidence."""
+    found = [*residual["exposed"], *residual.get("evidence", [])]
+    return [MissedFace(frame=face["frame"], box=face["box"]) for face in found]
+
+
+def is_blind(residual: ResidualReport) -> bool:
+    """Whether the second opinion saw more faces that are visible than hidden ones: what it sees on a picture a second
+    is then no sufficient guide to what else is visible."""
+    return len(residual.get("evidence", [])) > residual.get("agreed", 0)
+
+
+def objects(residual: ResidualReport) -> bool:
+    """Whether the check of a rendition objects to it: a face or evidence is left, or it could not be judged."""
+    return bool(residual["exposed"] or residual.get("evidence") or residual.get("unjudgeable"))

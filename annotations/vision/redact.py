@@ -14,13 +14,13 @@ from annotations.vision.analysis import analyse
 from annotations.vision.detections import Detections
 from annotations.vision.job import Clock, Job
 from annotations.vision.linking import Stretch, link_all
-from annotations.vision.missed_faces import exposed_as_missed, with_missed
+from annotations.vision.missed_faces import exposed_as_missed, is_blind, objects, with_missed
 from annotations.vision.mosaic import mosaic_of
 from annotations.vision.obscure import HidingPlan
 from annotations.vision.reencoding import Splice, changed_groups, reencode_and_check, set_aside
 from annotations.vision.rendering import Rendered, render
 from annotations.vision.report import SCHEMA, MissedFace, Report, ResidualReport
-from annotations.vision.reporting import model_report, source_report, track_report
+from annotations.vision.reporting import models_report, source_report, track_report
 from annotations.vision.streaming import fits, stream
 from annotations.vision.tracking import Track, boxes_by_frame
 from annotations.vision.video.probe import probe_and_plan
@@ -63,10 +63,7 @@ def redact(job: Job, clock: Clock | None = None) -> Report:
         findings=detections.findings,
         residual=rendered.residual,
         fingerprint=detections.fingerprint,
-        models=[
-            model_report(job.detector, "face"),
-            *(model_report(model, "content") for model in job.screeners),
-        ],
+        models=models_report(job),
         seconds=dict(clock.seconds),
         peak_memory_mb=round(memory.peak_mb(), 1),
     )
@@ -75,15 +72,18 @@ def redact(job: Job, clock: Clock | None = None) -> Report:
 def _render_until_clean(
     job: Job, detections: Detections, streamed: Rendered | None, clock: Clock
 ) -> tuple[list[Track], Rendered]:
-    """The tracks and the rendition in which the check finds no face, or after the last attempt the one in which it
-    still does: then its file is discarded."""
+    """The tracks and the rendition to which the check does not object, or the one to which it still does after the last
+    attempt, or in which the pass has seen less than the second opinion: then its file is discarded."""
     missed, earlier = list(job.missed_faces), streamed
     for _ in range(ATTEMPTS):
         with clock.stage("track"):
             tracks = _tracks(job, detections, missed)
         with clock.stage("render"):
             earlier = rendered = _rendition(job, detections, tracks, earlier)
-        if not rendered.residual["exposed"]:
+        if not objects(rendered.residual):
+            break
+        if is_blind(rendered.residual):
+            job.discard()
             break
         missed += exposed_as_missed(rendered.residual)
     else:
@@ -139,6 +139,9 @@ def _repaired(
     # Faces that the check found before lie in groups that were made again, as what is hidden there has grown.
     old = [face for face in past["exposed"] if not groups_of([face["frame"]]) & changed]
     residual = ResidualReport(
-        checked_frames=past["checked_frames"], exposed=[*old, *again.residual["exposed"]]
+        checked_frames=past["checked_frames"],
+        exposed=[*old, *again.residual["exposed"]],
+        evidence=again.residual.get("evidence", []),
+        agreed=past.get("agreed", 0),
     )
     return replace(again, residual=residual)

@@ -98,7 +98,7 @@ def reencode_and_check(
         if original in plan.boxes or original in exempt
     }
     with Pool(available_cores()) as pool:
-        check = ResidualCheck(job.detector, pool, hidden_as_shown, rate=0.0)
+        check = ResidualCheck(job.detector, pool, hidden_as_shown, 0.0, job.opinions)
         rendition = reencode(
             splice, plan, check.add_coded, lambda done, total: job.on_progress("render", done, total)
         )

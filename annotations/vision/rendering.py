@@ -43,7 +43,7 @@ class RenditionWriter:
         self._effect = effect
         self._hidden: dict[int, Sequence[Box]] = {}
         self._shown: dict[int, Sequence[Box]] = {}
-        self._check = ResidualCheck(job.detector, pool, self._shown, float(schedule.rate))
+        self._check = ResidualCheck(job.detector, pool, self._shown, float(schedule.rate), job.opinions)
         self._encoder: Encoder | None = None
         # The encoder makes whoever gives it a picture wait for an earlier one: on a thread of its own, others are
         # decoded and hidden meanwhile.

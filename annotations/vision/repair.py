@@ -13,19 +13,22 @@ from annotations.vision.examples import write as write_examples
 from annotations.vision.fingerprint import NO_FINGERPRINT
 from annotations.vision.follow import follow
 from annotations.vision.job import Clock, Job, Revision
-from annotations.vision.missed_faces import exposed_as_missed
+from annotations.vision.missed_faces import exposed_as_missed, objects
 from annotations.vision.mosaic import mosaic_of, repainted
 from annotations.vision.obscure import HidingPlan
 from annotations.vision.redact import ATTEMPTS
 from annotations.vision.reencoding import Splice, changed_groups, reencode_and_check
 from annotations.vision.rendering import Rendered
 from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, Report, TrackReport
-from annotations.vision.reporting import model_report, source_report, track_report
+from annotations.vision.reporting import models_report, source_report, track_report
 from annotations.vision.timeline import Timeline
 from annotations.vision.unredaction import still_hidden
 from annotations.vision.video.probe import Probe, probe
 from annotations.vision.video.ranges import Ranges
 from annotations.vision.video.splice import Layout, NotSpliceable, groups_of, layout
+
+KEPT_ROLES = frozenset({"person", "content"})
+"""Of models that the earlier run used and a repair does not: what they found is still in the rendition."""
 
 
 def repair(job: Job, revision: Revision, clock: Clock | None = None) -> Report:
@@ -50,15 +53,14 @@ def repair(job: Job, revision: Revision, clock: Clock | None = None) -> Report:
             attempts.follow(missed, origin)
         with clock.stage("render"):
             rendered = attempts.render()
-        if not rendered.residual["exposed"]:
+        if not objects(rendered.residual):
             break
         job.discard()
         missed, origin = exposed_as_missed(rendered.residual), "detector"
-    if revision.examples and order["missed_faces"] and not rendered.residual["exposed"]:
+    if revision.examples and order["missed_faces"] and not objects(rendered.residual):
         with clock.stage("examples"):
             drawn = timeline.drawn(order["missed_faces"])
             write_examples(revision.examples, ranges, drawn, attempts.tracks)
-    face_model = model_report(job.detector, "face")
     return Report(
         schema=SCHEMA,
         source=source_report(facts, frames=timeline.frames, constant_rate=timeline.frame_map is None),
@@ -70,7 +72,7 @@ def repair(job: Job, revision: Revision, clock: Clock | None = None) -> Report:
         findings=past["findings"],
         residual=rendered.residual,
         fingerprint=NO_FINGERPRINT,
-        models=[face_model, *(model for model in past["models"] if model["role"] != "face")],
+        models=[*models_report(job), *(model for model in past["models"] if model["role"] in KEPT_ROLES)],
         seconds=clock.seconds,
         peak_memory_mb=round(memory.peak_mb(), 1),
     )

@@ -87,7 +87,7 @@ class Evidence(TypedDict):
 
 class ResidualReport(TypedDict):
     """How many key frames were checked, the faces that were found outside of what is hidden, and what the second
-    opinion says: its evidence, and why it could not judge the pictures ("": it could).
+    opinion says: its evidence, how many faces it saw that are hidden, and why it could not judge the pictures ("": it could).
 
     Reports from before there was a second opinion have neither of its fields.
     """
@@ -95,6 +95,7 @@ class ResidualReport(TypedDict):
     checked_frames: int
     exposed: list[ExposedFace]
     evidence: NotRequired[list[Evidence]]
+    agreed: NotRequired[int]
     unjudgeable: NotRequired[Literal["", "too_dark", "too_blurred", "too_small"]]
 
 
@@ -108,7 +109,7 @@ class FingerprintReport(TypedDict):
 
 
 class ModelReport(TypedDict):
-    """A model that was used. `role` is "face" or "content"."""
+    """A model that was used. `role` is "face", "person", "content" or "opinion"."""
 
     name: str
     sha256: str

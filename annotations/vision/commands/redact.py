@@ -6,17 +6,24 @@ import os
 import time
 from pathlib import Path
 
+from annotations.vision.blaze_face import BlazeFace
 from annotations.vision.confined import EXPOSED
-from annotations.vision.content import Classifier, ContentModel, NudeNet
+from annotations.vision.content import Classifier, ContentModel, NudeNet, NudeNetFaces
 from annotations.vision.faces import CenterFace, FaceDetector, OnnxFaceDetector, YuNet
 from annotations.vision.job import Clock, Job
 from annotations.vision.light import light_of
 from annotations.vision.limits import Limits
+from annotations.vision.missed_faces import objects
+from annotations.vision.people import MoveNet
 from annotations.vision.redact import redact
 from annotations.vision.report import Report
+from annotations.vision.second_opinion import Opinion
 
 PROGRESS_INTERVAL = 0.5
 """Seconds."""
+BLAZE_FACE_SCORE = 0.8
+NUDE_NET_SCORE = 0.3
+"""Scores from which the second opinion's models see a face: below them, ordinary clips have some."""
 
 
 class ProgressLines:
@@ -44,18 +51,30 @@ def detector_of(file: Path | None) -> FaceDetector:
     return OnnxFaceDetector(file) if file.suffix == ".json" else YuNet(file)
 
 
+def second_opinion(nude_net: NudeNet | None) -> list[Opinion]:
+    """The models that are asked what they see in a rendition: BlazeFace, and NudeNet where it is used anyway."""
+    opinions = [Opinion(BlazeFace(), BLAZE_FACE_SCORE)]
+    if nude_net is not None:
+        opinions.append(Opinion(NudeNetFaces(nude_net), NUDE_NET_SCORE))
+    return opinions
+
+
 def run(options: argparse.Namespace, limits: Limits) -> int:
     """The exit status. Raises VisionError."""
     clock = Clock()
     with clock.stage("start"):
-        detector = detector_of(options.detector)
-        screeners: list[ContentModel] = [] if options.no_screening else [NudeNet()]
+        detector, people = detector_of(options.detector), MoveNet()
+        nude_net = None if options.no_screening else NudeNet()
+        screeners: list[ContentModel] = [] if nude_net is None else [nude_net]
         screeners.extend(Classifier(manifest) for manifest in options.classifier)
+        opinions = second_opinion(nude_net)
     job = Job(
         source=options.input,
         target=options.output,
         detector=detector,
+        people=people,
         screeners=screeners,
+        opinions=opinions,
         effect=options.effect,
         missed_faces=json.loads(options.missed_faces.read_text()) if options.missed_faces else (),
         limits=limits,
@@ -66,7 +85,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
 
 def finish(options: argparse.Namespace, report: Report) -> int:
     """Write the report of a rendition; the exit status."""
-    exposed = bool(report["residual"]["exposed"])
+    exposed = objects(report["residual"])
     if not exposed:
         report["light"] = light_of(options.output)
     options.report.write_text(json.dumps(report))

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from annotations.vision.commands.redact import ProgressLines, detector_of, finish
+from annotations.vision.commands.redact import ProgressLines, detector_of, finish, second_opinion
 from annotations.vision.job import Clock, Job, Revision
 from annotations.vision.limits import Limits
 from annotations.vision.repair import repair
@@ -18,6 +18,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         source=options.input,
         target=options.output,
         detector=detector,
+        opinions=second_opinion(None),
         effect=options.effect,
         limits=limits,
         on_progress=ProgressLines(options.progress),
