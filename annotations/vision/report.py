@@ -87,7 +87,8 @@ class Evidence(TypedDict):
 
 class ResidualReport(TypedDict):
     """How many key frames were checked, the faces that were found outside of what is hidden, and what the second
-    opinion says: its evidence, how many faces it saw that are hidden, and why it could not judge the pictures ("": it could).
+    opinion says: its evidence, how many faces it saw that are hidden, and why it could not judge the pictures ("" if it
+    could).
 
     Reports from before there was a second opinion have neither of its fields.
     """
