@@ -29,8 +29,8 @@ from annotations.vision.heads import PeopleDetector, heads_in
 from annotations.vision.job import Job
 from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import Orientations
-from annotations.vision.passing import passing_frames
-from annotations.vision.region_detection import SURE, detect_in, faces_in_small, large_faces, merged
+from annotations.vision.passing import fullest, passing
+from annotations.vision.region_detection import SURE, detect_in, large_faces, merged
 from annotations.vision.tracking import STEADY_DETECTIONS
 from annotations.vision.video.picture import luma_of, rgb_of
 
@@ -110,6 +110,10 @@ class _Pictures:
     def _enhanced(self, luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Brightness values as they are compared."""
         return luma if self._enhancement is None else self._enhancement.luma[luma]
+
+    def at(self, index: int) -> NDArray[np.uint8] | None:
+        """The brightness of a frame; -1 is the one before the first, None if there is none."""
+        return self.coarse[index] if index >= 0 else self.last
 
     def rgb(self, index: int) -> RgbPicture:
         """The picture in which faces are detected."""
@@ -226,10 +230,10 @@ class DetectionPass:
         time, on the sample on which most did. If somebody is found, all recent samples are searched so."""
         regions = changes.joined(self._untried)
         self._untried.clear()
-        fullest = max(self._recent, key=lambda searched: searched.area)
+        busiest = max(self._recent, key=lambda searched: searched.area)
         for turn in turns:
             likely = _new(
-                detect_in(regions, fullest.picture, self._detector, OFTEN_TURNED, [turn]), fullest.faces
+                detect_in(regions, busiest.picture, self._detector, OFTEN_TURNED, [turn]), busiest.faces
             )
             if not likely:
                 continue
@@ -278,30 +282,45 @@ class DetectionPass:
         middle one (bisection), or on the one that shows most of what passed."""
         if right[0] - left[0] < 2 or self._changes is None:
             return
-        index, boxes = (left[0] + right[0]) // 2, _disputed(left[1], right[1])
-        if not boxes:
-            index, boxes = self._passing(pictures, left, right)
-        if not boxes:
+        disputed = _disputed(left[1], right[1])
+        between = (
+            self._bisected(pictures, left, right, disputed)
+            if disputed
+            else self._passed(pictures, left, right)
+        )
+        if between is None:
             return
-        faces = merged(self._detect(pictures.rgb(index), self._changes.regions_around(boxes)))
-        found.faces[pictures.first + index] = faces
-        self._resolve(pictures, left, (index, faces), found)
-        self._resolve(pictures, (index, faces), right, found)
+        found.faces[pictures.first + between[0]] = list(between[1])
+        self._resolve(pictures, left, between, found)
+        self._resolve(pictures, between, right, found)
 
-    def _passing(self, pictures: _Pictures, left: Sample, right: Sample) -> tuple[int, list[Box]]:
-        """A frame between two samples on which there are faces that neither leads one to expect, and their boxes."""
-        start = left[0] + 1
-        before = pictures.coarse[left[0]] if left[0] >= 0 else pictures.last
+    def _bisected(
+        self, pictures: _Pictures, left: Sample, right: Sample, disputed: Sequence[Box]
+    ) -> Sample | None:
+        """The faces of the frame in the middle, around what is disputed and where something passes."""
+        index, before = (left[0] + right[0]) // 2, pictures.at(left[0])
+        passes = (
+            [] if before is None else passing(pictures.coarse[index], before, pictures.coarse[right[0]]).boxes
+        )
+        return index, self._detect_around(pictures, index, [*disputed, *passes])
+
+    def _passed(self, pictures: _Pictures, left: Sample, right: Sample) -> Sample | None:
+        """A frame on which there are faces that neither sample leads one to expect, and its faces, if there is one."""
+        start, before = left[0] + 1, pictures.at(left[0])
         if before is None:
-            return start, []
-        for place in passing_frames(pictures.coarse[start : right[0]], before, pictures.coarse[right[0]]):
+            return None
+        for place, seen in fullest(pictures.coarse[start : right[0]], before, pictures.coarse[right[0]]):
             index = start + place
             share = (index - left[0]) / (right[0] - left[0])
-            seen = faces_in_small(pictures.rgb(index), self._detector, NOTABLE)
-            boxes = [face.box for face in seen if not _expected(face.box, left[1], right[1], share)]
-            if boxes:
-                return index, boxes
-        return start, []
+            faces = self._detect_around(pictures, index, seen.boxes)
+            if any(f.score >= NOTABLE and not _expected(f.box, left[1], right[1], share) for f in faces):
+                return index, faces
+        return None
+
+    def _detect_around(self, pictures: _Pictures, index: int, boxes: Sequence[Box]) -> list[Face]:
+        if self._changes is None:
+            return []
+        return merged(self._detect(pictures.rgb(index), self._changes.regions_around(boxes)))
 
 
 def _new(faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:

@@ -54,41 +54,25 @@ def merged(faces: Sequence[Face]) -> list[Face]:
     return [faces[index] for index in kept]
 
 
-def faces_in_small(
-    picture: RgbPicture, detector: FaceDetector, threshold: float, margin: float = 0.0
-) -> list[Face]:
-    """Faces of the whole picture as they are detected in a small one with a margin (a share of its sides)."""
+def large_faces(picture: RgbPicture, detector: FaceDetector, threshold: float) -> list[Face]:
+    """Faces that take up much of the picture, as they are detected in a small one with a margin around it.
+
+    Its boxes of small ones would be coarse, and they are known otherwise.
+    """
     height, width = picture.shape[:2]
     step = detector.step
     factor = SMALL_LONG_SIDE / max(width, height)
     across, down = max(step, round(width * factor)), max(step, round(height * factor))
     small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
-    left, top = _padding(across, margin, step), _padding(down, margin, step)
-    padded = cv2.copyMakeBorder(
-        small, top[0], top[1], left[0], left[1], cv2.BORDER_CONSTANT, value=(128, 128, 128)
-    )
-    found = detector.detect(np.asarray(padded, np.uint8), threshold)
-    return [
-        Face(
-            scaled(
-                (face.box[0] - left[0], face.box[1] - top[0], face.box[2], face.box[3]),
-                width / across,
-                height / down,
-            ),
-            face.score,
-        )
-        for face in found
-    ]
-
-
-def large_faces(picture: RgbPicture, detector: FaceDetector, threshold: float) -> list[Face]:
-    """Faces that take up much of the picture. Boxes of small ones would be coarse, and they are known otherwise."""
-    height, width = picture.shape[:2]
-    return [
-        face
-        for face in faces_in_small(picture, detector, threshold, MARGIN)
-        if max(face.box[2] / width, face.box[3] / height) > LARGE_SHARE
-    ]
+    left, top = _padding(across, step), _padding(down, step)
+    padded = cv2.copyMakeBorder(small, *top, *left, cv2.BORDER_CONSTANT, value=(128, 128, 128))
+    faces = []
+    for found in detector.detect(np.asarray(padded, np.uint8), threshold):
+        x, y, side, length = found.box
+        box = scaled((x - left[0], y - top[0], side, length), width / across, height / down)
+        if max(box[2] / width, box[3] / height) > LARGE_SHARE:
+            faces.append(Face(box, found.score))
+    return faces
 
 
 def refined(picture: RgbPicture, face: Face, detector: FaceDetector) -> Face:
@@ -113,8 +97,8 @@ def refined(picture: RgbPicture, face: Face, detector: FaceDetector) -> Face:
     return best
 
 
-def _padding(side: int, margin: float, step: int) -> tuple[int, int]:
-    """Pixels before and behind a side for this margin, so that it becomes a multiple of `step`."""
-    wanted = -(-round(side * (1 + 2 * margin)) // step) * step
+def _padding(side: int, step: int) -> tuple[int, int]:
+    """Pixels before and behind a side for the margin, so that it becomes a multiple of `step`."""
+    wanted = -(-round(side * (1 + 2 * MARGIN)) // step) * step
     before = (wanted - side) // 2
     return before, wanted - side - before
