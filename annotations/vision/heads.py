@@ -1,9 +1,11 @@
 """Heads of people by their joints: from behind, masked, or half covered, where no detector of faces finds one."""
 
+import math
 from collections.abc import Iterable
 from typing import Protocol
 
 from annotations.vision.faces import Face, RgbPicture
+from annotations.vision.obscure import HEIGHT_FACTOR, RAISED_BY, WIDTH_FACTOR
 from annotations.vision.orientation import turned, turned_back
 from annotations.vision.people import Person
 from annotations.vision.region_detection import merged
@@ -19,14 +21,33 @@ class PeopleDetector(Protocol):
         """People of at least this score in a picture (height x width x 3, RGB, 0 to 255), strongest first."""
 
 
+LIKELY_PERSON = 0.3
+"""Score from which a person whose head is not seen is taken for one."""
+
+
 def heads_in(picture: RgbPicture, detector: PeopleDetector, turns: Iterable[int]) -> list[Face]:
-    """The heads of people in a picture, in any of these orientations."""
+    """The heads of people in a picture, in any of these orientations; of a person whose head is not seen, everything."""
     height, width = picture.shape[:2]
     return merged(
         [
-            turned_back(person.head, quarter, width, height)
+            turned_back(head, quarter, width, height)
             for quarter in sorted(turns)
             for person in detector.people(turned(picture, quarter))
-            if person.head is not None
+            if (head := _hidden_of(person)) is not None
         ]
     )
+
+
+def _hidden_of(person: Person) -> Face | None:
+    """The box for which the head is hidden, or the whole person; None for what is hardly one."""
+    if person.head is not None:
+        return person.head
+    return whole(person) if person.score >= LIKELY_PERSON else None
+
+
+def whole(person: Person) -> Face:
+    """The box whose hidden region, an ellipse (`obscure.region`), holds the whole box of the person."""
+    x, y, width, height = person.box
+    across, down = width * math.sqrt(2) / WIDTH_FACTOR, height * math.sqrt(2) / HEIGHT_FACTOR
+    middle_x, middle_y = x + width / 2, y + height / 2 + RAISED_BY * down
+    return Face((middle_x - across / 2, middle_y - down / 2, across, down), person.score)

@@ -7,7 +7,7 @@ from annotations.vision.detections import Detections
 from annotations.vision.faces import Face
 from annotations.vision.tracking import Track, TrackingRules, link
 
-HEADS = TrackingRules(strong=0.8, steady=0.6, lasting=0.5, weak=0.3, longest_gap=1.5, sampling=0.3)
+HEADS = TrackingRules(strong=0.6, steady=0.4, lasting=0.3, weak=0.3, longest_gap=1.5, sampling=0.3)
 """Joints are found more seldom than faces, and where there is nobody more often: one detection must be a sure one."""
 
 
