@@ -26,7 +26,7 @@ LIKELY_PERSON = 0.3
 
 
 def heads_in(picture: RgbPicture, detector: PeopleDetector, turns: Iterable[int]) -> list[Face]:
-    """The heads of people in a picture, in any of these orientations; of a person whose head is not seen, everything."""
+    """The heads of people in a picture, in any of these orientations; whole people where their heads are not seen."""
     height, width = picture.shape[:2]
     return merged(
         [
