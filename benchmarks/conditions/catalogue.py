@@ -25,6 +25,10 @@ CLIPS = 12
 """Of each condition."""
 
 
+TURNED_AWAY = frozenset({"store-aisle-detection"})
+"""Footage whose people look aside: nothing can be held before their faces, and they cannot be cut out as others."""
+
+
 @dataclass(frozen=True)
 class Cast:
     """The footage that clips are made of: with reference faces, and without people."""
@@ -33,11 +37,17 @@ class Cast:
     deserted: Sequence[Source]
 
     def source(self, number: int) -> Source:
-        """The source of the clip of this number: each in turn, then the one with the most tracks."""
-        turns = [*self.faces, *self.faces]
-        return (
-            turns[number] if number < len(turns) else max(self.faces, key=lambda source: len(source.tracks))
-        )
+        """The source of the clip of this number: each in turn, twice, then the one with the most tracks."""
+        return _in_turn(self.faces, number)
+
+    @property
+    def frontal(self) -> Sequence[Source]:
+        """Footage in which people look at the camera, or all when there is no other."""
+        return [source for source in self.faces if source.name not in TURNED_AWAY] or self.faces
+
+    def frontal_source(self, number: int) -> Source:
+        """As `source`, of people who look at the camera."""
+        return _in_turn(self.frontal, number)
 
     def ground(self, rng: Generator) -> Rgb:
         """A place without people, 640 or 480 pixels wide."""
@@ -48,6 +58,11 @@ class Cast:
         begin, end = STRETCHES[source.name]
         picture = source.pictures[rng.integers(begin, min(end, len(source.pictures)))]
         return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _in_turn(sources: Sequence[Source], number: int) -> Source:
+    turns = [*sources, *sources]
+    return turns[number] if number < len(turns) else max(sources, key=lambda source: len(source.tracks))
 
 
 Build = Callable[[Cast, Generator, int], Scene]
@@ -87,6 +102,11 @@ def _of(change: Callable[[Shot, Generator], Scene]) -> Build:
     return lambda cast, rng, number: change(shot(cast.source(number), rng), rng)
 
 
+def _of_frontal(change: Callable[[Shot, Generator], Scene]) -> Build:
+    """Made from one shot of people who look at the camera."""
+    return lambda cast, rng, number: change(shot(cast.frontal_source(number), rng), rng)
+
+
 def _lit(change: Callable[[Scene, Generator], Scene]) -> Build:
     """Made from one shot in other colours."""
     return _of(lambda piece, rng: change(turned.plain(piece, rng), rng))
@@ -101,11 +121,11 @@ def _grey_dark(scene: Scene, rng: Generator) -> Scene:
 
 
 def _dashing(cast: Cast, rng: Generator, number: int) -> Scene:
-    return moving.dashing_by(anybody(cast.source(number), rng), cast.ground(rng), rng)
+    return moving.dashing_by(anybody(cast.frontal_source(number), rng), cast.ground(rng), rng)
 
 
 def _skipping(cast: Cast, rng: Generator, number: int) -> Scene:
-    return moving.skipping(anybody(cast.source(number), rng), cast.ground(rng), rng)
+    return moving.skipping(anybody(cast.frontal_source(number), rng), cast.ground(rng), rng)
 
 
 def _few(rate: int) -> Build:
@@ -117,7 +137,7 @@ def _cuts(cast: Cast, rng: Generator, number: int) -> Scene:
 
 
 def _crowd(cast: Cast, rng: Generator, number: int) -> Scene:
-    return crowd(cast.faces, cast.ground(rng), rng)
+    return crowd(cast.frontal, cast.ground(rng), rng)
 
 
 def _nobody(cast: Cast, rng: Generator, number: int) -> Scene:
@@ -132,7 +152,7 @@ def _dark_nobody(cast: Cast, rng: Generator, number: int) -> Scene:
 
 def _bodies(cast: Cast, rng: Generator, number: int) -> Scene:
     change = covered.under_a_cloth if number % 2 else covered.cut_at_the_neck
-    return change(shot(cast.source(number), rng), rng)
+    return change(shot(cast.frontal_source(number), rng), rng)
 
 
 CONDITIONS = (
@@ -146,11 +166,11 @@ CONDITIONS = (
     Condition("dark-16", _dark(15, 17)),
     Condition("dark-9-to-12", _dark(9, 12)),
     Condition("dark-grey", _lit(_grey_dark)),
-    Condition("book", _of(covered.behind_a_book)),
-    Condition("door-edge", _of(covered.behind_a_door)),
-    Condition("hood-and-mask", _of(covered.hooded)),
+    Condition("book", _of_frontal(covered.behind_a_book)),
+    Condition("door-edge", _of_frontal(covered.behind_a_door)),
+    Condition("hood-and-mask", _of_frontal(covered.hooded)),
     Condition("fisheye", _of(turned.fisheye)),
-    Condition("larger-than-picture", _of(turned.larger_than_the_picture)),
+    Condition("larger-than-picture", _of_frontal(turned.larger_than_the_picture)),
     Condition("dashing-by", _dashing),
     Condition("rope-skipper", _skipping),
     Condition("bobbing", _of(moving.bobbing)),
@@ -161,7 +181,7 @@ CONDITIONS = (
     Condition("2-frames-a-second", _few(2)),
     Condition("5-frames-a-second", _few(5)),
     Condition("crf-40", _of(turned.plain), crf=40),
-    Condition("sunglasses", _of(covered.with_sunglasses)),
+    Condition("sunglasses", _of_frontal(covered.with_sunglasses)),
     Condition("cuts", _cuts),
     Condition("dark-nobody", _dark_nobody, shows="nobody"),
     Condition("nobody", _nobody, shows="nobody"),

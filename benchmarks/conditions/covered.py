@@ -12,6 +12,7 @@ from benchmarks.conditions.drawing import (
     book,
     cloth_over_the_head,
     hood_and_mask,
+    muted,
     stick,
     sunglasses,
     texture,
@@ -62,7 +63,7 @@ def behind_a_door(piece: Shot, rng: Generator) -> Scene:
     """A door whose edge is before the face: 35 to 62 % of the face are behind it, more and less by turns."""
     scene = close(piece, rng)
     width, height = scene.size
-    door = texture(rng, (height, width), rng.uniform((90, 70, 50), (230, 220, 210)), 8)
+    door = texture(rng, (height, width), muted(rng, 60, 220), 8)
     for left in range(0, width, width // 5):
         cv2.rectangle(door, (left + 8, height // 8), (left + width // 5 - 8, height // 2), (80, 70, 60), 2)
     from_left, phase = rng.random() < 0.5, rng.uniform(0, 6)

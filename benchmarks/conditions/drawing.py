@@ -14,8 +14,15 @@ Patch = NDArray[np.float32]
 """Height x width x 4: red, green, blue from 0 to 255, and opacity from 0 to 1."""
 Colour = Sequence[float]
 
+MUTED = 30.0
+"""Levels by which the parts of a thing's colour differ at most: homes are not painted in neon."""
 SKINS = ((222, 180, 155), (190, 140, 110), (140, 95, 70), (90, 60, 45))
 CLOTHS = ((40, 40, 45), (90, 95, 105), (60, 70, 110), (110, 55, 50), (150, 140, 120), (200, 200, 205))
+
+
+def muted(rng: Generator, dark: float = 50, bright: float = 215) -> Colour:
+    """A colour as of walls and furniture, from dark to bright."""
+    return np.clip(rng.uniform(dark, bright) + rng.uniform(-MUTED, MUTED, 3), 0, 255).tolist()
 
 
 def texture(
@@ -168,7 +175,7 @@ def hand(rng: Generator) -> Patch:
 def cloth_over_the_head(rng: Generator) -> Patch:
     """A towel, a box or a balloon: nothing of the head is seen."""
     opacity = np.zeros(STICKER, np.uint8)
-    surface = texture(rng, STICKER, rng.uniform(50, 220, 3), 25)
+    surface = texture(rng, STICKER, muted(rng), 25)
     if rng.random() < 0.5:
         cv2.ellipse(opacity, at(0.5, 0.35), (round(1.0 * UNIT), round(1.05 * UNIT)), 0, 0, 360, 255, -1)
     else:

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.conditions.drawing import texture
+from benchmarks.conditions.drawing import muted, texture
 from benchmarks.conditions.moving import grain
 from benchmarks.conditions.scenes import FRAMES, SIZES, Scene, Source, warp
 from benchmarks.conditions.truth import Rgb
 
 STRETCHES: Mapping[str, tuple[int, int]] = {
     "car-detection": (0, 330),
-    "one-by-one-person-detection": (0, 180),
+    "one-by-one-person-detection": (0, 60),
 }
 """Frames (of those that are read) of the footage in which nobody is seen."""
 
@@ -49,13 +49,13 @@ def drawn(rng: Generator) -> Scene:
 def room(rng: Generator, size: tuple[int, int]) -> Rgb:
     """Wall, floor, a window, pictures without people, cupboards and a lamp."""
     width, height = size
-    picture = texture(rng, (height, width), rng.uniform(130, 220, 3), 10)
+    picture = texture(rng, (height, width), muted(rng, 130, 220), 10)
     floor = round(rng.uniform(0.6, 0.8) * height)
-    picture[floor:] = texture(rng, (height - floor, width), rng.uniform((90, 60, 40), (160, 120, 100)), 16)
+    picture[floor:] = texture(rng, (height - floor, width), muted(rng, 60, 130), 16)
     for _ in range(int(rng.integers(3, 7))):
         across, down = round(rng.uniform(0.08, 0.3) * width), round(rng.uniform(0.1, 0.5) * height)
         x, y = int(rng.integers(0, width - across)), int(rng.integers(0, height - down))
-        picture[y : y + down, x : x + across] = texture(rng, (down, across), rng.uniform(30, 230, 3), 18)
+        picture[y : y + down, x : x + across] = texture(rng, (down, across), muted(rng), 18)
         cv2.rectangle(picture, (x, y), (x + across, y + down), rng.uniform(20, 120, 3).tolist(), 3)
         if rng.random() < 0.5:
             cv2.line(picture, (x + across // 2, y), (x + across // 2, y + down), (60, 55, 50), 2)

@@ -77,9 +77,12 @@ def skipping(person: Person, ground: Rgb, rng: Generator) -> Scene:
 def bobbing(piece: Shot, rng: Generator) -> Scene:
     """The picture goes up and down twice a second, as on a cot that is rocked."""
     size = SIZES[rng.integers(4)]
-    factor = min(rng.uniform(34, 90) / piece.height, MOST_ENLARGED)
+    height, width = piece.source.pictures[0].shape[:2]
     reach, phase = rng.uniform(0.08, 0.16) * size[1], rng.uniform(0, 6)
-    corner = np.array(size) * rng.uniform((0.4, 0.4), (0.6, 0.55)) - np.array(piece.middle) * factor
+    factor = min(rng.uniform(34, 90) / piece.height, MOST_ENLARGED)
+    factor = max(factor, size[0] / width, (size[1] + 2 * reach) / height)
+    corner = np.array(size) * rng.uniform((0.4, 0.35), (0.6, 0.5)) - np.array(piece.middle) * factor
+    corner = np.clip(corner, np.array(size) - np.array((width, height)) * factor + (0, reach), (0, -reach))
     held = max(1, round(RATE / piece.source.rate))
     numbers = [number for number in range(len(piece.frames)) for _ in range(held)]
     slow = replace(

@@ -121,6 +121,14 @@ class Shot:
         """The mean height of the face, in pixels."""
         return float(np.mean([box[3] for box in self.boxes]))
 
+    def where_large(self) -> "Shot":
+        """As many frames, of those on which the face is larger than on half of them."""
+        order = np.argsort([box[3] for box in self.boxes], kind="stable")[len(self.boxes) // 2 :]
+        kept = [int(index) for index in np.sort(order)]
+        kept = (kept + kept[-2:0:-1]) * 2
+        kept = kept[: len(self.frames)]
+        return Shot(self.source, [self.frames[n] for n in kept], [self.boxes[n] for n in kept])
+
 
 def shot(source: Source, rng: Generator, count: int = FRAMES, step: int = 1) -> Shot:
     """So many frames of a track, every `step`-th; a short track runs forwards and backwards."""

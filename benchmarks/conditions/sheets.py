@@ -8,7 +8,7 @@ import numpy as np
 
 from annotations.vision.video.decode import read_frames
 from benchmarks.conditions.files import Clip
-from benchmarks.conditions.truth import Rgb
+from benchmarks.conditions.truth import Polygon, Rgb
 
 SHOWN = (0.3, 0.55, 0.8)
 """Where in a clip the pictures are taken, of its length."""
@@ -36,7 +36,9 @@ def _row(clip: Clip, rendition: Path) -> Rgb:
     grey = np.full_like(before[numbers[0]], 128)
     tiles += [after.get(number, grey) for number in numbers]
     small = [
-        cv2.resize(tile, (round(tile.shape[1] * HEIGHT / tile.shape[0]), HEIGHT), interpolation=cv2.INTER_AREA)
+        cv2.resize(
+            tile, (round(tile.shape[1] * HEIGHT / tile.shape[0]), HEIGHT), interpolation=cv2.INTER_AREA
+        )
         for tile in tiles
     ]
     cv2.putText(small[0], f"{clip.number} {clip.source[:24]}", (3, 11), 0, 0.38, (0, 0, 255), 1)
@@ -52,5 +54,5 @@ def _outlined(picture: Rgb, clip: Clip, number: int) -> Rgb:
     return marked
 
 
-def _outline(picture: Rgb, polygon: "np.typing.NDArray[np.float64]", colour: tuple[int, int, int]) -> None:
+def _outline(picture: Rgb, polygon: Polygon, colour: tuple[int, int, int]) -> None:
     cv2.polylines(picture, [np.round(polygon).astype(np.int32)], True, colour, 1)

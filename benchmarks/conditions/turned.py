@@ -53,6 +53,7 @@ def rolled(piece: Shot, rng: Generator, degrees: float) -> Scene:
 
 def larger_than_the_picture(piece: Shot, rng: Generator) -> Scene:
     """Somebody leans towards a doorbell: the face is 1.1 to 1.6 times as high as the picture."""
+    piece = piece.where_large()
     # A face of few pixels is not blown up to half a thousand: there is no such camera.
     size = DOORBELL_SIZES[rng.integers(len(DOORBELL_SIZES))] if piece.height > 50 else (240, 192)
     grown = np.linspace(*sorted(rng.uniform(1.1, 1.6, 2)), len(piece.frames))
