@@ -54,9 +54,9 @@ class Cast:
         size = SIZES[rng.integers(4)]
         if not self.deserted or rng.random() < 0.4:
             return room(rng, size)
-        source = self.deserted[rng.integers(len(self.deserted))]
+        source = self.deserted[int(rng.integers(len(self.deserted)))]
         begin, end = STRETCHES[source.name]
-        picture = source.pictures[rng.integers(begin, min(end, len(source.pictures)))]
+        picture = source.pictures[int(rng.integers(begin, min(end, len(source.pictures))))]
         return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

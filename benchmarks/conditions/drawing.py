@@ -22,7 +22,8 @@ CLOTHS = ((40, 40, 45), (90, 95, 105), (60, 70, 110), (110, 55, 50), (150, 140, 
 
 def muted(rng: Generator, dark: float = 50, bright: float = 215) -> Colour:
     """A colour as of walls and furniture, from dark to bright."""
-    return np.clip(rng.uniform(dark, bright) + rng.uniform(-MUTED, MUTED, 3), 0, 255).tolist()
+    parts = np.clip(rng.uniform(dark, bright) + rng.uniform(-MUTED, MUTED, 3), 0, 255)
+    return [float(part) for part in parts]
 
 
 def texture(
@@ -93,7 +94,7 @@ def stick(picture: Rgb, sticker: Patch, face: Box) -> Mask:
 def book(rng: Generator) -> Patch:
     """Held before mouth and nose: its upper edge below the eyes, with lines of a title, and fingers at its sides."""
     opacity = np.zeros(STICKER, np.uint8)
-    surface = texture(rng, STICKER, rng.uniform(40, 200, 3))
+    surface = texture(rng, STICKER, rng.uniform(40, 200, 3).tolist())
     tilt, half = rng.uniform(-0.1, 0.1), rng.uniform(0.7, 0.95)
     top, bottom = rng.uniform(0.4, 0.48), 1.75
     corners = [(0.5 - half, top - tilt), (0.5 + half, top + tilt), (0.5 + half, bottom), (0.5 - half, bottom)]
@@ -150,7 +151,7 @@ def _mask(surface: NDArray[np.float32], opacity: NDArray[np.uint8], rng: Generat
 def sunglasses(rng: Generator) -> Patch:
     """Dark glasses with a gleam."""
     opacity = np.zeros(STICKER, np.uint8)
-    surface = texture(rng, STICKER, rng.uniform(8, 40, 3), 6)
+    surface = texture(rng, STICKER, rng.uniform(8, 40, 3).tolist(), 6)
     for x in (0.27, 0.73):
         cv2.ellipse(opacity, at(x, 0.38), (round(0.22 * UNIT), round(0.14 * UNIT)), 0, 0, 360, 255, -1)
         cv2.line(surface, at(x - 0.1, 0.33), at(x, 0.3), (150, 150, 160), 3)

@@ -41,8 +41,8 @@ def drawn(rng: Generator) -> Scene:
     for number in range(FRAMES):
         shadow = np.ones((size[1], size[0]), np.float32)
         cv2.circle(shadow, (round(number * speed + size[0] * 0.2), size[1] // 2), round(radius), 0.75, -1)
-        shadow = cv2.GaussianBlur(shadow, (0, 0), radius / 3)
-        pictures.append(grain((ground * shadow[:, :, np.newaxis]).astype(np.uint8), number, seed))
+        soft = cv2.GaussianBlur(shadow, (0, 0), radius / 3)
+        pictures.append(grain((ground * soft[:, :, np.newaxis]).astype(np.uint8), number, seed))
     return Scene("drawn", pictures, 15.0, [[] for _ in pictures])
 
 

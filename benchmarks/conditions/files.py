@@ -46,11 +46,23 @@ def write_clips(condition: Condition, cast: Cast, seed: int, folder: Path) -> li
     for number in range(CLIPS):
         scene = condition.scene(cast, seed, number)
         video = place / f"{number}.mp4"
-        write_video(scene, video, condition.crf)
+        _write_if_new(scene, video, condition.crf)
         clip = _clip(condition, scene, number, video)
         video.with_suffix(".json").write_text(json.dumps(_truth(clip, scene, seed)))
         clips.append(clip)
     return clips
+
+
+def _write_if_new(scene: Scene, video: Path, crf: int) -> None:
+    """Write the video, unless it lies there already just so; renditions of an earlier one are removed."""
+    new = video.with_name(f"{video.stem}_new.mp4")
+    write_video(scene, new, crf)
+    if video.exists() and video.read_bytes() == new.read_bytes():
+        new.unlink()
+        return
+    for old in video.parent.glob(f"{video.stem}_[!n]*.mp4"):
+        old.unlink()
+    new.replace(video)
 
 
 def write_video(scene: Scene, target: Path, crf: int) -> None:

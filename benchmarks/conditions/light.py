@@ -30,7 +30,7 @@ def dark(scene: Scene, rng: Generator, level: float) -> Scene:
     sample = scene.pictures[:: max(1, len(scene.pictures) // 3)]
     scale = 60.0
     for _ in range(6):
-        scale *= level / np.mean([luma(darkened(picture, 0, scale)) for picture in sample])
+        scale *= level / float(np.mean([luma(darkened(picture, 0, scale)) for picture in sample]))
     return scene.repainted(lambda picture, number: darkened(picture, number, scale))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box
 from benchmarks.conditions.drawing import Patch, resized, stick
@@ -64,7 +65,7 @@ def cut_out(source: Source, number: int, box: Box) -> Person:
     x, y = x - left, y - top
     middle = round(x + width / 2)
 
-    guess = np.full(crop.shape[:2], cv2.GC_BGD, np.uint8)
+    guess: NDArray[np.uint8] = np.full(crop.shape[:2], cv2.GC_BGD, np.uint8)
     chin = round(y + 1.05 * height)
     shoulders = [
         (round(x - 0.9 * width), crop.shape[0]),
@@ -80,7 +81,7 @@ def cut_out(source: Source, number: int, box: Box) -> Person:
     cv2.ellipse(guess, (middle, round(y + 0.48 * height)), core, 0, 0, 360, cv2.GC_FGD, -1)
     cv2.rectangle(guess, (middle - 12, chin), (middle + 12, crop.shape[0]), cv2.GC_FGD, -1)
     cv2.setRNGSeed(1)
-    cv2.grabCut(crop, guess, None, np.zeros((1, 65)), np.zeros((1, 65)), TURNS, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(crop, guess, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), TURNS, cv2.GC_INIT_WITH_MASK)
     opaque = np.isin(guess, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
     soft = cv2.GaussianBlur(cv2.morphologyEx(opaque, cv2.MORPH_CLOSE, np.ones((5, 5))), (0, 0), 0.8)
     return Person(source.name, np.dstack([crop, soft]).astype(np.float32), (x, y, width, height))

@@ -104,11 +104,12 @@ class Shot:
     boxes: Sequence[Box]
 
     def faces(self) -> list[list[Polygon]]:
-        """The outlines of all known faces on these frames."""
-        return [
-            [polygon_of(track[number]) for track in self.source.tracks if number in track]
-            for number in self.frames
-        ]
+        """The outlines of all known faces on these frames, the shot's own first."""
+        found = []
+        for number, own in zip(self.frames, self.boxes, strict=True):
+            boxes = [track[number] for track in self.source.tracks if number in track]
+            found.append([polygon_of(box) for box in sorted(boxes, key=lambda box: box != own)])
+        return found
 
     @property
     def middle(self) -> tuple[float, float]:

@@ -56,7 +56,8 @@ def larger_than_the_picture(piece: Shot, rng: Generator) -> Scene:
     piece = piece.where_large()
     # A face of few pixels is not blown up to half a thousand: there is no such camera.
     size = DOORBELL_SIZES[rng.integers(len(DOORBELL_SIZES))] if piece.height > 50 else (240, 192)
-    grown = np.linspace(*sorted(rng.uniform(1.1, 1.6, 2)), len(piece.frames))
+    least, most = sorted(rng.uniform(1.1, 1.6, 2))
+    grown = np.linspace(least, most, len(piece.frames))
     offset = rng.uniform(-0.08, 0.08, 2)
     matrices = []
     for (x, y, width, height), times in zip(piece.boxes, grown, strict=True):
