@@ -133,7 +133,7 @@ def _few(rate: int) -> Build:
 
 
 def _cuts(cast: Cast, rng: Generator, number: int) -> Scene:
-    return moving.cut_often([cast.source(number + turn) for turn in range(min(4, len(cast.faces)))], rng)
+    return moving.cut_often([cast.source(number + turn) for turn in range(4)], rng)
 
 
 def _crowd(cast: Cast, rng: Generator, number: int) -> Scene:

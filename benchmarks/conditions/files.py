@@ -38,12 +38,12 @@ class Clip:
     bodies: Sequence[Sequence[Polygon]]
 
 
-def write_clips(condition: Condition, cast: Cast, seed: int, folder: Path) -> list[Clip]:
-    """Write the clips of a condition to `folder/NAME/NUMBER.mp4` and their truth to `NUMBER.json`."""
+def write_clips(condition: Condition, cast: Cast, seed: int, folder: Path, count: int = CLIPS) -> list[Clip]:
+    """Write this many clips of a condition to `folder/NAME/NUMBER.mp4` and their truth to `NUMBER.json`."""
     place = folder / condition.name
     place.mkdir(parents=True, exist_ok=True)
     clips = []
-    for number in range(CLIPS):
+    for number in range(count):
         scene = condition.scene(cast, seed, number)
         video = place / f"{number}.mp4"
         _write_if_new(scene, video, condition.crf)

@@ -53,7 +53,7 @@ class Row(TypedDict):
     plain_seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass
 class SeesNothing:
     """A detector that never finds a face, in place of another."""
 

@@ -42,7 +42,7 @@ def measure_conditions(footage: Sequence[Path], order: Order, detector: FaceDete
     with ExitStack() as stack:
         folder = order.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for condition in conditions:
-            clips = write_clips(condition, cast, order.seed, folder)[: order.count]
+            clips = write_clips(condition, cast, order.seed, folder, order.count)
             if order.deface:
                 run_deface(clips)
             rows = [measure(clip, detector, order.blind) for clip in clips]

@@ -28,6 +28,10 @@ FRAMES = 30
 """Of a clip, about two seconds."""
 
 
+SHORT_TRACK = 10
+"""Frames; shorter tracks are taken only where there is no other."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A file of footage: its pictures, frames a second, and its reference tracks (frame number -> face box)."""
@@ -143,8 +147,10 @@ def shot(source: Source, rng: Generator, count: int = FRAMES, step: int = 1) -> 
 
 
 def _weighted(source: Source, rng: Generator) -> int:
-    """A track, long ones more often: a face of six frames makes no clip."""
-    lengths = np.array([len(track) if len(track) > 10 else 0 for track in source.tracks], float)
+    """A track, long ones more often."""
+    lengths = np.array([len(track) for track in source.tracks], float)
+    if lengths.max() > SHORT_TRACK:
+        lengths[lengths <= SHORT_TRACK] = 0
     return int(rng.choice(len(lengths), p=lengths / lengths.sum()))
 
 
