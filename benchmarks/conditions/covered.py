@@ -1,4 +1,4 @@
-"""Faces of which only a part is seen: behind a book, a door, a hood, glasses."""
+"""Faces of which only a part is seen: behind a book, a door, a hood, sunglasses."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,7 +40,7 @@ def hooded(piece: Shot, rng: Generator) -> Scene:
 
 
 def with_sunglasses(piece: Shot, rng: Generator) -> Scene:
-    """Dark glasses."""
+    """Sunglasses."""
     return _worn(close(piece, rng), rng, sunglasses)
 
 

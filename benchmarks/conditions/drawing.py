@@ -149,7 +149,7 @@ def _mask(surface: NDArray[np.float32], opacity: NDArray[np.uint8], rng: Generat
 
 
 def sunglasses(rng: Generator) -> Patch:
-    """Dark glasses with a gleam."""
+    """Sunglasses with a gleam."""
     opacity = np.zeros(STICKER, np.uint8)
     surface = texture(rng, STICKER, rng.uniform(8, 40, 3).tolist(), 6)
     for x in (0.27, 0.73):

@@ -178,7 +178,8 @@ def _exposed_in(clip: Clip, shown: Path, frame_map: Sequence[int] | None) -> Exp
         seen.add(number)
         picture = _fitted(frame.picture().luma, originals[number])
         exposed[number] = [
-            shown_share(originals[number], picture, face.polygon) > MOST_SHOWN for face in clip.faces[number]
+            face.counts and shown_share(originals[number], picture, face.polygon) > MOST_SHOWN
+            for face in clip.faces[number]
         ]
     return exposed
 

@@ -62,15 +62,15 @@ def skipping(person: Person, ground: Rgb, rng: Generator) -> Scene:
     pictures, faces = [], []
     for number in range(round(2 * RATE)):
         time = 2 * number / RATE + phase
-        lifted = y - jump * abs(np.sin(np.pi * time))
+        raised = y - jump * abs(np.sin(np.pi * time))
         picture = ground.copy()
-        lay(picture, person.patch, x, lifted)
-        rope = round(x + left + across / 2), round(lifted + top + 2 * down)
+        lay(picture, person.patch, x, raised)
+        rope = round(x + left + across / 2), round(raised + top + 2 * down)
         reach = round(2.2 * across), round(abs(3.4 * down * np.cos(np.pi * time))) + 1
         half = (180, 360) if np.cos(np.pi * time) > 0 else (0, 180)
         cv2.ellipse(picture, rope, reach, 0, *half, (200, 190, 60), 2, cv2.LINE_AA)
         pictures.append(grain(picture, number, seed))
-        faces.append([person.outline(x, lifted)])
+        faces.append([person.outline(x, raised)])
     return Scene(person.source, pictures, RATE, faces)
 
 

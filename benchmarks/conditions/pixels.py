@@ -32,6 +32,8 @@ def shown_share(original: Luma, shown: Luma, face: Polygon) -> float:
     """The part of a face's pixels that still shows the original, 0 to 1; 0 where there is nothing to see."""
     height, width = original.shape
     outline = pixels(face, width, height)
+    if not outline.any():
+        return 0.0
     window = max(LEAST_WINDOW, round(side(face) * WINDOW) | 1)
     rows, columns = _around(bounding_box(face), window, width, height)
     still, decided = _still_shown(original[rows, columns], shown[rows, columns], window)
