@@ -34,9 +34,8 @@ from typing import Any  # noqa: E402
 
 import av  # noqa: E402
 
-from annotations.vision.content import NudeNet  # noqa: E402
 from annotations.vision.faces import CenterFace  # noqa: E402
-from annotations.vision.job import Clock, Job  # noqa: E402
+from annotations.vision.job import Clock  # noqa: E402
 from annotations.vision.limits import ANY_SIZE, Limits  # noqa: E402
 from annotations.vision.redact import redact  # noqa: E402
 from annotations.vision.scoring import score  # noqa: E402
@@ -47,6 +46,7 @@ from benchmarks.conditions.running import Order, measure_conditions  # noqa: E40
 from benchmarks.conditions.table import table, totals  # noqa: E402
 from benchmarks.transcoding import deface, plain  # noqa: E402
 from benchmarks.variations import clips_in, read_references, sweep  # noqa: E402
+from benchmarks.whole_pass import whole_pass  # noqa: E402
 
 
 def alone(work: str, source: str, target: str) -> dict[str, Any]:
@@ -54,14 +54,12 @@ def alone(work: str, source: str, target: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     clock = Clock()
     with clock.stage("start"):
-        models = (CenterFace(), NudeNet()) if work == "ours" else None
+        job = whole_pass(source, target) if work == "ours" else None
     wall, processor = time.monotonic(), time.process_time()
-    if models is None:
+    if job is None:
         plain(source, target)
     else:
-        found["report"] = redact(
-            Job(source, target, detector=models[0], screeners=models[1:], limits=ANY_SIZE), clock
-        )
+        found["report"] = redact(job, clock)
     found["wall"], found["processor"] = time.monotonic() - wall, time.process_time() - processor
     return found
 
@@ -162,7 +160,7 @@ def print_conditions(options: argparse.Namespace) -> None:
     order = Order(
         options.conditions, options.count, options.seed, options.keep, options.deface, options.blind
     )
-    measured = measure_conditions(clips_in(options.clips), order, CenterFace())
+    measured = measure_conditions(clips_in(options.clips), order, whole_pass())
     print(table(measured), file=sys.stderr)
     print(json.dumps([{**each, "totals": totals(each["clips"])} for each in measured], indent=1))
 

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 import cv2
 import numpy as np
 
-from annotations.vision.faces import Face as FoundFace, FaceDetector, RgbPicture
+from annotations.vision.faces import Face as FoundFace, RgbPicture
 from annotations.vision.job import Job
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import hidden_mask
@@ -68,7 +68,7 @@ class SeesNothing:
 def blinded(job: Job) -> Job:
     """The job with nothing that could hide a face: what is held then, the second opinion alone has seen."""
     detector = job.detector
-    return replace(job, detector=SeesNothing(detector.name, detector.sha256, detector.step))
+    return replace(job, detector=SeesNothing(detector.name, detector.sha256, detector.step), people=None)
 
 
 def held(report: Mapping[str, Any]) -> bool:
@@ -77,10 +77,10 @@ def held(report: Mapping[str, Any]) -> bool:
     return any(residual.get(part) for part in ("exposed", "evidence", "unjudgeable"))
 
 
-def measure(clip: Clip, detector: FaceDetector, blind: bool = False) -> Row:
-    """Run the pass over a clip. Its rendition is written beside the clip, as is that of a plain transcoding."""
+def measure(clip: Clip, models: Job, blind: bool = False) -> Row:
+    """Run the pass over a clip, with the models of a job. Its rendition is written beside the clip."""
     target = rendition(clip)
-    job = Job(str(clip.video), str(target), detector=detector, limits=ANY_SIZE)
+    job = replace(models, source=str(clip.video), target=str(target))
     start = time.process_time()
     report = redact(blinded(job) if blind else job)
     passed = time.process_time()

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotations.vision.faces import FaceDetector
+from annotations.vision.job import Job
 from benchmarks.conditions.catalogue import CLIPS, Cast, named, read_cast
 from benchmarks.conditions.files import write_clips
 from benchmarks.conditions.measuring import measure, rendition, run_deface
@@ -31,8 +31,10 @@ class Order:
     blind: bool = False
 
 
-def measure_conditions(footage: Sequence[Path], order: Order, detector: FaceDetector) -> list[Measured]:
-    """Measure the conditions one after the other; a line of the table is printed to standard error after each.
+def measure_conditions(footage: Sequence[Path], order: Order, models: Job) -> list[Measured]:
+    """Measure the conditions one after the other, with the models of a job.
+
+    A line of the table is printed to standard error after each.
 
     Raises ValueError for a condition that is not known, or when no footage has reference faces.
     """
@@ -45,7 +47,7 @@ def measure_conditions(footage: Sequence[Path], order: Order, detector: FaceDete
             clips = write_clips(condition, cast, order.seed, folder, order.count)
             if order.deface:
                 run_deface(clips)
-            rows = [measure(clip, detector, order.blind) for clip in clips]
+            rows = [measure(clip, models, order.blind) for clip in clips]
             measured.append(Measured(condition=condition.name, shows=condition.shows, clips=rows))
             if order.keep:
                 write_sheet(clips, [rendition(clip) for clip in clips], folder / f"{condition.name}.png")
