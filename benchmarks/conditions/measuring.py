@@ -1,6 +1,8 @@
 """Hide the faces in the clips of a condition, and count what stays visible: by boxes and by pixels, and what deface
 leaves by the same pixel measure."""
 
+import shutil
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -122,8 +124,14 @@ def measure(clip: Clip, models: Job, blind: bool = False) -> Row:
 def run_deface(clips: Sequence[Clip]) -> None:
     """Have deface hide the faces of these clips, beside them; those that it has done before are left as they are."""
     missing = [clip.video for clip in clips if not defaced(clip.video).exists()]
-    if missing:
-        deface(missing)
+    if not missing:
+        return
+    # Apart, so that a rendition that is there is a whole one.
+    with tempfile.TemporaryDirectory(dir=missing[0].parent) as apart:
+        copies = [Path(shutil.copy(video, apart)) for video in missing]
+        deface(copies)
+        for video, copy in zip(missing, copies, strict=True):
+            defaced(copy).replace(defaced(video))
 
 
 def rendition(clip: Clip) -> Path:
