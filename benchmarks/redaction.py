@@ -1,6 +1,8 @@
 """What hiding faces costs and how well it works, printed as one JSON object.
 
     python -m benchmarks.redaction CLIP_OR_FOLDER ... [--repeat 3] [--deface] [--variations] [--minutes 10]
+    python -m benchmarks.redaction CLIP_OR_FOLDER ... --conditions [NAME ...] [--count 12] [--seed 1] [--deface]
+        [--keep FOLDER] [--blind]
 
 For each clip, in turns: a plain decode-and-encode with the same encoder settings and threads, and our whole pass
 (probe, detect, screen, render, check), each in a process of its own; wall time and processor time of both, and their
@@ -8,6 +10,9 @@ ratios pair by pair. `--deface`: that tool too, with its defaults, in an environ
 `var/` on first use. `--variations`: clips with reference boxes mirrored, backwards, darker and so on, each hidden
 and counted. `--minutes`: the clip in a loop of that length, for its peak memory. Reference boxes are read from
 `faces/NAME.json` beside a clip.
+
+`--conditions`: in place of all that, short clips of the conditions of real homes are made from the footage (see
+`benchmarks/conditions`) and measured; a table goes to standard error, the figures of every clip to standard output.
 """
 
 import sys
@@ -20,43 +25,28 @@ sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry).resolve()
 import argparse  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import shutil  # noqa: E402
 import statistics  # noqa: E402
 import subprocess  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
-import venv  # noqa: E402
 from typing import Any  # noqa: E402
 
 import av  # noqa: E402
-from av.video.frame import PictureType  # noqa: E402
 
-from annotations.vision.content import NudeNet  # noqa: E402
 from annotations.vision.faces import CenterFace  # noqa: E402
-from annotations.vision.job import Clock, Job  # noqa: E402
+from annotations.vision.job import Clock  # noqa: E402
 from annotations.vision.limits import ANY_SIZE, Limits  # noqa: E402
 from annotations.vision.redact import redact  # noqa: E402
 from annotations.vision.scoring import score  # noqa: E402
-from annotations.vision.video.decode import available_cores  # noqa: E402
 from annotations.vision.video.encode import X264_OPTIONS  # noqa: E402
 from annotations.vision.video.probe import probe  # noqa: E402
+from benchmarks.conditions.catalogue import CLIPS  # noqa: E402
+from benchmarks.conditions.running import Order, measure_conditions  # noqa: E402
+from benchmarks.conditions.table import table, totals  # noqa: E402
+from benchmarks.transcoding import deface, plain  # noqa: E402
 from benchmarks.variations import clips_in, read_references, sweep  # noqa: E402
-
-DEFACE = ROOT / "var" / "deface"
-
-
-def plain(source: str, target: str) -> None:
-    """Decode a clip and encode its frames as they are."""
-    with av.open(source) as clip, av.open(target, "w", format="mp4") as rendition:
-        incoming = clip.streams.video[0]
-        incoming.codec_context.thread_count = available_cores()
-        incoming.thread_type = "AUTO"
-        outgoing = rendition.add_stream("libx264", rate=incoming.average_rate, options=X264_OPTIONS)
-        outgoing.width, outgoing.height, outgoing.pix_fmt = incoming.width, incoming.height, "yuv420p"
-        outgoing.codec_context.thread_count = available_cores()
-        for frame in clip.decode(incoming):
-            frame.pict_type = PictureType.NONE
-            rendition.mux(outgoing.encode(frame))
-        rendition.mux(outgoing.encode())
+from benchmarks.whole_pass import whole_pass  # noqa: E402
 
 
 def alone(work: str, source: str, target: str) -> dict[str, Any]:
@@ -64,14 +54,12 @@ def alone(work: str, source: str, target: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     clock = Clock()
     with clock.stage("start"):
-        models = (CenterFace(), NudeNet()) if work == "ours" else None
+        job = whole_pass(source, target) if work == "ours" else None
     wall, processor = time.monotonic(), time.process_time()
-    if models is None:
+    if job is None:
         plain(source, target)
     else:
-        found["report"] = redact(
-            Job(source, target, detector=models[0], screeners=models[1:], limits=ANY_SIZE), clock
-        )
+        found["report"] = redact(job, clock)
     found["wall"], found["processor"] = time.monotonic() - wall, time.process_time() - processor
     return found
 
@@ -104,15 +92,11 @@ def looped(source: Path, target: Path, minutes: float) -> None:
                 shift = end
 
 
-def deface(source: Path, folder: Path) -> float:
-    """Seconds that deface takes with its defaults, its start included, as it cannot be told apart."""
-    program = DEFACE / "bin" / "deface"
-    if not program.exists():
-        venv.create(DEFACE, with_pip=True)
-        subprocess.run([DEFACE / "bin" / "pip", "install", "-q", "deface", "onnxruntime", "onnx"], check=True)
-    start = time.monotonic()
-    subprocess.run([program, source, "-o", folder / "deface.mp4"], check=True, capture_output=True)
-    return time.monotonic() - start
+def deface_alone(source: Path, folder: Path) -> float:
+    """Seconds that deface takes for one clip; its rendition comes into the folder."""
+    copy = folder / source.name
+    shutil.copy(source, copy)
+    return deface([copy])
 
 
 def measure(source: Path, options: argparse.Namespace) -> dict[str, Any]:
@@ -165,10 +149,20 @@ def measure(source: Path, options: argparse.Namespace) -> dict[str, Any]:
                 "peak_memory_mb": long["peak_memory_mb"],
             }
         if options.deface:
-            defaced = _median([deface(source, folder) for _ in range(options.repeat)])
+            defaced = _median([deface_alone(source, folder) for _ in range(options.repeat)])
             result["deface_seconds"] = defaced
             result["times_faster_than_deface"] = round(defaced / seconds, 2)
     return result
+
+
+def print_conditions(options: argparse.Namespace) -> None:
+    """Every figure as JSON to standard output, the table to standard error."""
+    order = Order(
+        options.conditions, options.count, options.seed, options.keep, options.deface, options.blind
+    )
+    measured = measure_conditions(clips_in(options.clips), order, whole_pass())
+    print(table(measured), file=sys.stderr)
+    print(json.dumps([{**each, "totals": totals(each["clips"])} for each in measured], indent=1))
 
 
 def _median(values: list[float]) -> float:
@@ -183,12 +177,26 @@ def main() -> None:
     parser.add_argument("--variations", action="store_true")
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument(
+        "--conditions", nargs="*", metavar="NAME", help="measure these, or all, and nothing else"
+    )
+    parser.add_argument("--count", type=int, default=CLIPS, help="clips of each condition")
+    parser.add_argument("--seed", type=int, default=1, help="another one makes other clips of the conditions")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep clips, renditions and contact sheets"
+    )
+    parser.add_argument(
+        "--blind", action="store_true", help="hide nothing: what holds then is the second opinion"
+    )
+    parser.add_argument(
         "--alone", nargs=2, metavar=("WORK", "OUT"), help="only plain or ours, once, in this process"
     )
     options = parser.parse_args()
     if options.alone:
         work, target = options.alone
         print(json.dumps(alone(work, str(options.clips[0]), target)))
+        return
+    if options.conditions is not None:
+        print_conditions(options)
         return
     print(
         json.dumps(
