@@ -1,5 +1,6 @@
 """Geometry of boxes, for every context. A box is (x, y, width, height) in pixels, x and y its upper left corner."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -50,13 +51,13 @@ def centre(box: Box) -> tuple[float, float]:
 
 def size(box: Box) -> float:
     """Side of the square of the same area."""
-    return float(np.sqrt(max(box[2], 0.0) * max(box[3], 0.0)))
+    return math.sqrt(max(box[2], 0.0) * max(box[3], 0.0))
 
 
 def distance(a: Box, b: Box) -> float:
     """Distance of the centres in units of the mean size of the two."""
     (ax, ay), (bx, by) = centre(a), centre(b)
-    return float(np.hypot(ax - bx, ay - by) / max(1e-6, (size(a) + size(b)) / 2))
+    return math.hypot(ax - bx, ay - by) / max(1e-6, (size(a) + size(b)) / 2)
 
 
 def enclosing(a: Box, b: Box) -> Box:

@@ -19,6 +19,8 @@ LARGE_SHARE = 0.4
 """Of the picture's width or height: faces from this size on are taken from the small picture."""
 SMALL_FACE = 28.0
 """Faces of less than this many pixels that the detector is not sure of are detected again at twice the size."""
+MOST_REFINED = 12
+"""Doubtful small faces of a region that are detected again."""
 SURE = 0.55
 """Score from which a small face needs no second detection."""
 
@@ -40,8 +42,8 @@ def detect_in(
         part = picture[y : y + height, x : x + width]
         for quarter in sorted(turns):
             as_turned = turned(part, quarter)
-            for found in detector.detect(as_turned, threshold):
-                face = turned_back(refined(as_turned, found, detector), quarter, width, height)
+            for found in refined(as_turned, detector.detect(as_turned, threshold), detector):
+                face = turned_back(found, quarter, width, height)
                 box: Box = (face.box[0] + x, face.box[1] + y, face.box[2], face.box[3])
                 if region.owns(box):
                     faces.append(Face(box, face.score))
@@ -75,26 +77,40 @@ def large_faces(picture: RgbPicture, detector: FaceDetector, threshold: float) -
     return faces
 
 
-def refined(picture: RgbPicture, face: Face, detector: FaceDetector) -> Face:
-    """A small doubtful face as it is detected at twice the size, if its score is better there; any other as it is."""
-    if face.score >= SURE or size(face.box) >= SMALL_FACE:
-        return face
+def refined(picture: RgbPicture, faces: Sequence[Face], detector: FaceDetector) -> list[Face]:
+    """The faces, small doubtful ones as they are detected in a window at twice the size,
+    if their score is better there.
+
+    Of a crowd, so are the `MOST_REFINED` best: the others are detected on many samples or they are nobody.
+    """
+    doubtful = [face for face in faces if face.score < SURE and size(face.box) < SMALL_FACE]
+    chosen = sorted(doubtful, key=lambda face: -face.score)[:MOST_REFINED]
+    return [_better(face, _in_window(picture, face, detector)) if face in chosen else face for face in faces]
+
+
+def _in_window(picture: RgbPicture, face: Face, detector: FaceDetector) -> list[Face]:
+    """What is detected around a small face at twice the size; nothing in a picture that is smaller than the window."""
     height, width = picture.shape[:2]
     side = detector.step * 3 // 2
     if min(width, height) < side:
-        return face
+        return []
     x = max(0, min(round(face.box[0] + face.box[2] / 2) - side // 2, width - side))
     y = max(0, min(round(face.box[1] + face.box[3] / 2) - side // 2, height - side))
     window = cv2.resize(
         picture[y : y + side, x : x + side], (2 * side, 2 * side), interpolation=cv2.INTER_CUBIC
     )
-    best = face
-    for found in detector.detect(np.asarray(window, np.uint8), face.score):
-        box = scaled(found.box, 0.5, 0.5)
-        moved: Box = (box[0] + x, box[1] + y, box[2], box[3])
-        if found.score > best.score and overlap(moved, face.box) > 0.2:
-            best = Face(moved, found.score)
-    return best
+    found = detector.detect(np.asarray(window, np.uint8), face.score)
+    boxes = [scaled(each.box, 0.5, 0.5) for each in found]
+    return [
+        Face((box[0] + x, box[1] + y, box[2], box[3]), each.score)
+        for box, each in zip(boxes, found, strict=True)
+    ]
+
+
+def _better(face: Face, others: Sequence[Face]) -> Face:
+    """The same face among others with the best score, or the face itself."""
+    same = [other for other in others if other.score > face.score and overlap(other.box, face.box) > 0.2]
+    return max(same, key=lambda other: other.score, default=face)
 
 
 def _padding(side: int, step: int) -> tuple[int, int]:
