@@ -14,7 +14,6 @@ import pytest
 from annotations.vision import child, confined
 from annotations.vision.child import Observer
 from annotations.vision.errors import VideoError
-from annotations.vision.limits import Limits
 from annotations.vision.report import MissedFace
 from tests.vision import clips, onnx_models
 
@@ -54,7 +53,7 @@ def test_the_parent_loads_no_decoder() -> None:
 
 
 def test_probe_and_redact_through_memory_files(clip: int) -> None:
-    facts = confined.probe(clip, Limits())
+    facts = confined.probe(clip)
     assert facts["frames"] == 20
     target = os.memfd_create("out")
     seen: list[dict[str, object]] = []
@@ -67,7 +66,7 @@ def test_probe_and_redact_through_memory_files(clip: int) -> None:
 
 def test_bad_input_comes_back_with_its_code() -> None:
     with pytest.raises(VideoError) as caught:
-        confined.probe(memory_file(b"nothing to see"), Limits())
+        confined.probe(memory_file(b"nothing to see"))
     assert caught.value.code == "not_a_video"
 
 
