@@ -10,7 +10,9 @@ from annotations.vision.received import progress_of
 MOST_KEPT = 1_000_000
 """Bytes of an output that are kept: the last ones."""
 MOST_SAID = 20_000_000
-"""Bytes of one stream, after which the child is not listened to any more."""
+"""Bytes of an output, after which the child is not listened to any more."""
+MOST_PROGRESS = 2_000_000
+"""The same of its progress: two lines a second."""
 MOST_LINE = 1_000
 """Bytes of a line of progress."""
 _PART = 65_536
@@ -43,7 +45,7 @@ class Listener:
             if not data:
                 self._selector.unregister(key.fd)
             self._said[key.fd] += len(data)
-            if self._said[key.fd] > MOST_SAID:
+            if self._said[key.fd] > (MOST_PROGRESS if key.fd == self._progress else MOST_SAID):
                 raise decoder_crashed()
             self._kept[key.fd] += data
             if key.fd == self._progress:
