@@ -136,19 +136,17 @@ def test_a_port_that_is_taken_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_system_that_cannot_confine_decoders_is_told_with_what_to_do(tmp_path: Path) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "tests.vision.without_landlock",
-        WORKBENCH,
-        "up",
-        "--port",
-        str(free_port()),
-    ]
+    without_landlock = [sys.executable, "-m", "tests.vision.without_landlock"]
     variables = {**os.environ, "VAR_DIR": str(tmp_path / "var"), "MODELS_DIR": str(settings.MODELS_DIR)}
     variables.pop("DJANGO_SETTINGS_MODULE")
     refused = subprocess.run(
-        command, env=variables, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [*without_landlock, str(WORKBENCH), "up", "--port", str(free_port())],
+        env=variables,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert refused.returncode == 1
     assert "redaction.E001" in refused.stderr

@@ -38,12 +38,13 @@ DEFAULT_FILE = 1_000_000_000
 
 @dataclass(frozen=True)
 class Sandbox:
-    """What a child may use: seconds of wall time, descriptors, bytes of memory (what it writes into the descriptors
-    included) and of a file, its folder of models (None: the one of this process), files that it may read beside them
-    and our code; and whether it may run where the system has no Landlock."""
+    """What a child may use: seconds of wall time, descriptors that it reads and those that it writes, bytes of memory
+    (what it writes included) and of a file, its folder of models (None: the one of this process), files that it may
+    read beside them and our code; and whether it may run where the system has no Landlock."""
 
     timeout_s: float
     inputs: Sequence[int] = ()
+    outputs: Sequence[int] = ()
     memory_bytes: int = DEFAULT_MEMORY
     file_bytes: int = DEFAULT_FILE
     models_dir: Path | None = None
@@ -65,6 +66,7 @@ class Sandbox:
             "parent": os.getpid(),
             "readable": [str(place) for place in readable],
             "without_landlock": self.without_landlock,
+            "read_only": list(self.inputs),
         }
 
     def environment(self) -> dict[str, str]:
@@ -105,7 +107,7 @@ class CompletedRun:
 def run(arguments: Sequence[str], sandbox: Sandbox, observer: Observer = NOBODY) -> CompletedRun:
     """Run `annotations.vision` with these arguments, confined, to its end.
 
-    It can read our code, the folder of models and what is `readable`, and write only the descriptors. This process
+    It can read our code, the folder of models and what is `readable`, and write only the `outputs`. This process
     makes its own memory unreadable for good. Raises UnconfinedError where the system has no Landlock and the sandbox
     wants it; VideoError: "decoder_timeout" when it took too long, "decoder_crashed" when it died, used more than it
     may, or told what makes no sense.
@@ -119,7 +121,7 @@ def run(arguments: Sequence[str], sandbox: Sandbox, observer: Observer = NOBODY)
         open(read, "rb", buffering=0) as progress,
         open(write, "wb", buffering=0) as told,
     ):
-        handed_over = [*sandbox.inputs, scratch.fileno()]
+        handed_over = [*sandbox.inputs, *sandbox.outputs, scratch.fileno()]
         watch = Watch(handed_over, sandbox.memory_bytes)
         bounds = json.dumps({**sandbox.bounds(), "scratch": scratch.fileno()})
         command = [sys.executable, "-m", "annotations.vision.confinement", bounds, *arguments]

@@ -84,12 +84,12 @@ def clean(fd_in: int, fd_out: int, options: DecodeOptions) -> int:
     Raises VideoError for input that is not accepted, VisionError for failures of ours.
     """
     arguments = ["clean", _path(fd_in), _path(fd_out), *_limit_arguments(options.limits)]
-    done = run(arguments, _sandbox(options, [fd_in, fd_out]))
+    done = run(arguments, _sandbox(options, [fd_in], outputs=[fd_out]))
     return int(_answer(done, CleanAnswer)["frames"])
 
 
 def _sandbox(options: DecodeOptions, inputs: Sequence[int], **more: Any) -> Sandbox:
-    """The sandbox of a child that is handed these descriptors."""
+    """The sandbox of a child that reads these descriptors."""
     return Sandbox(
         options.timeout_s,
         inputs=inputs,
@@ -116,7 +116,7 @@ def redact(
             # Not an argument: those are bounded by the system, and what people draw is not.
             missed.write(list(options.missed_faces))
             arguments += ["--missed-faces", missed.path]
-        return _reported(arguments, [fd_in, fd_out, missed.descriptor], options, observer)
+        return _reported(arguments, [fd_in, missed.descriptor], [fd_out], options, observer)
 
 
 def repair(
@@ -128,13 +128,14 @@ def repair(
     """
     with _JsonFile("order") as written:
         written.write(order)
-        inputs = [files.original, files.earlier, files.target]
-        arguments = ["repair", *map(_path, inputs), "--order", written.path]
+        inputs, outputs = [files.original, files.earlier], [files.target]
+        arguments = ["repair", *map(_path, [*inputs, *outputs]), "--order", written.path]
         if files.examples is not None:
             arguments += ["--examples", _path(files.examples)]
-            inputs.append(files.examples)
+            outputs.append(files.examples)
+        inputs.append(written.descriptor)
         # The screening of the whole pass holds: a repair has no classifiers to read.
-        return _reported(arguments, [*inputs, written.descriptor], replace(options, classifiers=()), observer)
+        return _reported(arguments, inputs, outputs, replace(options, classifiers=()), observer)
 
 
 class _JsonFile:
@@ -161,7 +162,11 @@ class _JsonFile:
 
 
 def _reported(
-    arguments: Sequence[str], inputs: Sequence[int], options: RedactOptions, observer: Observer
+    arguments: Sequence[str],
+    inputs: Sequence[int],
+    outputs: Sequence[int],
+    options: RedactOptions,
+    observer: Observer,
 ) -> tuple[dict[str, Any], int]:
     """Run a command that writes a report; the report and the exit status, 0 or 3."""
     with _JsonFile("report") as report:
@@ -171,7 +176,8 @@ def _reported(
         models = [*options.classifiers, *([options.detector] if options.detector else [])]
         sandbox = _sandbox(
             options,
-            [*inputs, report.descriptor],
+            inputs,
+            outputs=[*outputs, report.descriptor],
             models_dir=options.models_dir,
             readable=[file for model in models for file in _files_of(Path(model).resolve())],
         )

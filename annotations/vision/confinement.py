@@ -14,6 +14,7 @@ import platform
 import resource
 import runpy
 import signal
+import stat
 import struct
 import sys
 import sysconfig
@@ -53,7 +54,7 @@ SYSTEM_PLACES = (
 class Bounds(NamedTuple):
     """What the child may use: bytes of private memory, seconds of processor time, bytes of one file; the files and
     folders, beside Python and the system's libraries, that it may read; the descriptor of a memory file for what it
-    sets aside; and whether it may go on where the system has no Landlock."""
+    sets aside; whether it may go on where the system has no Landlock; and the descriptors that are for reading only."""
 
     memory_bytes: int
     cpu_seconds: int
@@ -62,6 +63,7 @@ class Bounds(NamedTuple):
     readable: Sequence[str] = ()
     scratch: int | None = None
     without_landlock: bool = False
+    read_only: Sequence[int] = ()
 
 
 def confine(bounds: Bounds) -> None:
@@ -75,6 +77,8 @@ def confine(bounds: Bounds) -> None:
     if machine not in Numbers._fields:
         raise OSError(f"there is no system call filter for {machine}")
     scratch.take(bounds.scratch)
+    for descriptor in bounds.read_only:
+        _only_read(descriptor)
     for limit, value in (
         (resource.RLIMIT_DATA, bounds.memory_bytes),
         (resource.RLIMIT_AS, bounds.memory_bytes + MOST_RESERVED),
@@ -90,6 +94,20 @@ def confine(bounds: Bounds) -> None:
     landlock.allow_reading_only([*SYSTEM_PLACES, *_python_places(), *bounds.readable])
     _drop_capabilities()
     load_filter(filter_program(machine, os.getpid()))
+
+
+def _only_read(descriptor: int) -> None:
+    """Give up writing into a memory file for good: nor can it be opened again for that, by its name under /proc.
+
+    The parent goes on writing through the descriptor that it has. Files with a name are left alone: their modes are
+    not ours to change, and Landlock keeps them.
+    """
+    name = f"/proc/self/fd/{descriptor}"
+    if os.readlink(name).startswith("/memfd:"):
+        os.fchmod(descriptor, stat.S_IRUSR)
+        again = os.open(name, os.O_RDONLY)
+        os.dup2(again, descriptor)
+        os.close(again)
 
 
 def _lower(limit: int, value: int) -> None:

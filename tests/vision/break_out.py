@@ -94,7 +94,7 @@ def clone(flags: int) -> None:
     os.waitpid(process, 0)
 
 
-def files(inherited: int) -> Attempts:
+def files(inherited: int, to_read: int) -> Attempts:
     key, database, model = FOLDER / "key", FOLDER / "database", FOLDER / "models" / "model"
     return {
         "read a model": model.read_bytes,
@@ -102,6 +102,10 @@ def files(inherited: int) -> Attempts:
         "write what was inherited": lambda: Path(f"/proc/self/fd/{inherited}").write_text("rendition"),
         "read what was inherited": lambda: Path(f"/proc/self/fd/{inherited}").read_text(),
         "truncate what was inherited": lambda: os.ftruncate(inherited, 0),
+        "read what is to be read": lambda: Path(f"/proc/self/fd/{to_read}").read_text(),
+        "write what is to be read": lambda: os.pwrite(to_read, b"x", 0),
+        "open what is to be read for writing": lambda: Path(f"/proc/self/fd/{to_read}").open("r+b").close(),
+        "truncate what is to be read": lambda: os.ftruncate(to_read, 0),
         "write too much into what was inherited": lambda: os.pwrite(inherited, b"x", FILE),
         "read a key": key.read_bytes,
         "read the database": database.read_bytes,
@@ -222,24 +226,27 @@ def run(attempts: Attempts) -> dict[str, str]:
     return outcomes
 
 
-def confine() -> None:
+def confine(to_read: int) -> None:
     if MODE == "no-landlock":
         hide_landlock()
     if MODE != "free":
         accepted = MODE == "no-landlock"
         confinement.confine(
-            confinement.Bounds(MEMORY, 5, FILE, os.getppid(), [str(FOLDER / "models")], None, accepted)
+            confinement.Bounds(
+                *(MEMORY, 5, FILE, os.getppid(), [str(FOLDER / "models")]),
+                without_landlock=accepted,
+                read_only=[to_read],
+            )
         )
 
 
 def break_out(neighbour: int, parent: int) -> None:
-    inherited = os.memfd_create("inherited")
-    os.ftruncate(inherited, mmap.PAGESIZE)
-    confine()
+    inherited, to_read = os.memfd_create("inherited"), os.memfd_create("to read")
+    confine(to_read)
     if START == "lethal":
         LETHAL[sys.argv[5]]()
         return
-    attempts = files(inherited) | memory(inherited) | processes(neighbour, parent)
+    attempts = files(inherited, to_read) | memory(inherited) | processes(neighbour, parent)
     outcomes = run(attempts if MODE == "free" else attempts | raw())
     sys.stdout.write(json.dumps(outcomes))
     sys.stdout.flush()

@@ -104,7 +104,7 @@ def test_files_count_together_with_memory(in_its_place: Misbehave) -> None:
     os.write(files[0], b"x" * 60_000_000)  # what was there before is not the child's
     try:
         with pytest.raises(VideoError) as caught:
-            child.run(["redact", *map(str, files)], Sandbox(20, inputs=files, memory_bytes=80_000_000))
+            child.run(["redact", *map(str, files)], Sandbox(20, outputs=files, memory_bytes=80_000_000))
     finally:
         for file in files:
             os.close(file)
