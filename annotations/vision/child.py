@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from annotations.vision import landlock, models
+from annotations.vision.child_streams import ChildStreams
 from annotations.vision.errors import UnconfinedError, VideoError, decoder_crashed
-from annotations.vision.listening import Listener
 from annotations.vision.own_memory import make_unreadable
-from annotations.vision.watch import Watch
+from annotations.vision.usage import UsageLimit
 
 ProgressCallback = Callable[[dict[str, Any]], None]
 """Is given `stage`, `done` and `total`."""
@@ -28,8 +28,8 @@ HeartbeatCallback = Callable[[], None]
 CHECKOUT = Path(__file__).parents[2]
 """The folder that holds the package, which the child has to find."""
 HEARTBEAT_SECONDS = 1.0
-WATCH_SECONDS = 0.25
-"""Between two looks at what the child uses."""
+USAGE_SECONDS = 0.25
+"""Between two checks of what the child uses."""
 ENDING_SECONDS = 10.0
 """That a child may live on after it has closed its streams."""
 DEFAULT_MEMORY = 1_500_000_000
@@ -122,7 +122,7 @@ def run(arguments: Sequence[str], sandbox: Sandbox, observer: Observer = NOBODY)
         open(write, "wb", buffering=0) as told,
     ):
         handed_over = [*sandbox.inputs, *sandbox.outputs, scratch.fileno()]
-        watch = Watch(handed_over, sandbox.memory_bytes)
+        usage = UsageLimit(handed_over, sandbox.memory_bytes)
         bounds = json.dumps({**sandbox.bounds(), "scratch": scratch.fileno()})
         command = [sys.executable, "-m", "annotations.vision.confinement", bounds, *arguments]
         if observer.on_progress is not None:
@@ -139,7 +139,7 @@ def run(arguments: Sequence[str], sandbox: Sandbox, observer: Observer = NOBODY)
         )
         told.close()
         try:
-            stdout, stderr = _Attended(child, watch, sandbox, observer).to_its_end(progress.fileno())
+            stdout, stderr = _Attended(child, usage, sandbox, observer).to_its_end(progress.fileno())
         finally:
             _end(child)
     if child.returncode == -signal.SIGXCPU:
@@ -150,30 +150,30 @@ def run(arguments: Sequence[str], sandbox: Sandbox, observer: Observer = NOBODY)
 
 
 class _Attended:
-    """A child that is listened to, watched, and timed."""
+    """A child whose streams are read, whose usage is bounded, and whose time is limited."""
 
     def __init__(
-        self, child: "subprocess.Popen[bytes]", watch: Watch, sandbox: Sandbox, observer: Observer
+        self, child: "subprocess.Popen[bytes]", usage: UsageLimit, sandbox: Sandbox, observer: Observer
     ) -> None:
-        self._child, self._watch, self._observer = child, watch, observer
+        self._child, self._usage, self._observer = child, usage, observer
         now = time.monotonic()
         self._deadline = now + sandbox.timeout_s
-        self._next_beat, self._next_look = now + HEARTBEAT_SECONDS, now
+        self._next_beat, self._next_check = now + HEARTBEAT_SECONDS, now
 
     def to_its_end(self, progress: int) -> tuple[str, str]:
         """What it has said on its output and its remarks. Raises VideoError, and what the observer raises."""
         if self._child.stdout is None or self._child.stderr is None:
             raise ValueError("the child has no pipes")
         with contextlib.closing(
-            Listener(self._child.stdout.fileno(), self._child.stderr.fileno(), progress)
-        ) as listener:
-            while listener.anything_open:
-                for told in listener.listen(self._seconds()):
+            ChildStreams(self._child.stdout.fileno(), self._child.stderr.fileno(), progress)
+        ) as streams:
+            while streams.anything_open:
+                for told in streams.read(self._seconds()):
                     if self._observer.on_progress is not None:
                         self._observer.on_progress(told)
                 self._attend()
             self._await_end()
-            return listener.said()
+            return streams.said()
 
     def _await_end(self) -> None:
         """Wait for a child that has closed its streams, which it does by ending."""
@@ -189,16 +189,16 @@ class _Attended:
 
     def _seconds(self) -> float:
         """Until something is due."""
-        return min(self._next_beat, self._next_look, self._deadline) - time.monotonic()
+        return min(self._next_beat, self._next_check, self._deadline) - time.monotonic()
 
     def _attend(self) -> None:
         """Do what is due by now."""
         now = time.monotonic()
         if now >= self._deadline:
             raise VideoError("decoder_timeout")
-        if now >= self._next_look:
-            self._next_look = now + WATCH_SECONDS
-            self._watch.check(self._child.pid)
+        if now >= self._next_check:
+            self._next_check = now + USAGE_SECONDS
+            self._usage.check(self._child.pid)
         if now >= self._next_beat:
             self._next_beat = now + HEARTBEAT_SECONDS
             if self._observer.heartbeat is not None:

@@ -17,7 +17,7 @@ MOST_STEPS = 4096
 ALL_NUMBERS = range(700)
 
 
-def verdict(machine: str, number: int, *arguments: int, architecture: int | None = None) -> int:
+def result_of(machine: str, number: int, *arguments: int, architecture: int | None = None) -> int:
     """What the program says of a call, in the kernel's words."""
     known = getattr(call_filter.AUDIT_CODES, machine) if architecture is None else architecture
     given = struct.pack("=IIQ6Q", number, known, 0, *arguments, *(0,) * (6 - len(arguments)))
@@ -47,7 +47,7 @@ def verdict(machine: str, number: int, *arguments: int, architecture: int | None
 
 def of(name: str, machine: str, *arguments: int) -> int:
     numbers = {**OWN_PROCESS_ONLY, **{other: call for other, (call, _) in CONDITIONAL.items()}}[name]
-    return verdict(machine, getattr(numbers, machine), *arguments)
+    return result_of(machine, getattr(numbers, machine), *arguments)
 
 
 @pytest.mark.parametrize("machine", Numbers._fields)
@@ -58,7 +58,7 @@ def test_what_is_not_on_the_list_is_refused(machine: str) -> None:
     assert not allowed & by_argument - {None}
     for number in set(ALL_NUMBERS) - by_argument:
         refusal = UNKNOWN if number >= NEWER_CALLS else REFUSE
-        assert verdict(machine, number, *(2**64 - 1,) * 6) == (ALLOW if number in allowed else refusal), (
+        assert result_of(machine, number, *(2**64 - 1,) * 6) == (ALLOW if number in allowed else refusal), (
             number
         )
 
@@ -67,7 +67,7 @@ def test_what_is_not_on_the_list_is_refused(machine: str) -> None:
 def test_no_call_that_is_known_to_be_dangerous_is_on_the_list(machine: str) -> None:
     for name, call in REFUSED.items():
         if (number := getattr(call, machine)) is not None:
-            assert verdict(machine, number) in {REFUSE, UNKNOWN}, name
+            assert result_of(machine, number) in {REFUSE, UNKNOWN}, name
 
 
 @pytest.mark.parametrize("machine", Numbers._fields)
@@ -89,7 +89,7 @@ def test_no_call_that_is_known_to_be_dangerous_is_on_the_list(machine: str) -> N
         ("mmap", (0, 0, 3, 0x122), False),  # growing down
         ("mmap", (0, 0, 3, 0x40022), False),  # huge pages
         ("openat", (0, 0, 0), True),
-        ("openat", (0, 0, 0x241), True),  # written anew
+        ("openat", (0, 0, 0x241), True),  # for writing, emptied
         ("openat", (0, 0, 0x202), True),
         ("openat", (0, 0, 0x200), False),  # read and truncated
         ("prctl", (15,), True),
@@ -118,6 +118,6 @@ def test_arguments_decide(machine: str, name: str, arguments: tuple[int, ...], p
 def test_other_architectures_kill(machine: str) -> None:
     others = [getattr(call_filter.AUDIT_CODES, other) for other in Numbers._fields if other != machine]
     for architecture in (0x40000003, 0, *others):
-        assert verdict(machine, 0, architecture=architecture) == KILL
+        assert result_of(machine, 0, architecture=architecture) == KILL
     for number in (call_filter.X32_CALLS, call_filter.X32_CALLS + 512, 2**32 - 1):
-        assert verdict(machine, number) == KILL
+        assert result_of(machine, number) == KILL

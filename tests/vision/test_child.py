@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from annotations.vision import child, confined, listening, watch
+from annotations.vision import child, child_streams, confined, usage
 from annotations.vision.child import Observer, Sandbox
 from annotations.vision.errors import VideoError, VisionError
 
@@ -73,7 +73,7 @@ def test_progress_comes_in_order_and_what_was_said_last_is_kept(in_its_place: Mi
     assert [told["done"] for told in seen] == list(range(500))
     assert (done.status, done.stderr) == (3, "remark\N{REPLACEMENT CHARACTER}")
     assert done.stdout.endswith("x\nlast")
-    assert len(done.stdout) == listening.MOST_KEPT
+    assert len(done.stdout) == child_streams.MOST_KEPT
 
 
 def test_a_child_that_closes_its_streams_and_lives_on_is_ended(
@@ -125,7 +125,7 @@ def test_memory_of_any_kind_is_seen(code: str, in_its_place: Misbehave) -> None:
 
 
 def test_threads_are_counted(in_its_place: Misbehave, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "MOST_THREADS", 20)
+    monkeypatch.setattr(usage, "MOST_THREADS", 20)
     in_its_place(
         "import threading\nfor _ in range(30): threading.Thread(target=time.sleep, args=(60,)).start()"
     )

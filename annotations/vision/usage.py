@@ -20,8 +20,8 @@ _BLOCK = 512
 """Bytes in the unit of `st_blocks`, whatever the file system."""
 
 
-class Watch:
-    """Over a child that was started with these descriptors; what lay in its files before is not its own."""
+class UsageLimit:
+    """Of a child that was started with these descriptors; what lay in its files before is not its own."""
 
     def __init__(self, descriptors: Sequence[int], memory_bytes: int) -> None:
         self._descriptors, self._most = descriptors, memory_bytes

@@ -10,7 +10,7 @@ from annotations.vision.received import progress_of
 MOST_KEPT = 1_000_000
 """Bytes of an output that are kept: the last ones."""
 MOST_SAID = 20_000_000
-"""Bytes of an output, after which the child is not listened to any more."""
+"""Bytes of an output, after which nothing more is read."""
 MOST_PROGRESS = 2_000_000
 """The same of its progress: two lines a second."""
 MOST_LINE = 1_000
@@ -18,7 +18,7 @@ MOST_LINE = 1_000
 _PART = 65_536
 
 
-class Listener:
+class ChildStreams:
     """Reads the child's output, remarks and progress until it has closed them all. Close it."""
 
     def __init__(self, output: int, remarks: int, progress: int) -> None:
@@ -34,7 +34,7 @@ class Listener:
         """Whether the child may say more."""
         return bool(self._selector.get_map())
 
-    def listen(self, seconds: float) -> list[dict[str, Any]]:
+    def read(self, seconds: float) -> list[dict[str, Any]]:
         """Wait at most so long for the child to say something; the progress that it has told.
 
         Raises VideoError("decoder_crashed") for too much of anything, and for progress that is none.
@@ -69,5 +69,5 @@ class Listener:
         return output, remarks
 
     def close(self) -> None:
-        """Stop listening. The descriptors stay whose they are."""
+        """Read no more. The descriptors stay whose they are."""
         self._selector.close()
