@@ -185,7 +185,7 @@ def _reported(
         if done.status not in {0, EXPOSED}:
             raise _refusal(done)
         written = report_of(report.read(MOST_REPORT))
-        if bool(written["residual"]["exposed"]) != (done.status == EXPOSED):
+        if written["residual"]["exposed"] and done.status != EXPOSED:
             raise decoder_crashed()
         return dict(written), done.status
 

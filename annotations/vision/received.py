@@ -10,6 +10,7 @@ import types
 from collections.abc import Mapping
 from typing import (
     Any,
+    Literal,
     NoReturn,
     NotRequired,
     TypedDict,
@@ -105,6 +106,7 @@ def report_of(data: bytes) -> Report:
     times, shown = report["presentation_times"], report["frame_map"]
     boxes = [box for track in report["tracks"] for box in track["boxes"].values()]
     boxes += [face["box"] for face in report["residual"]["exposed"]]
+    boxes += [each["box"] for each in report["residual"].get("evidence", ())]
     boxes += [finding["box"] for finding in report["findings"] if finding["box"] is not None]
     consistent = (
         all(track["boxes"] and all(map(str.isdecimal, track["boxes"])) for track in report["tracks"])
@@ -149,6 +151,8 @@ def _has_form(value: Any, form: Any) -> bool:
         return type(value) is list and all(_has_form(item, inner[0]) for item in value)
     if origin is dict:
         return type(value) is dict and all(_is_text(k) and _has_form(v, inner[1]) for k, v in value.items())
+    if origin is Literal:
+        return _is_text(value) and value in inner
     if origin in {Union, types.UnionType}:
         return any(_has_form(value, choice) for choice in inner)
     if form is float:
