@@ -233,7 +233,7 @@ def test_a_classifier_of_the_operators_own_is_read_and_its_neighbours_are_not(
     reached = confined.RedactOptions(screening=False, classifiers=[manifest])
     report, status = confined.redact(clip, os.memfd_create("out"), reached)
     assert status == 0
-    assert [entry["role"] for entry in report["models"]] == ["face", "content"]
+    assert [entry["role"] for entry in report["models"]].count("content") == 1
     stray = child.run(
         ["redact", "in", "out", "--report", "report", "--classifier", str(tmp_path / "passwords")],
         child.Sandbox(20, readable=[manifest]),
