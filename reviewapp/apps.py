@@ -2,6 +2,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+from annotations.vision.own_memory import make_unreadable
+
 
 class ReviewappConfig(AppConfig):
     name = "reviewapp"
@@ -9,3 +11,5 @@ class ReviewappConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("reviewapp.actions")  # registers its check
+        # Every process of the site holds keys or passwords, and a decoder is a process of the same user.
+        make_unreadable()

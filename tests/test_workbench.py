@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import stat
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
@@ -132,6 +133,24 @@ def test_a_port_that_is_taken_is_told_at_once(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "--port" in refused.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_system_that_cannot_confine_decoders_is_told_with_what_to_do(tmp_path: Path) -> None:
+    without_landlock = [sys.executable, "-m", "tests.vision.without_landlock"]
+    variables = {**os.environ, "VAR_DIR": str(tmp_path / "var"), "MODELS_DIR": str(settings.MODELS_DIR)}
+    variables.pop("DJANGO_SETTINGS_MODULE")
+    refused = subprocess.run(
+        [*without_landlock, str(WORKBENCH), "up", "--port", str(free_port())],
+        env=variables,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "redaction.E001" in refused.stderr
+    assert "DECODE_WITHOUT_LANDLOCK=1" in refused.stderr
 
 
 def test_a_folder_of_clips_that_does_not_exist_is_told_at_once(tmp_path: Path) -> None:

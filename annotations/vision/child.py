@@ -6,7 +6,6 @@ Standard library only.
 import contextlib
 import json
 import os
-import selectors
 import signal
 import subprocess
 import sys
@@ -16,8 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from annotations.vision import models
-from annotations.vision.errors import VideoError
+from annotations.vision import landlock, models
+from annotations.vision.child_streams import ChildStreams
+from annotations.vision.errors import UnconfinedError, VideoError, decoder_crashed
+from annotations.vision.own_memory import make_unreadable
+from annotations.vision.usage import UsageLimit
 
 ProgressCallback = Callable[[dict[str, Any]], None]
 """Is given `stage`, `done` and `total`."""
@@ -25,24 +27,29 @@ HeartbeatCallback = Callable[[], None]
 
 CHECKOUT = Path(__file__).parents[2]
 """The folder that holds the package, which the child has to find."""
-MOST_OUTPUT = 1_000_000
-"""Bytes of each of the child's streams that are kept: the last ones."""
 HEARTBEAT_SECONDS = 1.0
+USAGE_SECONDS = 0.25
+"""Between two checks of what the child uses."""
+ENDING_SECONDS = 10.0
+"""That a child may live on after it has closed its streams."""
 DEFAULT_MEMORY = 1_500_000_000
 DEFAULT_FILE = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """What a child may use: seconds of wall time, descriptors, bytes of memory and of a file, its folder of models
-    (None: the one of this process), and files that it may read beside them and our code."""
+    """What a child may use: seconds of wall time, descriptors that it reads and those that it writes, bytes of memory
+    (what it writes included) and of a file, its folder of models (None: the one of this process), files that it may
+    read beside them and our code; and whether it may run where the system has no Landlock."""
 
     timeout_s: float
     inputs: Sequence[int] = ()
+    outputs: Sequence[int] = ()
     memory_bytes: int = DEFAULT_MEMORY
     file_bytes: int = DEFAULT_FILE
     models_dir: Path | None = None
     readable: Sequence[Path] = ()
+    without_landlock: bool = False
 
     @property
     def models(self) -> Path:
@@ -55,9 +62,11 @@ class Sandbox:
         return {
             "memory_bytes": self.memory_bytes,
             "cpu_seconds": int(self.timeout_s * (os.cpu_count() or 1)) + 1,
-            "file_bytes": self.file_bytes,
+            "file_bytes": min(self.file_bytes, self.memory_bytes),
             "parent": os.getpid(),
             "readable": [str(place) for place in readable],
+            "without_landlock": self.without_landlock,
+            "read_only": list(self.inputs),
         }
 
     def environment(self) -> dict[str, str]:
@@ -98,83 +107,102 @@ class CompletedRun:
 def run(arguments: Sequence[str], sandbox: Sandbox, observer: Observer = NOBODY) -> CompletedRun:
     """Run `annotations.vision` with these arguments, confined, to its end.
 
-    It can read our code, the folder of models and what is `readable`, and write only the descriptors.
-    Raises VideoError: "decoder_timeout" when it took too long, "decoder_crashed" when it died.
+    It can read our code, the folder of models and what is `readable`, and write only the `outputs`. This process
+    makes its own memory unreadable for good. Raises UnconfinedError where the system has no Landlock and the sandbox
+    wants it; VideoError: "decoder_timeout" when it took too long, "decoder_crashed" when it died, used more than it
+    may, or told what makes no sense.
     """
-    progress_read, progress_write = os.pipe()
-    bounds = json.dumps(sandbox.bounds())
-    command = [sys.executable, "-m", "annotations.vision.confinement", bounds, *arguments]
-    if observer.on_progress is not None:
-        command += ["--progress", str(progress_write)]
-    try:
+    if not sandbox.without_landlock and not landlock.version():
+        raise UnconfinedError
+    make_unreadable()
+    read, write = os.pipe()
+    with (
+        open(os.memfd_create("scratch"), "wb") as scratch,
+        open(read, "rb", buffering=0) as progress,
+        open(write, "wb", buffering=0) as told,
+    ):
+        handed_over = [*sandbox.inputs, *sandbox.outputs, scratch.fileno()]
+        usage = UsageLimit(handed_over, sandbox.memory_bytes)
+        bounds = json.dumps({**sandbox.bounds(), "scratch": scratch.fileno()})
+        command = [sys.executable, "-m", "annotations.vision.confinement", bounds, *arguments]
+        if observer.on_progress is not None:
+            command += ["--progress", str(told.fileno())]
         child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=[*sandbox.inputs, progress_write],
+            pass_fds=[*handed_over, told.fileno()],
             env=sandbox.environment(),
             cwd="/",
             start_new_session=True,
         )
-    except BaseException:
-        os.close(progress_read)
-        raise
-    finally:
-        os.close(progress_write)
-    try:
-        stdout, stderr = _read_streams(child, progress_read, time.monotonic() + sandbox.timeout_s, observer)
-    finally:
-        os.close(progress_read)
-        _end(child)
+        told.close()
+        try:
+            stdout, stderr = _Attended(child, usage, sandbox, observer).to_its_end(progress.fileno())
+        finally:
+            _end(child)
     if child.returncode == -signal.SIGXCPU:
         raise VideoError("decoder_timeout")
     if child.returncode < 0:
-        raise VideoError("decoder_crashed")
+        raise decoder_crashed()
     return CompletedRun(child.returncode, stdout, stderr)
 
 
-def _read_streams(
-    child: "subprocess.Popen[bytes]", progress: int, deadline: float, observer: Observer
-) -> tuple[str, str]:
-    """Read the child's three streams until it has closed them. Raises VideoError("decoder_timeout")."""
-    if child.stdout is None or child.stderr is None:
-        raise ValueError("the child has no pipes")
-    output, remarks = child.stdout.fileno(), child.stderr.fileno()
-    kept = {output: bytearray(), remarks: bytearray(), progress: bytearray()}
-    next_beat = time.monotonic() + HEARTBEAT_SECONDS
-    with selectors.DefaultSelector() as selector:
-        for descriptor in kept:
-            selector.register(descriptor, selectors.EVENT_READ)
-        while selector.get_map():
-            for key, _ in selector.select(max(0.0, min(next_beat, deadline) - time.monotonic())):
-                data = os.read(key.fd, 65536)
-                if not data:
-                    selector.unregister(key.fd)
-                kept[key.fd] += data
-                if key.fd == progress and observer.on_progress is not None:
-                    _report_lines(kept[progress], observer.on_progress)
-                del kept[key.fd][:-MOST_OUTPUT]
-            now = time.monotonic()
-            if now >= deadline:
-                raise VideoError("decoder_timeout")
-            if now >= next_beat:
-                next_beat = now + HEARTBEAT_SECONDS
-                if observer.heartbeat is not None:
-                    observer.heartbeat()
-    try:
-        child.wait(max(0.1, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired as error:
-        raise VideoError("decoder_timeout") from error
-    return kept[output].decode(errors="replace"), kept[remarks].decode(errors="replace")
+class _Attended:
+    """A child whose streams are read, whose usage is bounded, and whose time is limited."""
 
+    def __init__(
+        self, child: "subprocess.Popen[bytes]", usage: UsageLimit, sandbox: Sandbox, observer: Observer
+    ) -> None:
+        self._child, self._usage, self._observer = child, usage, observer
+        now = time.monotonic()
+        self._deadline = now + sandbox.timeout_s
+        self._next_beat, self._next_check = now + HEARTBEAT_SECONDS, now
 
-def _report_lines(buffer: bytearray, on_progress: ProgressCallback) -> None:
-    """Take whole lines out of what the child wrote, and pass them on."""
-    while (end := buffer.find(b"\n")) >= 0:
-        line = bytes(buffer[:end])
-        del buffer[: end + 1]
-        on_progress(json.loads(line))
+    def to_its_end(self, progress: int) -> tuple[str, str]:
+        """What it has said on its output and its remarks. Raises VideoError, and what the observer raises."""
+        if self._child.stdout is None or self._child.stderr is None:
+            raise ValueError("the child has no pipes")
+        with contextlib.closing(
+            ChildStreams(self._child.stdout.fileno(), self._child.stderr.fileno(), progress)
+        ) as streams:
+            while streams.anything_open:
+                for told in streams.read(self._seconds()):
+                    if self._observer.on_progress is not None:
+                        self._observer.on_progress(told)
+                self._attend()
+            self._await_end()
+            return streams.said()
+
+    def _await_end(self) -> None:
+        """Wait for a child that has closed its streams, which it does by ending."""
+        latest = time.monotonic() + ENDING_SECONDS
+        while True:
+            try:
+                self._child.wait(max(0.01, self._seconds()))
+                return
+            except subprocess.TimeoutExpired:
+                self._attend()
+            if time.monotonic() >= latest:
+                raise decoder_crashed()
+
+    def _seconds(self) -> float:
+        """Until something is due."""
+        return min(self._next_beat, self._next_check, self._deadline) - time.monotonic()
+
+    def _attend(self) -> None:
+        """Do what is due by now."""
+        now = time.monotonic()
+        if now >= self._deadline:
+            raise VideoError("decoder_timeout")
+        if now >= self._next_check:
+            self._next_check = now + USAGE_SECONDS
+            self._usage.check(self._child.pid)
+        if now >= self._next_beat:
+            self._next_beat = now + HEARTBEAT_SECONDS
+            if self._observer.heartbeat is not None:
+                self._observer.heartbeat()
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

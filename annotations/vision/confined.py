@@ -12,8 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from annotations.vision.child import DEFAULT_MEMORY, NOBODY, CompletedRun, Observer, Sandbox, run
-from annotations.vision.errors import VideoError, VisionError
+from annotations.vision.errors import VisionError, decoder_crashed
 from annotations.vision.limits import Limits
+from annotations.vision.received import (
+    MOST_REPORT,
+    CleanAnswer,
+    ProbeAnswer,
+    answer_of,
+    one_line,
+    refusal_of,
+    report_of,
+)
 from annotations.vision.report import MissedFace, RepairOrder
 
 PROBE_TIMEOUT = 30.0
@@ -25,7 +34,18 @@ EXPOSED = 3
 
 
 @dataclass(frozen=True)
-class RedactOptions:
+class DecodeOptions:
+    """What is accepted as a clip, and what a child may use for it. `without_landlock`: also where the system cannot
+    keep it from files, which somebody has accepted then."""
+
+    limits: Limits = field(default_factory=Limits)
+    timeout_s: float = 1500.0
+    memory_bytes: int = DEFAULT_MEMORY
+    without_landlock: bool = False
+
+
+@dataclass(frozen=True)
+class RedactOptions(DecodeOptions):
     """Options of one redaction; `detector` (a manifest, or a YuNet file) replaces the built-in one,
     `classifiers` are manifests, `missed_faces` what a person drew."""
 
@@ -35,9 +55,6 @@ class RedactOptions:
     classifiers: Sequence[Path] = ()
     missed_faces: Sequence[MissedFace] = ()
     models_dir: Path | None = None
-    limits: Limits = field(default_factory=Limits)
-    timeout_s: float = 1500.0
-    memory_bytes: int = DEFAULT_MEMORY
 
 
 @dataclass(frozen=True)
@@ -50,22 +67,36 @@ class RepairFiles:
     examples: int | None = None
 
 
-def probe(fd: int, limits: Limits, *, timeout_s: float = PROBE_TIMEOUT) -> dict[str, Any]:
-    """What the file behind a descriptor is (the fields of `video.Probe`). Raises VideoError."""
-    sandbox = Sandbox(timeout_s, inputs=[fd], file_bytes=PROBE_FILE)
-    answer = _answer(run(["probe", _path(fd), *_limit_arguments(limits)], sandbox))
+PROBE_OPTIONS = DecodeOptions(timeout_s=PROBE_TIMEOUT)
+
+
+def probe(fd: int, options: DecodeOptions = PROBE_OPTIONS) -> dict[str, Any]:
+    """What the file behind a descriptor is (the fields of `video.Probe`). Raises VideoError, UnconfinedError."""
+    sandbox = _sandbox(options, [fd], file_bytes=PROBE_FILE)
+    answer = _answer(run(["probe", _path(fd), *_limit_arguments(options.limits)], sandbox), ProbeAnswer)
     answer.pop("ok")
     return answer
 
 
-def clean(fd_in: int, fd_out: int, limits: Limits, *, timeout_s: float, memory_bytes: int) -> int:
+def clean(fd_in: int, fd_out: int, options: DecodeOptions) -> int:
     """Encode the clip behind one descriptor again into another, hiding nothing; the number of frames.
 
     Raises VideoError for input that is not accepted, VisionError for failures of ours.
     """
-    sandbox = Sandbox(timeout_s, inputs=[fd_in, fd_out], memory_bytes=memory_bytes)
-    done = run(["clean", _path(fd_in), _path(fd_out), *_limit_arguments(limits)], sandbox)
-    return int(_answer(done)["frames"])
+    arguments = ["clean", _path(fd_in), _path(fd_out), *_limit_arguments(options.limits)]
+    done = run(arguments, _sandbox(options, [fd_in], outputs=[fd_out]))
+    return int(_answer(done, CleanAnswer)["frames"])
+
+
+def _sandbox(options: DecodeOptions, inputs: Sequence[int], **more: Any) -> Sandbox:
+    """The sandbox of a child that reads these descriptors."""
+    return Sandbox(
+        options.timeout_s,
+        inputs=inputs,
+        memory_bytes=options.memory_bytes,
+        without_landlock=options.without_landlock,
+        **more,
+    )
 
 
 def redact(
@@ -85,7 +116,7 @@ def redact(
             # Not an argument: those are bounded by the system, and what people draw is not.
             missed.write(list(options.missed_faces))
             arguments += ["--missed-faces", missed.path]
-        return _reported(arguments, [fd_in, fd_out, missed.descriptor], options, observer)
+        return _reported(arguments, [fd_in, missed.descriptor], [fd_out], options, observer)
 
 
 def repair(
@@ -97,13 +128,14 @@ def repair(
     """
     with _JsonFile("order") as written:
         written.write(order)
-        inputs = [files.original, files.earlier, files.target]
-        arguments = ["repair", *map(_path, inputs), "--order", written.path]
+        inputs, outputs = [files.original, files.earlier], [files.target]
+        arguments = ["repair", *map(_path, [*inputs, *outputs]), "--order", written.path]
         if files.examples is not None:
             arguments += ["--examples", _path(files.examples)]
-            inputs.append(files.examples)
+            outputs.append(files.examples)
+        inputs.append(written.descriptor)
         # The screening of the whole pass holds: a repair has no classifiers to read.
-        return _reported(arguments, [*inputs, written.descriptor], replace(options, classifiers=()), observer)
+        return _reported(arguments, inputs, outputs, replace(options, classifiers=()), observer)
 
 
 class _JsonFile:
@@ -118,11 +150,9 @@ class _JsonFile:
         with os.fdopen(os.dup(self.descriptor), "w") as stream:
             json.dump(value, stream)
 
-    def read(self) -> Any:
-        """What was written, by us or by the child. Raises ValueError when that is not JSON."""
-        with os.fdopen(os.dup(self.descriptor), "rb") as stream:
-            stream.seek(0)
-            return json.load(stream)
+    def read(self, most: int) -> bytes:
+        """What is in it, by us or by the child; one byte more than `most` when it is longer."""
+        return os.pread(self.descriptor, most + 1, 0)
 
     def __enter__(self) -> "_JsonFile":
         return self
@@ -132,7 +162,11 @@ class _JsonFile:
 
 
 def _reported(
-    arguments: Sequence[str], inputs: Sequence[int], options: RedactOptions, observer: Observer
+    arguments: Sequence[str],
+    inputs: Sequence[int],
+    outputs: Sequence[int],
+    options: RedactOptions,
+    observer: Observer,
 ) -> tuple[dict[str, Any], int]:
     """Run a command that writes a report; the report and the exit status, 0 or 3."""
     with _JsonFile("report") as report:
@@ -140,18 +174,20 @@ def _reported(
         if options.detector is not None:
             more += ["--detector", str(options.detector.resolve())]
         models = [*options.classifiers, *([options.detector] if options.detector else [])]
-        sandbox = Sandbox(
-            options.timeout_s,
-            inputs=[*inputs, report.descriptor],
-            memory_bytes=options.memory_bytes,
+        sandbox = _sandbox(
+            options,
+            inputs,
+            outputs=[*outputs, report.descriptor],
             models_dir=options.models_dir,
             readable=[file for model in models for file in _files_of(Path(model).resolve())],
         )
         done = run([*arguments, *more, *_limit_arguments(options.limits)], sandbox, observer)
         if done.status not in {0, EXPOSED}:
-            _answer(done)
-        written: dict[str, Any] = report.read()
-        return written, done.status
+            raise _refusal(done)
+        written = report_of(report.read(MOST_REPORT))
+        if written["residual"]["exposed"] and done.status != EXPOSED:
+            raise decoder_crashed()
+        return dict(written), done.status
 
 
 def _path(descriptor: int) -> str:
@@ -168,16 +204,18 @@ def _files_of(manifest: Path) -> list[Path]:
     return [manifest, manifest.parent / named]
 
 
-def _answer(done: CompletedRun) -> dict[str, Any]:
-    """The JSON that the child printed, or the error that it describes."""
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    except (ValueError, IndexError) as error:
-        raise VisionError("internal_failure", done.stderr.strip()[-500:] or "no answer") from error
-    if answer.get("ok"):
-        return answer
-    kind = VideoError if done.status == 2 else VisionError
-    raise kind(str(answer.get("code")), str(answer.get("message")))
+def _answer(done: CompletedRun, kind: type) -> dict[str, Any]:
+    """What the child printed, which is an answer of this kind. Raises the error that it describes."""
+    if done.status:
+        raise _refusal(done)
+    return answer_of(done.stdout, kind)
+
+
+def _refusal(done: CompletedRun) -> VisionError:
+    """The error that the child describes, or that it ended with a remark of Python's."""
+    if not done.stdout.strip():
+        return VisionError("internal_failure", one_line(done.stderr) or "no answer")
+    return refusal_of(done.stdout, done.status)
 
 
 def _limit_arguments(limits: Limits) -> list[str]:

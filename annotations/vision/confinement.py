@@ -3,18 +3,18 @@
 Run as `python -m annotations.vision.confinement BOUNDS COMMAND ...` (`confined` does). Before any byte of
 the input is read, and before the decoding libraries are even loaded, this process bounds its memory, time
 and files and dies with its parent. From then on it can read only programs and models, write only what it has
-inherited open, and not reach the network, start a program or touch another process. Linux only; standard
-library only.
+inherited open, and ask the kernel for nothing but what decoding takes (`system_calls`): not for the network, another
+program, another process or memory that is not counted. Linux only; standard library only.
 """
 
 import ctypes
-import errno
 import json
 import os
 import platform
 import resource
 import runpy
 import signal
+import stat
 import struct
 import sys
 import sysconfig
@@ -24,23 +24,26 @@ from typing import NamedTuple
 from annotations.vision import (
     landlock,
     memory,  # noqa: F401 - opens what a confined process can only read when it is open already
+    scratch,
 )
-from annotations.vision.system_calls import CLONE, CLONE3, OWN_PROCESS_ONLY, REFUSED, Numbers
+from annotations.vision.call_filter import filter_program
+from annotations.vision.own_memory import make_unreadable, prctl
+from annotations.vision.system_calls import Numbers
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 PR_SET_SECCOMP = 22
 SECCOMP_MODE_FILTER = 2
 
-LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-"""Classic BPF: load a word of the call's description, compare, return a verdict (linux/filter.h, seccomp(2))."""
-RETURN_ALLOW, RETURN_KILL, RETURN_ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-NUMBER_OFFSET, ARCHITECTURE_OFFSET, FIRST_ARGUMENT_OFFSET = 0, 4, 16
-CLONE_THREAD = 0x00010000
-X32_CALLS = 0x40000000
+CAPABILITY_VERSION = 0x20080522
+"""Of the form in which capset(2) takes capabilities: two words for each set."""
+CAP_DAC_READ_SEARCH = 1 << 2
 
-AUDIT_CODES = Numbers(x86_64=0xC000003E, aarch64=0xC00000B7)
-"""How the kernel names the architecture of a call (linux/audit.h)."""
+MOST_RESERVED = 16_000_000_000
+"""Bytes of addresses beyond the memory: onnxruntime and threads reserve several times what they use. More would only
+serve to fill memory with page tables, which no other limit counts."""
+MOST_STACK = 8_388_608
+"""Bytes of the first thread's stack, which RLIMIT_DATA does not count."""
 
 SYSTEM_PLACES = (
     "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/proc/cpuinfo", "/sys/devices/system/cpu", "/dev/urandom"
@@ -49,37 +52,69 @@ SYSTEM_PLACES = (
 
 
 class Bounds(NamedTuple):
-    """What the child may use: bytes of private memory, seconds of processor time, bytes of one file; and the
-    files and folders, beside Python and the system's libraries, that it may read."""
+    """What the child may use: bytes of private memory, seconds of processor time, bytes of one file; the files and
+    folders, beside Python and the system's libraries, that it may read; the descriptor of a memory file for what it
+    sets aside; whether it may go on where the system has no Landlock; and the descriptors that are for reading only."""
 
     memory_bytes: int
     cpu_seconds: int
     file_bytes: int
     parent: int
     readable: Sequence[str] = ()
+    scratch: int | None = None
+    without_landlock: bool = False
+    read_only: Sequence[int] = ()
 
 
 def confine(bounds: Bounds) -> None:
     """Give up rights for good. Raises OSError when the system refuses, and then nothing may be decoded."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    _prctl(libc, PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != bounds.parent:
         raise OSError("the parent process is gone")
-    # Private memory, not address space: onnxruntime reserves several times what it uses.
+    if not landlock.version() and not bounds.without_landlock:
+        raise OSError("there is no Landlock")
+    machine = platform.machine()
+    if machine not in Numbers._fields:
+        raise OSError(f"there is no system call filter for {machine}")
+    scratch.take(bounds.scratch)
+    for descriptor in bounds.read_only:
+        _only_read(descriptor)
     for limit, value in (
         (resource.RLIMIT_DATA, bounds.memory_bytes),
+        (resource.RLIMIT_AS, bounds.memory_bytes + MOST_RESERVED),
+        (resource.RLIMIT_STACK, MOST_STACK),
         (resource.RLIMIT_CPU, bounds.cpu_seconds),
         (resource.RLIMIT_FSIZE, bounds.file_bytes),
         (resource.RLIMIT_NOFILE, 128),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(limit, (value, value))
-    _prctl(libc, PR_SET_NO_NEW_PRIVS, 1)
+        _lower(limit, value)
+    make_unreadable()
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
     landlock.allow_reading_only([*SYSTEM_PLACES, *_python_places(), *bounds.readable])
-    machine = platform.machine()
-    if machine not in Numbers._fields:
-        raise OSError(f"there is no system call filter for {machine}")
-    load_filter(libc, filter_program(machine, os.getpid()))
+    _drop_capabilities()
+    load_filter(filter_program(machine, os.getpid()))
+
+
+def _only_read(descriptor: int) -> None:
+    """Give up writing into a memory file for good: nor can it be opened again for that, by its name under /proc.
+
+    The parent goes on writing through the descriptor that it has. Files with a name are left alone: their modes are
+    not ours to change, and Landlock keeps them.
+    """
+    name = f"/proc/self/fd/{descriptor}"
+    if os.readlink(name).startswith("/memfd:"):
+        os.fchmod(descriptor, stat.S_IRUSR)
+        again = os.open(name, os.O_RDONLY)
+        os.dup2(again, descriptor)
+        os.close(again)
+
+
+def _lower(limit: int, value: int) -> None:
+    """Bound a resource by this value, or by less where that is so already."""
+    _, most = resource.getrlimit(limit)
+    lowest = value if most == resource.RLIM_INFINITY else min(value, most)
+    resource.setrlimit(limit, (lowest, lowest))
 
 
 def _python_places() -> set[str]:
@@ -89,61 +124,26 @@ def _python_places() -> set[str]:
     return modules | {os.path.join(sys.base_prefix, "lib")}
 
 
-def load_filter(libc: ctypes.CDLL, program: bytes) -> None:
+def _drop_capabilities() -> None:
+    """Be no more than any user, where the site runs as root: not even its parent's memory may be read then.
+
+    Reading files of other users stays, since the program itself may be one. Raises OSError.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = struct.pack("Ii", CAPABILITY_VERSION, 0)
+    sets = ctypes.create_string_buffer(24)
+    if libc.capget(header, sets) == 0:
+        kept = struct.unpack("6I", sets.raw)[1] & CAP_DAC_READ_SEARCH
+        if libc.capset(header, struct.pack("6I", kept, kept, 0, 0, 0, 0)) == 0:
+            return
+    raise OSError(ctypes.get_errno(), f"capabilities: {os.strerror(ctypes.get_errno())}")
+
+
+def load_filter(program: bytes) -> None:
     """Put a filter over this thread's system calls, and those of threads that it starts. Raises OSError."""
     instructions = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(instructions))
-    _prctl(libc, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.create_string_buffer(header, len(header)))
-
-
-def filter_program(machine: str, own: int) -> bytes:
-    """The filter: another architecture's calls kill, refused calls fail with EPERM, the rest pass.
-
-    Threads may be started, processes not. The arguments of clone3 cannot be seen from here: it "does not
-    exist", and the C library falls back to clone. `own` is the number of this process.
-    """
-    refused = [number for call in REFUSED.values() if (number := getattr(call, machine)) is not None]
-    signal_thread, limits = (getattr(call, machine) for call in OWN_PROCESS_ONLY.values())
-    refuse = (RETURN, 0, 0, RETURN_ERRNO | errno.EPERM)
-    allow = (RETURN, 0, 0, RETURN_ALLOW)
-    steps = [
-        (LOAD, 0, 0, ARCHITECTURE_OFFSET),
-        (JUMP_EQUAL, 1, 0, getattr(AUDIT_CODES, machine)),
-        (RETURN, 0, 0, RETURN_KILL),
-        (LOAD, 0, 0, NUMBER_OFFSET),
-        (JUMP_EQUAL, 0, 1, getattr(CLONE3, machine)),
-        (RETURN, 0, 0, RETURN_ERRNO | errno.ENOSYS),
-        (JUMP_EQUAL, 0, 4, getattr(CLONE, machine)),
-        (LOAD, 0, 0, FIRST_ARGUMENT_OFFSET),
-        (JUMP_ANY_SET, 0, 1, CLONE_THREAD),
-        allow,
-        refuse,
-        (JUMP_EQUAL, 1, 0, signal_thread),
-        (JUMP_EQUAL, 0, 5, limits),
-        (LOAD, 0, 0, FIRST_ARGUMENT_OFFSET),
-        (JUMP_EQUAL, 2, 0, own),
-        (JUMP_EQUAL, 1, 0, 0),
-        refuse,
-        allow,
-        (JUMP_AT_LEAST, len(refused) + 1, 0, X32_CALLS),
-        *((JUMP_EQUAL, len(refused) - position, 0, call) for position, call in enumerate(refused)),
-        allow,
-        refuse,
-    ]
-    return assemble(steps)
-
-
-def assemble(steps: Sequence[tuple[int, int, int, int]]) -> bytes:
-    """Instructions (code, jumps when true and when false, operand) as the kernel reads them."""
-    return b"".join(struct.pack("HBBI", *step) for step in steps)
-
-
-def _prctl(libc: ctypes.CDLL, option: int, *arguments: object) -> None:
-    padded = [argument if isinstance(argument, ctypes.Array) else ctypes.c_ulong(int(str(argument)))
-              for argument in (*arguments, *(0,) * (4 - len(arguments)))]  # fmt: skip
-    if libc.prctl(ctypes.c_int(option), *padded) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"prctl {option}: {os.strerror(number)}")
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.create_string_buffer(header, len(header)))
 
 
 def main() -> None:

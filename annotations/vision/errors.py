@@ -24,6 +24,21 @@ class ModelError(VisionError):
         super().__init__(code, message)
 
 
+class UnconfinedError(VisionError):
+    """This system cannot keep a decoder from files, and nobody has accepted that: nothing is decoded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "decoder_unconfined",
+            "This system has no Landlock, which keeps the decoder of videos from files. No video is read.",
+        )
+
+
+def decoder_crashed(message: str | None = None) -> VideoError:
+    """The error for a child that died, broke its bounds, or told what makes no sense."""
+    return VideoError("decoder_crashed", message)
+
+
 def not_repeatable() -> VideoError:
     """The error for a file that decodes to other frames when it is read again."""
     return VideoError("decoder_failed", "The video could not be read twice in the same way.")

@@ -1,6 +1,5 @@
 """What is to be done with one clip: the values that every step of a pass reads and none changes."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,7 +45,7 @@ class Job:
     def discard(self) -> None:
         """Leave nothing of the rendition behind. A descriptor under /proc is emptied, a file is removed."""
         if self.target.startswith("/proc/"):
-            os.truncate(self.target, 0)
+            open(self.target, "wb").close()
         else:
             Path(self.target).unlink(missing_ok=True)
 

@@ -13,6 +13,7 @@ from annotations.vision.pool import Pool
 from annotations.vision.rendering import Rendered
 from annotations.vision.report import RenditionReport
 from annotations.vision.residual import ResidualCheck
+from annotations.vision.scratch import scratch_file
 from annotations.vision.video.decode import available_cores
 from annotations.vision.video.encode import KeyFrameCallback
 from annotations.vision.video.ranges import Ranges
@@ -108,14 +109,11 @@ def reencode_and_check(
 @contextmanager
 def set_aside(path: str) -> Iterator[str]:
     """A copy of a file in memory, under a name of its own, so that the file can be written again from it."""
-    descriptor = os.memfd_create("earlier rendition")
-    try:
+    with scratch_file() as descriptor:
         with open(path, "rb") as given, os.fdopen(os.dup(descriptor), "wb") as copy:
             while part := given.read(COPY_BYTES):
                 copy.write(part)
         yield f"/proc/self/fd/{descriptor}"
-    finally:
-        os.close(descriptor)
 
 
 def _runs(frames: Sequence[int]) -> list[list[int]]:

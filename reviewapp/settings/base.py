@@ -179,6 +179,8 @@ CLIP_MAX_WIDTH = 1920
 CLIP_MAX_HEIGHT = 1080
 CLIP_MAX_FRAMES = 3_700  # a minute at 60 a second, and a little
 CLIP_PROBE_TIMEOUT = 30
+# Whether videos are decoded where the system has no Landlock, which keeps the decoder from files.
+DECODE_WITHOUT_LANDLOCK = environment.flag("DECODE_WITHOUT_LANDLOCK")
 
 # The worker's pass.
 REDACTION_EFFECT = "blur"

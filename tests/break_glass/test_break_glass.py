@@ -376,5 +376,5 @@ def test_what_the_child_refuses_has_its_code() -> None:
         source.write(b"nothing to see")
         source.flush()
         with pytest.raises(VideoError) as caught:
-            confined.clean(source.fileno(), target.fileno(), Limits(), timeout_s=30, memory_bytes=10**9)
+            confined.clean(source.fileno(), target.fileno(), confined.DecodeOptions(timeout_s=30))
     assert caught.value.code == "not_a_video"

@@ -6,8 +6,10 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts import services as accounts
+from annotations.audit.models import LogEntry
 from annotations.clips.models import Clip
 from tests.factories import PASSWORD, make_submitter, make_user, small_video
+from tests.vision.lack_of_landlock import answer_without_landlock
 
 pytestmark = pytest.mark.django_db
 CONSENT = {
@@ -43,6 +45,17 @@ def test_a_clip_is_received_and_the_answer_names_it(submit: Any) -> None:
     assert str(clip.consent_id) == answer.json()["consent"]
     assert clip.device is not None
     assert str(clip.pk) not in answer.content.decode()
+
+
+def test_no_clip_is_taken_where_decoders_cannot_be_confined(
+    submit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_without_landlock(monkeypatch)
+    answer = submit()
+    assert (answer.status_code, answer.json()["code"]) == (503, "decoder_unconfined")
+    assert not Clip.objects.exists()
+    refusal = LogEntry.objects.get(action="clip.refused")
+    assert b"decoder_unconfined" in bytes(refusal.canonical)
 
 
 def test_a_repeated_request_is_answered_and_makes_nothing(submit: Any) -> None:

@@ -32,6 +32,7 @@ VALUES = {
     "SUBJECTS_DATABASE_PASSWORD": "five",
     "SECRETS_DIR": "/secrets",
     "TLS_DIR": "/tls",
+    "DECODE_WITHOUT_LANDLOCK": "0",
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 

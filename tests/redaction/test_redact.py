@@ -26,6 +26,7 @@ from annotations.vision.models import digest
 from tests.factories import make_submitter, make_terms
 from tests.vision import onnx_models
 from tests.vision.clips import scene
+from tests.vision.lack_of_landlock import answer_without_landlock
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +169,23 @@ def test_failures_are_tried_again_and_then_parked_with_their_reason(
     assert (run.state, run.failure_code) == (RunState.FAILED, "internal_failure")
     assert "the model could not be read" in run.failure_message
     assert HoldReason.REDACTION_FAILED in gate.reasons(clip.pk)
+
+
+def test_a_system_that_cannot_confine_decoders_decodes_nothing(
+    walking: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    answer_without_landlock(monkeypatch)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.failure_code, run.attempts) == (RunState.FAILED, "decoder_unconfined", 1)
+    assert "no Landlock" in run.failure_message
+    assert HoldReason.REDACTION_FAILED in gate.reasons(clip.pk)
+    monkeypatch.undo()
+    again = services.retry(run, WORKER)
+    services.redact(again.pk)
+    assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
 
 
 def test_a_run_whose_workers_were_all_killed_is_given_up(walking: Path) -> None:

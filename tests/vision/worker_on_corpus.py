@@ -24,7 +24,7 @@ def main(folder: Path, skip: int) -> None:
     rendition = os.memfd_create("rendition")
     target = f"/proc/self/fd/{rendition}"
     readable = [str(place) for place in (CHECKOUT / "annotations", models.folder(), folder)]
-    confine(Bounds(1_000_000_000, 600, 100_000_000, os.getppid(), readable))
+    confine(Bounds(1_000_000_000, 600, 100_000_000, os.getppid(), readable, os.memfd_create("scratch")))
     detector = CenterFace()
     for path in sorted(folder.iterdir())[skip:]:
         tell({"name": path.name})

@@ -68,9 +68,12 @@ def made(original: Original) -> tuple[str, WrappedKey, int]:
         confined.clean(
             plain.fileno(),
             target.fileno(),
-            intake_limits(),
-            timeout_s=settings.BREAK_GLASS_TIMEOUT,
-            memory_bytes=settings.REDACTION_MEMORY,
+            confined.DecodeOptions(
+                limits=intake_limits(),
+                timeout_s=settings.BREAK_GLASS_TIMEOUT,
+                memory_bytes=settings.REDACTION_MEMORY,
+                without_landlock=settings.DECODE_WITHOUT_LANDLOCK,
+            ),
         )
         size = target.seek(0, 2)
         return *vault.put(target, FOLDER), size

@@ -17,11 +17,11 @@ from annotations.clips.intake import intake_limits
 from annotations.clips.models import Clip, Consent, Device, Original, Owner, Submission
 from annotations.clips.rules import ConsentTerms, check_extension
 from annotations.clips.services.holds import place
-from annotations.core.errors import Conflict, DomainError, Invalid, TooLarge
+from annotations.core.errors import Conflict, DomainError, Invalid, TooLarge, Unavailable
 from annotations.core.events import publish
 from annotations.core.wrapping import WrappedKey
 from annotations.vision import confined
-from annotations.vision.errors import VideoError
+from annotations.vision.errors import UnconfinedError, VideoError
 
 _BLOCK = 1024 * 1024
 
@@ -42,7 +42,8 @@ class Reception:
 def receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception) -> tuple[Clip, bool]:
     """Stores the clip and starts its way; (clip, False) when this very request was answered before.
 
-    Raises Invalid, TooLarge or Conflict with a stable code; then nothing is stored, and the refusal is logged.
+    Raises Invalid, TooLarge, Conflict or Unavailable with a stable code; then nothing is stored, and the refusal is
+    logged.
     """
     try:
         return _receive(submitter, actor, file, reception)
@@ -117,8 +118,15 @@ def _says_the_same(clip: Clip, reception: Reception) -> bool:
 
 def _probe(file: BinaryIO) -> dict[str, Any]:
     file.flush()
+    options = confined.DecodeOptions(
+        limits=intake_limits(),
+        timeout_s=settings.CLIP_PROBE_TIMEOUT,
+        without_landlock=settings.DECODE_WITHOUT_LANDLOCK,
+    )
     try:
-        return confined.probe(file.fileno(), intake_limits(), timeout_s=settings.CLIP_PROBE_TIMEOUT)
+        return confined.probe(file.fileno(), options)
+    except UnconfinedError as error:
+        raise Unavailable(error.code, error.message) from error
     except VideoError as error:
         kind = TooLarge if error.code == "too_large" else Invalid
         raise kind(error.code, error.message) from error

@@ -167,6 +167,7 @@ def _options(run: RedactionRun) -> confined.RedactOptions:
         limits=intake_limits(),
         timeout_s=settings.REDACTION_TIMEOUT,
         memory_bytes=settings.REDACTION_MEMORY,
+        without_landlock=settings.DECODE_WITHOUT_LANDLOCK,
     )
 
 

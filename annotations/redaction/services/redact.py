@@ -31,8 +31,9 @@ from annotations.vision import confined
 from annotations.vision.child import Observer
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
-# Another attempt cures none of these: the file is what it is. Time-outs and crashes may have come from the machine.
-LASTING = frozenset(VIDEO_ERRORS) - {"decoder_timeout", "decoder_crashed"}
+# Another attempt cures none of these: the file is what it is, and so is the system. Time-outs and crashes may have
+# come from the machine.
+LASTING = frozenset({*VIDEO_ERRORS, "decoder_unconfined"}) - {"decoder_timeout", "decoder_crashed"}
 REPAIRS_AHEAD = 3
 """Repairs that are done at most before a whole pass."""
 
