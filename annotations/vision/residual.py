@@ -23,7 +23,7 @@ from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.obscure import Mask, hidden_mask
 from annotations.vision.orientation import TURNS, UPRIGHT
-from annotations.vision.region_detection import detect_in
+from annotations.vision.region_detection import detect_in, merged
 from annotations.vision.report import ExposedFace, ResidualReport
 from annotations.vision.second_opinion import Opinion, Uncovered, confirmed
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
@@ -180,7 +180,7 @@ def _detect(task: _Task, detector: FaceDetector, opinions: Sequence[Opinion]) ->
         picture = task.enhancement.picture([picture])
     faces = detect_in(task.regions, picture, detector, THRESHOLD)
     if task.turn != UPRIGHT:
-        faces += detect_in(task.regions, picture, detector, TURNED_THRESHOLD, [task.turn])
+        faces = merged([*faces, *detect_in(task.regions, picture, detector, TURNED_THRESHOLD, [task.turn])])
     others = [pair for opinion in opinions for pair in opinion.on(picture)]
     return _Found(
         [Face(scaled(face.box, across, down), face.score) for face in faces],
