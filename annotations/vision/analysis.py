@@ -119,7 +119,7 @@ def analyse(job: Job, facts: Probe) -> Detections:
     """Analyse the whole clip without writing anything. Raises VideoError."""
     with ThreadPoolExecutor(1) as ordered, Pool(available_cores()) as pool:
         analyser = FrameAnalyser(job, facts.frame_rate, ordered, pool)
-        for decoded in decode(job.source, job.limits):
+        for decoded in decode(job.source, job.limits, camera=job.camera):
             analyser.add(decoded)
             job.on_progress("analyse", decoded.index + 1, facts.frames)
         return analyser.finish()
