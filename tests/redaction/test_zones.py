@@ -28,6 +28,7 @@ from annotations.vision.video.decode import decode
 from annotations.vision.video.zones import FILL_LEVELS, hidden_blocks
 from tests.factories import make_rendition, make_user
 from tests.redaction.conftest import Submit
+from tests.vision.clips import scene
 from tests.vision.warm_start import WarmStart
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
@@ -42,10 +43,19 @@ def operator() -> User:
     return make_user(Role.OPERATOR)
 
 
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second of an empty room."""
+    path = tmp_path_factory.mktemp("scene") / "room.mp4"
+    scene(path, frames=16, rate=15)
+    return path
+
+
 @pytest.fixture
-def clip(submit: Submit, passing_by: Path) -> Clip:
+def clip(submit: Submit, short: Path, settings: Any) -> Clip:
     """A clip of a camera of which nothing is known yet."""
-    clip = submit(passing_by)
+    settings.SCREENING_NUDENET = False
+    clip = submit(short)
     clip.device = Device.objects.create(owner=clip.owner, reference="porch")
     clip.save(update_fields=["device"])
     return clip
@@ -183,8 +193,8 @@ def test_the_first_rendition_settles_how_a_clip_is_turned_and_zones_stay_on_the_
     assert selectors.camera_for(later).quarter_turns == 1
 
 
-def test_a_clip_without_a_device_has_no_camera(submit: Submit, passing_by: Path) -> None:
-    clip = submit(passing_by)
+def test_a_clip_without_a_device_has_no_camera(submit: Submit, short: Path) -> None:
+    clip = submit(short)
     assert passed(clip).camera == Camera().as_dict()
 
 

@@ -50,7 +50,11 @@ def probe(
     return probe_and_plan(path, limits, camera)[0]
 
 
-def probe_and_plan(path: str, limits: Limits, camera: Camera) -> tuple[Probe, Schedule]:
+def probe_and_plan(
+    path: str,
+    limits: Limits,
+    camera: Camera = Camera(),  # noqa: B008 - frozen
+) -> tuple[Probe, Schedule]:
     """The facts, and the schedule of a rendition as far as packets tell: only decoding is certain."""
     size = os.stat(path).st_size
     if size == 0:
