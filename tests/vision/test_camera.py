@@ -28,7 +28,7 @@ from tests.vision import clips
 from tests.vision.following import Blind
 from tests.vision.repairs import order_of
 
-WIDTH, HEIGHT, FRAMES = 320, 240, 24
+WIDTH, HEIGHT, FRAMES = 320, 240, 16
 WINDOW: Polygon = ((0.55, 0.1), (0.95, 0.15), (0.9, 0.8), (0.6, 0.75))
 """In the right half of the picture."""
 LOSSLESS = {"qp": "0", "preset": "ultrafast"}
