@@ -10,7 +10,8 @@ from annotations.accounts.enums import Role
 from annotations.clips.camera_rules import stated_camera
 from annotations.clips.models import CameraVersion, Clip
 from annotations.redaction.models import RedactionRun
-from tests.factories import make_project, make_queued_clip, make_user
+from annotations.review import services
+from tests.factories import make_body, make_project, make_queued_clip, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -45,10 +46,6 @@ def test_an_operator_draws_zones_on_an_empty_grid(
     drawing = page.get_by_role("img", name="Preview, not kept yet: 2 privacy zones")
     expect(drawing.locator("polygon")).to_have_count(2)
     inspected(page, f"camera-preview-{scheme}")
-    page.get_by_role("textbox", name="Privacy zones").fill("0,0 1,1 1,0 0,0.9")
-    page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_text("crosses or touches itself")).to_be_visible()
-    page.get_by_role("textbox", name="Privacy zones").fill(LINES)
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("1 clip of this camera waits")).to_be_visible()
     inspected(page, f"camera-kept-{scheme}")
@@ -82,3 +79,19 @@ def test_a_reviewer_sees_where_the_zones_are_and_draws_across_them(
     page.locator("#picture").click(position={"x": 0.1 * where["width"], "y": 0.9 * where["height"]})
     expect(page.locator("#picture [aria-pressed='true']")).to_have_count(0)  # a zone cannot be chosen
     inspected(page, f"labeling-zones-{scheme}")
+
+
+def test_a_lead_sees_them_beside_the_labels(
+    clip: Clip, sign_in: Callable[..., Page], inspected: Callable[[Page, str], None]
+) -> None:
+    make_user(Role.LEAD, username="lead")
+    reviewer = make_user()
+    assignment = services.next_clip(reviewer)
+    assert assignment is not None
+    services.submit(reviewer, assignment.public_id, make_body())
+    page = sign_in("lead")
+    page.goto(f"/review/adjudication/{assignment.task.public_id}/")
+    expect(page.get_by_text("2, always filled")).to_be_visible()
+    page.get_by_role("button", name="Show the clip").click()
+    expect(page.locator("#boxes .zones text")).to_have_text(["privacy zone", "privacy zone"])
+    inspected(page, "adjudication-zones")
