@@ -104,6 +104,7 @@ class FrameAnalyser:
             self._submit()
         self._collect(0)
         self._take(self._ordered.submit(self._detection.end).result())
+        self.found.seen_turns = self._detection.seen_turns
         self.found.times = clean_times(self._stamps, float(self._nominal or self._rate))
         self.found.schedule = schedule(self.found.times, self._nominal)
         self.found.fingerprint = self._sampler.report(self.found.times)

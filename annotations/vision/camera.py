@@ -25,7 +25,7 @@ class Camera:
     Its pictures are turned counter-clockwise by `quarter_turns`, beyond what the file says, to stand upright. `aspect`
     is the width of a whole picture over its height as the recorder means it, before it is turned; None leaves it to the
     file. `zones` are areas of the displayed picture that are always filled. `seen_turns` are the further
-    quarter turns counter-clockwise, the likeliest first, after which faces stood upright in earlier passes: where to
+    turns counter-clockwise, in eighths, after which faces stood upright in earlier passes, the latest first: where to
     look first, and no more than that. `version` counts what was stated about the camera; 0 stands for nothing.
     """
 
@@ -43,7 +43,7 @@ class Camera:
             quarter_turns=int(value.get("quarter_turns", 0)) % 4,
             aspect=Fraction(value["aspect"]) if value.get("aspect") else None,
             zones=tuple(tuple((float(x), float(y)) for x, y in zone) for zone in value.get("zones", ())),
-            seen_turns=tuple(int(turns) % 4 for turns in value.get("seen_turns", ())),
+            seen_turns=tuple(int(turns) % 8 for turns in value.get("seen_turns", ())),
             version=int(value.get("version", 0)),
         )
 
@@ -69,7 +69,7 @@ class Camera:
             quarter_turns=other.quarter_turns,
             aspect=other.aspect,
             zones=tuple(turned(zone, turns) for zone in self.zones),
-            seen_turns=tuple((seen - turns) % 4 for seen in self.seen_turns),
+            seen_turns=tuple((seen - 2 * turns) % 8 for seen in self.seen_turns),
         )
 
     def hides_more_than(self, other: "Camera") -> bool:

@@ -60,6 +60,7 @@ def redact(job: Job, clock: Clock | None = None) -> Report:
         rendition=rendered.rendition,
         effect=job.effect,
         camera=job.camera.as_dict(),
+        seen_turns=detections.seen_turns,
         tracks=[track_report(track, track.id, "detector") for track in tracks],
         findings=detections.findings,
         residual=rendered.residual,

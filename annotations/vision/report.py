@@ -129,7 +129,7 @@ class CameraReport(TypedDict):
 
 class Report(TypedDict):
     """All of it. `presentation_times` are in seconds from the first frame, `seconds` wall time by stage. `seen_turns`
-    are the further quarter turns after which faces stood upright, where a pass has looked for them."""
+    are the turns, in eighths, in which a whole pass found somebody."""
 
     schema: int
     source: SourceReport

@@ -202,17 +202,19 @@ def test_the_orientations_in_which_faces_were_found_are_remembered(
     clip: Clip, device: Device, operator: User
 ) -> None:
     run = passed(clip)
-    cameras.learn(run, device, [2, 1])
+    cameras.learn(run, device, [4, 2])
     cameras.learn(run, device, [])
-    cameras.learn(run, device, [1])
+    cameras.learn(run, device, [2])
     device.refresh_from_db()
-    assert device.seen_turns == [1, 2]
-    assert selectors.camera_for(Clip(device=device)).seen_turns == (1, 2)
+    assert device.seen_turns == [2, 4]
+    assert selectors.camera_for(Clip(device=device)).seen_turns == (2, 4)
     set_camera(device, stated_camera({"quarter_turns": 2}), operator.actor)
     device.refresh_from_db()
-    assert device.seen_turns == [3, 0]  # the pictures are turned now
-    cameras.learn(run, device, [2])  # a clip that is turned as before
-    assert device.seen_turns == [0, 3]
+    assert device.seen_turns == [6, 0]  # the pictures are turned now
+    cameras.learn(run, device, [4])  # a clip that is turned as before
+    assert device.seen_turns == [0, 6]
+    cameras.learn(run, device, [0, 1])
+    assert device.seen_turns == [4, 5, 0]
 
 
 def test_a_rendition_from_before_cameras_were_known_is_read(

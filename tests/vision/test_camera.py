@@ -14,7 +14,7 @@ from annotations.vision.__main__ import main
 from annotations.vision.boxes import by_frame, covered, track_boxes
 from annotations.vision.camera import Camera, Polygon, turned
 from annotations.vision.examples import read as read_examples
-from annotations.vision.faces import CenterFace
+from annotations.vision.faces import CenterFace, Face, RgbPicture
 from annotations.vision.job import Job, Revision
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.obscure import Effect, hidden_mask
@@ -188,7 +188,7 @@ cameras = st.builds(
     quarter_turns=st.integers(0, 3),
     aspect=st.none() | st.fractions(Fraction(1, 4), 4),
     zones=st.lists(polygons, max_size=4).map(tuple),
-    seen_turns=st.lists(st.integers(0, 3), max_size=4).map(tuple),
+    seen_turns=st.lists(st.integers(0, 7), max_size=4).map(tuple),
     version=st.integers(0, 1000),
 )
 
@@ -222,3 +222,22 @@ def test_only_what_was_not_hidden_before_is_more() -> None:
     assert both.hides_more_than(Camera(zones=(WINDOW,)))
     assert not Camera(zones=(WINDOW,)).hides_more_than(both)
     assert not Camera(quarter_turns=2).hides_more_than(Camera())
+
+
+class Sure(CenterFace):
+    """A detector to which faces that stand on their heads are none."""
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        return super().detect(picture, max(threshold, 0.7))
+
+
+def test_an_orientation_in_which_somebody_was_found_is_told_and_taken_as_a_hint(tmp_path: Path) -> None:
+    source = tmp_path / "in.mp4"
+    made = clips.scene(tmp_path / "upright.mp4", frames=24, people=[clips.walking(90, 120, 70, 4)])
+    clips.encode(source, [np.ascontiguousarray(picture[::-1, ::-1]) for picture in made.pictures])
+    reports = [
+        redact(Job(str(source), str(tmp_path / "out.mp4"), detector=Sure(), camera=camera))
+        for camera in (Camera(), Camera(seen_turns=(4,)), Camera(quarter_turns=2, seen_turns=(4,)))
+    ]
+    assert [report["seen_turns"] for report in reports] == [[4], [4], [0]]
+    assert all(len(report["tracks"]) == 1 for report in reports)

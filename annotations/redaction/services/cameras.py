@@ -8,6 +8,9 @@ from annotations.clips.selectors import camera_of
 from annotations.redaction.models import RedactionRun
 from annotations.vision.camera import Camera
 
+MOST_TURNS = 3
+"""How many orientations are remembered: each costs a search on every sample, until it finds nobody for a while."""
+
 
 class CameraChanged(Exception):
     """A privacy zone was added while the pass went on: another attempt fills it."""
@@ -22,11 +25,11 @@ def check_zones(run: RedactionRun, device: Device) -> None:
 
 
 def learn(run: RedactionRun, device: Device, seen_turns: Sequence[int]) -> None:
-    """Remembers for the device's next clips the orientations in which faces were found; `seen_turns` go by how the run
-    turned its pictures."""
+    """Remembers for the device's next clips the orientations in which faces were found; `seen_turns` (in eighths) go by
+    how the run turned its pictures."""
     seen = Camera.from_dict({"quarter_turns": run.camera["quarter_turns"], "seen_turns": seen_turns})
     found = seen.shown_as(camera_of(device)).seen_turns
-    latest_first = list(dict.fromkeys([*found, *device.seen_turns]))
+    latest_first = list(dict.fromkeys([*found, *device.seen_turns]))[:MOST_TURNS]
     if latest_first != device.seen_turns:
         device.seen_turns = latest_first
         device.save(update_fields=["seen_turns"])
