@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
@@ -23,6 +24,7 @@ from annotations.core.errors import Conflict, NotAllowed
 from annotations.core.models import Outbox
 from annotations.vision.camera import Camera
 from tests.clips.test_api import CONSENT
+from tests.clips.test_camera_rules import statements
 from tests.factories import make_clip, make_ready_clip, make_submitter, make_user, small_video
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +212,21 @@ def test_what_is_wrong_is_told_by_a_code_and_nothing_is_kept(api: Api, statement
     answer = api.put(statement)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert not Device.objects.exists()
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(statement=statements)
+def test_whatever_a_program_states_is_answered_and_what_is_taken_is_what_holds(
+    api: Api, statement: Any
+) -> None:
+    known = api.put({"zones": [WINDOW]}).json()
+    answer = api.put(json.dumps(statement).encode())
+    if answer.status_code == 200:
+        assert api.get().json() == answer.json()
+    else:
+        assert answer.status_code == 400
+        assert set(answer.json()) == {"code", "message"}
+        assert api.get().json() == known
 
 
 def test_references_are_asked_for(api: Api) -> None:
