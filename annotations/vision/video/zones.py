@@ -12,9 +12,10 @@ from annotations.vision.video.picture import Picture
 
 FILL_LEVELS = (96, 128, 128)
 """Luma and colour (blue, red) of the grey that fills."""
-MARGIN = 8
-"""Pixels around a zone that are filled, too. What comes before mixes neighbours: scaling takes two pixels on each side
-(bicubic, four taps), the same in the colour planes is four, and colours are halved to blocks of two."""
+MARGIN = 12
+"""Pixels around a zone that are filled, too. What comes before mixes neighbours: each scaling takes two samples on each
+side (bicubic, four taps), in the colour planes that is four pixels, and a picture may be scaled, its colours spread to
+whole size and halved again."""
 
 
 def fill(picture: Picture, zones: Sequence[Polygon]) -> None:
