@@ -6,6 +6,7 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
 
     clips.received ─> redaction.request ─> redaction.requested ─> redaction.redact
         ─> redaction.finished ─> moderation.screen ─> moderation.screened ─> review.enqueue
+    clips.zones_added ─> redaction.hide_zones ─> redaction.requested
     clips.holds_changed ─> review.enqueue (queues or parks), datasets.mark_withdrawn, redaction.destroy_examples,
         break_glass.stop_accesses
     moderation.recheck_requested ─> moderation.recheck
@@ -42,6 +43,7 @@ DELIVERIES: dict[str, tuple[str, ...]] = {
         "redaction.destroy_examples",
         "break_glass.stop_accesses",
     ),
+    clips.ZONES_ADDED: ("redaction.hide_zones",),
     redaction.REQUESTED: ("redaction.redact",),
     redaction.FINISHED: ("moderation.screen",),
     moderation.SCREENED: ("review.enqueue",),
@@ -78,6 +80,7 @@ SWEEPS: tuple[Sweep, ...] = (
         lambda age: moderation_selectors.unscreened().filter(finished_at__lt=runs.before(age)),
     ),
     Sweep("moderation.recheck", "recheck", moderation_selectors.stalled_rechecks),
+    Sweep("redaction.hide_zones", "clip", redaction_selectors.clips_lacking_zones),
     Sweep("redaction.destroy_examples", "clip", redaction_selectors.clips_to_clear),
     Sweep("review.enqueue", "clip", review_selectors.unsettled_clips),
     Sweep("datasets.mark_withdrawn", "clip", datasets_selectors.unmarked_clips),

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.once
 
 CODES = "a pseudonym, a code, a digest, an id or a key that the program writes"
 MADE_BY_PROGRAMS = "numbers and codes that a program found; nobody types into it"
+NUMBERS = "numbers, whoever states them: nothing else is taken"
 SAID_BY_PROGRAMS = "a sentence that a program says, from a fixed choice, without what people typed"
 NAMES = "how the camera's back end calls it; it goes with the clip's own data, and no entry repeats it"
 STAFF = "the name of an account, which its holder has while they work here"
@@ -34,6 +35,7 @@ LISTED = {
         clips.Consent: notice_version
         clips.Clip: sha256 container codec
         clips.Original: name key_id
+        clips.CameraVersion: aspect set_by
         clips.Hold: placed_by released_by
         redaction.RedactionRun: stage failure_code effect
         redaction.FaceTrack: source
@@ -65,7 +67,9 @@ LISTED = {
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
+        clips.Device: seen_turns
         redaction.RedactionRun: missed_faces findings residual unredacted times frame_map light fingerprint
+        redaction.RedactionRun: camera
         redaction.RedactionRun: models_used seconds
         redaction.FaceTrack: boxes
         redaction.Rendition: presentation_times
@@ -74,6 +78,7 @@ LISTED = {
         moderation.Flag: evidence
         datasets.ReleaseItem: manifest
     """,
+    NUMBERS: "clips.CameraVersion: zones",
     SAID_BY_PROGRAMS: """
         audit.Verification: problems
         redaction.RedactionRun: failure_message whole_because

@@ -34,5 +34,21 @@ LEGAL_HOLD = action(
 ORIGINAL_OPENED = action(
     "clip.original_opened", "Original decrypted for the machine pass ({run})", {"run": ID}
 )
+CAMERA_SET = action(
+    "camera.set",
+    "Said of camera {device}, version {version}; privacy zones: {zones}, quarter turns to the left: {quarter_turns},"
+    " shape: {aspect}, clips taken back: {clips}",
+    {
+        "device": ID,
+        "version": COUNT,
+        "quarter_turns": COUNT,
+        "aspect": pattern(r"(\d{1,4}:\d{1,4})?", "a shape like 16:9, or nothing", 9).read_by(
+            lambda aspect: aspect or "as in the file"
+        ),
+        "zones": COUNT,
+        "sha256": DIGEST,
+        "clips": COUNT,
+    },
+)
 CONSENT_WITHDRAWN = action("consent.withdrawn", "Consent {consent} withdrawn", _CONSENT)
 CONSENT_EXPIRED = action("consent.expired", "Consent {consent} expired", _CONSENT)

@@ -1,6 +1,8 @@
+import hashlib
 from collections.abc import Iterable
 from functools import partial
 
+import rfc8785
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -8,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.rules import NAMEABLE, PASSES
 from annotations.core import clock, ids
+from annotations.vision.camera import Camera
 
 
 class Owner(models.Model):
@@ -25,12 +28,58 @@ class Owner(models.Model):
 
 
 class Device(models.Model):
+    """A camera, as the submitter's back end names it.
+
+    `seen_turns` are the orientations in which passes found faces, a hint that the site learns (`vision.camera`).
+    `least_version` is what a rendition must have been made with at least: earlier versions lack a privacy zone.
+    """
+
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     owner = models.ForeignKey(Owner, on_delete=models.CASCADE, related_name="devices")
     reference = models.CharField(max_length=200)
+    seen_turns = models.JSONField(default=list)
+    least_version = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "reference"], name="device_once")]
+
+
+class CameraVersion(models.Model):
+    """What was stated about a camera: the last version holds, and all of them stay.
+
+    `quarter_turns` to the left make its pictures stand upright; `aspect` is their shape ("16:9", empty: as the file
+    says); `zones` are polygons in shares of the displayed picture that are always filled.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="camera_versions")
+    version = models.PositiveIntegerField()
+    quarter_turns = models.PositiveSmallIntegerField(default=0)
+    aspect = models.CharField(max_length=16, blank=True)
+    zones = models.JSONField(default=list)
+    set_by = models.CharField(max_length=64)
+    set_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "version"], name="cameraversion_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="cameraversion_counts_from_one"),
+            models.CheckConstraint(condition=Q(quarter_turns__lte=3), name="cameraversion_quarter_turns"),
+        ]
+
+    def camera(self) -> Camera:
+        """As the machine pass takes it, without what the site has learned."""
+        stated = {
+            "quarter_turns": self.quarter_turns,
+            "aspect": self.aspect.replace(":", "/"),
+            "zones": self.zones,
+        }
+        return Camera.from_dict({**stated, "version": self.version})
+
+    def digest(self) -> str:
+        """SHA-256 of the statement as canonical JSON (RFC 8785), in hexadecimal."""
+        stated = {"quarter_turns": self.quarter_turns, "aspect": self.aspect, "zones": self.zones}
+        return hashlib.sha256(rfc8785.dumps(stated)).hexdigest()
 
 
 class Consent(models.Model):

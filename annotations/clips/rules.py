@@ -65,6 +65,14 @@ class ConsentTerms:
         return [name for name in CONSENT_PURPOSES if getattr(self, name)]
 
 
+@dataclass(frozen=True)
+class DeviceReferences:
+    """What a submitter calls a camera, and the household that it belongs to."""
+
+    owner: str
+    device: str
+
+
 def consent_terms(
     *,
     notice_version: str,

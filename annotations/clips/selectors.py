@@ -2,13 +2,19 @@
 
 import re
 import uuid
+from dataclasses import replace
+from fractions import Fraction
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
+from annotations.accounts.models import User
 from annotations.accounts.people import UNKNOWN
 from annotations.audit import selectors as audit
 from annotations.audit.models import LogEntry
-from annotations.clips.models import Clip, Hold, Owner
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import CameraVersion, Clip, Device, Hold, Owner
+from annotations.clips.rules import DeviceReferences
+from annotations.vision.camera import Camera
 
 _DIGITS = re.compile(r"[0-9a-f]{6,32}")
 
@@ -57,3 +63,41 @@ def owner_pseudonym(owner: str) -> str:
     """The pseudonym of the owner who was typed, in any case; UNKNOWN, which nobody has, when there is none."""
     known = Owner.objects.filter(pseudonym=owner.lower()).exists() or audit.names(owner.lower())
     return owner.lower() if known else UNKNOWN
+
+
+def camera_of(device: Device | None) -> Camera:
+    """What is known of the camera now; of a clip without a device nothing is."""
+    if device is None:
+        return Camera()
+    stated = CameraVersion.objects.filter(device=device).order_by("-version").first()
+    camera = stated.camera() if stated else Camera()
+    return replace(
+        camera, seen_turns=tuple(Device.objects.values_list("seen_turns", flat=True).get(pk=device.pk))
+    )
+
+
+def submitters_device(submitter: User, called: DeviceReferences) -> Device | None:
+    """The device that the submitter calls so."""
+    return Device.objects.filter(
+        owner__submitter=submitter, owner__reference=called.owner, reference=called.device
+    ).first()
+
+
+def devices(reference: str = "") -> QuerySet[Device]:
+    """The cameras whose reference begins so, by reference, with the number of statements about each."""
+    found = Device.objects.select_related("owner").annotate(
+        versions=Count("camera_versions", distinct=True), clip_count=Count("clips", distinct=True)
+    )
+    return found.filter(reference__istartswith=reference).order_by("reference", "pk")
+
+
+def stored_shape(device: Device) -> Fraction | None:
+    """The shape of the device's pictures as they are recorded, from its last clip."""
+    last = Clip.objects.filter(device=device).order_by("-received_at").first()
+    return Fraction(last.width, last.height) if last else None
+
+
+def waiting_for_redaction(device: Device) -> int:
+    """How many of its clips nobody can see until their faces and zones are hidden."""
+    waiting = Hold.objects.filter(reason=HoldReason.AWAITING_REDACTION, released_at=None, clip__device=device)
+    return waiting.count()

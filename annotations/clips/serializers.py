@@ -4,9 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotations.clips.camera_rules import LEAST_CORNERS, MOST_CORNERS, MOST_ZONES, stated_camera
+from annotations.clips.models import Device
 from annotations.clips.rules import consent_terms
 from annotations.clips.services import Reception
 from annotations.core import clock
+from annotations.vision.camera import Camera
 
 
 class PurposesField(serializers.CharField):
@@ -16,10 +19,38 @@ class PurposesField(serializers.CharField):
         return [part.strip() for part in super().to_internal_value(data).split(",") if part.strip()]
 
 
+class DeviceSerializer(serializers.Serializer[Device]):
+    """The submitter's own references of a camera, in the query of the address."""
+
+    owner = serializers.CharField(max_length=200)
+    device = serializers.CharField(max_length=200)
+
+
+class CameraSerializer(serializers.Serializer[Camera]):
+    """For the schema: `clips.camera_rules` checks what is stated and says what is wrong with it."""
+
+    quarter_turns = serializers.IntegerField(required=False, default=0, min_value=0, max_value=3)
+    aspect = serializers.CharField(
+        required=False, allow_null=True, help_text="The picture's shape, like 16:9."
+    )
+    zones = serializers.ListField(
+        child=serializers.ListField(
+            child=serializers.ListField(child=serializers.FloatField(min_value=0, max_value=1)),
+            min_length=LEAST_CORNERS,
+            max_length=MOST_CORNERS,
+        ),
+        required=False,
+        max_length=MOST_ZONES,
+        help_text="Polygons of corners [x, y] in shares of the upright picture.",
+    )
+    version = serializers.IntegerField(read_only=True)
+
+
 class SubmissionSerializer(serializers.Serializer[Reception]):
     file = serializers.FileField(allow_empty_file=True)
     owner = serializers.CharField(max_length=200)
     device = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    camera = serializers.JSONField(required=False, default=None, binary=True)
     recorded_at = serializers.DateTimeField(required=False, default=None)
     notice_version = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
     purposes = PurposesField(required=False, default="", allow_blank=True)
@@ -42,6 +73,7 @@ class SubmissionSerializer(serializers.Serializer[Reception]):
             consent=consent,
             owner=data["owner"],
             device=data["device"],
+            camera=None if data["camera"] is None else stated_camera(data["camera"]),
             recorded_at=data["recorded_at"],
             idempotency_key=idempotency_key,
         )

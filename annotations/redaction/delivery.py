@@ -113,7 +113,7 @@ def granted_since(actor: Actor, clip: Clip, moment: datetime.datetime) -> bool:
 
 def current(clip: Clip) -> Rendition:
     """The clip's current rendition; Conflict `clip_held` when there is none."""
-    rendition = Rendition.objects.filter(clip=clip, current=True).first()
+    rendition = Rendition.objects.select_related("run").filter(clip=clip, current=True).first()
     if rendition is None:
         raise Conflict("clip_held", "This clip has no redacted rendition now.")
     return rendition

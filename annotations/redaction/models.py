@@ -28,6 +28,10 @@ class RedactionRun(StageRun):
 
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="redaction_runs")
     effect = models.CharField(max_length=16)
+    camera = models.JSONField(
+        default=dict
+    )  # what was known of it and applied: `vision.camera.Camera.as_dict`
+    camera_version = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.PENDING, blank=True)
     missed_faces = models.JSONField(default=list)  # [{"frame", "box"}] that a reviewer drew before this run
     findings = models.JSONField(

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from annotations.audit import selectors as audit
 from annotations.audit.selectors import Words
-from annotations.clips.models import Clip
+from annotations.clips import selectors as clips
+from annotations.clips.models import CameraVersion, Clip, Hold
 from annotations.clips.rules import FINAL
 from annotations.core import clock
 from annotations.redaction import log
 from annotations.redaction.enums import HidingEffect, UnredactionState
 from annotations.redaction.models import HidingChoice, Rendition, TrainingExample, Unredaction
+from annotations.vision.camera import Camera
 
 EXAMPLES_FOLDER = "examples/"
 
@@ -106,3 +108,29 @@ def asked_because(unredactions: Iterable[Unredaction]) -> list[tuple[Unredaction
 def kept_examples() -> QuerySet[TrainingExample]:
     """The training examples whose files are there."""
     return TrainingExample.objects.filter(destroyed_at=None)
+
+
+def camera_for(clip: Clip) -> Camera:
+    """What is known of the clip's camera now, for its next pass.
+
+    A clip that people have seen keeps the orientation and the shape that it had then: labels, drawn faces and
+    unredactions are in its pixels. Zones are turned to lie on the same things.
+    """
+    known = clips.camera_of(clip.device)
+    first = Rendition.objects.select_related("run").filter(clip=clip).order_by("created_at", "pk").first()
+    return known.shown_as(Camera.from_dict(first.run.camera)) if first else known
+
+
+def clips_lacking_zones(older_than: datetime.timedelta = datetime.timedelta(0)) -> QuerySet[Clip]:
+    """Clips in use whose rendition was made before a privacy zone was added, at least so long ago."""
+    lacking = Rendition.objects.filter(
+        current=True, clip__device__isnull=False, run__camera_version__lt=F("clip__device__least_version")
+    )
+    fresh = CameraVersion.objects.filter(set_at__gt=clock.now() - older_than)
+    ended = Hold.objects.filter(reason__in=FINAL, released_at=None)
+    return (
+        Clip.objects.filter(pk__in=lacking.values("clip"))
+        .exclude(device__in=fresh.values("device"))
+        .exclude(pk__in=ended.values("clip"))
+        .order_by("received_at")
+    )

@@ -15,6 +15,12 @@ def redact(run: str) -> None:
     services.redact(run)
 
 
+@shared_task(name="redaction.hide_zones")
+def hide_zones(clip: str) -> None:
+    """When a privacy zone was added since its rendition was made; else nothing."""
+    services.hide_zones(Clip.objects.select_related("owner").get(pk=clip), WORKER)
+
+
 @shared_task(name="redaction.sweep_orphans")
 def sweep_orphans() -> None:
     services.sweep_orphans()

@@ -20,7 +20,7 @@ SCALE = 1000
 
 def present(task: ReviewTask) -> dict[str, Any]:
     """Facts and labels of a task. Of a held clip nothing is told but that it is held."""
-    rendition = Rendition.objects.filter(clip=task.clip_id, current=True).first()
+    rendition = Rendition.objects.select_related("run").filter(clip=task.clip_id, current=True).first()
     viewable = rendition is not None and gate.allows(task.clip_id, Purpose.LABELING)
     annotations = list(selectors.annotations_of([task.pk])) if viewable else []
     sides = [_side(annotation) for annotation in annotations]
@@ -66,6 +66,7 @@ def _player(task: ReviewTask, rendition: Rendition, annotations: list[Annotation
             "frame_rate": rendition.frame_rate,
             "frames": rendition.frames,
             "presentation_times": rendition.presentation_times,
+            "zones": rendition.run.camera.get("zones", []),
         },
         "sides": [
             {"number": annotation.assignment.number, "tracks": annotation.body["tracks"]}

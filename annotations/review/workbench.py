@@ -34,6 +34,7 @@ def present(assignment: Assignment) -> dict[str, Any]:
             "frames": rendition.frames,
             "duration": rendition.frames / rendition.frame_rate,
             "presentation_times": rendition.presentation_times,
+            "zones": rendition.run.camera.get("zones", []),
         },
         "project": {"name": project.name, "instructions": project.instructions},
         "schema": {

@@ -104,6 +104,7 @@ class FrameAnalyser:
             self._submit()
         self._collect(0)
         self._take(self._ordered.submit(self._detection.end).result())
+        self.found.seen_turns = self._detection.seen_turns
         self.found.times = clean_times(self._stamps, float(self._nominal or self._rate))
         self.found.schedule = schedule(self.found.times, self._nominal)
         self.found.fingerprint = self._sampler.report(self.found.times)
@@ -119,7 +120,7 @@ def analyse(job: Job, facts: Probe) -> Detections:
     """Analyse the whole clip without writing anything. Raises VideoError."""
     with ThreadPoolExecutor(1) as ordered, Pool(available_cores()) as pool:
         analyser = FrameAnalyser(job, facts.frame_rate, ordered, pool)
-        for decoded in decode(job.source, job.limits):
+        for decoded in decode(job.source, job.limits, camera=job.camera):
             analyser.add(decoded)
             job.on_progress("analyse", decoded.index + 1, facts.frames)
         return analyser.finish()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from annotations.vision.camera import Camera
 from annotations.vision.child import DEFAULT_MEMORY, NOBODY, CompletedRun, Observer, Sandbox, run
 from annotations.vision.errors import VisionError, decoder_crashed
 from annotations.vision.limits import Limits
@@ -47,13 +48,14 @@ class DecodeOptions:
 @dataclass(frozen=True)
 class RedactOptions(DecodeOptions):
     """Options of one redaction; `detector` (a manifest, or a YuNet file) replaces the built-in one,
-    `classifiers` are manifests, `missed_faces` what a person drew."""
+    `classifiers` are manifests, `missed_faces` what a person drew, `camera` what is known of the camera."""
 
     effect: str = "blur"
     screening: bool = True
     detector: Path | None = None
     classifiers: Sequence[Path] = ()
     missed_faces: Sequence[MissedFace] = ()
+    camera: Camera = Camera()  # noqa: RUF009 - frozen
     models_dir: Path | None = None
 
 
@@ -169,14 +171,15 @@ def _reported(
     observer: Observer,
 ) -> tuple[dict[str, Any], int]:
     """Run a command that writes a report; the report and the exit status, 0 or 3."""
-    with _JsonFile("report") as report:
-        more = ["--report", report.path, "--effect", options.effect]
+    with _JsonFile("report") as report, _JsonFile("camera") as camera:
+        camera.write(options.camera.as_dict())
+        more = ["--report", report.path, "--effect", options.effect, "--camera", camera.path]
         if options.detector is not None:
             more += ["--detector", str(options.detector.resolve())]
         models = [*options.classifiers, *([options.detector] if options.detector else [])]
         sandbox = _sandbox(
             options,
-            inputs,
+            [*inputs, camera.descriptor],
             outputs=[*outputs, report.descriptor],
             models_dir=options.models_dir,
             readable=[file for model in models for file in _files_of(Path(model).resolve())],

@@ -133,7 +133,7 @@ class DetectionPass:
         self._weakest = job.rules.weak
         self._people = job.people
         self._stride = stride
-        self._orientations = Orientations()
+        self._orientations = Orientations(job.camera.seen_turns)
         self._heads: list[Face] = []
         self._heads_are_old = False
         self._enhancement: Enhancement | None = None
@@ -157,6 +157,11 @@ class DetectionPass:
             self._try_turns(changes, found, turns)
         self._untried.clear()
         self._recent.clear()
+
+    @property
+    def seen_turns(self) -> list[int]:
+        """The turns, in eighths, in which somebody was found so far."""
+        return list(self._orientations.confirmed)
 
     def run(self, segment: Segment) -> SegmentFaces:
         """The faces of a segment that follows on the one before."""

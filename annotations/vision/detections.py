@@ -16,7 +16,7 @@ class Detections:
     `faces` has the faces of every frame that was sampled, in displayed pixels, `heads` the heads of people on those on
     which people were sought; `cuts` the first frames of new scenes;
     `times` the presentation times of all frames in seconds from the first; `schedule` leads from them to the rendition;
-    `probed_rate` is in frames a second.
+    `probed_rate` is in frames a second; `seen_turns` are the turns, in eighths, in which somebody was found.
     """
 
     probed_rate: float = 1.0
@@ -25,6 +25,7 @@ class Detections:
     faces: dict[int, list[Face]] = field(default_factory=dict)
     heads: dict[int, list[Face]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
+    seen_turns: list[int] = field(default_factory=list)
     fingerprint: FingerprintReport = field(default_factory=lambda: NO_FINGERPRINT)
     findings: list[FindingReport] = field(default_factory=list)
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from annotations.vision.camera import Camera
 from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
 from annotations.vision.heads import PeopleDetector
@@ -27,7 +28,8 @@ def ignore_progress(stage: str, done: int, total: int) -> None:
 class Job:
     """One clip to be redacted or repaired: from where, to where, with which models, and within which bounds.
 
-    `missed_faces` are boxes that a person drew; a repair has its own in its order.
+    `missed_faces` are boxes that a person drew; a repair has its own in its order. `camera` is what is known of the
+    camera: all that decodes the source is given it.
     """
 
     source: str
@@ -38,6 +40,7 @@ class Job:
     opinions: Sequence[Opinion] = ()
     effect: Effect = "blur"
     missed_faces: Sequence[MissedFace] = ()
+    camera: Camera = Camera()  # noqa: RUF009 - frozen
     limits: Limits = field(default_factory=Limits)
     rules: TrackingRules = field(default_factory=TrackingRules)
     on_progress: ProgressCallback = ignore_progress

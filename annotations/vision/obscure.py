@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, BoxesByFrame
 from annotations.vision.video.picture import Picture
+from annotations.vision.video.zones import FILL_LEVELS
 
 Effect = Literal["blur", "fill", "mosaic"]
 Mask = NDArray[np.bool_]
@@ -50,8 +51,6 @@ MINIMUM_SIDE = 24.0
 LEAST_MARGIN = 7.0
 """Pixels on each side at least: boxes of small faces are off by more of their size than those of large ones."""
 
-FILL_LEVELS = (96, 128, 128)
-"""Luma and colour (blue, red) of the grey that fills."""
 GRID = 32
 """Values across and down that a region is interpolated from, whatever its size. A power of two."""
 

@@ -83,9 +83,12 @@ class Orientations:
     KEPT = 20
     """Samples for which a turn is tried each time though nobody is found in it any more."""
 
-    def __init__(self, seen: Sequence[int] = ()) -> None:
-        self._idle = dict.fromkeys((UPRIGHT, *seen), 0)
+    def __init__(self, hints: Sequence[int] = ()) -> None:
+        """`hints` are turns in which somebody was found in earlier clips: they are tried as if it had been in this."""
+        self._idle = dict.fromkeys((UPRIGHT, *(turn for turn in hints if turn in TURNS)), 0)
         """Samples since somebody was found, by turn."""
+        self.confirmed: dict[int, None] = {}
+        """The turns in which somebody was found in this clip, the first one first."""
 
     @property
     def seen(self) -> list[int]:
@@ -95,6 +98,7 @@ class Orientations:
     def found(self, turn: int) -> None:
         """Take in that somebody was found in this turn."""
         self._idle[turn] = 0
+        self.confirmed[turn] = None
 
     def missed(self, turn: int) -> None:
         """Take in that nobody was found in a turn that was tried."""

@@ -39,7 +39,7 @@ def redact(job: Job, clock: Clock | None = None) -> Report:
     """
     clock = clock or Clock()
     with clock.stage("probe"):
-        facts, schedule = probe_and_plan(job.source, job.limits)
+        facts, schedule = probe_and_plan(job.source, job.limits, job.camera)
     rendered: Rendered | None = None
     try:
         if job.effect != "mosaic" and fits(facts, job.rules) and not job.missed_faces:
@@ -59,6 +59,8 @@ def redact(job: Job, clock: Clock | None = None) -> Report:
         frame_map=detections.schedule.frame_map,
         rendition=rendered.rendition,
         effect=job.effect,
+        camera=job.camera.as_dict(),
+        seen_turns=detections.seen_turns,
         tracks=[track_report(track, track.id, "detector") for track in tracks],
         findings=detections.findings,
         residual=rendered.residual,
@@ -104,7 +106,7 @@ def _rendition(
     """The rendition that hides exactly these tracks: the earlier one, or that with changed groups, or a new one."""
     hidden = boxes_by_frame(tracks)
     if job.effect == "mosaic":
-        ranges = Ranges(job.source, job.limits, detections.frames)
+        ranges = Ranges(job.source, job.limits, detections.frames, job.camera)
         plan = HidingPlan(hidden, mosaic_of(ranges, [track.boxes for track in tracks]))
         # A track that has grown may have other tiles: no frame keeps those of the attempt before.
         earlier = None
@@ -130,7 +132,7 @@ def _repaired(
         splice = Splice(
             earlier=copy,
             target=job.target,
-            original=Ranges(job.source, job.limits, detections.frames),
+            original=Ranges(job.source, job.limits, detections.frames, job.camera),
             shown=detections.schedule.original_frames(detections.frames),
             changed=changed,
         )

@@ -122,7 +122,7 @@ def render(job: Job, detections: Detections, plan: HidingPlan) -> Rendered:
     with Pool(available_cores()) as pool:
         writer = RenditionWriter(job, detections.schedule, detections.frames, plan.effect, pool)
         try:
-            for decoded in decode(job.source, job.limits):
+            for decoded in decode(job.source, job.limits, camera=job.camera):
                 writer.write(decoded, plan.boxes.get(decoded.index, ()))
                 job.on_progress("render", decoded.index + 1, detections.frames)
         finally:

@@ -42,9 +42,9 @@ def repair(job: Job, revision: Revision, clock: Clock | None = None) -> Report:
     order, past = revision.order, revision.order["earlier"]
     timeline = Timeline.of(past["presentation_times"], past["frame_map"])
     with clock.stage("probe"):
-        facts = probe(job.source, job.limits)
+        facts = probe(job.source, job.limits, job.camera)
         _check(job, past, layout(revision.earlier), facts)
-        ranges = Ranges(job.source, job.limits, timeline.frames)
+        ranges = Ranges(job.source, job.limits, timeline.frames, job.camera)
     attempts = _Attempts(job, revision, timeline, ranges)
     job.on_progress("follow", 0, 1)
     missed, origin = order["missed_faces"], "person"
@@ -68,6 +68,7 @@ def repair(job: Job, revision: Revision, clock: Clock | None = None) -> Report:
         frame_map=past["frame_map"],
         rendition=rendered.rendition,
         effect=job.effect,
+        camera=job.camera.as_dict(),
         tracks=attempts.tracks,
         findings=past["findings"],
         residual=rendered.residual,

@@ -117,8 +117,19 @@ class ModelReport(TypedDict):
     role: str
 
 
+class CameraReport(TypedDict):
+    """What was known of the camera and applied: the fields of `camera.Camera`, as its `as_dict` gives them."""
+
+    quarter_turns: int
+    aspect: str | None
+    zones: list[list[list[float]]]
+    seen_turns: list[int]
+    version: int
+
+
 class Report(TypedDict):
-    """All of it. `presentation_times` are in seconds from the first frame, `seconds` wall time by stage."""
+    """All of it. `presentation_times` are in seconds from the first frame, `seconds` wall time by stage. `seen_turns`
+    are the turns, in eighths, in which a whole pass found somebody."""
 
     schema: int
     source: SourceReport
@@ -134,6 +145,8 @@ class Report(TypedDict):
     seconds: dict[str, float]
     peak_memory_mb: float
     light: NotRequired[Light]
+    camera: NotRequired[CameraReport]
+    seen_turns: NotRequired[list[int]]
 
 
 class MissedFace(TypedDict):

@@ -85,7 +85,7 @@ def stream(job: Job, facts: Probe, schedule: Schedule) -> tuple[Detections, Rend
         writer = RenditionWriter(job, schedule, facts.frames, job.effect, pool)
         streaming = _Stream(job, facts, analyser, writer)
         try:
-            for decoded in decode(job.source, job.limits, half_the_cores()):
+            for decoded in decode(job.source, job.limits, half_the_cores(), camera=job.camera):
                 streaming.add(decoded)
             detections = streaming.finish()
         finally:

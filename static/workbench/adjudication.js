@@ -2,7 +2,7 @@
  * The clip on a lead's page: played with every reviewer's boxes on it, and a playhead through their timelines.
  *
  * @import { Box, Clip, Track } from "./types.js"
- * @typedef {Pick<Clip, "width" | "height" | "frame_rate" | "frames" | "presentation_times">} Picture
+ * @typedef {Pick<Clip, "width" | "height" | "frame_rate" | "frames" | "presentation_times" | "zones">} Picture
  * @typedef {{
  *   scale: number,
  *   clip: Picture,
@@ -17,6 +17,7 @@ import { Player } from "../player/player.js";
 import { fetchProtected, ProtectedVideo } from "../player/protected.js";
 import { reportWatched, Watched } from "../player/watched.js";
 import { boxAt } from "./interpolation.js";
+import { Zones } from "./zones.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REPORT = 10_000;
@@ -33,6 +34,7 @@ const overlay = find("#boxes");
 const status = find("#viewer-status");
 const play = /** @type {HTMLButtonElement} */ (find("#play"));
 const playheads = [...document.querySelectorAll(".playhead")];
+const zones = new Zones();
 const watched = new Watched(page.clip);
 const clip = /** @type {Clip} */ ({
   ...page.clip,
@@ -54,7 +56,9 @@ function onFrame(frame, presented) {
     line.setAttribute("x1", x);
     line.setAttribute("x2", x);
   }
+  zones.draw(page.clip, page.clip.width / (overlay.clientWidth || page.clip.width), () => texts.zone ?? "");
   overlay.replaceChildren(
+    zones.root,
     ...page.sides.flatMap(({ number, tracks }) =>
       tracks.flatMap((track) => {
         const here = boxAt(track.keyframes, frame);

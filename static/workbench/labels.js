@@ -30,6 +30,7 @@ export class Labels {
   #boxes = html("section", { class: "labels-part", "aria-labelledby": "boxes-title" });
   #events = html("section", { class: "labels-part", "aria-labelledby": "events-title" });
   #returned = html("div", { class: "labels-part" });
+  #zones = html("p", { class: "labels-part zone-legend" });
   #note = html("textarea", { id: "clip-note", rows: 3 });
 
   /**
@@ -51,6 +52,7 @@ export class Labels {
         html("h2", {}, html("label", { for: "clip-note" }, say("note"))),
         this.#note,
       ),
+      this.#zones,
     );
   }
 
@@ -64,6 +66,8 @@ export class Labels {
     if (this.#loaded !== assignment.id) {
       this.#loaded = assignment.id;
       this.#note.maxLength = assignment.fields.body.note.maximum;
+      this.#zones.hidden = !assignment.clip.zones.length;
+      this.#zones.textContent = say("zones", { count: assignment.clip.zones.length });
       this.#returned.hidden = !assignment.returned_note;
       this.#returned.replaceChildren(
         html(

@@ -24,6 +24,8 @@
 
 import { set, svg } from "../js/dom.js";
 import { fitBox } from "./model.js";
+import { say } from "./text.js";
+import { Zones } from "./zones.js";
 
 const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 const SKETCH = "sketch";
@@ -35,6 +37,7 @@ export class Overlay {
   #groups = new Map();
   /** @type {Thing[]} */
   #things = [];
+  #zones = new Zones();
   /** @type {Drag | null} */
   #drag = null;
   #drawing = false;
@@ -50,7 +53,7 @@ export class Overlay {
   constructor(picture, clip, label, listeners) {
     this.#clip = clip;
     this.listeners = listeners;
-    this.root = svg("svg", { class: "overlay", role: "group", "aria-label": label });
+    this.root = svg("svg", { class: "overlay", role: "group", "aria-label": label }, this.#zones.root);
     this.root.addEventListener("pointerdown", this.#down);
     this.root.addEventListener("pointermove", this.#move);
     this.root.addEventListener("pointerup", this.#up);
@@ -279,6 +282,7 @@ export class Overlay {
     const { width } = this.root.getBoundingClientRect();
     this.#scale = width ? this.#clip.width / width : 1;
     set(this.root, { viewBox: `0 0 ${this.#clip.width} ${this.#clip.height}` });
+    this.#zones.draw(this.#clip, this.#scale, (number) => say("zoneName", { number }));
     for (const thing of this.#things) this.#paint(thing);
   }
 }

@@ -61,6 +61,8 @@ export interface Clip {
   frames: number;
   duration: number;
   presentation_times: number[];
+  /** Privacy zones: polygons of corners in shares of the picture's width and height. */
+  zones: [number, number][][];
 }
 export interface Urls {
   media_token: string;

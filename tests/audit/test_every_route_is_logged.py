@@ -83,6 +83,9 @@ CLASSES: dict[str, Serves] = {
         (
             "home",
             "clips:submit",
+            "clips:cameras",
+            "clips:camera",
+            "clips:api_camera",
             "moderation:flagged",
             "moderation:detail",
             "moderation:screening",

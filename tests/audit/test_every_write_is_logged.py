@@ -32,6 +32,7 @@ from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip, Consent
+from annotations.clips.rules import DeviceReferences
 from annotations.core import clock
 from annotations.core.errors import Invalid
 from annotations.core.models import RunState
@@ -51,6 +52,7 @@ from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
 from annotations.rights import services as rights
 from annotations.rights.models import AccessRequest
+from annotations.vision.camera import Camera
 from reviewapp.settings.environment import ModelSource
 from tests import factories as make
 
@@ -59,6 +61,7 @@ pytestmark = pytest.mark.django_db
 Act = Callable[[], object]
 LEAD = Actor("p-lead2222", Role.LEAD)
 ENGINEER = Actor("p-engineer", Role.ML_ENGINEER)
+ZONE = Camera(zones=(((0.0, 0.0), (0.5, 0.0), (0.5, 0.5)),))
 OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
 
 # The only functions without an entry, and why.
@@ -258,6 +261,22 @@ def _() -> Act:
     return lambda: clips.release_legal_hold(clip, "The court is done.", *people)
 
 
+@case("clips.set_camera")
+def _() -> Act:
+    device, operator = make.make_ready_clip().device, make.make_user(Role.OPERATOR)
+    assert device is not None
+    return lambda: clips.set_camera(device, ZONE, operator.actor)
+
+
+@case("clips.set_submitters_camera")
+def _() -> Act:
+    submitter = make.make_submitter()
+    called = DeviceReferences("household", "porch")
+    return lambda: clips.set_submitters_camera(
+        submitter, submitter.actor, called, {"zones": ZONE.as_dict()["zones"]}
+    )
+
+
 @case("clips.place")
 def _() -> Act:
     clip = make.make_clip()
@@ -370,6 +389,14 @@ def _() -> Act:
 def _() -> Act:
     unredaction, lead = _unredaction(UnredactionState.APPROVED), make.make_user(Role.LEAD)
     return lambda: redaction.hide_again(unredaction.pk, lead)
+
+
+@case("redaction.hide_zones")
+def _() -> Act:
+    clip = make.make_ready_clip()
+    assert clip.device is not None
+    clips.set_camera(clip.device, ZONE, make.make_user(Role.OPERATOR).actor)
+    return lambda: redaction.hide_zones(clip, WORKER)
 
 
 @case("redaction.serve_region")

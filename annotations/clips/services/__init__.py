@@ -1,5 +1,6 @@
 """Writes of this context, one use case per module."""
 
+from annotations.clips.services.camera import set_camera, set_submitters_camera
 from annotations.clips.services.consent import expire_due, withdraw
 from annotations.clips.services.holds import place, release_hold
 from annotations.clips.services.legal_hold import place_legal_hold, release_legal_hold
@@ -14,6 +15,8 @@ __all__ = [
     "receive",
     "release_hold",
     "release_legal_hold",
+    "set_camera",
+    "set_submitters_camera",
     "sweep_orphans",
     "withdraw",
 ]

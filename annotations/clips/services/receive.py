@@ -11,16 +11,19 @@ from django.db import IntegrityError, transaction
 from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-from annotations.clips import events, log, vault
+from annotations.clips import events, log, selectors, vault
+from annotations.clips.camera_rules import says_the_same
 from annotations.clips.enums import HoldReason
 from annotations.clips.intake import intake_limits
 from annotations.clips.models import Clip, Consent, Device, Original, Owner, Submission
 from annotations.clips.rules import ConsentTerms, check_extension
+from annotations.clips.services.camera import state_with_clip
 from annotations.clips.services.holds import place
 from annotations.core.errors import Conflict, DomainError, Invalid, TooLarge, Unavailable
 from annotations.core.events import publish
 from annotations.core.wrapping import WrappedKey
 from annotations.vision import confined
+from annotations.vision.camera import Camera
 from annotations.vision.errors import UnconfinedError, VideoError
 
 _BLOCK = 1024 * 1024
@@ -28,13 +31,15 @@ _BLOCK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Reception:
-    """What a submitter sends along with the file. `owner` and `device` are the submitter's own references."""
+    """What a submitter sends along with the file. `owner` and `device` are the submitter's own references, `camera` is
+    what is known of the device, if the submitter says it here."""
 
     filename: str
     size: int
     consent: ConsentTerms
     owner: str
     device: str = ""
+    camera: Camera | None = None
     recorded_at: datetime.datetime | None = None
     idempotency_key: str | None = None
 
@@ -62,6 +67,8 @@ def _receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception
         raise TooLarge("too_large", f"The file is larger than {settings.CLIP_MAX_BYTES // 1_000_000} MB.")
     if not reception.owner:
         raise Invalid("owner_missing", "Say whose clip it is: send the owner's reference.")
+    if reception.camera is not None and not reception.device:
+        raise Invalid("device_missing", "Say which camera it is: send the device's reference.")
     sha256 = _digest(file)
     if known := _answered_before(submitter, sha256, reception):
         return known, False
@@ -113,6 +120,7 @@ def _says_the_same(clip: Clip, reception: Reception) -> bool:
         and clip.owner.reference == reception.owner
         and (clip.device.reference if clip.device else "") == reception.device
         and clip.recorded_at == reception.recorded_at
+        and (reception.camera is None or says_the_same(selectors.camera_of(clip.device), reception.camera))
     )
 
 
@@ -147,6 +155,8 @@ def _store(
     device = None
     if reception.device:
         device, _ = Device.objects.get_or_create(owner=owner, reference=reception.device)
+    if device and reception.camera is not None:
+        state_with_clip(device, reception.camera, actor)
     clip = Clip.objects.create(
         submitter=submitter,
         submission=Submission.objects.create(submitter=submitter, idempotency_key=reception.idempotency_key),

@@ -6,7 +6,13 @@ from annotations.redaction.services.hiding import choose_hiding
 from annotations.redaction.services.orphans import sweep_orphans
 from annotations.redaction.services.pictures import serve_region
 from annotations.redaction.services.redact import redact
-from annotations.redaction.services.request import report_missed_faces, request, request_first, retry
+from annotations.redaction.services.request import (
+    hide_zones,
+    report_missed_faces,
+    request,
+    request_first,
+    retry,
+)
 from annotations.redaction.services.unredaction import (
     ask_for_unredaction,
     decide_unredaction,
@@ -21,6 +27,7 @@ __all__ = [
     "destroy_examples",
     "fetch_model",
     "hide_again",
+    "hide_zones",
     "redact",
     "report_missed_faces",
     "request",

@@ -11,11 +11,13 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.files.storage import storages
 
+from annotations.clips.camera_rules import says_the_same
 from annotations.clips.encryption import write_all
 from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
 from annotations.redaction.models import Method, RedactionRun, Rendition
 from annotations.vision import confined
+from annotations.vision.camera import Camera
 from annotations.vision.child import Observer
 from annotations.vision.errors import VisionError
 from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, RepairOrder, UnredactedTrack
@@ -56,6 +58,8 @@ def make(work: Work) -> Made:
         try:
             if any(track not in run.unredacted for track in run.built_on.run.unredacted):
                 raise _Unusable("A region that was shown is to be hidden again.")
+            if not says_the_same(Camera.from_dict(run.camera), Camera.from_dict(run.built_on.run.camera)):
+                raise _Unusable("Something else is known of the camera since.")
             with _earlier(run.built_on, run.effect) as earlier:
                 order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
                 report, status = _repair(work, earlier, order)
@@ -160,6 +164,7 @@ def _redact(work: Work, target: BufferedRandom) -> tuple[dict[str, Any], int]:
 def _options(run: RedactionRun) -> confined.RedactOptions:
     return confined.RedactOptions(
         effect=run.effect,
+        camera=Camera.from_dict(run.camera),
         detector=Path(settings.REDACTION_DETECTOR) if settings.REDACTION_DETECTOR else None,
         screening=settings.SCREENING_NUDENET,
         classifiers=tuple(Path(manifest) for manifest in settings.SCREENING_CLASSIFIERS),

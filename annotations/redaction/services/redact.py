@@ -23,9 +23,9 @@ from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.core.stages import Failure, Heartbeat, KnownError, Stage, perform
 from annotations.core.wrapping import Damaged
-from annotations.redaction import events, log
+from annotations.redaction import events, log, selectors
 from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
-from annotations.redaction.services import examples
+from annotations.redaction.services import cameras, examples
 from annotations.redaction.services.making import Made, Work, make
 from annotations.vision import confined
 from annotations.vision.child import Observer
@@ -56,6 +56,8 @@ def _work(run: RedactionRun, heartbeat: Heartbeat) -> None:
     def note(progress: dict[str, Any]) -> None:
         heartbeat.at(str(progress["stage"]), progress["done"], progress["total"])
 
+    known = selectors.camera_for(run.clip)
+    run.camera, run.camera_version = dict(known.as_dict()), known.version
     _log_opening(run)
     with (
         vault.opened(run.clip.original) as original,
@@ -105,6 +107,9 @@ def _keep_verified(run: RedactionRun, made: Made, file: BufferedRandom, archive:
 def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
     report = result.report
     clip, made = run.clip, report["rendition"]
+    if clip.device is not None:
+        cameras.check_zones(run, clip.device)
+        cameras.learn(run, clip.device, report.get("seen_turns", []))
     _keep_report(run, result, Outcome.VERIFIED)
     Rendition.objects.filter(clip=clip, current=True).update(current=False)
     Rendition.objects.create(
@@ -161,6 +166,8 @@ def _keep_report(run: RedactionRun, result: Made, outcome: str) -> None:
     report = result.report
     RedactionRun.objects.filter(pk=run.pk, token=run.token).update(
         outcome=outcome,
+        camera=run.camera,
+        camera_version=run.camera_version,
         method=result.method,
         whole_because=result.whole_because,
         schema=report["schema"],
@@ -212,6 +219,7 @@ STAGE = Stage(
     work=_work,
     failed=_failed,
     errors=(
+        KnownError(cameras.CameraChanged, code="camera_changed"),
         KnownError(VisionError, final=LASTING),
         KnownError(Damaged, code="vault_damaged", final=True),
         KnownError(OSError, code="storage_failed"),

@@ -18,6 +18,8 @@ from annotations.redaction.missed_faces import MOST_FACES_OF_CLIP, MOST_FACES_OF
 from annotations.redaction.models import RedactionRun, Rendition
 from annotations.redaction.services.ending import end_where_drawn
 
+UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
+
 
 @transaction.atomic
 def request(
@@ -32,7 +34,7 @@ def request(
     unredacted stays so.
     """
     lock_clip(clip.pk)
-    active = RedactionRun.objects.filter(clip=clip, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
+    active = RedactionRun.objects.filter(clip=clip, state__in=UNFINISHED).first()
     if active and not missed_faces and built_on is None:
         return active
     if active:
@@ -57,11 +59,29 @@ def request(
 
 def make_again(rendition: Rendition, actor: Actor, missed_faces: list[dict[str, Any]]) -> RedactionRun:
     """Inside the caller's transaction: withdraws the rendition, holds the clip, queues the run that builds on it."""
+    _withdraw(rendition, actor)
+    return request(rendition.clip, actor, missed_faces, built_on=rendition)
+
+
+@transaction.atomic
+def hide_zones(clip: Clip, actor: Actor) -> RedactionRun | None:
+    """The whole pass anew for a clip whose rendition lacks a privacy zone; None when it has them all, or is being made:
+    a pass does not end without them. What people drew and unredacted stays.
+    """
+    lock_clip(clip.pk)
+    lacking = selectors.clips_lacking_zones().filter(pk=clip.pk).exists()
+    if not lacking or RedactionRun.objects.filter(clip=clip, state__in=UNFINISHED).exists():
+        return None
+    rendition = current_rendition(clip)
+    _withdraw(rendition, actor)
+    return request(clip, actor, rendition.run.missed_faces)
+
+
+def _withdraw(rendition: Rendition, actor: Actor) -> None:
     rendition.current = False
     rendition.save(update_fields=["current"])
     place(rendition.clip, HoldReason.AWAITING_REDACTION, actor)
     place(rendition.clip, HoldReason.AWAITING_SCREENING, actor)
-    return request(rendition.clip, actor, missed_faces, built_on=rendition)
 
 
 def current_rendition(clip: Clip) -> Rendition:

@@ -26,6 +26,8 @@ def _picture() -> dict[str, str]:
         "facesMarked": _("Faces marked: {count}. The clip leaves the queue and is hidden again."),
         "faceMarked": _("Face {count} marked. Enter sends it."),
         "facesFirst": _("Faces are marked that were not sent. Hide them now, or cancel with Escape."),
+        "zoneName": _("privacy zone {number}"),
+        "zones": _("Privacy zones in the picture: {count}. They are always filled, for everybody."),
         "missedFaceName": _("missed face {number}"),
         "hideNow": _("Hide it now"),
         "cancel": _("Cancel"),

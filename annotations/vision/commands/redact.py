@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from annotations.vision.blaze_face import BlazeFace
+from annotations.vision.camera import Camera
 from annotations.vision.confined import EXPOSED
 from annotations.vision.content import Classifier, ContentModel, NudeNet, NudeNetFaces
 from annotations.vision.faces import CenterFace, FaceDetector, OnnxFaceDetector, YuNet
@@ -59,6 +60,11 @@ def second_opinion(nude_net: NudeNet | None) -> list[Opinion]:
     return opinions
 
 
+def camera_of(file: Path | None) -> Camera:
+    """What the file says of the camera; nothing is known without one."""
+    return Camera.from_dict(json.loads(file.read_text())) if file else Camera()
+
+
 def run(options: argparse.Namespace, limits: Limits) -> int:
     """The exit status. Raises VisionError."""
     clock = Clock()
@@ -77,6 +83,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         opinions=opinions,
         effect=options.effect,
         missed_faces=json.loads(options.missed_faces.read_text()) if options.missed_faces else (),
+        camera=camera_of(options.camera),
         limits=limits,
         on_progress=ProgressLines(options.progress),
     )

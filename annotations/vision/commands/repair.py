@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from annotations.vision.commands.redact import ProgressLines, detector_of, finish, second_opinion
+from annotations.vision.commands.redact import ProgressLines, camera_of, detector_of, finish, second_opinion
 from annotations.vision.job import Clock, Job, Revision
 from annotations.vision.limits import Limits
 from annotations.vision.repair import repair
@@ -20,6 +20,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         detector=detector,
         opinions=second_opinion(None),
         effect=options.effect,
+        camera=camera_of(options.camera),
         limits=limits,
         on_progress=ProgressLines(options.progress),
     )

@@ -1,7 +1,7 @@
 """Frames of a clip in the order in which they are shown, as turned planes."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,10 +12,12 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from annotations.vision.camera import Camera, Polygon
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import ANY_SIZE, Limits
 from annotations.vision.video.picture import PLANAR_FORMATS, Picture, view
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
+from annotations.vision.video.zones import fill
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,24 @@ class DecodedFrame:
         if geometry.quarter_turns % 2:
             across, down = down, across
         fits = frame.width - across in (0, 1) and frame.height - down in (0, 1)
-        if fits and frame.format.name in PLANAR_FORMATS:
+        return self if fits and frame.format.name in PLANAR_FORMATS else self._displayed()[0]
+
+    def without(self, zones: Sequence[Polygon]) -> "DecodedFrame":
+        """The frame as displayed with these zones filled. The decoder's own memory, which later frames refer to, stays
+        as it is."""
+        if not zones:
             return self
-        picture = self.picture().frame
-        picture.colorspace, picture.color_range = frame.colorspace, frame.color_range
-        picture.color_primaries, picture.color_trc = frame.color_primaries, frame.color_trc
-        return replace(self, frame=picture, geometry=replace(geometry, quarter_turns=0))
+        displayed, picture = self._displayed()
+        fill(picture, zones)
+        return displayed
+
+    def _displayed(self) -> tuple["DecodedFrame", Picture]:
+        """The frame turned and scaled as it is displayed, in memory of its own, and its planes."""
+        picture, frame = self.picture(), self.frame
+        shown = picture.frame
+        shown.colorspace, shown.color_range = frame.colorspace, frame.color_range
+        shown.color_primaries, shown.color_trc = frame.color_primaries, frame.color_trc
+        return replace(self, frame=shown, geometry=replace(self.geometry, quarter_turns=0)), picture
 
     def scaled(self, width: int, height: int, scaler: VideoReformatter) -> VideoFrame:
         """The displayed picture scaled to `width` x `height` (both even), YUV 4:2:0, 8 bits.
@@ -75,9 +89,15 @@ class DecodedFrame:
 
 
 def decode(
-    path: str, limits: Limits, threads: int | None = None, *, key_frames_only: bool = False
+    path: str,
+    limits: Limits,
+    threads: int | None = None,
+    *,
+    key_frames_only: bool = False,
+    camera: Camera = Camera(),  # noqa: B008 - frozen
 ) -> Iterator[DecodedFrame]:
-    """Every frame of the clip, or its key frames (then `index` counts those).
+    """Every frame of the clip, or its key frames (then `index` counts those), as what is known of its camera says: what
+    lies in a privacy zone does not leave this function.
 
     Raises VideoError: "decoder_failed" on damage that stops the decoder, "too_many_frames" when packets hold
     more frames than they announced.
@@ -93,8 +113,8 @@ def decode(
                 if index >= limits.max_frames:
                     raise VideoError("too_many_frames")
                 check_size(frame.width, frame.height, limits)
-                geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
-                yield DecodedFrame(index, frame.time, frame, geometry, rate)
+                geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio, camera)
+                yield DecodedFrame(index, frame.time, frame, geometry, rate).without(camera.zones)
         except av.error.FFmpegError as error:
             raise VideoError("decoder_failed") from error
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 import av
 
+from annotations.vision.camera import Camera
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import Limits
 from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
@@ -40,12 +41,20 @@ class Probe:
         return asdict(self)
 
 
-def probe(path: str, limits: Limits = Limits()) -> Probe:  # noqa: B008 - frozen
+def probe(
+    path: str,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    camera: Camera = Camera(),  # noqa: B008 - frozen
+) -> Probe:
     """Read the whole file's packets and its first frames. Raises VideoError with a stable code."""
-    return probe_and_plan(path, limits)[0]
+    return probe_and_plan(path, limits, camera)[0]
 
 
-def probe_and_plan(path: str, limits: Limits) -> tuple[Probe, Schedule]:
+def probe_and_plan(
+    path: str,
+    limits: Limits,
+    camera: Camera = Camera(),  # noqa: B008 - frozen
+) -> tuple[Probe, Schedule]:
     """The facts, and the schedule of a rendition as far as packets tell: only decoding is certain."""
     size = os.stat(path).st_size
     if size == 0:
@@ -54,7 +63,7 @@ def probe_and_plan(path: str, limits: Limits) -> tuple[Probe, Schedule]:
         raise VideoError("too_large")
     cut_off = is_cut_off(path)
     try:
-        return _read(path, limits, cut_off)
+        return _read(path, limits, cut_off, camera)
     except VideoError as error:
         if cut_off and error.code in VAGUE_CODES:
             raise VideoError("truncated") from error
@@ -63,7 +72,7 @@ def probe_and_plan(path: str, limits: Limits) -> tuple[Probe, Schedule]:
         raise VideoError("truncated" if cut_off else "decoder_failed") from error
 
 
-def _read(path: str, limits: Limits, cut_off: bool) -> tuple[Probe, Schedule]:
+def _read(path: str, limits: Limits, cut_off: bool, camera: Camera) -> tuple[Probe, Schedule]:
     with open_source(path) as (container, stream):
         prepare(stream, limits, threads=1)
         announced = stream.frames
@@ -80,7 +89,7 @@ def _read(path: str, limits: Limits, cut_off: bool) -> tuple[Probe, Schedule]:
             if decoded < FRAMES_DECODED:
                 for frame in packet.decode():
                     check_size(frame.width, frame.height, limits)
-                    geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
+                    geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio, camera)
                     decoded += 1
         if not stamps:
             raise VideoError("no_frames")

@@ -7,6 +7,7 @@ from fractions import Fraction
 import av
 from av.video.stream import VideoStream
 
+from annotations.vision.camera import Camera
 from annotations.vision.errors import VideoError, not_repeatable
 from annotations.vision.limits import Limits
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
@@ -19,8 +20,15 @@ class Ranges:
     Where time stamps name every frame, reading starts at the key frame before; else at the beginning.
     """
 
-    def __init__(self, path: str, limits: Limits, frames: int) -> None:
-        self._path, self._limits = path, limits
+    def __init__(
+        self,
+        path: str,
+        limits: Limits,
+        frames: int,
+        camera: Camera = Camera(),  # noqa: B008 - frozen
+    ) -> None:
+        """What lies in the camera's privacy zones is not read."""
+        self._path, self._limits, self._camera = path, limits, camera
         with open_source(path) as (container, stream):
             packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
         stamps = sorted({packet.pts for packet in packets if packet.pts is not None})
@@ -53,12 +61,12 @@ class Ranges:
 
     def _from(self, first: int) -> Iterator[DecodedFrame]:
         if first >= len(self._stamps) or (key := bisect_right(self._keys, self._stamps[first])) < 2:
-            yield from decode(self._path, self._limits)
+            yield from decode(self._path, self._limits, camera=self._camera)
             return
         seeking = self._after_seeking(self._keys[key - 1])
         start = next(seeking, None)
         if start is None or start.index > first:
-            seeking = decode(self._path, self._limits)  # the container's index is wrong
+            seeking = decode(self._path, self._limits, camera=self._camera)  # the container's index is wrong
         else:
             yield start
         yield from seeking
@@ -80,7 +88,7 @@ class Ranges:
         reached = -1
         for frame in frames:
             check_size(frame.width, frame.height, self._limits)
-            geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
+            geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio, self._camera)
             number = self._number.get(frame.pts) if frame.pts is not None else None
             if number is None:
                 raise not_repeatable()
@@ -89,4 +97,5 @@ class Ranges:
                 continue
             if number > reached:
                 reached = number
-                yield DecodedFrame(number, frame.time, frame, geometry, rate)
+                decoded = DecodedFrame(number, frame.time, frame, geometry, rate)
+                yield decoded.without(self._camera.zones)

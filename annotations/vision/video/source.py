@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from annotations.vision.camera import Camera
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import CODECS, CONTAINERS, MINIMUM_SIDE, Limits
 
@@ -23,9 +24,10 @@ class Geometry:
     quarter_turns: int
 
     @classmethod
-    def of(cls, frame: VideoFrame, aspect: Fraction | None) -> "Geometry":
-        """From the first frame; `aspect` is the width of a pixel over its height."""
-        turns = round(frame.rotation / 90) % 4
+    def of(cls, frame: VideoFrame, aspect: Fraction | None, camera: Camera) -> "Geometry":
+        """From the first frame; `aspect` is the width of a pixel over its height, unless the camera's is known."""
+        aspect = camera.pixel_aspect(frame.width, frame.height) or aspect
+        turns = (round(frame.rotation / 90) + camera.quarter_turns) % 4
         width, height = frame.width, frame.height
         if aspect and aspect != 1 and Fraction(1, 4) < aspect < 4:
             # Squeezed pictures are made square by shrinking, never beyond what was recorded.
