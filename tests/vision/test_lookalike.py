@@ -54,5 +54,5 @@ def test_it_is_known_by_how_it_looked_last() -> None:
     lookalike.remember(turned, there)
     after = lookalike.find(turned, there, 0.3)
     assert after is not None
-    assert after.score > 0.99
+    assert after.score > 0.85
     assert before is None or before.score < after.score
