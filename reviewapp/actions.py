@@ -35,10 +35,10 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "review:submit": ((ASSIGNMENTS, "submit"), (ASSIGNMENTS, "resume")),
     "review:skip": ((ASSIGNMENTS, "skip"),),
     "review:flag": ((ASSIGNMENTS, "flag"),),
-    "review:missed_face": (
-        (ASSIGNMENTS, "report a missed face"),
-        (ASSIGNMENTS, "report one more missed face"),
-        (UNREDACTIONS, "report a missed face"),
+    "review:missed_regions": (
+        (ASSIGNMENTS, "report something to hide"),
+        (ASSIGNMENTS, "report one more thing to hide"),
+        (UNREDACTIONS, "report something to hide"),
     ),
     "review:accept": ((TASKS, "accept"), (ASSIGNMENTS, "accept"), (ASSIGNMENTS, "supersede")),
     "review:return": ((TASKS, "return"), (ASSIGNMENTS, "return")),

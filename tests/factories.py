@@ -31,7 +31,7 @@ from annotations.core import clock, ids
 from annotations.core.models import RunState
 from annotations.moderation.models import Screening
 from annotations.redaction.models import (
-    FaceTrack,
+    HiddenTrack,
     Outcome,
     RedactionRun,
     Rendition,
@@ -128,11 +128,11 @@ def make_rendition(clip: Clip, **fields: Any) -> Rendition:
     )
 
 
-def make_track(clip: Clip, **fields: Any) -> FaceTrack:
+def make_track(clip: Clip, **fields: Any) -> HiddenTrack:
     """A hidden face of the clip's current rendition, on its first ten frames."""
     run = Rendition.objects.get(clip=clip, current=True).run
     boxes = {str(frame): [20.0 + frame, 16.0, 12.0, 16.0] for frame in range(10)}
-    return FaceTrack.objects.create(
+    return HiddenTrack.objects.create(
         run=run, **{"number": run.tracks.count() + 1, "score": 0.7, "boxes": boxes, "side": 13.9, **fields}
     )
 

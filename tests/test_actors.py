@@ -142,10 +142,10 @@ def _() -> Trial:
     return _unredaction(lambda unredaction, who: redaction.hide_again(unredaction.pk, who), approved=True)
 
 
-@trial((UNREDACTIONS, "approved", "report a missed face"))
+@trial((UNREDACTIONS, "approved", "report something to hide"))
 def _() -> Trial:
     def report(unredaction: Unredaction, who: User) -> None:
-        redaction.report_missed_faces(unredaction.clip, [FACE], who.actor)
+        redaction.report_missed_regions(unredaction.clip, [FACE], who.actor)
 
     return _unredaction(report, approved=True)
 
@@ -209,15 +209,15 @@ def _() -> Trial:
 
 
 def _report(who: User, found: Assignment) -> None:
-    review.report_missed_face(who, found.public_id, [FACE])
+    review.report_missed_regions(who, found.public_id, [FACE])
 
 
-@trial((ASSIGNMENTS, "leased", "report a missed face"))
+@trial((ASSIGNMENTS, "leased", "report something to hide"))
 def _() -> Trial:
     return _assignment(_report)
 
 
-@trial((ASSIGNMENTS, "leased", "report one more missed face"))
+@trial((ASSIGNMENTS, "leased", "report one more thing to hide"))
 def _() -> Trial:
     """As many clips as one may have wait for the reporter already."""
     tried = _assignment(_report)

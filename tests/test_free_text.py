@@ -36,7 +36,7 @@ LISTED = {
         clips.Original: name key_id
         clips.Hold: placed_by released_by
         redaction.RedactionRun: stage failure_code effect
-        redaction.FaceTrack: source
+        redaction.HiddenTrack: source
         redaction.Rendition: name sha256
         redaction.TrainingExample: name key_id
         redaction.HidingChoice: chosen_by
@@ -65,9 +65,9 @@ LISTED = {
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
-        redaction.RedactionRun: missed_faces findings residual unredacted times frame_map light fingerprint
+        redaction.RedactionRun: missed_regions findings residual unredacted times frame_map light fingerprint
         redaction.RedactionRun: models_used seconds
-        redaction.FaceTrack: boxes
+        redaction.HiddenTrack: boxes
         redaction.Rendition: presentation_times
         redaction.Unredaction: boxes
         moderation.Finding: model label box

@@ -20,10 +20,20 @@ class HidingEffect(models.TextChoices):
     MOSAIC = "mosaic", _("Mosaic")
 
 
+class HiddenKind(models.TextChoices):
+    """What people ask to hide. The codes are those of reports (`vision.report.Kind`)."""
+
+    FACE = "face", _("Face")
+    LICENCE_PLATE = "licence_plate", _("Licence plate")
+    DOCUMENT_OR_SCREEN = "document_or_screen", _("Document or screen")
+    NAME_OR_NUMBER = "name_or_number", _("Name or number")
+    OTHER = "other", _("Something else")
+
+
 class Stage(models.TextChoices):
     """What a pass is at. The codes are those of the child's reports."""
 
     START = "start", _("Starting")
-    FOLLOW = "follow", _("Following faces that people drew")
+    FOLLOW = "follow", _("Following what people drew")
     ANALYSE = "analyse", _("Looking for faces")
     RENDER = "render", _("Hiding faces and checking the result")

@@ -19,6 +19,7 @@ _EXAMPLE = _RUN | {"frames": COUNT}
 ENDS = (
     ("take_back", "taken back"),
     ("hide_again", "hidden again by a lead"),
+    ("report_something_to_hide", "a reviewer saw something to hide there"),
     ("report_a_missed_face", "a reviewer saw a face there"),
 )
 EFFECTS = tuple((effect, effect) for effect in HidingEffect.values)

@@ -5,7 +5,7 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
-from annotations.redaction.enums import HidingEffect, Stage, UnredactionState
+from annotations.redaction.enums import HiddenKind, HidingEffect, Stage, UnredactionState
 
 
 class Outcome(models.TextChoices):
@@ -29,11 +29,14 @@ class RedactionRun(StageRun):
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="redaction_runs")
     effect = models.CharField(max_length=16)
     outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.PENDING, blank=True)
-    missed_faces = models.JSONField(default=list)  # [{"frame", "box"}] that a reviewer drew before this run
+    missed_regions = models.JSONField(
+        default=list
+    )  # as `redaction.missed_regions` says, of this run and all before
     findings = models.JSONField(
         default=list
     )  # as annotations.vision.report tells them; screening reads these
     residual = models.JSONField(default=dict)
+    strict = models.BooleanField(default=False)  # a lead ordered that whole persons are hidden
     method = models.CharField(
         max_length=16, choices=Method, blank=True
     )  # how it was done; set when it is done
@@ -43,7 +46,9 @@ class RedactionRun(StageRun):
     whole_because = models.CharField(
         max_length=200, blank=True
     )  # why not only the changed groups were encoded again
-    unredacted = models.JSONField(default=list)  # [{"boxes"}]: what two people agreed is no face
+    unredacted = models.JSONField(
+        default=list
+    )  # [{"boxes"}], perhaps with a kind: what two people agreed to show
     schema = models.PositiveSmallIntegerField(
         default=0
     )  # of the report; the next three fields are the report's, too
@@ -71,10 +76,11 @@ class RedactionRun(StageRun):
         return str(dict(Stage.choices).get(self.stage or Stage.START, self.stage))
 
 
-class FaceTrack(models.Model):
-    """One face through time, as found; no identity. `boxes` maps the frame number to [x, y, width, height].
+class HiddenTrack(models.Model):
+    """A face through time, or something else that is hidden; no identity. `boxes` maps the frame number to [x, y,
+    width, height].
 
-    `source` is "detector", or "person" when a reviewer drew the face and it was followed from there.
+    `source` is "detector", or "person" when a reviewer drew it and it was followed from there.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -83,10 +89,11 @@ class FaceTrack(models.Model):
     score = models.FloatField()
     boxes = models.JSONField()
     source = models.CharField(max_length=16, default="detector")
+    kind = models.CharField(max_length=24, choices=HiddenKind, default=HiddenKind.FACE)
     side = models.FloatField(null=True)  # of the square of the same area, in pixels; the median of the boxes
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "number"], name="facetrack_once")]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="hiddentrack_once")]
 
 
 class Rendition(models.Model):
@@ -116,7 +123,8 @@ class Rendition(models.Model):
 
 
 class Unredaction(models.Model):
-    """A hidden track that a lead takes for no face, and what a second person said to it. `boxes` as in a track.
+    """A hidden track that a lead takes for nothing to hide, and what a second person said to it. `boxes` and `kind` as
+    in a track.
 
     The words of both are on the log only (`selectors.asked_because`).
     """
@@ -125,6 +133,7 @@ class Unredaction(models.Model):
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="unredactions")
     state = models.CharField(max_length=16, choices=UnredactionState, default=UnredactionState.ASKED)
     boxes = models.JSONField()
+    kind = models.CharField(max_length=24, choices=HiddenKind, default=HiddenKind.FACE)
     frame = models.PositiveIntegerField()  # of the rendition: where the region was shown to be judged
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)

@@ -35,6 +35,6 @@ UNREDACTIONS = TransitionTable(
         Transition(L.ASKED, "refuse", L.REFUSED, SECOND_PERSON),
         Transition(L.ASKED, "take back", L.TAKEN_BACK, WHO_ASKED),
         Transition(L.APPROVED, "hide again", L.ENDED, LEAD),
-        Transition(L.APPROVED, "report a missed face", L.ENDED, CONTRACTOR),
+        Transition(L.APPROVED, "report something to hide", L.ENDED, CONTRACTOR),
     ],
 )

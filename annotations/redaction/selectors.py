@@ -16,6 +16,7 @@ from annotations.clips.rules import FINAL
 from annotations.core import clock
 from annotations.redaction import log
 from annotations.redaction.enums import HidingEffect, UnredactionState
+from annotations.redaction.missed_regions import Region, with_kind
 from annotations.redaction.models import HidingChoice, Rendition, TrainingExample, Unredaction
 
 EXAMPLES_FOLDER = "examples/"
@@ -65,10 +66,10 @@ def clips_to_clear(older_than: datetime.timedelta = datetime.timedelta(0)) -> Qu
     return Clip.objects.filter(ended, training_examples__in=kept).distinct().order_by("received_at")
 
 
-def unredacted(clip: Clip) -> list[dict[str, list[float]]]:
-    """The boxes by original frame of every track of the clip that two people unredacted."""
+def unredacted(clip: Clip) -> list[Region]:
+    """Every track of the clip that two people unredacted: its boxes by original frame, and its kind if no face's."""
     standing = Unredaction.objects.filter(clip=clip, state=UnredactionState.APPROVED).order_by("asked_at")
-    return list(standing.values_list("boxes", flat=True))
+    return [with_kind(kind, {"boxes": boxes}) for boxes, kind in standing.values_list("boxes", "kind")]
 
 
 def original_frame(rendition: Rendition, shown: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from annotations.redaction.models import FaceTrack
+from annotations.redaction.models import HiddenTrack
 from annotations.review.miss_rates import LIGHTS, SIZES, Looked, Rate, by, light_class, rate, size_class
 from annotations.review.models import Assignment
 from annotations.review.rules import HANDED_IN
@@ -49,9 +49,9 @@ def looked_at() -> list[Looked]:
     """Every face track of the current renditions of clips that a reviewer has handed in labels for, or has reported
     a missed face in. A track that a person drew is one that was missed."""
     handed_in = Assignment.objects.filter(clip=OuterRef("run__clip"), state__in=HANDED_IN)
-    reviewed = Q(Exists(handed_in)) | ~Q(run__missed_faces=[])
+    reviewed = Q(Exists(handed_in)) | ~Q(run__missed_regions=[])
     rows = (
-        FaceTrack.objects.filter(reviewed, run__rendition__current=True)
+        HiddenTrack.objects.filter(reviewed, run__rendition__current=True)
         .order_by("pk")
         .values_list("side", "source", "run__light", "run__models_used", "run__created_at")
     )

@@ -137,7 +137,7 @@ CLASSES: dict[str, Serves] = {
             "review:extend",
             "review:skip",
             "review:flag",
-            "review:missed_face",
+            "review:missed_regions",
             "review:watched",
             "review:accept",
             "review:return",

@@ -319,10 +319,10 @@ def _() -> Act:
     return lambda: redaction.redact(run.pk)
 
 
-@case("redaction.report_missed_faces")
+@case("redaction.report_missed_regions")
 def _() -> Act:
     clip = make.make_ready_clip()
-    return lambda: redaction.report_missed_faces(clip, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}], LEAD)
+    return lambda: redaction.report_missed_regions(clip, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}], LEAD)
 
 
 def failed_run() -> RedactionRun:
@@ -544,9 +544,9 @@ def _() -> Act:
     return by_its_reviewer(review.flag, "nudity")
 
 
-@case("review.report_missed_face")
+@case("review.report_missed_regions")
 def _() -> Act:
-    return by_its_reviewer(review.report_missed_face, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}])
+    return by_its_reviewer(review.report_missed_regions, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}])
 
 
 @case("review.record_watched")

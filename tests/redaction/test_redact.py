@@ -19,7 +19,7 @@ from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.models import Outbox, RunState
 from annotations.redaction import services
-from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
+from annotations.redaction.models import HiddenTrack, Outcome, RedactionRun, Rendition
 from annotations.vision import confined
 from annotations.vision.errors import VisionError
 from annotations.vision.models import digest
@@ -60,7 +60,7 @@ def test_a_pass_publishes_a_verified_rendition_and_frees_the_clip_for_screening(
     assert (run.state, run.outcome, run.failure_message) == (RunState.DONE, Outcome.VERIFIED, "")
     rendition = Rendition.objects.get(clip=clip, current=True)
     assert (rendition.frames, len(rendition.presentation_times)) == (30, 30)
-    assert FaceTrack.objects.filter(run=run).count() >= 1
+    assert HiddenTrack.objects.filter(run=run).count() >= 1
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
     assert Outbox.objects.filter(type="redaction.finished", payload={"run": str(run.pk)}).exists()
     assert "clip.original_opened" in actions(clip)
@@ -227,15 +227,15 @@ def test_a_missed_face_takes_the_clip_back_at_once_and_the_next_pass_hides_it(wa
     clip = submitted(walking)
     services.redact(services.request_first(clip, WORKER).pk)
     face = {"frame": 10, "box": [200.0, 150.0, 24.0, 30.0]}
-    run = services.report_missed_faces(clip, [face], WORKER)
+    run = services.report_missed_regions(clip, [face], WORKER)
     assert HoldReason.AWAITING_REDACTION in gate.reasons(clip.pk)
     assert not Rendition.objects.filter(current=True).exists()
     with pytest.raises(Conflict):
-        services.report_missed_faces(clip, [face], WORKER)
+        services.report_missed_regions(clip, [face], WORKER)
     services.redact(run.pk)
     rendition = Rendition.objects.get(clip=clip, current=True)
     assert rendition.run_id == run.pk
-    hidden = [track.boxes["10"] for track in FaceTrack.objects.filter(run=run) if "10" in track.boxes]
+    hidden = [track.boxes["10"] for track in HiddenTrack.objects.filter(run=run) if "10" in track.boxes]
     assert any(abs(box[0] - 200) < 10 and abs(box[1] - 150) < 10 for box in hidden), json.dumps(hidden)
 
 
@@ -255,7 +255,7 @@ def test_faces_outside_the_picture_are_refused_and_change_nothing(walking: Path,
     clip = submitted(walking)
     services.redact(services.request_first(clip, WORKER).pk)
     with pytest.raises(Invalid):
-        services.report_missed_faces(clip, faces, WORKER)
+        services.report_missed_regions(clip, faces, WORKER)
     assert Rendition.objects.filter(current=True).exists()
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
 

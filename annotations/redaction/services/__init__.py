@@ -6,7 +6,7 @@ from annotations.redaction.services.hiding import choose_hiding
 from annotations.redaction.services.orphans import sweep_orphans
 from annotations.redaction.services.pictures import serve_region
 from annotations.redaction.services.redact import redact
-from annotations.redaction.services.request import report_missed_faces, request, request_first, retry
+from annotations.redaction.services.request import report_missed_regions, request, request_first, retry
 from annotations.redaction.services.unredaction import (
     ask_for_unredaction,
     decide_unredaction,
@@ -22,7 +22,7 @@ __all__ = [
     "fetch_model",
     "hide_again",
     "redact",
-    "report_missed_faces",
+    "report_missed_regions",
     "request",
     "request_first",
     "retry",

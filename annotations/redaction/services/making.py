@@ -18,7 +18,7 @@ from annotations.redaction.models import Method, RedactionRun, Rendition
 from annotations.vision import confined
 from annotations.vision.child import Observer
 from annotations.vision.errors import VisionError
-from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, RepairOrder, UnredactedTrack
+from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, RepairOrder
 
 _BLOCK = 1024 * 1024
 
@@ -57,7 +57,7 @@ def make(work: Work) -> Made:
             if any(track not in run.unredacted for track in run.built_on.run.unredacted):
                 raise _Unusable("A region that was shown is to be hidden again.")
             with _earlier(run.built_on, run.effect) as earlier:
-                order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
+                order = _order(_past(run.built_on), run, run.built_on.run.missed_regions)
                 report, status = _repair(work, earlier, order)
                 return Made(report, status, Method.REPAIR)
         except _Unusable as reason:
@@ -71,7 +71,7 @@ def make(work: Work) -> Made:
 def _whole(work: Work, because: str) -> Made:
     """The whole pass; what people drew and unredacted is put into its rendition afterwards."""
     run = work.run
-    if not run.missed_faces and not run.unredacted:
+    if not run.missed_regions and not run.unredacted:
         report, status = _redact(work, work.target)
         return Made(report, status, Method.WHOLE, because)
     with memory_file("before repair") as before:
@@ -124,7 +124,13 @@ def _past(rendition: Rendition) -> EarlierRun:
         frame_map=run.frame_map,
         effect=run.effect,
         tracks=[
-            {"id": track.number, "boxes": track.boxes, "score": track.score, "source": track.source}
+            {
+                "id": track.number,
+                "boxes": track.boxes,
+                "score": track.score,
+                "source": track.source,
+                "kind": track.kind,
+            }
             for track in tracks
         ],
         findings=run.findings,
@@ -138,9 +144,8 @@ def _kept(report: dict[str, Any]) -> EarlierRun:
 
 
 def _order(past: EarlierRun, run: RedactionRun, known: list[MissedFace]) -> RepairOrder:
-    unredacted = [UnredactedTrack(boxes=track["boxes"]) for track in run.unredacted]
-    drawn = [face for face in run.missed_faces if face not in known]
-    return RepairOrder(earlier=past, missed_faces=drawn, unredacted=unredacted)
+    drawn = [region for region in run.missed_regions if region not in known]
+    return RepairOrder(earlier=past, missed_faces=drawn, unredacted=run.unredacted)
 
 
 def _repair(work: Work, earlier: BufferedRandom, order: RepairOrder) -> tuple[dict[str, Any], int]:

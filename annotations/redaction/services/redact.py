@@ -24,7 +24,7 @@ from annotations.core.models import RunState
 from annotations.core.stages import Failure, Heartbeat, KnownError, Stage, perform
 from annotations.core.wrapping import Damaged
 from annotations.redaction import events, log
-from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
+from annotations.redaction.models import HiddenTrack, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import examples
 from annotations.redaction.services.making import Made, Work, make
 from annotations.vision import confined
@@ -173,13 +173,14 @@ def _keep_report(run: RedactionRun, result: Made, outcome: str) -> None:
         models_used=report["models"],
         seconds={**report["seconds"], "total": round(sum(report["seconds"].values()), 3)},
     )
-    FaceTrack.objects.bulk_create(
-        FaceTrack(
+    HiddenTrack.objects.bulk_create(
+        HiddenTrack(
             run=run,
             number=track["id"],
             score=track["score"],
             boxes=track["boxes"],
             source=track["source"],
+            kind=track["kind"],
             side=statistics.median((box[2] * box[3]) ** 0.5 for box in track["boxes"].values()),
         )
         for track in report["tracks"]

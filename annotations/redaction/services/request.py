@@ -1,7 +1,5 @@
 """Asking for a machine pass."""
 
-from typing import Any
-
 from django.db import transaction
 
 from annotations.audit import services as audit
@@ -14,7 +12,16 @@ from annotations.core.errors import Conflict, Invalid
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.redaction import events, log, selectors
-from annotations.redaction.missed_faces import MOST_FACES_OF_CLIP, MOST_FACES_OF_REPORT, SMALLEST_FACE, merged
+from annotations.redaction.enums import HiddenKind
+from annotations.redaction.missed_regions import (
+    MOST_REGIONS_OF_CLIP,
+    MOST_REGIONS_OF_REPORT,
+    SMALLEST_SIDE,
+    Region,
+    kind_of,
+    merged,
+    with_kind,
+)
 from annotations.redaction.models import RedactionRun, Rendition
 from annotations.redaction.services.ending import end_where_drawn
 
@@ -23,26 +30,26 @@ from annotations.redaction.services.ending import end_where_drawn
 def request(
     clip: Clip,
     actor: Actor,
-    missed_faces: list[dict[str, Any]] | None = None,
+    missed_regions: list[Region] | None = None,
     built_on: Rendition | None = None,
 ) -> RedactionRun:
-    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_faces`.
+    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_regions`.
 
     `built_on` is the rendition of which only the groups that change need to be encoded again. What two people have
     unredacted stays so.
     """
     lock_clip(clip.pk)
     active = RedactionRun.objects.filter(clip=clip, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
-    if active and not missed_faces and built_on is None:
+    if active and not missed_regions and built_on is None:
         return active
     if active:
         raise running()
     run = RedactionRun.objects.create(
         clip=clip,
         effect=selectors.hiding().effect,
-        missed_faces=missed_faces or [],
+        missed_regions=missed_regions or [],
         built_on=built_on,
-        unredacted=[{"boxes": boxes} for boxes in selectors.unredacted(clip)],
+        unredacted=selectors.unredacted(clip),
     )
     audit.append(
         log.REQUESTED,
@@ -55,13 +62,13 @@ def request(
     return run
 
 
-def make_again(rendition: Rendition, actor: Actor, missed_faces: list[dict[str, Any]]) -> RedactionRun:
+def make_again(rendition: Rendition, actor: Actor, missed_regions: list[Region]) -> RedactionRun:
     """Inside the caller's transaction: withdraws the rendition, holds the clip, queues the run that builds on it."""
     rendition.current = False
     rendition.save(update_fields=["current"])
     place(rendition.clip, HoldReason.AWAITING_REDACTION, actor)
     place(rendition.clip, HoldReason.AWAITING_SCREENING, actor)
-    return request(rendition.clip, actor, missed_faces, built_on=rendition)
+    return request(rendition.clip, actor, missed_regions, built_on=rendition)
 
 
 def current_rendition(clip: Clip) -> Rendition:
@@ -86,29 +93,29 @@ def request_first(clip: Clip, actor: Actor) -> RedactionRun:
 
 
 @transaction.atomic
-def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -> RedactionRun:
-    """A reviewer saw a face: the clip is held at once, its rendition withdrawn, and hidden again with these boxes.
+def report_missed_regions(clip: Clip, regions: list[Region], actor: Actor) -> RedactionRun:
+    """A reviewer saw something to hide: the clip is held at once, its rendition withdrawn, and made again with it.
 
-    `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay, boxes
-    that nearly coincide become one around them, and an unredaction there ends. Raises Invalid
-    `no_faces`, `invalid_face` or `too_many_faces`, Conflict `redaction_running`, and Conflict `too_many_faces` when the
-    clip has had enough reports.
+    `regions` are {"frame", "box": [x, y, width, height], "kind"} in the rendition's pixels, of faces where they have no
+    kind; those of earlier reports stay, boxes of a kind that nearly coincide become one around them, and an unredaction
+    there ends. Raises Invalid `no_regions`, `invalid_region` or `too_many_regions`, Conflict `redaction_running`, and
+    Conflict `too_many_regions` when the clip has had enough reports.
     """
     lock_clip(clip.pk)
     rendition = current_rendition(clip)
-    checked = [_checked(face, rendition) for face in faces]
+    checked = [_checked(region, rendition) for region in regions]
     if not checked:
-        raise Invalid("no_faces", "Draw a box around each face that can be seen.")
-    if len(checked) > MOST_FACES_OF_REPORT:
-        raise Invalid("too_many_faces", f"A report holds at most {MOST_FACES_OF_REPORT} faces.")
-    all_faces = merged([*rendition.run.missed_faces, *checked])
-    if len(all_faces) > MOST_FACES_OF_CLIP:
+        raise Invalid("no_regions", "Draw a box around each thing that is to be hidden.")
+    if len(checked) > MOST_REGIONS_OF_REPORT:
+        raise Invalid("too_many_regions", f"A report holds at most {MOST_REGIONS_OF_REPORT} boxes.")
+    together = merged([*rendition.run.missed_regions, *checked])
+    if len(together) > MOST_REGIONS_OF_CLIP:
         raise Conflict(
-            "too_many_faces",
-            f"{MOST_FACES_OF_CLIP:,} faces of this clip were reported already. Flag it, so that a lead decides.",
+            "too_many_regions",
+            f"{MOST_REGIONS_OF_CLIP:,} boxes of this clip were reported already. Flag it, so that a lead decides.",
         )
     end_where_drawn(rendition, checked, actor)
-    return make_again(rendition, actor, all_faces)
+    return make_again(rendition, actor, together)
 
 
 @transaction.atomic
@@ -120,27 +127,28 @@ def retry(run: RedactionRun, actor: Actor) -> RedactionRun:
     )
     place(clip, HoldReason.AWAITING_REDACTION, actor)
     place(clip, HoldReason.AWAITING_SCREENING, actor)
-    again = request(clip, actor, run.missed_faces)
+    again = request(clip, actor, run.missed_regions)
     for reason in (HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED):
         release_hold(clip, reason, actor)
     return again
 
 
-def _checked(face: dict[str, Any], rendition: Rendition) -> dict[str, Any]:
+def _checked(region: Region, rendition: Rendition) -> Region:
     try:
-        frame, (x, y, width, height) = int(face["frame"]), (float(value) for value in face["box"])
+        frame, (x, y, width, height) = int(region["frame"]), (float(value) for value in region["box"])
+        kind = HiddenKind(kind_of(region))
     except (KeyError, TypeError, ValueError):
-        raise Invalid("invalid_face", "A face is {frame, box: [x, y, width, height]}.") from None
+        raise Invalid("invalid_region", "A box is {frame, box: [x, y, width, height], kind}.") from None
     inside = (
         0 <= frame < rendition.frames
-        and width >= SMALLEST_FACE
-        and height >= SMALLEST_FACE
+        and width >= SMALLEST_SIDE
+        and height >= SMALLEST_SIDE
         and 0 <= x <= x + width <= rendition.width + 1
         and 0 <= y <= y + height <= rendition.height + 1
     )
     if not inside:
         raise Invalid(
-            "invalid_face",
-            f"A box of a face lies outside the picture or is smaller than {SMALLEST_FACE} pixels.",
+            "invalid_region",
+            f"A box lies outside the picture or is smaller than {SMALLEST_SIDE} pixels.",
         )
-    return {"frame": frame, "box": [x, y, width, height]}
+    return with_kind(kind, {"frame": frame, "box": [x, y, width, height]})
