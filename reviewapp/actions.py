@@ -15,7 +15,7 @@ from annotations.break_glass.rules import BREAK_GLASS
 from annotations.core.transitions import TransitionTable
 from annotations.moderation.rules import FLAGS
 from annotations.oversight.rules import ALERTS
-from annotations.redaction.rules import UNREDACTIONS
+from annotations.redaction.rules import UNREDACTIONS, UNVERIFIED
 from annotations.review.rules import ASSIGNMENTS, TASKS
 from annotations.rights.rules import REQUESTS
 from reviewapp.diagrams import tables
@@ -27,6 +27,9 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "redaction:decide_unredaction": ((UNREDACTIONS, "approve"), (UNREDACTIONS, "refuse")),
     "redaction:take_back_unredaction": ((UNREDACTIONS, "take back"),),
     "redaction:hide_again": ((UNREDACTIONS, "hide again"),),
+    "moderation:try_strictly": ((UNVERIFIED, "try strictly"),),
+    "moderation:discard": ((UNVERIFIED, "discard"),),
+    "operations_retry": ((UNVERIFIED, "start again"),),
     "moderation:decide": ((FLAGS, "uphold"), (FLAGS, "dismiss")),
     "review:next": ((ASSIGNMENTS, "claim"), (ASSIGNMENTS, "resume"), (ASSIGNMENTS, "extend")),
     "review:claim": ((ASSIGNMENTS, "claim"), (ASSIGNMENTS, "resume"), (ASSIGNMENTS, "extend")),

@@ -30,6 +30,7 @@ from annotations.clips.rules import ConsentTerms
 from annotations.core import clock, ids
 from annotations.core.models import RunState
 from annotations.moderation.models import Screening
+from annotations.redaction.enums import HeldBecause, UnverifiedState
 from annotations.redaction.models import (
     HiddenTrack,
     Outcome,
@@ -101,6 +102,28 @@ def make_clip(
         for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
             Hold.objects.create(clip=clip, reason=reason, placed_by="test")
     return clip
+
+
+def make_unverified(clip: Clip | None = None, **fields: Any) -> RedactionRun:
+    """The last pass of a held clip: a model saw a head on frame 12 that is not hidden."""
+    clip = clip or make_clip()
+    Hold.objects.create(clip=clip, reason=HoldReason.REDACTION_UNVERIFIED, placed_by="test")
+    seen = {"frame": 12, "box": [10.0, 10.0, 8.0, 8.0], "score": 0.81, "model": "second", "kind": "head"}
+    return RedactionRun.objects.create(
+        **{
+            "clip": clip,
+            "effect": "blur",
+            "state": RunState.DONE,
+            "outcome": Outcome.EXPOSED,
+            "held_because": HeldBecause.EVIDENCE,
+            "unverified": UnverifiedState.WAITING,
+            "finished_at": clock.now(),
+            "residual": {"checked_frames": 2, "exposed": [], "evidence": [seen], "unjudgeable": ""},
+            "times": [number / RATE for number in range(FRAMES)],
+            "models_used": [{"name": "first", "sha256": "ab" * 32, "role": "face"}],
+            **fields,
+        }
+    )
 
 
 def make_rendition(clip: Clip, **fields: Any) -> Rendition:

@@ -28,8 +28,8 @@ from annotations.oversight import services as oversight
 from annotations.oversight.rules import ALERTS
 from annotations.redaction import services as redaction
 from annotations.redaction.enums import UnredactionState
-from annotations.redaction.models import Unredaction
-from annotations.redaction.rules import UNREDACTIONS
+from annotations.redaction.models import RedactionRun, Unredaction
+from annotations.redaction.rules import UNREDACTIONS, UNVERIFIED
 from annotations.review import services as review
 from annotations.review.enums import AssignmentState
 from annotations.review.models import Annotation, Assignment, ReviewTask
@@ -108,6 +108,27 @@ for _each in FLAGS:
 
 
 # redaction
+
+
+_UNVERIFIED: dict[str, tuple[tuple[Move, ...], Callable[[RedactionRun, User], object]]] = {
+    "try strictly": ((), lambda run, who: redaction.try_strictly(run.clip, who.actor)),
+    "discard": (
+        ((FLAGS, "open", "uphold"),),
+        lambda run, who: moderation.discard(run.clip, REASON, who.actor),
+    ),
+    "start again": ((), lambda run, who: redaction.retry(run, who.actor)),
+}
+
+
+def _unverified(state: str, action: str) -> Trial:
+    run = make.make_unverified(unverified=state)
+    return Trial(lambda person: _UNVERIFIED[action][1](run, person))
+
+
+for _each in UNVERIFIED:
+    trial((UNVERIFIED, _each.source, _each.action), *_UNVERIFIED[_each.action][0])(
+        partial(_unverified, _each.source, _each.action)
+    )
 
 
 def _unredaction(act: Callable[[Unredaction, User], object], *, approved: bool = False) -> Trial:

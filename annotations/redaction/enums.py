@@ -20,6 +20,25 @@ class HidingEffect(models.TextChoices):
     MOSAIC = "mosaic", _("Mosaic")
 
 
+class HeldBecause(models.TextChoices):
+    """Why the rendition of a run was not verified: the first that applies."""
+
+    FACE_VISIBLE = "face_visible", _("A face may still be visible")
+    EVIDENCE = "evidence", _("Somebody may be there who is not hidden")
+    TOO_DARK = "too_dark", _("Too dark to judge")
+    TOO_BLURRED = "too_blurred", _("Too blurred to judge")
+    TOO_SMALL = "too_small", _("Too small to judge")
+
+
+class UnverifiedState(models.TextChoices):
+    """What became of a run whose rendition was not verified."""
+
+    WAITING = "waiting", _("Waits for a lead")
+    TRIED_STRICTLY = "tried_strictly", _("Tried strictly")
+    STARTED_AGAIN = "started_again", _("Started again")
+    DISCARDED = "discarded", _("Discarded")
+
+
 class HiddenKind(models.TextChoices):
     """What people ask to hide. The codes are those of reports (`vision.report.Kind`)."""
 

@@ -5,7 +5,14 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
-from annotations.redaction.enums import HiddenKind, HidingEffect, Stage, UnredactionState
+from annotations.redaction.enums import (
+    HeldBecause,
+    HiddenKind,
+    HidingEffect,
+    Stage,
+    UnredactionState,
+    UnverifiedState,
+)
 
 
 class Outcome(models.TextChoices):
@@ -13,7 +20,7 @@ class Outcome(models.TextChoices):
 
     PENDING = ""
     VERIFIED = "verified"
-    EXPOSED = "exposed"  # the residual check found a face: nothing was published
+    EXPOSED = "exposed"  # not verified (`rules.holds`): nothing was published
 
 
 class Method(models.TextChoices):
@@ -36,6 +43,10 @@ class RedactionRun(StageRun):
         default=list
     )  # as annotations.vision.report tells them; screening reads these
     residual = models.JSONField(default=dict)
+    held_because = models.CharField(max_length=16, choices=HeldBecause, blank=True)
+    unverified = models.CharField(
+        max_length=16, choices=UnverifiedState, blank=True
+    )  # what a lead made of it; empty where it was verified
     strict = models.BooleanField(default=False)  # a lead ordered that whole persons are hidden
     method = models.CharField(
         max_length=16, choices=Method, blank=True
@@ -60,9 +71,20 @@ class RedactionRun(StageRun):
     seconds = models.JSONField(default=dict)  # per stage
 
     class Meta:
-        indexes = StageRun.indexes("redactionrun")
+        indexes = [
+            *StageRun.indexes("redactionrun"),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(unverified=UnverifiedState.WAITING),
+                name="redactionrun_waits_for_lead",
+            ),
+        ]
         constraints = [
             *StageRun.constraints("redactionrun"),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.EXPOSED) | Q(unverified="", held_because=""),
+                name="redactionrun_held_as_exposed",
+            ),
             models.UniqueConstraint(
                 fields=["clip"],
                 condition=Q(state__in=["queued", "running"]),

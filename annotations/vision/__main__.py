@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     making.add_argument(
         "--detector", type=Path, metavar="FILE", help="a face detector's manifest (.json), or a YuNet file"
     )
+    making.add_argument("--whole-persons", action="store_true", help="hide whole persons, not heads alone")
     making.add_argument("--progress", type=int, metavar="FD", help="file descriptor for JSON lines")
     redaction = commands.add_parser(
         "redact", parents=[common, making], help="hide faces and screen the pictures"

@@ -47,13 +47,14 @@ class DecodeOptions:
 @dataclass(frozen=True)
 class RedactOptions(DecodeOptions):
     """Options of one redaction; `detector` (a manifest, or a YuNet file) replaces the built-in one,
-    `classifiers` are manifests, `missed_faces` what a person drew."""
+    `classifiers` are manifests, `missed_faces` what a person drew, `whole_persons` hides more than heads."""
 
     effect: str = "blur"
     screening: bool = True
     detector: Path | None = None
     classifiers: Sequence[Path] = ()
     missed_faces: Sequence[MissedFace] = ()
+    whole_persons: bool = False
     models_dir: Path | None = None
 
 
@@ -171,6 +172,7 @@ def _reported(
     """Run a command that writes a report; the report and the exit status, 0 or 3."""
     with _JsonFile("report") as report:
         more = ["--report", report.path, "--effect", options.effect]
+        more += ["--whole-persons"] if options.whole_persons else []
         if options.detector is not None:
             more += ["--detector", str(options.detector.resolve())]
         models = [*options.classifiers, *([options.detector] if options.detector else [])]

@@ -27,7 +27,8 @@ def ignore_progress(stage: str, done: int, total: int) -> None:
 class Job:
     """One clip to be redacted or repaired: from where, to where, with which models, and within which bounds.
 
-    `missed_faces` are boxes that a person drew; a repair has its own in its order.
+    `missed_faces` are boxes that a person drew; a repair has its own in its order. `whole_persons`: where somebody is,
+    the whole person is to be hidden, not the head alone.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Job:
     opinions: Sequence[Opinion] = ()
     effect: Effect = "blur"
     missed_faces: Sequence[MissedFace] = ()
+    whole_persons: bool = False
     limits: Limits = field(default_factory=Limits)
     rules: TrackingRules = field(default_factory=TrackingRules)
     on_progress: ProgressCallback = ignore_progress

@@ -331,6 +331,18 @@ def failed_run() -> RedactionRun:
     )
 
 
+@case("redaction.try_strictly")
+def _() -> Act:
+    clip = make.make_unverified().clip
+    return lambda: redaction.try_strictly(clip, LEAD)
+
+
+@case("redaction.discard_unverified")
+def _() -> Act:
+    clip = make.make_unverified().clip
+    return lambda: redaction.discard_unverified(clip, LEAD)
+
+
 @case("redaction.retry")
 def _() -> Act:
     run = failed_run()
@@ -375,7 +387,7 @@ def _() -> Act:
 @case("redaction.serve_region")
 def _() -> Act:
     unredaction = _unredaction()
-    return lambda: redaction.serve_region(unredaction.clip, unredaction.boxes, unredaction.frame, LEAD)
+    return lambda: redaction.serve_region(unredaction.clip, unredaction, unredaction.frame, LEAD)
 
 
 @case("redaction.choose_hiding")
@@ -412,6 +424,12 @@ def _() -> Act:
 def _() -> Act:
     flag = flagged()
     return lambda: moderation.decide(flag.pk, "uphold", "It shows an injury.", LEAD)
+
+
+@case("moderation.discard")
+def _() -> Act:
+    clip = make.make_unverified().clip
+    return lambda: moderation.discard(clip, "Nobody can judge it.", LEAD)
 
 
 @case("moderation.serve_poster")

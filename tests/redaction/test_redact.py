@@ -8,8 +8,10 @@ import av
 import pytest
 from django.core.files.storage import storages
 
+from annotations.accounts.enums import Role
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
+from annotations.audit.registry import lookup
 from annotations.clips import gate, vault
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.memory import memory_file
@@ -23,12 +25,14 @@ from annotations.redaction.models import HiddenTrack, Outcome, RedactionRun, Ren
 from annotations.vision import confined
 from annotations.vision.errors import VisionError
 from annotations.vision.models import digest
-from tests.factories import make_submitter, make_terms
+from tests.factories import make_submitter, make_terms, make_user
 from tests.vision import onnx_models
 from tests.vision.clips import scene
 from tests.vision.lack_of_landlock import answer_without_landlock
 
 pytestmark = pytest.mark.django_db
+
+SEEN = {"frame": 3, "box": [1, 2, 30, 30], "score": 0.9, "model": "second", "kind": "head"}
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +150,70 @@ def test_a_face_that_stays_visible_holds_the_clip(walking: Path, monkeypatch: py
     assert not any(gate.allows(clip.pk, purpose) for purpose in Purpose.values)
     assert actions(clip)[-2:] == ["redaction.exposed", "clip.held"]
     monkeypatch.undo()
-    again = services.retry(run, WORKER)
+    again = services.retry(run, make_user(Role.OPERATOR).actor)
     services.redact(again.pk)
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
+
+
+@pytest.mark.parametrize(
+    ("residual", "because", "counted"),
+    [
+        ({"evidence": [SEEN, SEEN], "unjudgeable": "too_dark"}, "evidence", (2, "too_dark")),
+        ({"evidence": [], "unjudgeable": "too_small"}, "too_small", (0, "too_small")),
+    ],
+)
+def test_what_the_second_opinion_does_not_verify_is_held_whatever_the_child_says(
+    residual: dict[str, Any],
+    because: str,
+    counted: tuple[int, str],
+    walking: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The report is the boundary here: nothing in the pass gives a second opinion to this test."""
+    real = confined.redact
+
+    def doubted(*arguments: Any, **options: Any) -> tuple[dict[str, Any], int]:
+        report, status = real(*arguments, **options)
+        report["residual"].update(residual)
+        return report, status
+
+    monkeypatch.setattr(confined, "redact", doubted)
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.held_because, run.unverified) == (Outcome.EXPOSED, because, "waiting")
+    assert not Rendition.objects.exists()
+    assert HoldReason.REDACTION_UNVERIFIED in gate.reasons(clip.pk)
+    entry = LogEntry.objects.get(clip=clip.public_id, action="redaction.exposed")
+    data = json.loads(bytes(entry.canonical))["data"]
+    assert (data["exposed"], data["evidence"], data["unjudgeable"]) == (0, *counted)
+    assert lookup("redaction.exposed").present({"run": "", "models": [], "exposed": 3}) == (
+        "Not verified; faces that may still be visible: 3, other evidence: 0, not judged: no"
+    )
+
+
+def test_a_strict_pass_is_ordered_of_the_child_and_stays_strict_in_its_repairs(
+    walking: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The child's options are the boundary here: what whole persons are is the pass's to know."""
+    ordered: list[bool] = []
+    for name in ("redact", "repair"):
+        real = getattr(confined, name)
+
+        def noted(*arguments: Any, real: Any = real) -> tuple[dict[str, Any], int]:
+            ordered.append(arguments[2].whole_persons)
+            result: tuple[dict[str, Any], int] = real(*arguments)
+            return result
+
+        monkeypatch.setattr(confined, name, noted)
+    clip = submitted(walking)
+    services.redact(services.request(clip, WORKER, strict=True).pk)
+    face = {"frame": 0, "box": [4.0, 4.0, 20.0, 20.0]}
+    repair = services.report_missed_regions(clip, [face], WORKER)
+    services.redact(repair.pk)
+    assert repair.strict
+    assert ordered == [True, True]
 
 
 def test_failures_are_tried_again_and_then_parked_with_their_reason(

@@ -6,7 +6,14 @@ from annotations.redaction.services.hiding import choose_hiding
 from annotations.redaction.services.orphans import sweep_orphans
 from annotations.redaction.services.pictures import serve_region
 from annotations.redaction.services.redact import redact
-from annotations.redaction.services.request import report_missed_regions, request, request_first, retry
+from annotations.redaction.services.request import (
+    discard_unverified,
+    report_missed_regions,
+    request,
+    request_first,
+    retry,
+    try_strictly,
+)
 from annotations.redaction.services.unredaction import (
     ask_for_unredaction,
     decide_unredaction,
@@ -19,6 +26,7 @@ __all__ = [
     "choose_hiding",
     "decide_unredaction",
     "destroy_examples",
+    "discard_unverified",
     "fetch_model",
     "hide_again",
     "redact",
@@ -30,4 +38,5 @@ __all__ = [
     "sweep_orphans",
     "take_back_unredaction",
     "training_examples",
+    "try_strictly",
 ]

@@ -15,6 +15,7 @@ from annotations.clips.encryption import write_all
 from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
 from annotations.redaction.models import Method, RedactionRun, Rendition
+from annotations.redaction.rules import holds
 from annotations.vision import confined
 from annotations.vision.child import Observer
 from annotations.vision.errors import VisionError
@@ -35,6 +36,11 @@ class Made:
     status: int
     method: str
     whole_because: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether the rendition may be shown to nobody, as the child or its report says."""
+        return self.status == confined.EXPOSED or holds(self.report["residual"])
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,9 @@ def _whole(work: Work, because: str) -> Made:
         return Made(report, status, Method.WHOLE, because)
     with memory_file("before repair") as before:
         report, status = _redact(work, before)
-        if status:
-            return Made(report, status, Method.WHOLE, because)
+        made = Made(report, status, Method.WHOLE, because)
+        if made.held:
+            return made
         try:
             again, status = _repair(work, before, _order(_kept(report), run, []))
         except VisionError as error:
@@ -165,6 +172,7 @@ def _redact(work: Work, target: BufferedRandom) -> tuple[dict[str, Any], int]:
 def _options(run: RedactionRun) -> confined.RedactOptions:
     return confined.RedactOptions(
         effect=run.effect,
+        whole_persons=run.strict,
         detector=Path(settings.REDACTION_DETECTOR) if settings.REDACTION_DETECTOR else None,
         screening=settings.SCREENING_NUDENET,
         classifiers=tuple(Path(manifest) for manifest in settings.SCREENING_CLASSIFIERS),

@@ -23,11 +23,11 @@ from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.core.stages import Failure, Heartbeat, KnownError, Stage, perform
 from annotations.core.wrapping import Damaged
-from annotations.redaction import events, log
+from annotations.redaction import events, log, rules
+from annotations.redaction.enums import UnverifiedState
 from annotations.redaction.models import HiddenTrack, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import examples
 from annotations.redaction.services.making import Made, Work, make
-from annotations.vision import confined
 from annotations.vision.child import Observer
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
@@ -64,7 +64,7 @@ def _work(run: RedactionRun, heartbeat: Heartbeat) -> None:
     ):
         kept = archive if examples.wanted(run.clip) else None
         made = make(Work(run, original, rendition, kept, Observer(note, heartbeat.beat)))
-        if made.status == confined.EXPOSED:
+        if made.held:
             _keep_exposed(run, made)
         else:
             _keep_verified(run, made, rendition, archive)
@@ -140,6 +140,7 @@ def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
 @transaction.atomic
 def _keep_exposed(run: RedactionRun, result: Made) -> None:
     clip, report = run.clip, result.report
+    residual = report["residual"]
     _keep_report(run, result, Outcome.EXPOSED)
     runs.finish(run)
     audit.append(
@@ -149,7 +150,9 @@ def _keep_exposed(run: RedactionRun, result: Made) -> None:
         subject=clip.owner.pseudonym,
         data={
             "run": str(run.pk),
-            "exposed": len(report["residual"]["exposed"]),
+            "exposed": len(residual["exposed"]),
+            "evidence": len(residual.get("evidence", [])),
+            "unjudgeable": residual.get("unjudgeable") or "no",
             "models": [model["sha256"] for model in report["models"]],
         },
     )
@@ -158,9 +161,11 @@ def _keep_exposed(run: RedactionRun, result: Made) -> None:
 
 
 def _keep_report(run: RedactionRun, result: Made, outcome: str) -> None:
-    report = result.report
+    report, exposed = result.report, outcome == Outcome.EXPOSED
     RedactionRun.objects.filter(pk=run.pk, token=run.token).update(
         outcome=outcome,
+        held_because=rules.why_held(report["residual"]) if exposed else "",
+        unverified=UnverifiedState.WAITING if exposed else "",
         method=result.method,
         whole_because=result.whole_because,
         schema=report["schema"],

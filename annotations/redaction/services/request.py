@@ -8,7 +8,7 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.clips.services import place, release_hold
-from annotations.core.errors import Conflict, Invalid
+from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.redaction import events, log, selectors
@@ -23,6 +23,7 @@ from annotations.redaction.missed_regions import (
     with_kind,
 )
 from annotations.redaction.models import RedactionRun, Rendition
+from annotations.redaction.rules import UNVERIFIED
 from annotations.redaction.services.ending import end_where_drawn
 
 
@@ -32,15 +33,17 @@ def request(
     actor: Actor,
     missed_regions: list[Region] | None = None,
     built_on: Rendition | None = None,
+    *,
+    strict: bool = False,
 ) -> RedactionRun:
-    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_regions`.
+    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks what is asked for.
 
-    `built_on` is the rendition of which only the groups that change need to be encoded again. What two people have
-    unredacted stays so.
+    `built_on` is the rendition of which only the groups that change need to be encoded again: where it was made
+    strictly, so is the next. What two people have unredacted stays so.
     """
     lock_clip(clip.pk)
     active = RedactionRun.objects.filter(clip=clip, state__in=[RunState.QUEUED, RunState.RUNNING]).first()
-    if active and not missed_regions and built_on is None:
+    if active and not missed_regions and built_on is None and not strict:
         return active
     if active:
         raise running()
@@ -49,6 +52,7 @@ def request(
         effect=selectors.hiding().effect,
         missed_regions=missed_regions or [],
         built_on=built_on,
+        strict=strict or (built_on is not None and built_on.run.strict),
         unredacted=selectors.unredacted(clip),
     )
     audit.append(
@@ -120,14 +124,76 @@ def report_missed_regions(clip: Clip, regions: list[Region], actor: Actor) -> Re
 
 @transaction.atomic
 def retry(run: RedactionRun, actor: Actor) -> RedactionRun:
-    """An operator starts a failed or unverified pass again, as a new run."""
+    """An operator starts a failed or unverified pass again, as a new run.
+
+    Conflict `not_possible_now` when a lead has ordered another one meanwhile.
+    """
     clip = run.clip
+    lock_clip(clip.pk)
+    run.refresh_from_db()
+    if run.unverified:
+        _settle(run, "start again", actor)
     audit.append(
         log.RETRIED, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"run": str(run.pk)}
     )
+    return _anew(run, actor, strict=run.strict)
+
+
+@transaction.atomic
+def try_strictly(clip: Clip, lead: Actor) -> RedactionRun:
+    """A lead orders another pass over a clip that was not verified, in which whole persons are hidden.
+
+    Missing `not_unverified` when its last pass was verified or is under way; Conflict `tried_strictly` when that pass
+    was such a one already.
+    """
+    run = locked_unverified(clip)
+    if run.strict:
+        raise Conflict(
+            "tried_strictly", "Whole persons were hidden already, and it could still not be verified."
+        )
+    _settle(run, "try strictly", lead)
+    again = _anew(run, lead, strict=True)
+    audit.append(
+        log.ORDERED_STRICTLY,
+        lead,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"run": str(again.pk), "after": str(run.pk)},
+    )
+    return again
+
+
+@transaction.atomic
+def discard_unverified(clip: Clip, lead: Actor) -> RedactionRun:
+    """A lead gives a clip up that was not verified; it stays held. Missing `not_unverified`."""
+    run = locked_unverified(clip)
+    _settle(run, "discard", lead)
+    audit.append(
+        log.DISCARDED, lead, clip=clip.public_id, subject=clip.owner.pseudonym, data={"run": str(run.pk)}
+    )
+    return run
+
+
+def locked_unverified(clip: Clip) -> RedactionRun:
+    """The clip's last run, with the clip locked, when it was not verified."""
+    lock_clip(clip.pk)
+    run = RedactionRun.objects.select_related("clip__owner").filter(clip=clip).order_by("-id").first()
+    if run is None or not run.unverified:
+        raise Missing("not_unverified", "This clip does not wait for a decision any more. Reload the page.")
+    return run
+
+
+def _settle(run: RedactionRun, action: str, actor: Actor) -> None:
+    run.unverified = UNVERIFIED.target(run.unverified, action, actor)
+    run.save(update_fields=["unverified"])
+
+
+def _anew(run: RedactionRun, actor: Actor, *, strict: bool) -> RedactionRun:
+    """A new whole run over the clip, with what people drew; it takes the place of the holds of the earlier one."""
+    clip = run.clip
     place(clip, HoldReason.AWAITING_REDACTION, actor)
     place(clip, HoldReason.AWAITING_SCREENING, actor)
-    again = request(clip, actor, run.missed_regions)
+    again = request(clip, actor, run.missed_regions, strict=strict)
     for reason in (HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED):
         release_hold(clip, reason, actor)
     return again

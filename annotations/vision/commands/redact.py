@@ -77,6 +77,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         opinions=opinions,
         effect=options.effect,
         missed_faces=json.loads(options.missed_faces.read_text()) if options.missed_faces else (),
+        whole_persons=options.whole_persons,
         limits=limits,
         on_progress=ProgressLines(options.progress),
     )

@@ -20,6 +20,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         detector=detector,
         opinions=second_opinion(None),
         effect=options.effect,
+        whole_persons=options.whole_persons,
         limits=limits,
         on_progress=ProgressLines(options.progress),
     )
