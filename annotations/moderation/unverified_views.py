@@ -41,6 +41,7 @@ def unverified(request: HttpRequest) -> HttpResponse:
         "rows": [(run, selectors.evidence_of(run)) for run in page.object_list],
         "state": state,
         "states": UnverifiedState.choices,
+        "waits": any(transition.source == state for transition in UNVERIFIED),
         "because": because,
         "reasons": HeldBecause.choices,
     }

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from annotations.vision.boxes import Box, as_box, distance, grown
+from annotations.vision.boxes import Box, size
 from annotations.vision.faces import Face
 from annotations.vision.flow import Luma
 
-ALIKE = 0.75
-"""Normalised correlation with the picture of it that counts as finding it."""
+ALIKE, ALIKE_FAR = 0.75, 0.85
+"""Normalised correlation with a picture of it that counts as finding it where it should be, and with what was drawn
+farther off: a plate passes by its own length from one frame to the next."""
 SIZES = (0.88, 0.94, 1.0, 1.06, 1.14)
 """Of what is sought, in sizes of the box that it should have."""
 LEAST_SIDE = 6
@@ -28,30 +29,32 @@ class Lookalike:
         self._latest = _cut(picture, box)
 
     def find(self, picture: Luma, box: Box, near: float) -> Face | None:
-        """What looks most like it, at most `near` sizes away from where it should be; the score is the correlation."""
-        x0, y0, x1, y1 = _pixels(picture, grown(box, near))
-        window = np.ascontiguousarray(picture[y0:y1, x0:x1])
-        best: Face | None = None
-        for image, size in self._images(box):
-            if image.shape[0] > window.shape[0] or image.shape[1] > window.shape[1]:
-                continue
-            _, score, _, (left, top) = cv2.minMaxLoc(cv2.matchTemplate(window, image, cv2.TM_CCOEFF_NORMED))
-            there = as_box((x0 + left, y0 + top, box[2] * size, box[3] * size))
-            if score >= ALIKE and distance(there, box) < near and (best is None or score > best.score):
-                best = Face(there, score)
-        return best
+        """What looks most like it, at most `near` sizes away from where it should be, else as many of its longer sides.
+        The score is the correlation."""
+        close = _most_alike(picture, box, near * size(box), [self._drawn, self._latest])
+        if close and close.score >= ALIKE:
+            return close
+        far = _most_alike(picture, box, near * max(box[2], box[3]), [self._drawn])
+        return far if far and far.score >= ALIKE_FAR else None
 
-    def _images(self, box: Box) -> Iterable[tuple[Luma, float]]:
-        for image in (self._drawn, self._latest):
-            for size in SIZES:
-                width, height = round(box[2] * size), round(box[3] * size)
-                if min(width, height, *image.shape) >= LEAST_SIDE:
-                    yield (
-                        np.asarray(
-                            cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8
-                        ),
-                        size,
-                    )
+
+def _most_alike(picture: Luma, box: Box, reach: float, images: Iterable[Luma]) -> Face | None:
+    """The best place for one of the images, in any of the sizes, whose edges lie within `reach` pixels of the box's."""
+    x, y, width, height = box
+    x0, y0, x1, y1 = _pixels(picture, (x - reach, y - reach, width + 2 * reach, height + 2 * reach))
+    window = np.ascontiguousarray(picture[y0:y1, x0:x1])
+    best: Face | None = None
+    for image in images:
+        for factor in SIZES:
+            across, down = round(width * factor), round(height * factor)
+            fits = across <= window.shape[1] and down <= window.shape[0]
+            if not fits or min(across, down, *image.shape) < LEAST_SIDE:
+                continue
+            sought = cv2.resize(image, (across, down), interpolation=cv2.INTER_AREA)
+            _, score, _, (left, top) = cv2.minMaxLoc(cv2.matchTemplate(window, sought, cv2.TM_CCOEFF_NORMED))
+            if best is None or score > best.score:
+                best = Face((x0 + left, y0 + top, width * factor, height * factor), score)
+    return best
 
 
 def _cut(picture: Luma, box: Box) -> Luma:

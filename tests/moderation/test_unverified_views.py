@@ -75,6 +75,8 @@ def test_it_is_filtered_by_reason_and_by_what_became_of_the_clip(desk: Client) -
     assert found("") == found("?state=nonsense&reason=nonsense") == {head, dark}
     assert found("?reason=too_dark") == {dark}
     assert found("?state=discarded") == {done}
+    make_unverified(unverified=UnverifiedState.STARTED_AGAIN)
+    assert "/not-verified/0" not in listed(desk, "?state=started_again"), "its clip has gone on"
     assert "could not be judged" in listed(desk, "?reason=too_dark")
     assert "No clip waits for a decision" in listed(desk, "?reason=too_small")
 

@@ -132,7 +132,7 @@ def retry(run: RedactionRun, actor: Actor) -> RedactionRun:
     lock_clip(clip.pk)
     run.refresh_from_db()
     if run.unverified:
-        _settle(run, "start again", actor)
+        _decide(run, "start again", actor)
     audit.append(
         log.RETRIED, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"run": str(run.pk)}
     )
@@ -151,7 +151,7 @@ def try_strictly(clip: Clip, lead: Actor) -> RedactionRun:
         raise Conflict(
             "tried_strictly", "Whole persons were hidden already, and it could still not be verified."
         )
-    _settle(run, "try strictly", lead)
+    _decide(run, "try strictly", lead)
     again = _anew(run, lead, strict=True)
     audit.append(
         log.ORDERED_STRICTLY,
@@ -167,7 +167,7 @@ def try_strictly(clip: Clip, lead: Actor) -> RedactionRun:
 def discard_unverified(clip: Clip, lead: Actor) -> RedactionRun:
     """A lead gives a clip up that was not verified; it stays held. Missing `not_unverified`."""
     run = locked_unverified(clip)
-    _settle(run, "discard", lead)
+    _decide(run, "discard", lead)
     audit.append(
         log.DISCARDED, lead, clip=clip.public_id, subject=clip.owner.pseudonym, data={"run": str(run.pk)}
     )
@@ -183,7 +183,7 @@ def locked_unverified(clip: Clip) -> RedactionRun:
     return run
 
 
-def _settle(run: RedactionRun, action: str, actor: Actor) -> None:
+def _decide(run: RedactionRun, action: str, actor: Actor) -> None:
     run.unverified = UNVERIFIED.target(run.unverified, action, actor)
     run.save(update_fields=["unverified"])
 
