@@ -156,6 +156,9 @@ def test_something_else_drawn_there_does_not_contradict_that_there_is_no_face(
 def test_an_unredacted_plate_stays_a_plate(people: tuple[User, User, User]) -> None:
     clip = make_ready_clip()
     track = make_track(clip, kind="licence_plate", source="person")
+    client = Client()
+    client.force_login(people[0])
+    assert b"Licence plate" in client.get(reverse("redaction:regions", args=[clip.public_id])).content
     asked = services.ask_for_unredaction(clip, track.number, REASON, people[0])
     services.decide_unredaction(asked.pk, "approve", REASON, people[2])
     run = RedactionRun.objects.get(clip=clip, state="queued")
