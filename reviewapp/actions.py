@@ -15,7 +15,7 @@ from annotations.break_glass.rules import BREAK_GLASS
 from annotations.core.transitions import TransitionTable
 from annotations.moderation.rules import FLAGS
 from annotations.oversight.rules import ALERTS
-from annotations.redaction.rules import UNREDACTIONS
+from annotations.redaction.rules import UNREDACTIONS, UNVERIFIED
 from annotations.review.rules import ASSIGNMENTS, TASKS
 from annotations.rights.rules import REQUESTS
 from reviewapp.diagrams import tables
@@ -27,6 +27,9 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "redaction:decide_unredaction": ((UNREDACTIONS, "approve"), (UNREDACTIONS, "refuse")),
     "redaction:take_back_unredaction": ((UNREDACTIONS, "take back"),),
     "redaction:hide_again": ((UNREDACTIONS, "hide again"),),
+    "moderation:try_strictly": ((UNVERIFIED, "try strictly"),),
+    "moderation:discard": ((UNVERIFIED, "discard"),),
+    "operations_retry": ((UNVERIFIED, "start again"),),
     "moderation:decide": ((FLAGS, "uphold"), (FLAGS, "dismiss")),
     "review:next": ((ASSIGNMENTS, "claim"), (ASSIGNMENTS, "resume"), (ASSIGNMENTS, "extend")),
     "review:claim": ((ASSIGNMENTS, "claim"), (ASSIGNMENTS, "resume"), (ASSIGNMENTS, "extend")),
@@ -35,10 +38,10 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "review:submit": ((ASSIGNMENTS, "submit"), (ASSIGNMENTS, "resume")),
     "review:skip": ((ASSIGNMENTS, "skip"),),
     "review:flag": ((ASSIGNMENTS, "flag"),),
-    "review:missed_face": (
-        (ASSIGNMENTS, "report a missed face"),
-        (ASSIGNMENTS, "report one more missed face"),
-        (UNREDACTIONS, "report a missed face"),
+    "review:missed_regions": (
+        (ASSIGNMENTS, "report something to hide"),
+        (ASSIGNMENTS, "report one more thing to hide"),
+        (UNREDACTIONS, "report something to hide"),
     ),
     "review:accept": ((TASKS, "accept"), (ASSIGNMENTS, "accept"), (ASSIGNMENTS, "supersede")),
     "review:return": ((TASKS, "return"), (ASSIGNMENTS, "return")),

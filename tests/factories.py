@@ -30,8 +30,9 @@ from annotations.clips.rules import ConsentTerms
 from annotations.core import clock, ids
 from annotations.core.models import RunState
 from annotations.moderation.models import Screening
+from annotations.redaction.enums import HeldBecause, UnverifiedState
 from annotations.redaction.models import (
-    FaceTrack,
+    HiddenTrack,
     Outcome,
     RedactionRun,
     Rendition,
@@ -103,6 +104,28 @@ def make_clip(
     return clip
 
 
+def make_unverified(clip: Clip | None = None, **fields: Any) -> RedactionRun:
+    """The last pass of a held clip: a model saw a head on frame 12 that is not hidden."""
+    clip = clip or make_clip()
+    Hold.objects.create(clip=clip, reason=HoldReason.REDACTION_UNVERIFIED, placed_by="test")
+    seen = {"frame": 12, "box": [10.0, 10.0, 8.0, 8.0], "score": 0.81, "model": "second", "kind": "head"}
+    return RedactionRun.objects.create(
+        **{
+            "clip": clip,
+            "effect": "blur",
+            "state": RunState.DONE,
+            "outcome": Outcome.EXPOSED,
+            "held_because": HeldBecause.EVIDENCE,
+            "unverified": UnverifiedState.WAITING,
+            "finished_at": clock.now(),
+            "residual": {"checked_frames": 2, "exposed": [], "evidence": [seen], "unjudgeable": ""},
+            "times": [number / RATE for number in range(FRAMES)],
+            "models_used": [{"name": "first", "sha256": "ab" * 32, "role": "face"}],
+            **fields,
+        }
+    )
+
+
 def make_rendition(clip: Clip, **fields: Any) -> Rendition:
     """A verified and screened pass with its rendition, stored: a small playable MP4."""
     run = RedactionRun.objects.create(
@@ -128,11 +151,11 @@ def make_rendition(clip: Clip, **fields: Any) -> Rendition:
     )
 
 
-def make_track(clip: Clip, **fields: Any) -> FaceTrack:
+def make_track(clip: Clip, **fields: Any) -> HiddenTrack:
     """A hidden face of the clip's current rendition, on its first ten frames."""
     run = Rendition.objects.get(clip=clip, current=True).run
     boxes = {str(frame): [20.0 + frame, 16.0, 12.0, 16.0] for frame in range(10)}
-    return FaceTrack.objects.create(
+    return HiddenTrack.objects.create(
         run=run, **{"number": run.tracks.count() + 1, "score": 0.7, "boxes": boxes, "side": 13.9, **fields}
     )
 

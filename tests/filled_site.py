@@ -97,6 +97,7 @@ def _unredactions(people: dict[str, User]) -> None:
     """Asked for by the lead and by another; approved, and refused."""
     clip = make.make_ready_clip()
     redaction.ask_for_unredaction(clip, make.make_track(clip).number, REASON, people[Role.LEAD])
+    make.make_unverified()
     make.make_unredaction(make.make_ready_clip())
     approved = make.make_unredaction(make.make_ready_clip())
     Unredaction.objects.filter(pk=approved.pk).update(

@@ -28,8 +28,8 @@ from annotations.oversight import services as oversight
 from annotations.oversight.rules import ALERTS
 from annotations.redaction import services as redaction
 from annotations.redaction.enums import UnredactionState
-from annotations.redaction.models import Unredaction
-from annotations.redaction.rules import UNREDACTIONS
+from annotations.redaction.models import RedactionRun, Unredaction
+from annotations.redaction.rules import UNREDACTIONS, UNVERIFIED
 from annotations.review import services as review
 from annotations.review.enums import AssignmentState
 from annotations.review.models import Annotation, Assignment, ReviewTask
@@ -110,6 +110,27 @@ for _each in FLAGS:
 # redaction
 
 
+_UNVERIFIED: dict[str, tuple[tuple[Move, ...], Callable[[RedactionRun, User], object]]] = {
+    "try strictly": ((), lambda run, who: redaction.try_strictly(run.clip, who.actor)),
+    "discard": (
+        ((FLAGS, "open", "uphold"),),
+        lambda run, who: moderation.discard(run.clip, REASON, who.actor),
+    ),
+    "start again": ((), lambda run, who: redaction.retry(run, who.actor)),
+}
+
+
+def _unverified(state: str, action: str) -> Trial:
+    run = make.make_unverified(unverified=state)
+    return Trial(lambda person: _UNVERIFIED[action][1](run, person))
+
+
+for _each in UNVERIFIED:
+    trial((UNVERIFIED, _each.source, _each.action), *_UNVERIFIED[_each.action][0])(
+        partial(_unverified, _each.source, _each.action)
+    )
+
+
 def _unredaction(act: Callable[[Unredaction, User], object], *, approved: bool = False) -> Trial:
     unredaction = make.make_unredaction(make.make_ready_clip())
     if approved:
@@ -142,10 +163,10 @@ def _() -> Trial:
     return _unredaction(lambda unredaction, who: redaction.hide_again(unredaction.pk, who), approved=True)
 
 
-@trial((UNREDACTIONS, "approved", "report a missed face"))
+@trial((UNREDACTIONS, "approved", "report something to hide"))
 def _() -> Trial:
     def report(unredaction: Unredaction, who: User) -> None:
-        redaction.report_missed_faces(unredaction.clip, [FACE], who.actor)
+        redaction.report_missed_regions(unredaction.clip, [FACE], who.actor)
 
     return _unredaction(report, approved=True)
 
@@ -209,15 +230,15 @@ def _() -> Trial:
 
 
 def _report(who: User, found: Assignment) -> None:
-    review.report_missed_face(who, found.public_id, [FACE])
+    review.report_missed_regions(who, found.public_id, [FACE])
 
 
-@trial((ASSIGNMENTS, "leased", "report a missed face"))
+@trial((ASSIGNMENTS, "leased", "report something to hide"))
 def _() -> Trial:
     return _assignment(_report)
 
 
-@trial((ASSIGNMENTS, "leased", "report one more missed face"))
+@trial((ASSIGNMENTS, "leased", "report one more thing to hide"))
 def _() -> Trial:
     """As many clips as one may have wait for the reporter already."""
     tried = _assignment(_report)

@@ -38,7 +38,7 @@ LISTED = {
         clips.CameraVersion: aspect set_by
         clips.Hold: placed_by released_by
         redaction.RedactionRun: stage failure_code effect
-        redaction.FaceTrack: source
+        redaction.HiddenTrack: source
         redaction.Rendition: name sha256
         redaction.TrainingExample: name key_id
         redaction.HidingChoice: chosen_by
@@ -68,10 +68,10 @@ LISTED = {
     """,
     MADE_BY_PROGRAMS: """
         clips.Device: seen_turns
-        redaction.RedactionRun: missed_faces findings residual unredacted times frame_map light fingerprint
+        redaction.RedactionRun: missed_regions findings residual unredacted times frame_map light fingerprint
         redaction.RedactionRun: camera
         redaction.RedactionRun: models_used seconds
-        redaction.FaceTrack: boxes
+        redaction.HiddenTrack: boxes
         redaction.Rendition: presentation_times
         redaction.Unredaction: boxes
         moderation.Finding: model label box

@@ -100,7 +100,7 @@ def test_workers_killed_while_they_splice_leave_the_clip_held_until_the_next_has
 
     wait_until(lambda: ticking(shown_to_people(clip)), 100, "the clip's way into the queue")
     face = walk.faces[150][0]
-    run = services.report_missed_faces(clip, [{"frame": 150, "box": list(face)}], WORKER)
+    run = services.report_missed_regions(clip, [{"frame": 150, "box": list(face)}], WORKER)
     files = stored(programs, "renditions"), stored(programs, "vault")
     assert files == (1, 1)
 

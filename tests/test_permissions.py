@@ -147,7 +147,7 @@ OWNED: dict[str, Owned] = {
             "review:extend",
             "review:skip",
             "review:flag",
-            "review:missed_face",
+            "review:missed_regions",
             "review:watched",
         ),
         of_an_assignment,
@@ -164,7 +164,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "review:submit": {"revision": 0, "body": make_body()},
     "review:skip": {"reason": HOME_THREAT_DETECTION["skip_reasons"][0]["code"]},
     "review:flag": {"category": FlagCategory.OTHER},
-    "review:missed_face": {"faces": [FACE]},
+    "review:missed_regions": {"regions": [FACE]},
     "review:watched": {"ranges": [[0, 1]]},
 }
 

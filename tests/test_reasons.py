@@ -51,6 +51,7 @@ CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     redaction.decide_unredaction: [
         lambda reason: redaction.decide_unredaction(NOBODY, "approve", reason, make_user())
     ],
+    moderation.discard: [lambda reason: moderation.discard(make_clip(), reason, OFFICER)],
     moderation.decide: [lambda reason: moderation.decide(NOBODY, "uphold", reason, OFFICER)],
     review.send_back: [lambda reason: review.send_back(NOBODY, NOBODY, reason, OFFICER)],
     review.set_aside: [lambda reason: review.set_aside(NOBODY, reason, OFFICER)],

@@ -15,6 +15,7 @@ PAGES = (
     (_("Review"), "review:home"),
     (_("Adjudication"), "review:adjudication"),
     (_("Flagged"), "moderation:flagged"),
+    (_("Not verified"), "moderation:unverified"),
     (_("Audit"), "oversight:log"),
     (_("Alerts"), "oversight:alerts"),
     (_("Requests"), "rights:access_requests"),

@@ -6,7 +6,7 @@ What somebody wrote in their own words goes into the entry's detail. `append` ch
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _LIMIT = 2**53
@@ -53,17 +53,22 @@ class Field:
     """`holds` says what fits, in words; `fits` decides it; `words` reads it, also what no longer fits.
 
     `longest` is how many bytes of canonical JSON it takes at most: a test adds them up, so that no input makes an
-    entry too long.
+    entry too long. `lacking` is how an entry reads that does not have it.
     """
 
     holds: str
     fits: Callable[[Any], bool]
     longest: int
     words: Words = in_words
+    lacking: str = "?"
 
     def read_by(self, words: Words) -> "Field":
         """The same field, read otherwise."""
-        return Field(self.holds, self.fits, self.longest, words)
+        return replace(self, words=words)
+
+    def added_later(self, reads: str) -> "Field":
+        """The same field, for a kind of entries that older ones do not have it: they read as if it said this."""
+        return replace(self, lacking=reads)
 
 
 def pattern(expression: str, holds: str, most: int) -> Field:

@@ -36,9 +36,13 @@ class Action:
         return _PARTICULARS.sub("", open_sentence)
 
     def present(self, data: dict[str, Any]) -> str:
-        """The sentence filled; a field that the entry lacks reads “?”, a list as its words, pairs as ranges."""
+        """The sentence filled; a field that the entry lacks reads “?”, or what it says of older entries, a list as its
+        words, pairs as ranges."""
         return self.sentence.format_map(
-            {name: field.words(data[name]) if name in data else "?" for name, field in self.fields.items()}
+            {
+                name: field.words(data[name]) if name in data else field.lacking
+                for name, field in self.fields.items()
+            }
         )
 
     def check(self, data: dict[str, Any]) -> None:

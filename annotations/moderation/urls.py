@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotations.moderation import known_views, views
+from annotations.moderation import known_views, unverified_views, views
 
 app_name = "moderation"
 urlpatterns = [
@@ -9,6 +9,10 @@ urlpatterns = [
     path("flagged/<uuid:flag_id>/poster", views.poster, name="poster"),
     path("flagged/<uuid:flag_id>/reveal", views.reveal, name="reveal"),
     path("flagged/<uuid:flag_id>/decide", views.decide, name="decide"),
+    path("not-verified/", unverified_views.unverified, name="unverified"),
+    path("not-verified/<uuid:clip_id>/", unverified_views.unverified_clip, name="unverified_clip"),
+    path("not-verified/<uuid:clip_id>/try-strictly", unverified_views.try_strictly, name="try_strictly"),
+    path("not-verified/<uuid:clip_id>/discard", unverified_views.discard, name="discard"),
     path("screening/", known_views.screening, name="screening"),
     path("screening/lists", known_views.add_list, name="add_list"),
     path("screening/lists/<uuid:list_id>/remove", known_views.remove_list, name="remove_list"),

@@ -53,7 +53,7 @@ _WORK = {
     review.SUBMITTED.code,
     review.SKIPPED.code,
     review.FLAGGED.code,
-    review.MISSED_FACE.code,
+    *review.MISSED_REGIONS.codes,
 }
 
 

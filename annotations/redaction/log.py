@@ -4,7 +4,7 @@ from typing import Any
 
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, NAME, list_of, one_of, pattern
 from annotations.audit.registry import action
-from annotations.redaction.enums import HidingEffect
+from annotations.redaction.enums import HeldBecause, HidingEffect
 
 
 def _bytes(sent: Any) -> str:
@@ -19,7 +19,12 @@ _EXAMPLE = _RUN | {"frames": COUNT}
 ENDS = (
     ("take_back", "taken back"),
     ("hide_again", "hidden again by a lead"),
+    ("report_something_to_hide", "a reviewer saw something to hide there"),
     ("report_a_missed_face", "a reviewer saw a face there"),
+)
+UNJUDGEABLE = (
+    ("no", "no"),
+    *((why, HeldBecause(why).label) for why in ("too_dark", "too_blurred", "too_small")),
 )
 EFFECTS = tuple((effect, effect) for effect in HidingEffect.values)
 _MODELS = {"models": list_of(DIGEST, 100)}
@@ -33,14 +38,26 @@ VERIFIED = action(
 )
 EXPOSED = action(
     "redaction.exposed",
-    "Not published; faces that may still be visible: {exposed}",
-    _RUN | _MODELS | {"exposed": COUNT},
+    "Not verified; faces that may still be visible: {exposed}, other evidence: {evidence}, not judged: {unjudgeable}",
+    _RUN
+    | _MODELS
+    | {
+        "exposed": COUNT,
+        "evidence": COUNT.added_later(reads="0"),
+        "unjudgeable": one_of(UNJUDGEABLE).added_later(reads="no"),
+    },
 )
 FAILED = action(
     "redaction.failed",
     "Redaction failed: {code}; attempts: {attempts}",
     _RUN | {"attempts": COUNT, "code": CODE},
 )
+ORDERED_STRICTLY = action(
+    "redaction.ordered_strictly",
+    "A pass that hides whole persons was ordered ({run}), as the one before was not verified ({after})",
+    _RUN | {"after": ID},
+)
+DISCARDED = action("redaction.discarded", "Given up, as it could not be verified ({run})", _RUN)
 RETRIED = action("redaction.retried", "Redaction started again ({run})", _RUN)
 UNREDACTION_ASKED = action(
     "unredaction.asked",

@@ -5,7 +5,14 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import StageRun
-from annotations.redaction.enums import HidingEffect, Stage, UnredactionState
+from annotations.redaction.enums import (
+    HeldBecause,
+    HiddenKind,
+    HidingEffect,
+    Stage,
+    UnredactionState,
+    UnverifiedState,
+)
 
 
 class Outcome(models.TextChoices):
@@ -13,7 +20,7 @@ class Outcome(models.TextChoices):
 
     PENDING = ""
     VERIFIED = "verified"
-    EXPOSED = "exposed"  # the residual check found a face: nothing was published
+    EXPOSED = "exposed"  # not verified (`rules.holds`): nothing was published
 
 
 class Method(models.TextChoices):
@@ -33,11 +40,18 @@ class RedactionRun(StageRun):
     )  # what was known of it and applied: `vision.camera.Camera.as_dict`
     camera_version = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.PENDING, blank=True)
-    missed_faces = models.JSONField(default=list)  # [{"frame", "box"}] that a reviewer drew before this run
+    missed_regions = models.JSONField(
+        default=list
+    )  # as `redaction.missed_regions` says, of this run and all before
     findings = models.JSONField(
         default=list
     )  # as annotations.vision.report tells them; screening reads these
     residual = models.JSONField(default=dict)
+    held_because = models.CharField(max_length=16, choices=HeldBecause, blank=True)
+    unverified = models.CharField(
+        max_length=16, choices=UnverifiedState, blank=True
+    )  # what a lead made of it; empty where it was verified
+    strict = models.BooleanField(default=False)  # a lead ordered that whole persons are hidden
     method = models.CharField(
         max_length=16, choices=Method, blank=True
     )  # how it was done; set when it is done
@@ -47,7 +61,9 @@ class RedactionRun(StageRun):
     whole_because = models.CharField(
         max_length=200, blank=True
     )  # why not only the changed groups were encoded again
-    unredacted = models.JSONField(default=list)  # [{"boxes"}]: what two people agreed is no face
+    unredacted = models.JSONField(
+        default=list
+    )  # [{"boxes"}], perhaps with a kind: what two people agreed to show
     schema = models.PositiveSmallIntegerField(
         default=0
     )  # of the report; the next three fields are the report's, too
@@ -59,9 +75,20 @@ class RedactionRun(StageRun):
     seconds = models.JSONField(default=dict)  # per stage
 
     class Meta:
-        indexes = StageRun.indexes("redactionrun")
+        indexes = [
+            *StageRun.indexes("redactionrun"),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(unverified=UnverifiedState.WAITING),
+                name="redactionrun_waits_for_lead",
+            ),
+        ]
         constraints = [
             *StageRun.constraints("redactionrun"),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.EXPOSED) | Q(unverified="", held_because=""),
+                name="redactionrun_held_as_exposed",
+            ),
             models.UniqueConstraint(
                 fields=["clip"],
                 condition=Q(state__in=["queued", "running"]),
@@ -75,10 +102,11 @@ class RedactionRun(StageRun):
         return str(dict(Stage.choices).get(self.stage or Stage.START, self.stage))
 
 
-class FaceTrack(models.Model):
-    """One face through time, as found; no identity. `boxes` maps the frame number to [x, y, width, height].
+class HiddenTrack(models.Model):
+    """A face through time, or something else that is hidden; no identity. `boxes` maps the frame number to [x, y,
+    width, height].
 
-    `source` is "detector", or "person" when a reviewer drew the face and it was followed from there.
+    `source` is "detector", or "person" when a reviewer drew it and it was followed from there.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -87,10 +115,11 @@ class FaceTrack(models.Model):
     score = models.FloatField()
     boxes = models.JSONField()
     source = models.CharField(max_length=16, default="detector")
+    kind = models.CharField(max_length=24, choices=HiddenKind, default=HiddenKind.FACE)
     side = models.FloatField(null=True)  # of the square of the same area, in pixels; the median of the boxes
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "number"], name="facetrack_once")]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="hiddentrack_once")]
 
 
 class Rendition(models.Model):
@@ -120,7 +149,8 @@ class Rendition(models.Model):
 
 
 class Unredaction(models.Model):
-    """A hidden track that a lead takes for no face, and what a second person said to it. `boxes` as in a track.
+    """A hidden track that a lead takes for nothing to hide, and what a second person said to it. `boxes` and `kind` as
+    in a track.
 
     The words of both are on the log only (`selectors.asked_because`).
     """
@@ -129,6 +159,7 @@ class Unredaction(models.Model):
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="unredactions")
     state = models.CharField(max_length=16, choices=UnredactionState, default=UnredactionState.ASKED)
     boxes = models.JSONField()
+    kind = models.CharField(max_length=24, choices=HiddenKind, default=HiddenKind.FACE)
     frame = models.PositiveIntegerField()  # of the rendition: where the region was shown to be judged
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)

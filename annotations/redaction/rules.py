@@ -1,11 +1,14 @@
-"""The life of a request to show a hidden region again: no face is there, two people say."""
+"""The lives of a request to show a hidden region again and of a run that was not verified, and when one is held."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from annotations.accounts.enums import Role
 from annotations.core.transitions import Transition, TransitionTable
 from annotations.core.who import Refusal, by, nobody_but, somebody_else_than
-from annotations.redaction.enums import UnredactionState as L
+from annotations.redaction.enums import HeldBecause, UnredactionState as L, UnverifiedState as U
 
-LEAD, CONTRACTOR = by(Role.LEAD), by(Role.CONTRACTOR)
+LEAD, CONTRACTOR, OPERATOR = by(Role.LEAD), by(Role.CONTRACTOR), by(Role.OPERATOR)
 WHO_ASKED = by(
     Role.LEAD,
     only=nobody_but("asked_by", "who asked", Refusal("not_yours", "Only who asked can take it back.")),
@@ -35,6 +38,35 @@ UNREDACTIONS = TransitionTable(
         Transition(L.ASKED, "refuse", L.REFUSED, SECOND_PERSON),
         Transition(L.ASKED, "take back", L.TAKEN_BACK, WHO_ASKED),
         Transition(L.APPROVED, "hide again", L.ENDED, LEAD),
-        Transition(L.APPROVED, "report a missed face", L.ENDED, CONTRACTOR),
+        Transition(L.APPROVED, "report something to hide", L.ENDED, CONTRACTOR),
     ],
 )
+
+UNVERIFIED = TransitionTable(
+    "run that was not verified",
+    initial=[U.WAITING],
+    final=[U.TRIED_STRICTLY, U.STARTED_AGAIN, U.DISCARDED],
+    transitions=[
+        Transition(U.WAITING, "try strictly", U.TRIED_STRICTLY, LEAD),
+        Transition(U.WAITING, "discard", U.DISCARDED, LEAD),
+        Transition(U.WAITING, "start again", U.STARTED_AGAIN, OPERATOR),
+        # Discarded by mistake: its flag is dismissed, and the clip is still held until a pass has been verified.
+        Transition(U.DISCARDED, "try strictly", U.TRIED_STRICTLY, LEAD),
+        Transition(U.DISCARDED, "start again", U.STARTED_AGAIN, OPERATOR),
+    ],
+)
+
+
+def why_held(residual: Mapping[str, Any]) -> str:
+    """Why a rendition with this residual (`vision.report.ResidualReport`) is not verified: one of `HeldBecause`, or
+    nothing. A pass that could not be judged is never verified by silence."""
+    if residual["exposed"]:
+        return HeldBecause.FACE_VISIBLE
+    if residual.get("evidence"):
+        return HeldBecause.EVIDENCE
+    return str(residual.get("unjudgeable", ""))
+
+
+def holds(residual: Mapping[str, Any]) -> bool:
+    """Whether a rendition with this residual is not shown to anybody."""
+    return bool(why_held(residual))

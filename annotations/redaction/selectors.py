@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from annotations.audit import selectors as audit
 from annotations.audit.selectors import Words
@@ -16,11 +16,24 @@ from annotations.clips.models import CameraVersion, Clip, Hold
 from annotations.clips.rules import FINAL
 from annotations.core import clock
 from annotations.redaction import log
-from annotations.redaction.enums import HidingEffect, UnredactionState
-from annotations.redaction.models import HidingChoice, Rendition, TrainingExample, Unredaction
+from annotations.redaction.enums import HidingEffect, UnredactionState, UnverifiedState
+from annotations.redaction.missed_regions import Region, with_kind
+from annotations.redaction.models import HidingChoice, RedactionRun, Rendition, TrainingExample, Unredaction
 from annotations.vision.camera import Camera
 
 EXAMPLES_FOLDER = "examples/"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of evidence: the frame of the rendition from 0, its time in seconds (None: not known), and what the model
+    takes it for ("face", "head" or "person")."""
+
+    frame: int
+    seconds: float | None
+    kind: str
+    score: float
+    model: str
 
 
 @dataclass(frozen=True)
@@ -67,10 +80,43 @@ def clips_to_clear(older_than: datetime.timedelta = datetime.timedelta(0)) -> Qu
     return Clip.objects.filter(ended, training_examples__in=kept).distinct().order_by("received_at")
 
 
-def unredacted(clip: Clip) -> list[dict[str, list[float]]]:
-    """The boxes by original frame of every track of the clip that two people unredacted."""
+def unverified(state: str = UnverifiedState.WAITING, because: str = "") -> QuerySet[RedactionRun]:
+    """Runs that were not verified, in a state and perhaps for a reason, those that wait longest first.
+
+    Clips whose owner's agreement has ended are left out: there is nothing to decide.
+    """
+    over = Hold.objects.filter(clip=OuterRef("clip"), reason__in=FINAL, released_at=None)
+    found = RedactionRun.objects.filter(~Exists(over), unverified=state).select_related("clip__owner")
+    if because:
+        found = found.filter(held_because=because)
+    return found.order_by("finished_at", "pk")
+
+
+def evidence_of(run: RedactionRun) -> list[Piece]:
+    """What speaks against the rendition of a run, in the order of its frames. Nothing of it shows anything."""
+    names = {model["name"] for model in run.models_used if model.get("role") == "face"}
+    checked = ", ".join(sorted(names))
+    found = [(each, "face", checked) for each in run.residual.get("exposed", [])]
+    found += [(each, each["kind"], each["model"]) for each in run.residual.get("evidence", [])]
+    return sorted(
+        (
+            Piece(each["frame"], _seconds(run, each["frame"]), kind, round(each["score"], 2), model)
+            for each, kind, model in found
+        ),
+        key=lambda piece: piece.frame,
+    )
+
+
+def _seconds(run: RedactionRun, shown: int) -> float | None:
+    """When a frame of the rendition that was not kept is on screen; None where the report does not say."""
+    original = run.frame_map[shown] if run.frame_map and shown < len(run.frame_map) else shown
+    return run.times[original] if original < len(run.times) else None
+
+
+def unredacted(clip: Clip) -> list[Region]:
+    """Every track of the clip that two people unredacted: its boxes by original frame, and its kind if no face's."""
     standing = Unredaction.objects.filter(clip=clip, state=UnredactionState.APPROVED).order_by("asked_at")
-    return list(standing.values_list("boxes", flat=True))
+    return [with_kind(kind, {"boxes": boxes}) for boxes, kind in standing.values_list("boxes", "kind")]
 
 
 def original_frame(rendition: Rendition, shown: int) -> int:

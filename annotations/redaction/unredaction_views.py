@@ -19,7 +19,7 @@ from annotations.core.errors import DomainError
 from annotations.redaction import selectors, services
 from annotations.redaction.enums import UnredactionState
 from annotations.redaction.forms import AskForm, ReasonForm
-from annotations.redaction.models import FaceTrack, Rendition, Unredaction
+from annotations.redaction.models import HiddenTrack, Rendition, Unredaction
 from annotations.redaction.rules import UNREDACTIONS
 
 PAGE = 25
@@ -64,10 +64,10 @@ def region_picture(request: HttpRequest, clip_id: uuid.UUID, number: int) -> Htt
     clip = _clip(clip_id)
     if (rendition := _viewable(clip)) is None:
         raise Http404
-    track = get_object_or_404(FaceTrack, run=rendition.run_id, number=number)
+    track = get_object_or_404(HiddenTrack, run=rendition.run_id, number=number)
     frames = sorted(map(int, track.boxes))
     shown = selectors.shown_frame(rendition, frames[len(frames) // 2])
-    return _picture(lambda: services.serve_region(clip, track.boxes, shown, actor_of(request)))
+    return _picture(lambda: services.serve_region(clip, track, shown, actor_of(request)))
 
 
 @require_safe
@@ -79,7 +79,7 @@ def unredaction(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse
 def unredaction_picture(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
     """What was asked for, on the frame on which it was asked for, as the rendition shows it now."""
     found = _found(unredaction_id)
-    return _picture(lambda: services.serve_region(found.clip, found.boxes, found.frame, actor_of(request)))
+    return _picture(lambda: services.serve_region(found.clip, found, found.frame, actor_of(request)))
 
 
 @require_POST
@@ -109,7 +109,7 @@ def hide_again(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
 
 def _regions(request: HttpRequest, clip: Clip, form: AskForm, status: int = 200) -> HttpResponse:
     rendition = _viewable(clip)
-    tracks = FaceTrack.objects.filter(run=rendition.run_id).order_by("number") if rendition else []
+    tracks = HiddenTrack.objects.filter(run=rendition.run_id).order_by("number") if rendition else []
     asked = Unredaction.objects.select_related("clip", "asked_by").filter(clip=clip).order_by("-asked_at")
     context = {
         "clip": clip,

@@ -25,7 +25,7 @@ from annotations.review.serializers import (
     ClaimSerializer,
     DraftSerializer,
     FlagSerializer,
-    MissedFaceSerializer,
+    MissedRegionsSerializer,
     SkipSerializer,
     SubmitSerializer,
     WatchedSerializer,
@@ -155,13 +155,13 @@ class Flag(ReviewerView):
         return self.onward()
 
 
-class MissedFace(ReviewerView):
-    """`POST`: holds the clip and hides these faces."""
+class MissedRegions(ReviewerView):
+    """`POST`: holds the clip and hides what is in these boxes."""
 
-    @extend_schema(request=MissedFaceSerializer, responses={200: _NEXT})
+    @extend_schema(request=MissedRegionsSerializer, responses={200: _NEXT})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
-        faces = [dict(face) for face in self.read(MissedFaceSerializer)["faces"]]
-        services.report_missed_face(self.reviewer, assignment_id, faces)
+        regions = [dict(region) for region in self.read(MissedRegionsSerializer)["regions"]]
+        services.report_missed_regions(self.reviewer, assignment_id, regions)
         return self.onward()
 
 

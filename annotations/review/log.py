@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from annotations.audit.fields import CODE, COUNT, DIGEST, ID, RANGES, one_of
+from annotations.audit.fields import CODE, COUNT, DIGEST, ID, RANGES, labels, one_of, record
 from annotations.audit.registry import action
 from annotations.moderation.enums import FlagCategory
+from annotations.redaction.enums import HiddenKind
 
 
 def _seconds(ranges: Any) -> str:
@@ -12,6 +13,13 @@ def _seconds(ranges: Any) -> str:
     return ", ".join(f"{start / 1000:.1f}–{end / 1000:.1f} s" for start, end in ranges) or "nothing"
 
 
+def _counts(kinds: Any) -> str:
+    """How many of each kind."""
+    named = labels(HiddenKind.choices)
+    return ", ".join(f"{named(kind)} ({count})" for kind, count in kinds.items())
+
+
+_KINDS = record(**dict.fromkeys(HiddenKind.values, COUNT)).read_by(_counts).added_later(reads="face")
 _TASK = {"task": ID}
 _ASSIGNMENT = {"assignment": ID}
 _SLOTS = _TASK | {"slots": COUNT}
@@ -36,10 +44,12 @@ FLAGGED = action(
     "Left the reviewer, who flagged it: {category}",
     _ASSIGNMENT | {"category": one_of(FlagCategory.choices)},
 )
-MISSED_FACE = action(
-    "review.missed_face",
-    "Left the reviewer, who reported visible faces: {faces}",
-    _ASSIGNMENT | {"faces": COUNT},
+# `faces` counts boxes of every kind; the field keeps the name that it has in older entries.
+MISSED_REGIONS = action(
+    "review.missed_regions",
+    "Left the reviewer, who saw something to hide: {kinds}; boxes: {faces}",
+    _ASSIGNMENT | {"faces": COUNT, "kinds": _KINDS},
+    formerly=("review.missed_face",),
 )
 WATCHED = action(
     "review.watched",

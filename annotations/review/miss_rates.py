@@ -30,7 +30,8 @@ class Looked:
 
 @dataclass(frozen=True)
 class Rate:
-    """Misses of a class and of how many tracks; per 1,000 with the ends of the 95 % Wilson interval."""
+    """Hits of a class and of how many: misses among tracks, or clips; per 1,000 with the ends of the 95 % Wilson
+    interval."""
 
     name: str
     missed: int
@@ -51,11 +52,15 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
 
 
 def rate(name: str, tracks: Iterable[Looked]) -> Rate:
+    """The share of these tracks that was missed."""
     found = list(tracks)
-    missed = sum(track.missed for track in found)
-    low, high = wilson(missed, len(found))
-    share = missed / len(found) if found else 0.0
-    return Rate(name, missed, len(found), PER * share, PER * low, PER * high)
+    return share(name, sum(track.missed for track in found), len(found))
+
+
+def share(name: str, hits: int, total: int) -> Rate:
+    """The rate of so many hits among so many."""
+    low, high = wilson(hits, total)
+    return Rate(name, hits, total, PER * hits / total if total else 0.0, PER * low, PER * high)
 
 
 def size_class(track: Looked) -> str:

@@ -4,10 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from annotations.redaction.models import FaceTrack
-from annotations.review.miss_rates import LIGHTS, SIZES, Looked, Rate, by, light_class, rate, size_class
+from annotations.redaction.enums import HiddenKind
+from annotations.redaction.models import HiddenTrack, RedactionRun
+from annotations.review.miss_rates import (
+    LIGHTS,
+    SIZES,
+    Looked,
+    Rate,
+    by,
+    light_class,
+    rate,
+    share,
+    size_class,
+)
 from annotations.review.models import Assignment
 from annotations.review.rules import HANDED_IN
 
@@ -29,12 +40,23 @@ class Point:
     rate: Rate
 
 
+@dataclass(frozen=True)
+class KindFound:
+    """How many things of a kind reviewers found, and in how many of the clips that they looked at."""
+
+    name: str
+    found: int
+    clips: Rate
+
+
 def report() -> dict[str, Any]:
-    """Rates in total and by class, and the chart over time."""
+    """Rates in total and by class, the chart over time, and what was found by kind."""
     tracks = looked_at()
     months = by(tracks, lambda track: track.month)
+    kinds = kinds_found()
     return {
         "total": rate("", tracks),
+        "looked_at": bool(tracks) or any(kind.found for kind in kinds),
         "groups": [
             ("size", by(tracks, size_class, [name for _, name in SIZES])),
             ("light", by(tracks, light_class, LIGHTS)),
@@ -42,16 +64,15 @@ def report() -> dict[str, Any]:
             ("month", months),
         ],
         "chart": chart(months),
+        "kinds": kinds,
     }
 
 
 def looked_at() -> list[Looked]:
-    """Every face track of the current renditions of clips that a reviewer has handed in labels for, or has reported
-    a missed face in. A track that a person drew is one that was missed."""
-    handed_in = Assignment.objects.filter(clip=OuterRef("run__clip"), state__in=HANDED_IN)
-    reviewed = Q(Exists(handed_in)) | ~Q(run__missed_faces=[])
+    """Every face track of the current renditions of clips that were looked at. A track that a person drew is one that
+    was missed."""
     rows = (
-        FaceTrack.objects.filter(reviewed, run__rendition__current=True)
+        HiddenTrack.objects.filter(run__in=_looked_at(), kind=HiddenKind.FACE)
         .order_by("pk")
         .values_list("side", "source", "run__light", "run__models_used", "run__created_at")
     )
@@ -66,6 +87,27 @@ def looked_at() -> list[Looked]:
         )
         for side, source, light, models, created in rows.iterator(chunk_size=2000)
     ]
+
+
+def kinds_found() -> list[KindFound]:
+    """What reviewers drew, by kind. Of the other kinds the machine pass finds none: there is no share of misses."""
+    looked_at = _looked_at()
+    drawn = HiddenTrack.objects.filter(run__in=looked_at, source="person")
+    found = dict(drawn.values_list("kind").annotate(count=Count("pk")).order_by())
+    clips = dict(drawn.values_list("kind").annotate(count=Count("run__clip", distinct=True)).order_by())
+    every = looked_at.count()
+    return [
+        KindFound(str(kind.label), found.get(kind, 0), share("", clips.get(kind, 0), every))
+        for kind in HiddenKind
+    ]
+
+
+def _looked_at() -> QuerySet[RedactionRun]:
+    """The runs of the current renditions of clips that a reviewer has handed in labels for, or has reported something
+    to hide in."""
+    handed_in = Assignment.objects.filter(clip=OuterRef("clip"), state__in=HANDED_IN)
+    reviewed = Q(Exists(handed_in)) | ~Q(missed_regions=[])
+    return RedactionRun.objects.filter(reviewed, rendition__current=True)
 
 
 def chart(months: Sequence[Rate]) -> dict[str, Any]:

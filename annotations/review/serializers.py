@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from annotations.redaction.enums import HiddenKind
+from annotations.redaction.missed_regions import MOST_REGIONS_OF_REPORT
 from annotations.review.rules import MAX_RANGES
 
 _MAX_REVISION = 2**31 - 1
@@ -35,13 +37,14 @@ class FlagSerializer(serializers.Serializer[None]):
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class FaceSerializer(serializers.Serializer[None]):
+class RegionSerializer(serializers.Serializer[None]):
     frame = serializers.IntegerField(min_value=0)
     box = serializers.ListField(child=serializers.FloatField(), min_length=4, max_length=4)
+    kind = serializers.ChoiceField(choices=HiddenKind.choices, default=HiddenKind.FACE)
 
 
-class MissedFaceSerializer(serializers.Serializer[None]):
-    faces = serializers.ListField(child=FaceSerializer(), min_length=1, max_length=200)
+class MissedRegionsSerializer(serializers.Serializer[None]):
+    regions = serializers.ListField(child=RegionSerializer(), min_length=1, max_length=MOST_REGIONS_OF_REPORT)
 
 
 class WatchedSerializer(serializers.Serializer[None]):

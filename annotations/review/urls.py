@@ -24,7 +24,11 @@ urlpatterns = [
     path("api/v1/assignments/<uuid:assignment_id>/extend", api.Extend.as_view(), name="extend"),
     path("api/v1/assignments/<uuid:assignment_id>/skip", api.Skip.as_view(), name="skip"),
     path("api/v1/assignments/<uuid:assignment_id>/flag", api.Flag.as_view(), name="flag"),
-    path("api/v1/assignments/<uuid:assignment_id>/missed-face", api.MissedFace.as_view(), name="missed_face"),
+    path(
+        "api/v1/assignments/<uuid:assignment_id>/missed-regions",
+        api.MissedRegions.as_view(),
+        name="missed_regions",
+    ),
     path("api/v1/assignments/<uuid:assignment_id>/watched", api.Watched.as_view(), name="watched"),
     path("api/v1/tasks/<uuid:task_id>/media-token", api.TaskMediaToken.as_view(), name="task_media_token"),
     path("api/v1/tasks/<uuid:task_id>/watched", api.TaskWatched.as_view(), name="task_watched"),

@@ -9,11 +9,12 @@ from django.urls import reverse
 from annotations.core import clock
 from annotations.moderation.enums import FlagCategory
 from annotations.redaction import delivery
+from annotations.redaction.enums import HiddenKind
 from annotations.review import selectors
 from annotations.review.body import described
 from annotations.review.models import Annotation, Assignment, Draft, LabelSchema
 
-_ACTIONS = ("media_token", "draft", "submit", "extend", "skip", "flag", "missed_face", "watched")
+_ACTIONS = ("media_token", "draft", "submit", "extend", "skip", "flag", "missed_regions", "watched")
 
 
 def present(assignment: Assignment) -> dict[str, Any]:
@@ -41,6 +42,7 @@ def present(assignment: Assignment) -> dict[str, Any]:
             "version": schema.version,
             **schema.labels,
             "flag_categories": [{"code": code, "name": str(name)} for code, name in FlagCategory.choices],
+            "hidden_kinds": [{"code": code, "name": str(name)} for code, name in HiddenKind.choices],
         },
         "fields": described(),
         "draft": _draft(assignment),

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
         "--detector", type=Path, metavar="FILE", help="a face detector's manifest (.json), or a YuNet file"
     )
     making.add_argument("--camera", type=Path, metavar="CAMERA.json", help="see camera.Camera.from_dict")
+    making.add_argument("--whole-persons", action="store_true", help="hide whole persons, not heads alone")
     making.add_argument("--progress", type=int, metavar="FD", help="file descriptor for JSON lines")
     redaction = commands.add_parser(
         "redact", parents=[common, making], help="hide faces and screen the pictures"

@@ -48,7 +48,8 @@ class DecodeOptions:
 @dataclass(frozen=True)
 class RedactOptions(DecodeOptions):
     """Options of one redaction; `detector` (a manifest, or a YuNet file) replaces the built-in one,
-    `classifiers` are manifests, `missed_faces` what a person drew, `camera` what is known of the camera."""
+    `classifiers` are manifests, `missed_faces` what a person drew, `camera` what is known of the camera,
+    `whole_persons` hides more than heads."""
 
     effect: str = "blur"
     screening: bool = True
@@ -56,6 +57,7 @@ class RedactOptions(DecodeOptions):
     classifiers: Sequence[Path] = ()
     missed_faces: Sequence[MissedFace] = ()
     camera: Camera = Camera()  # noqa: RUF009 - frozen
+    whole_persons: bool = False
     models_dir: Path | None = None
 
 
@@ -174,6 +176,7 @@ def _reported(
     with _JsonFile("report") as report, _JsonFile("camera") as camera:
         camera.write(options.camera.as_dict())
         more = ["--report", report.path, "--effect", options.effect, "--camera", camera.path]
+        more += ["--whole-persons"] if options.whole_persons else []
         if options.detector is not None:
             more += ["--detector", str(options.detector.resolve())]
         models = [*options.classifiers, *([options.detector] if options.detector else [])]

@@ -1,15 +1,19 @@
-"""Following a face that a person drew, both ways through time.
+"""Following a face, or something else that a person drew, both ways through time.
 
 Between two frames a face goes where the points in its box go (median of pyramidal Lucas-Kanade flow, forward and
 backward: Kalal, Mickalczyk, Matas, "Forward-backward error", 2010). A few times a second the detector is run around the
 place where the face should be, and its doubtful finds there count as the face: the person has said that there is one.
 A face that neither the detector finds nor its own earlier templates resemble is lost after a second; cuts end it, too.
+
+What is no face (a plate, a screen) goes the same way, with its own looks in the place of the detector (`lookalike`),
+and turns in the picture as its points turn around each other.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -29,8 +33,9 @@ from annotations.vision.boxes import (
     size,
 )
 from annotations.vision.faces import Face, FaceDetector
-from annotations.vision.flow import Luma, inside, moved, patch, similarity, towards
+from annotations.vision.flow import Luma, inside, moved, patch, similarity, towards, turned
 from annotations.vision.frame_cache import FrameCache
+from annotations.vision.lookalike import Lookalike
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.region_detection import SMALL_FACE
 from annotations.vision.report import MissedFace
@@ -39,6 +44,8 @@ from annotations.vision.tracking import Track, TrackingRules, link
 from annotations.vision.video.picture import luma_of, rgb_of
 from annotations.vision.video.ranges import Ranges
 
+ANY_STEP = 32
+"""Sides of the small pictures are multiples of it where no detector asks for another."""
 DETECTION_SECONDS = 0.1
 """Time between detections."""
 LEAST_SCORE = 0.12
@@ -64,17 +71,21 @@ HIDDEN_SHARE = 0.98
 LEAST_INSIDE = 0.3
 """Share of the box that lies in the picture, below which the face has left it."""
 
+Finder = Callable[[Box, float], Face | None]
+"""The find nearest to where something should be, at most so many sizes away, in pixels of the small picture."""
+
 
 def follow(
     ranges: Ranges,
     timeline: Timeline,
     drawn: Sequence[MissedFace],
-    detector: FaceDetector,
+    detector: FaceDetector | None,
     hidden: BoxesByFrame,
 ) -> list[Track]:
-    """A track for each face that was drawn, perhaps more than once, in pixels of the displayed picture.
+    """A track for each thing that was drawn, perhaps more than once, in pixels of the displayed picture.
 
-    `hidden` has the face boxes that other tracks hide, by original frame. Numbers of tracks start at 1.
+    `detector` is None where they are no faces: then they are followed by what they look like alone. `hidden` has the
+    boxes that other tracks hide, by original frame. Numbers of tracks start at 1.
     """
     certain = timeline.drawn(drawn)
     follower = _Follower(ranges, timeline, detector, certain, hidden)
@@ -127,20 +138,23 @@ class _DrawnFace:
 class _MotionModel:
     """Where a face is (small pixels), frame after frame: `box` by the flow of its points, `guess` by its pace.
 
-    The two are the same while the face is seen; `unseen` counts the frames since. Behind a post the points stay
-    with the post, and the face goes on.
+    The two are the same while the face is seen; `unseen` counts the frames since, `turn` the radians by
+    which it has turned. Behind a post the points stay with the post, and the face goes on.
     """
 
     def __init__(self, box: Box, picture: Luma, memory: int) -> None:
         self.box = self.guess = box
         self.unseen = 0
+        self.turn = 0.0
         self._templates = [patch(picture, box)]
         self._steps: deque[tuple[float, float]] = deque(maxlen=max(2, memory))
 
     def step(self, before: Luma, now: Luma) -> None:
         """Go on to the next frame, whose picture is `now`."""
         old = centre(self.box)
-        self.box = moved(before, now, self.box)
+        step = moved(before, now, self.box)
+        self.box = step.box
+        self.turn += step.turn
         if similarity(now, self.box, self._templates) >= SIMILAR:
             new = centre(self.box)
             self._steps.append((new[0] - old[0], new[1] - old[1]))
@@ -178,12 +192,12 @@ class _Follower:
         self,
         ranges: Ranges,
         timeline: Timeline,
-        detector: FaceDetector,
+        detector: FaceDetector | None,
         certain: BoxesByFrame,
         hidden: BoxesByFrame,
     ) -> None:
         self._timeline, self._detector = timeline, detector
-        self._pictures = FrameCache(ranges, timeline.frames, detector.step)
+        self._pictures = FrameCache(ranges, timeline.frames, detector.step if detector else ANY_STEP)
         self._certain, self._hidden = certain, hidden
         self._detect_every = max(1, round(timeline.rate * DETECTION_SECONDS))
 
@@ -206,6 +220,7 @@ class _Follower:
         small = pictures[frame]
         across, down = pictures.width / small.width, pictures.height / small.height
         motion = _MotionModel(scaled(drawn, 1 / across, 1 / down), luma_of(small), round(rate * PACE_SECONDS))
+        lookalike = Lookalike(luma_of(small), motion.box)
         found: dict[int, Box] = {}
         certain_at = frame  # where it was drawn, or last found without doubt
         already_hidden = 0  # frames for which the face has been hidden by others
@@ -221,9 +236,10 @@ class _Follower:
             # At once when it is no longer seen, then as often as while it is seen: every frame adds little.
             if frame % self._detect_every == 0 or motion.unseen % self._detect_every == 1:
                 near = min(FARTHEST, NEAR + FARTHER_EACH_SECOND * motion.unseen / rate)
-                detected = self._detect(small, motion.box, near)
+                find = self._finder(small, now, lookalike)
+                detected = find(motion.box, near)
                 if motion.unseen and not detected:
-                    detected = self._detect(small, motion.guess, near)
+                    detected = find(motion.guess, near)
                 if detected:
                     if detected.score >= TrackingRules().steady:
                         if abs(frame - certain_at) <= LOST_SECONDS * rate:
@@ -232,8 +248,12 @@ class _Follower:
                     motion.found_again(now, towards(motion.box, detected.box))
             if not motion.unseen and frame % (3 * self._detect_every) == 0:
                 motion.remember(now)
+                lookalike.remember(now, motion.box)
             unsure = max(0.0, motion.unseen / rate - TrackingRules().sampling) * TrackingRules().drift
-            found[frame] = scaled(grown(enclosing(motion.box, motion.guess), unsure), across, down)
+            box = grown(enclosing(motion.box, motion.guess), unsure)
+            if self._detector is None:  # a head hides what a face turns to
+                box = turned(box, motion.turn)
+            found[frame] = scaled(box, across, down)
             certain = self._drawn_near(frame, found[frame])
             if certain is not None:
                 found[frame] = certain
@@ -256,10 +276,16 @@ class _Follower:
         mask = hidden_mask(others, self._pictures.width, self._pictures.height)
         return covered(box, mask) >= HIDDEN_SHARE
 
-    def _detect(self, small: VideoFrame, box: Box, near: float) -> Face | None:
+    def _finder(self, small: VideoFrame, now: Luma, lookalike: Lookalike) -> Finder:
+        """What finds in this picture what was drawn: the detector where it is a face, else its own looks."""
+        if self._detector is None:
+            return lambda box, near: lookalike.find(now, box, near)
+        return partial(self._detect, self._detector, small)
+
+    def _detect(self, detector: FaceDetector, small: VideoFrame, box: Box, near: float) -> Face | None:
         """The detector's find nearest to where the face should be, at most `near` sizes away, in pixels of the small
         picture."""
-        step = self._detector.step
+        step = detector.step
         zoom = 2 if size(box) < SMALL_FACE else 1
         reach = max(2 * step // zoom, -(-int(2.5 * max(box[2], box[3]) * zoom) // step) * step // zoom)
         width, height = min(reach, small.width // step * step), min(reach, small.height // step * step)
@@ -271,7 +297,7 @@ class _Follower:
                 cv2.resize(window, (zoom * width, zoom * height), interpolation=cv2.INTER_CUBIC), np.uint8
             )
         best: tuple[float, Face] | None = None
-        for face in self._detector.detect(window, LEAST_SCORE):
+        for face in detector.detect(window, LEAST_SCORE):
             inside = scaled(face.box, 1 / zoom, 1 / zoom)
             there: Box = (inside[0] + x, inside[1] + y, inside[2], inside[3])
             away = distance(there, box)

@@ -29,7 +29,8 @@ class Job:
     """One clip to be redacted or repaired: from where, to where, with which models, and within which bounds.
 
     `missed_faces` are boxes that a person drew; a repair has its own in its order. `camera` is what is known of the
-    camera: all that decodes the source is given it.
+    camera: all that decodes the source is given it. `whole_persons`: where somebody is, the whole person is to be
+    hidden, not the head alone.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Job:
     effect: Effect = "blur"
     missed_faces: Sequence[MissedFace] = ()
     camera: Camera = Camera()  # noqa: RUF009 - frozen
+    whole_persons: bool = False
     limits: Limits = field(default_factory=Limits)
     rules: TrackingRules = field(default_factory=TrackingRules)
     on_progress: ProgressCallback = ignore_progress

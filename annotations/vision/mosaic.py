@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, BoxesByFrame, as_box
-from annotations.vision.obscure import hidden_cells, region
+from annotations.vision.boxes import Box, BoxesByFrame
+from annotations.vision.obscure import hidden_cells, in_shape_of, region
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.ranges import Ranges
 
@@ -79,8 +79,8 @@ def mosaic_of(ranges: Ranges, tracks: Iterable[Mapping[int, Box]]) -> Mosaic:
             continue
         picture = decoded.picture()
         for boxes in wanted[decoded.index]:
-            box = as_box([round(value, ROUNDED) for value in boxes[decoded.index]])
-            values = tiles_of(picture, box)
+            box = boxes[decoded.index]
+            values = tiles_of(picture, in_shape_of(box, [round(value, ROUNDED) for value in box]))
             for each in boxes.values():
                 tiles.setdefault(each, values)
     return Mosaic(tiles)

@@ -8,13 +8,14 @@ pixels that another region hides. *Mosaic* shows a little of the face and has a 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, BoxesByFrame
+from annotations.vision.boxes import Box, BoxesByFrame, as_box, track_boxes
+from annotations.vision.report import FACE, TrackReport, UnredactedTrack
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.zones import FILL_LEVELS
 
@@ -23,20 +24,32 @@ Mask = NDArray[np.bool_]
 Window = tuple[int, int, int, int]
 
 
+class Rectangle(NamedTuple):
+    """A box that is hidden as a rectangle: a plate, a screen. Any other box is a face's, and a head is hidden.
+
+    Geometry that makes a plain box of it loses the shape, never the cover: an ellipse around the box hides more.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 class Painter(Protocol):
     """An effect that has been prepared for the boxes of one clip."""
 
     def paint(self, picture: Picture, boxes: Sequence[Box]) -> None:
-        """Hide the heads of these face boxes in place."""
+        """Hide the regions of these boxes in place."""
 
 
 Hiding = Literal["blur", "fill"] | Painter
-"""How heads are hidden: with what the picture has around them, or with what was prepared for their boxes."""
+"""How regions are hidden: with what the picture has around them, or with what was prepared for their boxes."""
 
 
 @dataclass(frozen=True)
 class HidingPlan:
-    """What a rendition hides, face boxes by original frame, and how."""
+    """What a rendition hides, boxes by original frame, and how."""
 
     boxes: BoxesByFrame
     effect: Hiding
@@ -50,14 +63,35 @@ MINIMUM_SIDE = 24.0
 """Pixels across and down that a region has at least."""
 LEAST_MARGIN = 7.0
 """Pixels on each side at least: boxes of small faces are off by more of their size than those of large ones."""
+RECTANGLE_MARGIN = 0.06
+"""Sizes by which a rectangle is larger than its box on each side,"""
+RECTANGLE_LEAST_MARGIN = 4.0
+"""and the pixels that it is at least."""
 
 GRID = 32
 """Values across and down that a region is interpolated from, whatever its size. A power of two."""
 
 
+def hidden_boxes(track: TrackReport | UnredactedTrack) -> dict[int, Box]:
+    """The boxes of a track by frame, in the shape in which its kind is hidden."""
+    boxes = track_boxes(track["boxes"])
+    if track.get("kind", FACE) == FACE:
+        return boxes
+    return {frame: Rectangle(*box) for frame, box in boxes.items()}
+
+
+def in_shape_of(box: Box, values: Sequence[float]) -> Box:
+    """A box of other numbers that is hidden as this one is."""
+    return Rectangle(*values) if isinstance(box, Rectangle) else as_box(values)
+
+
 def region(box: Box) -> Box:
-    """The bounding box of the ellipse that hides a face box: head-sized, at least 24 pixels each way."""
+    """The bounding box of what hides a box: of a head's ellipse, at least 24 pixels each way, or the rectangle."""
     x, y, width, height = box
+    if isinstance(box, Rectangle):
+        across = max(RECTANGLE_MARGIN * width, RECTANGLE_LEAST_MARGIN)
+        down = max(RECTANGLE_MARGIN * height, RECTANGLE_LEAST_MARGIN)
+        return x - across, y - down, width + 2 * across, height + 2 * down
     hidden_width = max(width * WIDTH_FACTOR, width + 2 * LEAST_MARGIN, MINIMUM_SIDE)
     hidden_height = max(height * HEIGHT_FACTOR, height + 2 * LEAST_MARGIN, MINIMUM_SIDE)
     middle_x, middle_y = x + width / 2, y + height / 2 - RAISED_BY * height
@@ -65,7 +99,7 @@ def region(box: Box) -> Box:
 
 
 def hidden_mask(boxes: Sequence[Box], width: int, height: int) -> Mask:
-    """The pixels (height x width, even) that are hidden for these face boxes: the union of their ellipses.
+    """The pixels (height x width, even) that are hidden for these boxes: the union of their ellipses and rectangles.
 
     The mask is made of 2 x 2 blocks, so that a colour sample never mixes hidden and visible pixels.
     """
@@ -73,7 +107,7 @@ def hidden_mask(boxes: Sequence[Box], width: int, height: int) -> Mask:
 
 
 def obscure(picture: Picture, boxes: Sequence[Box], effect: Hiding) -> None:
-    """Hide the heads of these face boxes in place."""
+    """Hide the regions of these boxes in place."""
     if not boxes:
         return
     if not isinstance(effect, str):
@@ -92,7 +126,7 @@ def obscure(picture: Picture, boxes: Sequence[Box], effect: Hiding) -> None:
 
 
 def hidden_cells(boxes: Sequence[Box], width: int, height: int) -> Mask:
-    """The hidden blocks of 2 x 2 pixels: those that touch an ellipse."""
+    """The hidden blocks of 2 x 2 pixels: those that touch an ellipse or a rectangle."""
     cells = np.zeros((height // 2, width // 2), bool)
     for box in boxes:
         left, top, across, down = (value / 2 for value in region(box))
@@ -100,6 +134,9 @@ def hidden_cells(boxes: Sequence[Box], width: int, height: int) -> Mask:
         x1 = min(cells.shape[1], int(np.ceil(left + across)))
         y1 = min(cells.shape[0], int(np.ceil(top + down)))
         if x1 <= x0 or y1 <= y0:
+            continue
+        if isinstance(box, Rectangle):
+            cells[y0:y1, x0:x1] = True
             continue
         # Distance from the ellipse's centre to the nearest point of each cell, in half axes.
         columns = np.maximum(np.abs(np.arange(x0, x1) + 0.5 - left - across / 2) - 0.5, 0) / (across / 2)

@@ -1,4 +1,4 @@
-"""Repairing a rendition where what it hides has changed: faces that people drew, regions that people unredacted.
+"""Repairing a rendition where what it hides has changed: what people drew, regions that people unredacted.
 
 Only the groups of pictures in which a hidden region appears, changes or goes are decoded from the original and encoded
 again; the others are copied. The check and its further attempts are those of the whole pass.
@@ -7,19 +7,19 @@ again; the others are copied. The check and its further attempts are those of th
 from collections.abc import Sequence
 
 from annotations.vision import memory
-from annotations.vision.boxes import Box, by_frame, track_boxes
+from annotations.vision.boxes import by_frame
 from annotations.vision.errors import VisionError
 from annotations.vision.examples import write as write_examples
 from annotations.vision.fingerprint import NO_FINGERPRINT
 from annotations.vision.follow import follow
 from annotations.vision.job import Clock, Job, Revision
-from annotations.vision.missed_faces import exposed_as_missed, objects
+from annotations.vision.missed_faces import by_kind, exposed_as_missed, objects
 from annotations.vision.mosaic import mosaic_of, repainted
-from annotations.vision.obscure import HidingPlan
+from annotations.vision.obscure import HidingPlan, hidden_boxes
 from annotations.vision.redact import ATTEMPTS
 from annotations.vision.reencoding import Splice, changed_groups, reencode_and_check
 from annotations.vision.rendering import Rendered
-from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, Report, TrackReport
+from annotations.vision.report import FACE, SCHEMA, EarlierRun, MissedFace, Report, TrackReport
 from annotations.vision.reporting import models_report, source_report, track_report
 from annotations.vision.timeline import Timeline
 from annotations.vision.unredaction import still_hidden
@@ -57,10 +57,11 @@ def repair(job: Job, revision: Revision, clock: Clock | None = None) -> Report:
             break
         job.discard()
         missed, origin = exposed_as_missed(rendered.residual), "detector"
-    if revision.examples and order["missed_faces"] and not objects(rendered.residual):
+    faces = by_kind(order["missed_faces"]).get(FACE, [])
+    if revision.examples and faces and not objects(rendered.residual):
         with clock.stage("examples"):
-            drawn = timeline.drawn(order["missed_faces"])
-            write_examples(revision.examples, ranges, drawn, attempts.tracks)
+            of_faces = [track for track in attempts.tracks if track.get("kind", FACE) == FACE]
+            write_examples(revision.examples, ranges, timeline.drawn(faces), of_faces)
     return Report(
         schema=SCHEMA,
         source=source_report(facts, frames=timeline.frames, constant_rate=timeline.frame_map is None),
@@ -87,17 +88,19 @@ class _Attempts:
         self._timeline, self._ranges = timeline, ranges
         self._unredacted = revision.order["unredacted"]
         earlier = revision.order["earlier"]["tracks"]
-        self._before = [_boxes(track) for track in earlier]
+        self._before = [hidden_boxes(track) for track in earlier]
         self.tracks = [rest for track in earlier if (rest := self._rest_of(track))["boxes"]]
 
     def follow(self, missed: Sequence[MissedFace], origin: str) -> None:
-        """Add the tracks of these faces, but for what was unredacted. `origin`: "person" or "detector"."""
-        hidden = by_frame(map(_boxes, self.tracks))
-        for track in follow(self._ranges, self._timeline, missed, self._job.detector, hidden):
-            track.boxes = still_hidden(track.boxes, self._unredacted, drawn=origin == "person")
-            if track.boxes:
-                number = max((known["id"] for known in self.tracks), default=0) + 1
-                self.tracks.append(track_report(track, number, origin))
+        """Add the tracks of these, but for what was unredacted. `origin`: "person" or "detector"."""
+        hidden = by_frame(map(hidden_boxes, self.tracks))
+        for kind, regions in by_kind(missed).items():
+            detector = self._job.detector if kind == FACE else None
+            for track in follow(self._ranges, self._timeline, regions, detector, hidden):
+                track.boxes = still_hidden(track.boxes, self._unredacted, drawn=origin == "person")
+                if track.boxes:
+                    number = max((known["id"] for known in self.tracks), default=0) + 1
+                    self.tracks.append(track_report(track, number, origin, kind))
 
     def render(self) -> Rendered:
         """The groups in which something else is hidden than in the earlier rendition, or in another way, made again and
@@ -110,7 +113,7 @@ class _Attempts:
             )
             if not changed:
                 raise VisionError("unchanged", "Nothing of what is hidden would change.")
-            unredacted = by_frame(track_boxes(track["boxes"]) for track in self._unredacted)
+            unredacted = by_frame(map(hidden_boxes, self._unredacted))
             splice = Splice(self._revision.earlier, self._job.target, self._ranges, shown, changed)
             return reencode_and_check(self._job, splice, plan, unredacted)
         except BaseException:
@@ -119,7 +122,7 @@ class _Attempts:
 
     def _plan(self) -> tuple[HidingPlan, set[int]]:
         """What is to be hidden and how, and the original frames that show it in another way than before."""
-        tracks = list(map(_boxes, self.tracks))
+        tracks = list(map(hidden_boxes, self.tracks))
         hidden = by_frame(tracks)
         if self._job.effect != "mosaic":
             return HidingPlan(hidden, self._job.effect), set()
@@ -130,7 +133,7 @@ class _Attempts:
 
     def _rest_of(self, track: TrackReport) -> TrackReport:
         """What is left of an earlier run's track by the unredactions."""
-        rest = still_hidden(_boxes(track), self._unredacted, drawn=track["source"] == "person")
+        rest = still_hidden(hidden_boxes(track), self._unredacted, drawn=track["source"] == "person")
         return {**track, "boxes": {frame: box for frame, box in track["boxes"].items() if int(frame) in rest}}
 
 
@@ -145,7 +148,3 @@ def _check(job: Job, past: EarlierRun, made: Layout, facts: Probe) -> None:
         raise NotSpliceable("The earlier rendition has another size.")
     if made.frames != len(timeline.shown()) or facts.frames != timeline.frames:
         raise NotSpliceable("The earlier rendition has another number of frames.")
-
-
-def _boxes(track: TrackReport) -> dict[int, Box]:
-    return track_boxes(track["boxes"])

@@ -12,6 +12,10 @@ from typing import Literal, NotRequired, TypedDict
 SCHEMA = 2
 """Version of the form of reports."""
 
+Kind = Literal["face", "licence_plate", "document_or_screen", "name_or_number", "other"]
+"""What people ask to hide. Reports and orders from before there were kinds are of faces."""
+FACE: Kind = "face"
+
 
 class Light(TypedDict):
     """Means over the pictures: `luma` 0 to 255, `colour` the distance of the colour planes from grey (0 to 128)."""
@@ -46,13 +50,14 @@ class RenditionReport(TypedDict):
 
 
 class TrackReport(TypedDict):
-    """`boxes` by frame number (as text): face boxes; what is hidden is `obscure.region` of them. `source` is
-    "detector", or "person" when somebody drew the face and it was followed from there."""
+    """`boxes` by frame number (as text): face boxes, or boxes of the `kind`; what is hidden is `obscure.region` of
+    them. `source` is "detector", or "person" when somebody drew it and it was followed from there."""
 
     id: int
     boxes: dict[str, list[float]]
     score: float
     source: str
+    kind: NotRequired[str]
 
 
 class FindingReport(TypedDict):
@@ -150,16 +155,19 @@ class Report(TypedDict):
 
 
 class MissedFace(TypedDict):
-    """`frame` counts the rendition's frames, `box` is [x, y, width, height] in displayed pixels."""
+    """`frame` counts the rendition's frames, `box` is [x, y, width, height] in displayed pixels; `kind` is there where
+    something else than a face is to be hidden."""
 
     frame: int
     box: list[float]
+    kind: NotRequired[Kind]
 
 
 class UnredactedTrack(TypedDict):
-    """A track that is not hidden any more; `boxes` as in a track's report."""
+    """A track that is not hidden any more; `boxes` and `kind` as in a track's report."""
 
     boxes: dict[str, list[float]]
+    kind: NotRequired[str]
 
 
 class EarlierRun(TypedDict):
@@ -175,7 +183,8 @@ class EarlierRun(TypedDict):
 
 
 class RepairOrder(TypedDict):
-    """`missed_faces` are the faces that were drawn since that run, `unredacted` all that two people agreed to show."""
+    """`missed_faces` is what was drawn since that run, faces and other kinds, `unredacted` all that two people agreed
+    to show."""
 
     earlier: EarlierRun
     missed_faces: list[MissedFace]

@@ -7,7 +7,7 @@ from annotations.vision.content import ContentModel
 from annotations.vision.faces import FaceDetector
 from annotations.vision.heads import PeopleDetector
 from annotations.vision.job import Job
-from annotations.vision.report import ModelReport, SourceReport, TrackReport
+from annotations.vision.report import FACE, ModelReport, SourceReport, TrackReport
 from annotations.vision.second_opinion import SecondModel
 from annotations.vision.tracking import Track
 from annotations.vision.video.probe import Probe
@@ -34,7 +34,7 @@ def models_report(job: Job) -> list[ModelReport]:
     ]
 
 
-def track_report(track: Track, number: int, source: str) -> TrackReport:
+def track_report(track: Track, number: int, source: str, kind: str = FACE) -> TrackReport:
     """A track under this number; `source` is "detector" or "person"."""
     boxes = {str(frame): [round(value, 2) for value in box] for frame, box in track.boxes.items()}
-    return TrackReport(id=number, boxes=boxes, score=round(track.score, 4), source=source)
+    return TrackReport(id=number, boxes=boxes, score=round(track.score, 4), source=source, kind=kind)

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, as_box, by_frame, covered, track_boxes
+from annotations.vision.boxes import Box, as_box, by_frame, covered
 from annotations.vision.limits import ANY_SIZE
-from annotations.vision.obscure import hidden_mask
+from annotations.vision.obscure import hidden_boxes, hidden_mask
 from annotations.vision.video.decode import decode
 
 COVERED_SHARE = 0.95
@@ -107,8 +107,8 @@ def excess(mask: NDArray[np.bool_], wanted: Sequence[Box]) -> float:
 
 
 def report_boxes(report: Mapping[str, Any]) -> dict[int, list[Box]]:
-    """The hidden face boxes of a report, by frame of the original."""
-    return by_frame(track_boxes(track["boxes"]) for track in report["tracks"])
+    """The hidden boxes of a report, by frame of the original."""
+    return by_frame(map(hidden_boxes, report["tracks"]))
 
 
 def detail_correlation(

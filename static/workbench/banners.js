@@ -17,9 +17,9 @@ export class Banners {
 
   /**
    * @param {string} kind
-   * @param {{ text: string, tone?: string, choices?: Choice[], extra?: HTMLElement | null }} content
+   * @param {{ text: string, tone?: string, choices?: Choice[], extra?: (HTMLElement | null)[] }} content
    */
-  show(kind, { text, tone = "accent", choices = [], extra = null }) {
+  show(kind, { text, tone = "accent", choices = [], extra = [] }) {
     const focused =
       document.activeElement?.closest(".banner") === this.#shown.get(kind)
         ? document.activeElement?.getAttribute("data-focus")
@@ -28,7 +28,7 @@ export class Banners {
       "div",
       { class: "banner", "data-tone": tone, role: "group" },
       html("p", {}, text),
-      extra,
+      ...extra,
       html(
         "span",
         { class: "group" },

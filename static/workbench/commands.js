@@ -71,9 +71,9 @@ export function editingCommands(bench) {
   const arrow = ({ chord, repeat }, size) => {
     const [dx, dy] = ARROWS[chord.split("+").at(-1) ?? ""].map((value) => value * (repeat ? HELD : 1));
     const { session } = bench;
-    const face = session.tool === "face" ? session.faces.at(-1) : undefined;
+    const region = session.tool === "hide" ? session.regions.at(-1) : undefined;
     const track = session.selectedTrack;
-    const box = face?.box ?? (track && model.stateAt(track, player.frame).box);
+    const box = region?.box ?? (track && model.stateAt(track, player.frame).box);
     if (!box) {
       bench.status(say("selectBoxFirst"));
       return;
@@ -82,7 +82,7 @@ export function editingCommands(bench) {
     const [x, y, w, h] = box;
     const moved = model.fitBox(size ? [x, y, w + dx, h + dy] : [x + dx, y + dy, w, h], session.clip);
     bench.placeBox(
-      face ? "face" : /** @type {import("./types.js").Track} */ (track).id,
+      region ? "region" : /** @type {import("./types.js").Track} */ (track).id,
       moved,
       `nudge-${track?.id}-${player.frame}`,
     );
@@ -126,10 +126,10 @@ export function editingCommands(bench) {
     },
 
     box: () => bench.useTool(bench.session.tool === "box" ? null : "box"),
-    missedFace: () => bench.useTool(bench.session.tool === "face" ? null : "face"),
+    hide: () => bench.useTool(bench.session.tool === "hide" ? null : "hide"),
     confirm: () => {
       const { session } = bench;
-      if (session.tool === "face" && session.faces.length) bench.act("sendFaces");
+      if (session.tool === "hide" && session.regions.length) bench.act("sendRegions");
       else if (session.tool) bench.draw(centred(session.clip));
     },
     deselect: () => {
@@ -175,6 +175,11 @@ export function editingCommands(bench) {
     label: ({ chord }) => {
       const { session } = bench;
       const { schema } = session.assignment;
+      if (session.tool === "hide") {
+        const hidden = schema.hidden_kinds[Number(chord) - 1];
+        if (hidden) bench.chooseKind(hidden.code);
+        return;
+      }
       const kind = session.selection?.kind;
       const choices = kind === "track" ? schema.tracks : kind === "event" ? schema.events : schema.verdicts;
       const choice = choices[Number(chord) - 1];

@@ -1,5 +1,5 @@
 /**
- * The life of a clip on the page: submit, flag, skip, missed faces, the end of the lease, and the next clip.
+ * The life of a clip on the page: submit, flag, skip, what is still to be hidden, the end of the lease, and the next clip.
  *
  * @import { Assignment } from "./types.js"
  * @import { Answer } from "./outbox.js"
@@ -52,7 +52,7 @@ export class Flow {
       submit: () => void this.submit(),
       flag: () => void this.flag(),
       skip: () => void this.skip(),
-      sendFaces: () => void this.sendFaces(),
+      sendRegions: () => void this.sendRegions(),
       extend: () => void this.extend(),
       help: () => {
         this.bench.player.pause();
@@ -91,8 +91,8 @@ export class Flow {
     const { bench } = this;
     if (!bench.working) return;
     const { session, autosave } = bench;
-    if (session.tool === "face" && session.faces.length) {
-      bench.status(say("facesFirst"));
+    if (session.tool === "hide" && session.regions.length) {
+      bench.status(say("regionsFirst"));
       return;
     }
     if (!session.body.verdict) {
@@ -142,10 +142,11 @@ export class Flow {
     if (answer) await this.#release(urls.skip, { reason: answer.code, note: answer.note }, say("skipped"));
   }
 
-  async sendFaces() {
+  async sendRegions() {
     const { session } = this.bench;
-    const { faces } = session;
-    if (faces.length) await this.#release(session.assignment.urls.missed_face, { faces }, say("facesSent"));
+    const { regions } = session;
+    if (regions.length)
+      await this.#release(session.assignment.urls.missed_regions, { regions }, say("regionsSent"));
   }
 
   /** @param {{ quietly?: boolean }} [options] */
@@ -263,7 +264,7 @@ export class Flow {
   }
 
   /**
-   * Releases a clip without labels (flag, skip, missed face); it is off the screen before the server answers.
+   * Releases a clip without labels (flag, skip, something to hide); it is off the screen before the server answers.
    *
    * @param {string} url
    * @param {unknown} payload

@@ -22,7 +22,7 @@ export const ACTIONS = [
   { id: "segmentIn", keys: ["I"], group: "segments" },
   { id: "segmentOut", keys: ["O"], group: "segments" },
   { id: "box", keys: ["B"], group: "boxes" },
-  { id: "missedFace", keys: ["M"], group: "boxes" },
+  { id: "hide", keys: ["M"], group: "boxes" },
   { id: "keyframe", keys: ["N"], group: "boxes" },
   { id: "outside", keys: ["X"], group: "boxes" },
   { id: "occluded", keys: ["Q"], group: "boxes" },
@@ -50,6 +50,8 @@ export const ACTIONS = [
 
 /** Keys that cannot be reassigned: an action has several of them, or every dialog uses them. */
 const FIXED = new Set(["label", "nudge", "resize", "deselect", "confirm"]);
+/** What an action was called when a person may have given it another key. */
+const FORMERLY = new Map([["missedFace", "hide"]]);
 export const canRemap = (/** @type {string} */ id) => !FIXED.has(id);
 
 /** @type {Preferences} */
@@ -158,9 +160,9 @@ export function readPreferences(stored) {
     const value = JSON.parse(stored ?? "null");
     if (typeof value?.single !== "boolean" || typeof value.keys !== "object" || value.keys === null)
       return DEFAULTS;
-    const known = Object.entries(value.keys).filter(
-      ([id, chord]) => typeof chord === "string" && ACTIONS.some((action) => action.id === id),
-    );
+    const known = Object.entries(value.keys)
+      .map(([id, chord]) => [FORMERLY.get(id) ?? id, chord])
+      .filter(([id, chord]) => typeof chord === "string" && ACTIONS.some((action) => action.id === id));
     return { single: value.single, keys: /** @type {Record<string, string>} */ (Object.fromEntries(known)) };
   } catch {
     return DEFAULTS;

@@ -109,7 +109,7 @@ export class Overlay {
     set(group, {
       "data-color": thing.color,
       "data-occluded": thing.occluded,
-      class: sketch ? "thing sketch" : thing.color < 0 ? "thing face" : "thing",
+      class: sketch ? "thing sketch" : thing.color < 0 ? "thing region" : "thing",
       role: sketch ? null : "button",
       tabindex: sketch ? null : 0,
       "aria-pressed": sketch ? null : String(thing.selected),

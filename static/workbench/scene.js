@@ -20,7 +20,7 @@ export const trackName = (session, { id, label }) =>
 /**
  * @param {Session} session
  * @param {number} frame
- * @returns {Thing[]} the boxes of the tracks that are in the picture, and the missed faces marked on this frame
+ * @returns {Thing[]} the boxes of the tracks that are in the picture, and what was marked to be hidden on this frame
  */
 export function thingsOn(session, frame) {
   /** @type {Thing[]} */
@@ -39,16 +39,16 @@ export function thingsOn(session, frame) {
       selected: session.selection?.kind === "track" && session.selection.id === track.id,
     });
   }
-  session.faces.forEach((face, i) => {
-    if (face.frame !== frame) return;
-    const name = say("missedFaceName", { number: i + 1 });
-    const selected = i === session.faces.length - 1;
+  session.regions.forEach((region, i) => {
+    if (region.frame !== frame) return;
+    const name = say("regionName", { number: i + 1, kind: session.kindName(region.kind) });
+    const selected = i === session.regions.length - 1;
     things.push({
-      id: `face-${i}`,
+      id: `region-${i}`,
       tag: name,
       description: name,
       color: -1,
-      box: face.box,
+      box: region.box,
       occluded: false,
       selected,
     });

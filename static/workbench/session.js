@@ -3,7 +3,7 @@
  *
  * @import { Assignment, Body, Box, Selection } from "./types.js"
  * @import { History } from "./history.js"
- * @typedef {{ frame: number, box: Box }} Face
+ * @typedef {{ frame: number, box: Box, kind: string }} Region
  */
 
 import { Watched } from "../player/watched.js";
@@ -15,12 +15,12 @@ export class Session {
   history;
   /** @type {Selection} */
   selection = null;
-  /** @type {"box" | "face" | null} what the next gesture on the picture draws */
+  /** @type {"box" | "hide" | null} what the next gesture on the picture draws */
   tool = null;
   /** @type {number | null} where a segment was started that has no end yet */
   pending = null;
-  /** @type {Face[]} faces that the redaction missed, not sent yet */
-  faces = [];
+  /** @type {Region[]} what is to be hidden and is not, not sent yet */
+  regions = [];
 
   /**
    * @param {Assignment} assignment
@@ -35,6 +35,8 @@ export class Session {
       track: assignment.schema.tracks[0]?.code ?? "",
       event: assignment.schema.events[0]?.code ?? "",
     };
+    /** The kind that the next thing to hide gets: the last one that was chosen for this clip. */
+    this.kind = assignment.schema.hidden_kinds[0].code;
   }
 
   get body() {
@@ -88,6 +90,18 @@ export class Session {
     this.history = history;
     if (!this.selectedTrack && !this.selectedEvent) this.selection = null;
     return true;
+  }
+
+  /** @param {string} code @returns {string} the name of a kind of what is hidden */
+  kindName(code) {
+    return this.assignment.schema.hidden_kinds.find((kind) => kind.code === code)?.name ?? code;
+  }
+
+  /** @param {string} code what the last thing marked is, and the next one */
+  chooseKind(code) {
+    this.kind = code;
+    const last = this.regions.length - 1;
+    this.regions = this.regions.map((region, i) => (i === last ? { ...region, kind: code } : region));
   }
 
   /**

@@ -52,6 +52,7 @@ export interface Schema {
   tracks: Choice[];
   flag_categories: Choice[];
   skip_reasons: Choice[];
+  hidden_kinds: Choice[];
 }
 export interface Clip {
   id: string;
@@ -71,7 +72,7 @@ export interface Urls {
   extend: string;
   skip: string;
   flag: string;
-  missed_face: string;
+  missed_regions: string;
   watched: string;
   claim: string;
   home: string;

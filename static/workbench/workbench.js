@@ -20,6 +20,7 @@ import { editingCommands } from "./commands.js";
 import { Decision } from "./decision.js";
 import { askConflict } from "./dialogs.js";
 import { boxFields } from "./fields.js";
+import { kindButtons } from "./kinds.js";
 import { Labels } from "./labels.js";
 import * as model from "./model.js";
 import { Overlay } from "./overlay.js";
@@ -228,11 +229,11 @@ export class Workbench {
     );
   }
 
-  /** @param {"box" | "face" | null} tool */
+  /** @param {"box" | "hide" | null} tool */
   useTool(tool) {
     const { session } = this;
     session.tool = tool;
-    session.faces = [];
+    session.regions = [];
     if (tool) this.player.pause();
     if (tool) session.selection = null;
     this.render();
@@ -243,10 +244,12 @@ export class Workbench {
     const { session } = this;
     const { frame } = this.player;
     const fitted = model.fitBox(box, session.clip);
-    if (session.tool === "face") {
-      session.faces = [...session.faces, { frame, box: fitted }];
+    if (session.tool === "hide") {
+      session.regions = [...session.regions, { frame, box: fitted, kind: session.kind }];
       this.render();
-      this.status(say("faceMarked", { count: session.faces.length }));
+      this.status(
+        say("regionMarked", { kind: session.kindName(session.kind), count: session.regions.length }),
+      );
       return;
     }
     const id = model.freshId(session.body.tracks, "t");
@@ -260,16 +263,18 @@ export class Workbench {
   }
 
   /**
-   * @param {string} id of a track, or "face" for the last face marked
+   * @param {string} id of a track, or "region" for the last thing marked to be hidden
    * @param {Box} box
    * @param {string | null} [merge]
    */
   placeBox(id, box, merge = null) {
     const { session } = this;
     const fitted = model.fitBox(box, session.clip);
-    if (id.startsWith("face")) {
-      const last = session.faces.length - 1;
-      session.faces = session.faces.map((face, i) => (i === last ? { ...face, box: fitted } : face));
+    if (id.startsWith("region")) {
+      const last = session.regions.length - 1;
+      session.regions = session.regions.map((region, i) =>
+        i === last ? { ...region, box: fitted } : region,
+      );
       this.render();
     } else {
       this.apply(model.setBox(session.body, id, this.player.frame, fitted), say("done.move"), merge);
@@ -277,6 +282,13 @@ export class Workbench {
     const [x, y, width, height] = fitted.map(Math.round);
     const limited = fitted.some((value, i) => Math.abs(value - box[i]) >= 0.5);
     this.status(say(limited ? "boxLimited" : "boxPlaced", { x, y, width, height }));
+  }
+
+  /** @param {string} code what the last thing marked to be hidden is, and the next one */
+  chooseKind(code) {
+    this.session.chooseKind(code);
+    this.render();
+    this.status(say("kindChosen", { kind: this.session.kindName(code) }));
   }
 
   /** @returns {boolean} whether a gesture with the pointer was under way */
@@ -296,10 +308,11 @@ export class Workbench {
       nameOf: (kind, code) => session.nameOf(kind, code),
     });
     this.labels.render(session, this.player.frame);
-    this.decision.render(assignment.schema.verdicts, body.verdict, selection === null);
+    const digits = selection === null && session.tool !== "hide";
+    this.decision.render(assignment.schema.verdicts, body.verdict, digits);
     this.#picture.toggleAttribute("data-tool", session.tool !== null);
     byId("box-button", HTMLElement).setAttribute("aria-pressed", String(session.tool === "box"));
-    byId("face-button", HTMLElement).setAttribute("aria-pressed", String(session.tool === "face"));
+    byId("hide-button", HTMLElement).setAttribute("aria-pressed", String(session.tool === "hide"));
     this.#renderToolBanner();
   }
 
@@ -358,13 +371,14 @@ export class Workbench {
       this.banners.hide("tool");
       return;
     }
-    const face = session.tool === "face" ? session.faces.at(-1) : undefined;
+    const hiding = session.tool === "hide";
+    const region = hiding ? session.regions.at(-1) : undefined;
     const cancel = { label: say("cancel"), key: this.help.keyOf("deselect"), act: () => this.useTool(null) };
     const send = {
       label: say("hideNow"),
       key: this.help.keyOf("confirm"),
       primary: true,
-      act: () => this.act("sendFaces"),
+      act: () => this.act("sendRegions"),
     };
     const middle = {
       label: say("drawInMiddle"),
@@ -372,24 +386,27 @@ export class Workbench {
       act: () => this.act("confirm"),
     };
     this.banners.show("tool", {
-      text: face
-        ? say("facesMarked", { count: session.faces.length })
-        : say(session.tool === "face" ? "drawFace" : "drawBox"),
-      tone: session.tool === "face" ? "bad" : "accent",
-      choices: face ? [send, cancel] : [middle, cancel],
-      extra: face
-        ? boxFields(
-            say("boxNumbers"),
-            () => session.faces.at(-1)?.box ?? face.box,
-            (box) => this.placeBox("face", box),
-          )
-        : null,
+      text: region
+        ? say("regionsMarked", { count: session.regions.length })
+        : say(hiding ? "drawRegion" : "drawBox"),
+      tone: hiding ? "bad" : "accent",
+      choices: region ? [send, cancel] : [middle, cancel],
+      extra: [
+        hiding ? kindButtons(session, (code) => this.chooseKind(code)) : null,
+        region
+          ? boxFields(
+              say("boxNumbers"),
+              () => session.regions.at(-1)?.box ?? region.box,
+              (box) => this.placeBox("region", box),
+            )
+          : null,
+      ],
     });
   }
 
   /** @param {string | null} id */
   #selectOnPicture(id) {
-    if (!id?.startsWith("face")) this.select(id === null ? null : { kind: "track", id });
+    if (!id?.startsWith("region")) this.select(id === null ? null : { kind: "track", id });
   }
 
   /** @param {number} frame @param {number} presented */

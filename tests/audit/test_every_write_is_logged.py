@@ -338,16 +338,28 @@ def _() -> Act:
     return lambda: redaction.redact(run.pk)
 
 
-@case("redaction.report_missed_faces")
+@case("redaction.report_missed_regions")
 def _() -> Act:
     clip = make.make_ready_clip()
-    return lambda: redaction.report_missed_faces(clip, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}], LEAD)
+    return lambda: redaction.report_missed_regions(clip, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}], LEAD)
 
 
 def failed_run() -> RedactionRun:
     return RedactionRun.objects.create(
         clip=make.make_clip(held=True), effect="blur", state=RunState.FAILED, failure_code="decoder_failed"
     )
+
+
+@case("redaction.try_strictly")
+def _() -> Act:
+    clip = make.make_unverified().clip
+    return lambda: redaction.try_strictly(clip, LEAD)
+
+
+@case("redaction.discard_unverified")
+def _() -> Act:
+    clip = make.make_unverified().clip
+    return lambda: redaction.discard_unverified(clip, LEAD)
 
 
 @case("redaction.retry")
@@ -402,7 +414,7 @@ def _() -> Act:
 @case("redaction.serve_region")
 def _() -> Act:
     unredaction = _unredaction()
-    return lambda: redaction.serve_region(unredaction.clip, unredaction.boxes, unredaction.frame, LEAD)
+    return lambda: redaction.serve_region(unredaction.clip, unredaction, unredaction.frame, LEAD)
 
 
 @case("redaction.choose_hiding")
@@ -439,6 +451,12 @@ def _() -> Act:
 def _() -> Act:
     flag = flagged()
     return lambda: moderation.decide(flag.pk, "uphold", "It shows an injury.", LEAD)
+
+
+@case("moderation.discard")
+def _() -> Act:
+    clip = make.make_unverified().clip
+    return lambda: moderation.discard(clip, "Nobody can judge it.", LEAD)
 
 
 @case("moderation.serve_poster")
@@ -571,9 +589,9 @@ def _() -> Act:
     return by_its_reviewer(review.flag, "nudity")
 
 
-@case("review.report_missed_face")
+@case("review.report_missed_regions")
 def _() -> Act:
-    return by_its_reviewer(review.report_missed_face, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}])
+    return by_its_reviewer(review.report_missed_regions, [{"frame": 1, "box": [1.0, 1.0, 10.0, 10.0]}])
 
 
 @case("review.record_watched")

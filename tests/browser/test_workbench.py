@@ -17,7 +17,7 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.clips.enums import HoldReason
 from annotations.clips.services import place
 from annotations.core import clock
-from annotations.redaction.models import Rendition
+from annotations.redaction.models import RedactionRun, Rendition
 from annotations.review.models import Annotation, Assignment, Draft
 from tests.engines.programs import wait_until
 from tests.factories import FRAMES, HEIGHT, PASSWORD, RATE, WIDTH, make_project, make_queued_clip, make_user
@@ -217,6 +217,36 @@ def test_labels_survive_a_lost_connection_and_a_reload(page: Page) -> None:
     expect(page.get_by_role("button", name="False alarm")).to_have_attribute("aria-pressed", "true")
     saved(page)
     assert Draft.objects.get().body["verdict"] == "false_alarm"
+
+
+def test_the_kind_of_what_is_to_be_hidden_is_chosen_with_one_key_and_remembered(
+    page: Page, inspected: Callable[[Page, str], None]
+) -> None:
+    clip = current(page).clip
+    page.keyboard.press("m")
+    kinds = page.get_by_role("group", name="What it is")
+    expect(kinds.get_by_role("button")).to_have_count(5)
+    expect(kinds.get_by_role("button", name="Face")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("#status")).to_have_text(re.compile("^Box 1: Face"))
+    page.keyboard.press("2")
+    expect(page.locator("#status")).to_have_text("To be hidden: Licence plate")
+    expect(page.get_by_role("button", name="1 Licence plate, to be hidden")).to_be_visible()
+    inspected(page, "something-to-hide")
+    picture = page.locator("#picture svg.overlay").bounding_box()
+    assert picture
+    page.mouse.move(picture["x"] + 20, picture["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(picture["x"] + 120, picture["y"] + 100, steps=4)
+    page.mouse.up()
+    expect(page.locator("#status")).to_have_text(re.compile("^Box 2: Licence plate"))
+    kinds.get_by_role("button", name="Document or screen").click()
+    expect(page.get_by_role("button", name="2 Document or screen, to be hidden")).to_be_visible()
+    assert page.locator("#verdicts [aria-pressed=true]").count() == 0, "digits have decided nothing"
+    page.get_by_role("button", name="Hide it now").click()
+    expect(page.locator("#status")).to_have_text(re.compile("sent to be hidden again"))
+    (run,) = RedactionRun.objects.filter(clip=clip, state="queued")
+    assert [region["kind"] for region in run.missed_regions] == ["licence_plate", "document_or_screen"]
 
 
 def test_two_tabs_ask_which_labels_to_keep_and_undo_brings_back_the_others(page: Page) -> None:

@@ -108,3 +108,8 @@ test("single keys are characters, with or without Shift", () => {
     assert.ok(!isSingle(chord), chord);
   assert.deepEqual(chordsOf(press("B", "KeyB", { shiftKey: true })), ["Shift+B"]);
 });
+
+test("a key of one's own outlives the renaming of its action", () => {
+  const kept = readPreferences(JSON.stringify({ single: true, keys: { missedFace: "H" } }));
+  assert.deepEqual(kept.keys, { hide: "H" });
+});

@@ -2,6 +2,7 @@
 
 import inspect
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import storages
@@ -18,18 +19,19 @@ from annotations.clips.services import place, release_hold
 from annotations.core.wrapping import Damaged, WrappedKey
 from annotations.redaction import services, tasks
 from annotations.redaction.models import RedactionRun, TrainingExample
+from annotations.vision.boxes import as_box, overlap
 from tests.factories import make_ready_clip, make_training_example
 from tests.redaction.conftest import Submit
 from tests.routes import routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
-FACE = {"frame": 5, "box": [230.0, 30.0, 30.0, 36.0]}
+FACE: dict[str, Any] = {"frame": 5, "box": [230.0, 30.0, 30.0, 36.0]}
 
 
 def repaired(submit: Submit, path: Path, *, training: bool) -> Clip:
     clip = submit(path, training=training)
     services.redact(services.request_first(clip, WORKER).pk)
-    services.redact(services.report_missed_faces(clip, [FACE], WORKER).pk)
+    services.redact(services.report_missed_regions(clip, [FACE], WORKER).pk)
     release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     return clip
 
@@ -48,6 +50,19 @@ def test_the_original_frame_is_kept_with_its_boxes_and_read_by_the_trainer(
     assert (example.frame, example.picture.shape) == (5, (240, 320, 3))
     assert ((230.0, 30.0, 30.0, 36.0), "drawn") in example.boxes
     assert LogEntry.objects.filter(clip=clip.public_id, action="example.read").count() == 1
+
+
+def test_what_is_no_face_teaches_the_face_detector_nothing(submit: Submit, passing_by: Path) -> None:
+    clip = submit(passing_by, training=True)
+    services.redact(services.request_first(clip, WORKER).pk)
+    services.redact(services.report_missed_regions(clip, [{**FACE, "kind": "other"}], WORKER).pk)
+    assert not TrainingExample.objects.filter(clip=clip).exists()
+    elsewhere = {"frame": FACE["frame"], "box": [20.0, 180.0, 30.0, 36.0]}
+    services.redact(services.report_missed_regions(clip, [elsewhere], WORKER).pk)
+    release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
+    (example,) = services.training_examples(WORKER)
+    assert [box for box, source in example.boxes if source == "drawn"] == [tuple(elsewhere["box"])]
+    assert not any(overlap(box, as_box(FACE["box"])) for box, _ in example.boxes)
 
 
 def test_each_has_a_key_of_its_own(submit: Submit, passing_by: Path) -> None:

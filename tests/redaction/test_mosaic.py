@@ -20,7 +20,7 @@ def test_a_chosen_mosaic_is_made_and_repaired(submit: Submit, passing_by: Path) 
     clip = submit(passing_by)
     first = services.request_first(clip, WORKER)
     services.redact(first.pk)
-    again = services.report_missed_faces(clip, [LAMP], WORKER)
+    again = services.report_missed_regions(clip, [LAMP], WORKER)
     services.redact(again.pk)
     for run, method in ((first, Method.WHOLE), (again, Method.REPAIR)):
         run.refresh_from_db()

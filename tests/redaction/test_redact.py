@@ -8,8 +8,10 @@ import av
 import pytest
 from django.core.files.storage import storages
 
+from annotations.accounts.enums import Role
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
+from annotations.audit.registry import lookup
 from annotations.clips import gate, vault
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.memory import memory_file
@@ -19,16 +21,18 @@ from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.models import Outbox, RunState
 from annotations.redaction import services
-from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
+from annotations.redaction.models import HiddenTrack, Outcome, RedactionRun, Rendition
 from annotations.vision import confined
 from annotations.vision.errors import VisionError
 from annotations.vision.models import digest
-from tests.factories import make_submitter, make_terms
+from tests.factories import make_submitter, make_terms, make_user
 from tests.vision import onnx_models
 from tests.vision.clips import scene
 from tests.vision.lack_of_landlock import answer_without_landlock
 
 pytestmark = pytest.mark.django_db
+
+SEEN = {"frame": 3, "box": [1, 2, 30, 30], "score": 0.9, "model": "second", "kind": "head"}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,7 @@ def test_a_pass_publishes_a_verified_rendition_and_frees_the_clip_for_screening(
     assert (run.state, run.outcome, run.failure_message) == (RunState.DONE, Outcome.VERIFIED, "")
     rendition = Rendition.objects.get(clip=clip, current=True)
     assert (rendition.frames, len(rendition.presentation_times)) == (30, 30)
-    assert FaceTrack.objects.filter(run=run).count() >= 1
+    assert HiddenTrack.objects.filter(run=run).count() >= 1
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
     assert Outbox.objects.filter(type="redaction.finished", payload={"run": str(run.pk)}).exists()
     assert "clip.original_opened" in actions(clip)
@@ -146,9 +150,70 @@ def test_a_face_that_stays_visible_holds_the_clip(walking: Path, monkeypatch: py
     assert not any(gate.allows(clip.pk, purpose) for purpose in Purpose.values)
     assert actions(clip)[-2:] == ["redaction.exposed", "clip.held"]
     monkeypatch.undo()
-    again = services.retry(run, WORKER)
+    again = services.retry(run, make_user(Role.OPERATOR).actor)
     services.redact(again.pk)
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
+
+
+@pytest.mark.parametrize(
+    ("residual", "because", "counted"),
+    [
+        ({"evidence": [SEEN, SEEN], "unjudgeable": "too_dark"}, "evidence", (2, "too_dark")),
+        ({"evidence": [], "unjudgeable": "too_small"}, "too_small", (0, "too_small")),
+    ],
+)
+def test_what_the_second_opinion_does_not_verify_is_held_whatever_the_child_says(
+    residual: dict[str, Any],
+    because: str,
+    counted: tuple[int, str],
+    walking: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The report is the boundary here: nothing in the pass gives a second opinion to this test."""
+    real = confined.redact
+
+    def doubted(*arguments: Any, **options: Any) -> tuple[dict[str, Any], int]:
+        report, status = real(*arguments, **options)
+        report["residual"].update(residual)
+        return report, status
+
+    monkeypatch.setattr(confined, "redact", doubted)
+    clip = submitted(walking)
+    run = services.request_first(clip, WORKER)
+    services.redact(run.pk)
+    run.refresh_from_db()
+    assert (run.outcome, run.held_because, run.unverified) == (Outcome.EXPOSED, because, "waiting")
+    assert not Rendition.objects.exists()
+    assert HoldReason.REDACTION_UNVERIFIED in gate.reasons(clip.pk)
+    entry = LogEntry.objects.get(clip=clip.public_id, action="redaction.exposed")
+    data = json.loads(bytes(entry.canonical))["data"]
+    assert (data["exposed"], data["evidence"], data["unjudgeable"]) == (0, *counted)
+    assert lookup("redaction.exposed").present({"run": "", "models": [], "exposed": 3}) == (
+        "Not verified; faces that may still be visible: 3, other evidence: 0, not judged: no"
+    )
+
+
+def test_a_strict_pass_is_ordered_of_the_child_and_stays_strict_in_its_repairs(
+    walking: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The child's options are the boundary here: what whole persons are is the pass's to know."""
+    ordered: list[bool] = []
+    for name in ("redact", "repair"):
+        real = getattr(confined, name)
+
+        def noted(*arguments: Any, real: Any = real) -> tuple[dict[str, Any], int]:
+            ordered.append(arguments[2].whole_persons)
+            result: tuple[dict[str, Any], int] = real(*arguments)
+            return result
+
+        monkeypatch.setattr(confined, name, noted)
+    clip = submitted(walking)
+    services.redact(services.request(clip, WORKER, strict=True).pk)
+    face = {"frame": 0, "box": [4.0, 4.0, 20.0, 20.0]}
+    repair = services.report_missed_regions(clip, [face], WORKER)
+    services.redact(repair.pk)
+    assert repair.strict
+    assert ordered == [True, True]
 
 
 def test_failures_are_tried_again_and_then_parked_with_their_reason(
@@ -227,15 +292,15 @@ def test_a_missed_face_takes_the_clip_back_at_once_and_the_next_pass_hides_it(wa
     clip = submitted(walking)
     services.redact(services.request_first(clip, WORKER).pk)
     face = {"frame": 10, "box": [200.0, 150.0, 24.0, 30.0]}
-    run = services.report_missed_faces(clip, [face], WORKER)
+    run = services.report_missed_regions(clip, [face], WORKER)
     assert HoldReason.AWAITING_REDACTION in gate.reasons(clip.pk)
     assert not Rendition.objects.filter(current=True).exists()
     with pytest.raises(Conflict):
-        services.report_missed_faces(clip, [face], WORKER)
+        services.report_missed_regions(clip, [face], WORKER)
     services.redact(run.pk)
     rendition = Rendition.objects.get(clip=clip, current=True)
     assert rendition.run_id == run.pk
-    hidden = [track.boxes["10"] for track in FaceTrack.objects.filter(run=run) if "10" in track.boxes]
+    hidden = [track.boxes["10"] for track in HiddenTrack.objects.filter(run=run) if "10" in track.boxes]
     assert any(abs(box[0] - 200) < 10 and abs(box[1] - 150) < 10 for box in hidden), json.dumps(hidden)
 
 
@@ -255,7 +320,7 @@ def test_faces_outside_the_picture_are_refused_and_change_nothing(walking: Path,
     clip = submitted(walking)
     services.redact(services.request_first(clip, WORKER).pk)
     with pytest.raises(Invalid):
-        services.report_missed_faces(clip, faces, WORKER)
+        services.report_missed_regions(clip, faces, WORKER)
     assert Rendition.objects.filter(current=True).exists()
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
 

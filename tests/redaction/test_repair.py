@@ -19,7 +19,7 @@ from annotations.clips.services import release_hold
 from annotations.core import clock
 from annotations.core.models import RunState
 from annotations.redaction import services
-from annotations.redaction.models import FaceTrack, Method, Outcome, RedactionRun, Rendition
+from annotations.redaction.models import HiddenTrack, Method, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import examples
 from annotations.vision import confined
 from annotations.vision.report import SCHEMA
@@ -43,15 +43,15 @@ def current(clip: Clip) -> Rendition:
     return Rendition.objects.select_related("run").get(clip=clip, current=True)
 
 
-def drawn(run: RedactionRun) -> list[FaceTrack]:
-    return list(FaceTrack.objects.filter(run=run, source="person").order_by("number"))
+def drawn(run: RedactionRun) -> list[HiddenTrack]:
+    return list(HiddenTrack.objects.filter(run=run, source="person").order_by("number"))
 
 
 def test_only_what_changed_is_made_again_and_the_clip_goes_on_to_screening(clip: Clip) -> None:
     before = current(clip)
     assert (before.run.method, before.run.schema) == (Method.WHOLE, SCHEMA)
     assert before.run.light["luma"] > 0
-    run = services.report_missed_faces(clip, [LAMP], WORKER)
+    run = services.report_missed_regions(clip, [LAMP], WORKER)
     assert HoldReason.AWAITING_REDACTION in gate.reasons(clip.pk)
     services.redact(run.pk)
     after = current(clip)
@@ -60,7 +60,7 @@ def test_only_what_changed_is_made_again_and_the_clip_goes_on_to_screening(clip:
     assert (after.frames, after.presentation_times) == (before.frames, before.presentation_times)
     assert after.sha256 != before.sha256
     assert drawn(after.run)[0].boxes["5"] == pytest.approx(LAMP["box"], abs=8)
-    kept = FaceTrack.objects.filter(run=after.run, source="detector").order_by("number")
+    kept = HiddenTrack.objects.filter(run=after.run, source="detector").order_by("number")
     assert [t.boxes for t in kept] == [t.boxes for t in before.run.tracks.order_by("number")]
     assert after.run.findings == before.run.findings
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
@@ -77,7 +77,7 @@ def test_a_shown_region_in_which_somebody_sees_a_face_is_hidden_again_from_end_t
     assert track.boxes not in [each.boxes for each in current(clip).run.tracks.all()]
     first = min(track.boxes, key=int)
     services.redact(
-        services.report_missed_faces(
+        services.report_missed_regions(
             clip, [{"frame": int(first), "box": track.boxes[first]}], make_user().actor
         ).pk
     )
@@ -87,10 +87,29 @@ def test_a_shown_region_in_which_somebody_sees_a_face_is_hidden_again_from_end_t
     assert track.boxes in [each.boxes for each in after.tracks.all()]
 
 
+def test_a_plate_is_kept_as_one_through_a_repair_and_a_whole_pass(clip: Clip) -> None:
+    plate = {**LAMP, "kind": "licence_plate"}
+    services.redact(services.report_missed_regions(clip, [plate], WORKER).pk)
+    (track,) = drawn(current(clip).run)
+    assert track.kind == "licence_plate"
+    services.redact(services.report_missed_regions(clip, [OTHER], WORKER).pk)
+    after = current(clip).run
+    assert after.method == Method.REPAIR
+    assert [(each.kind, each.boxes == track.boxes) for each in drawn(after)] == [
+        ("licence_plate", True),
+        ("face", False),
+    ]
+    storages["renditions"].delete(current(clip).name)
+    services.redact(services.report_missed_regions(clip, [{**OTHER, "kind": "other"}], WORKER).pk)
+    whole = current(clip).run
+    assert whole.method == Method.WHOLE
+    assert sorted(each.kind for each in drawn(whole)) == ["face", "licence_plate", "other"]
+
+
 def test_a_second_report_repairs_the_repaired(clip: Clip) -> None:
-    services.redact(services.report_missed_faces(clip, [LAMP], WORKER).pk)
+    services.redact(services.report_missed_regions(clip, [LAMP], WORKER).pk)
     first = drawn(current(clip).run)
-    services.redact(services.report_missed_faces(clip, [OTHER], WORKER).pk)
+    services.redact(services.report_missed_regions(clip, [OTHER], WORKER).pk)
     run = current(clip).run
     assert run.method == Method.REPAIR
     assert [t.boxes for t in drawn(run)][:1] == [t.boxes for t in first]
@@ -98,7 +117,7 @@ def test_a_second_report_repairs_the_repaired(clip: Clip) -> None:
 
 
 def test_a_whole_pass_later_keeps_what_people_drew(clip: Clip) -> None:
-    services.redact(services.report_missed_faces(clip, [LAMP], WORKER).pk)
+    services.redact(services.report_missed_regions(clip, [LAMP], WORKER).pk)
     run = current(clip).run
     RedactionRun.objects.filter(pk=run.pk).update(state=RunState.FAILED, failure_code="test")
     Rendition.objects.filter(clip=clip).update(current=False)
@@ -130,7 +149,7 @@ def test_what_cannot_be_built_upon_is_made_whole_and_says_why(
         broken == "child"
     ):  # its answer is the boundary: what makes the real one give it is tested in tests/vision
         RedactionRun.objects.filter(pk=rendition.run_id).update(times=[0.0, 0.1])
-    run = services.report_missed_faces(clip, [LAMP], WORKER)
+    run = services.report_missed_regions(clip, [LAMP], WORKER)
     services.redact(run.pk)
     run.refresh_from_db()
     assert (run.outcome, run.method) == (Outcome.VERIFIED, Method.WHOLE)
@@ -141,7 +160,7 @@ def test_what_cannot_be_built_upon_is_made_whole_and_says_why(
 def test_a_worker_that_is_killed_in_a_repair_leaves_it_to_the_next(
     clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = services.report_missed_faces(clip, [LAMP], WORKER)
+    run = services.report_missed_regions(clip, [LAMP], WORKER)
     real = confined.repair
 
     class Killed(BaseException):
@@ -174,7 +193,7 @@ def stored() -> set[tuple[str, str]]:
 
 def test_files_that_a_killed_worker_had_stored_are_swept_and_others_stay(clip: Clip) -> None:
     """Rendition and example are stored before their rows are committed; a kill between the two leaves them."""
-    services.redact(services.report_missed_faces(clip, [LAMP], WORKER).pk)
+    services.redact(services.report_missed_regions(clip, [LAMP], WORKER).pk)
     owned = stored()
     assert len(owned) == 4  # two renditions, the original and the drawn face
     storages["renditions"].save("ab/left.mp4", ContentFile(b"left by a process that died"))
@@ -194,7 +213,7 @@ def test_files_that_a_killed_worker_had_stored_are_swept_and_others_stay(clip: C
 def test_a_repair_goes_before_a_whole_pass(clip: Clip, submit: Submit, passing_by: Path) -> None:
     other = submit(passing_by)
     whole = services.request_first(other, WORKER)
-    repair = services.report_missed_faces(clip, [LAMP], WORKER)
+    repair = services.report_missed_regions(clip, [LAMP], WORKER)
     services.redact(whole.pk)
     repair.refresh_from_db()
     whole.refresh_from_db()

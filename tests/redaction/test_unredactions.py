@@ -19,7 +19,7 @@ from annotations.clips.services import place, release_hold
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
 from annotations.redaction import services
 from annotations.redaction.enums import UnredactionState
-from annotations.redaction.models import FaceTrack, Method, RedactionRun, Rendition, Unredaction
+from annotations.redaction.models import HiddenTrack, Method, RedactionRun, Rendition, Unredaction
 from tests.factories import make_ready_clip, make_track, make_unredaction, make_user
 from tests.redaction.conftest import Submit
 
@@ -44,7 +44,7 @@ def test_two_people_unredact_a_region_and_one_hides_it_again(
     services.redact(services.request_first(clip, WORKER).pk)
     release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     before = Rendition.objects.get(clip=clip, current=True)
-    (track,) = FaceTrack.objects.filter(run=before.run_id)
+    (track,) = HiddenTrack.objects.filter(run=before.run_id)
     asked = services.ask_for_unredaction(clip, track.number, REASON, lead)
     assert gate.reasons(clip.pk) == []
     assert Rendition.objects.get(clip=clip, current=True) == before
@@ -54,11 +54,11 @@ def test_two_people_unredact_a_region_and_one_hides_it_again(
     services.redact(run.pk)
     run.refresh_from_db()
     assert (run.method, run.outcome, run.residual["exposed"]) == (Method.REPAIR, "verified", [])
-    assert not FaceTrack.objects.filter(run=run).exists()
+    assert not HiddenTrack.objects.filter(run=run).exists()
     services.hide_again(asked.pk, other)
     again = RedactionRun.objects.filter(clip=clip).latest("created_at")
     services.redact(again.pk)
-    assert FaceTrack.objects.filter(run=again).count() == 1
+    assert HiddenTrack.objects.filter(run=again).count() == 1
     assert Unredaction.objects.get(pk=asked.pk).state == UnredactionState.ENDED
     steps = [action for action in actions(clip) if action.startswith("unredaction.")]
     assert steps == ["unredaction.asked", "unredaction.approved", "unredaction.ended"]
@@ -113,7 +113,7 @@ def test_a_reviewer_who_sees_a_face_there_ends_it(people: tuple[User, User, User
     Unredaction.objects.filter(pk=unredaction.pk).update(
         state=UnredactionState.APPROVED, decided_by=people[2]
     )
-    run = services.report_missed_faces(
+    run = services.report_missed_regions(
         clip, [{"frame": 4, "box": [22.0, 14.0, 14.0, 18.0]}], make_user().actor
     )
     unredaction.refresh_from_db()
@@ -136,8 +136,33 @@ def test_another_missed_face_leaves_it_unredacted(people: tuple[User, User, User
     Unredaction.objects.filter(pk=unredaction.pk).update(
         state=UnredactionState.APPROVED, decided_by=people[2]
     )
-    run = services.report_missed_faces(clip, [{"frame": 4, "box": [60.0, 40.0, 14.0, 18.0]}], WORKER)
+    run = services.report_missed_regions(clip, [{"frame": 4, "box": [60.0, 40.0, 14.0, 18.0]}], WORKER)
     assert run.unredacted == [{"boxes": unredaction.boxes}]
+
+
+def test_something_else_drawn_there_does_not_contradict_that_there_is_no_face(
+    people: tuple[User, User, User],
+) -> None:
+    clip = make_ready_clip()
+    unredaction = make_unredaction(clip)
+    Unredaction.objects.filter(pk=unredaction.pk).update(
+        state=UnredactionState.APPROVED, decided_by=people[2]
+    )
+    plate = {"frame": 4, "box": [22.0, 14.0, 14.0, 18.0], "kind": "licence_plate"}
+    run = services.report_missed_regions(clip, [plate], WORKER)
+    assert run.unredacted == [{"boxes": unredaction.boxes}]
+
+
+def test_an_unredacted_plate_stays_a_plate(people: tuple[User, User, User]) -> None:
+    clip = make_ready_clip()
+    track = make_track(clip, kind="licence_plate", source="person")
+    client = Client()
+    client.force_login(people[0])
+    assert b"Licence plate" in client.get(reverse("redaction:regions", args=[clip.public_id])).content
+    asked = services.ask_for_unredaction(clip, track.number, REASON, people[0])
+    services.decide_unredaction(asked.pk, "approve", REASON, people[2])
+    run = RedactionRun.objects.get(clip=clip, state="queued")
+    assert run.unredacted == [{"boxes": track.boxes, "kind": "licence_plate"}]
 
 
 def test_the_pages_lead_through_it(people: tuple[User, User, User]) -> None:

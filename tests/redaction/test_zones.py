@@ -97,7 +97,7 @@ def test_a_zone_that_comes_later_is_filled_by_a_whole_pass_and_nobody_sees_the_c
 ) -> None:
     passed(clip)
     release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
-    services.redact(services.report_missed_faces(clip, [LAMP], WORKER).pk)
+    services.redact(services.report_missed_regions(clip, [LAMP], WORKER).pk)
     release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     assert gate.allows(clip.pk, "labeling")
     before = Rendition.objects.get(clip=clip, current=True)
@@ -110,7 +110,7 @@ def test_a_zone_that_comes_later_is_filled_by_a_whole_pass_and_nobody_sees_the_c
     run = RedactionRun.objects.get(clip=clip, state=RunState.QUEUED)
     services.redact(run.pk)
     run.refresh_from_db()
-    assert (run.method, run.camera_version, run.missed_faces) == (Method.WHOLE, 1, [LAMP])
+    assert (run.method, run.camera_version, run.missed_regions) == (Method.WHOLE, 1, [LAMP])
     assert run.tracks.filter(source="person").exists()  # what people drew stays hidden
     assert fills(clip, WINDOW)
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
@@ -124,7 +124,7 @@ def test_a_face_reported_on_filled_pictures_is_repaired_there(
 ) -> None:
     set_camera(device, stated_camera({"zones": [WINDOW]}), operator.actor)
     passed(clip)
-    run = services.report_missed_faces(clip, [LAMP], WORKER)
+    run = services.report_missed_regions(clip, [LAMP], WORKER)
     services.redact(run.pk)
     run.refresh_from_db()
     assert (run.method, run.whole_because, run.camera_version) == (Method.REPAIR, "", 1)
@@ -137,7 +137,7 @@ def test_a_repair_does_not_build_on_pictures_with_other_zones(
 ) -> None:
     set_camera(device, stated_camera({"zones": [WINDOW]}), operator.actor)
     passed(clip)
-    run = services.report_missed_faces(clip, [LAMP], WORKER)
+    run = services.report_missed_regions(clip, [LAMP], WORKER)
     set_camera(device, stated_camera({"zones": then}), operator.actor)
     services.redact(run.pk)
     run.refresh_from_db()

@@ -61,7 +61,7 @@ def test_a_claim_answers_all_that_the_page_needs_and_nothing_of_owner_or_device(
     assert {"code": "nudity", "name": "Nudity"} in page["schema"]["flag_categories"]
     assert page["draft"] == {"revision": 0, "body": None}
     assert set(page["urls"]) == {
-        "media_token", "draft", "submit", "extend", "skip", "flag", "missed_face", "watched", "claim", "home",
+        "media_token", "draft", "submit", "extend", "skip", "flag", "missed_regions", "watched", "claim", "home",
     }  # fmt: skip
     assert clip.device is not None
     secrets = [
@@ -206,8 +206,8 @@ def test_more_time_skipping_flagging_reporting_and_watching_answer_as_agreed(
     flagged = make_assignment(reviewer)
     assert send(client, flagged, "flag", {"category": "violence", "note": ""}).json() == {"next": None}
     exposed = make_assignment(reviewer)
-    faces = {"faces": [{"frame": 0, "box": [1, 1, 20, 20]}]}
-    assert send(client, exposed, "missed-face", faces).json() == {"next": None}
+    regions = {"regions": [{"frame": 0, "box": [1, 1, 20, 20]}]}
+    assert send(client, exposed, "missed-regions", regions).json() == {"next": None}
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_note_that_is_too_long_is_refused_rather_than_cut(
     ("path", "method"),
     [
         ("media-token", "post"), ("draft", "put"), ("submit", "post"), ("extend", "post"), ("skip", "post"),
-        ("flag", "post"), ("missed-face", "post"), ("watched", "post"),
+        ("flag", "post"), ("missed-regions", "post"), ("watched", "post"),
     ],
 )  # fmt: skip
 def test_an_assignment_of_somebody_else_looks_as_if_there_were_none(
@@ -238,7 +238,7 @@ def test_an_assignment_of_somebody_else_looks_as_if_there_were_none(
         "submit": {"body": make_body(), "revision": 0},
         "skip": {"reason": "other"},
         "flag": {"category": "other"},
-        "missed-face": {"faces": [{"frame": 0, "box": [1, 1, 9, 9]}]},
+        "missed-regions": {"regions": [{"frame": 0, "box": [1, 1, 9, 9]}]},
         "watched": {"ranges": [[0, 1]]},
     }
     answer = send(client, foreign, path, bodies.get(path, {}), method)

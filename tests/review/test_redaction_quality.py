@@ -66,6 +66,8 @@ def reviewed(db: None) -> None:
             make_track(clip)
         if missed:
             make_track(clip, source="person", side=9.0)
+            make_track(clip, source="person", kind="licence_plate")
+            make_track(clip, source="person", kind="licence_plate")
         models = [{"name": "centerface", "sha256": "ab" * 32, "role": "face"}]
         RedactionRun.objects.filter(clip=clip).update(
             models_used=models, light={"luma": 30.0, "colour": 8.0} if missed else {}
@@ -84,13 +86,34 @@ def test_only_what_reviewers_looked_at_counts(reviewed: None) -> None:
     assert groups["detector"] == {"centerface abababababab": (1, 7)}
 
 
+def test_what_was_found_is_counted_by_kind_and_no_plate_counts_as_a_missed_face(reviewed: None) -> None:
+    report = redaction_quality.report()
+    found = {
+        each.name: (each.found, each.clips.missed, each.clips.tracks, each.clips.per_mille)
+        for each in report["kinds"]
+    }
+    assert found["Face"] == (1, 1, 2, 500)
+    assert found["Licence plate"] == (2, 1, 2, 500)
+    assert found["Document or screen"] == (0, 0, 2, 0)
+    assert len(found) == 5
+
+
+@pytest.mark.django_db
+def test_a_clip_with_nothing_but_a_plate_is_told_of() -> None:
+    clip = make_accepted(make_project()).assignment.clip
+    make_track(clip, source="person", kind="licence_plate")
+    report = redaction_quality.report()
+    assert report["looked_at"]
+    assert report["total"].tracks == 0
+
+
 def test_the_page_shows_a_chart_and_the_same_numbers_as_tables(reviewed: None) -> None:
     client = Client()
     client.force_login(make_user(Role.PRIVACY_OFFICER))
     page = client.get(reverse("review:redaction_quality")).content.decode()
     assert "<strong>1</strong> missed among <strong>7</strong>" in page
     assert '<svg class="chart"' in page
-    assert page.count("<table") == 4
+    assert page.count("<table") == 5
 
 
 @pytest.mark.django_db

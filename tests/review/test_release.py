@@ -9,6 +9,7 @@ import pytest
 from annotations.audit import selectors as audit
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
+from annotations.audit.registry import lookup
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.services import place, release_hold
@@ -99,18 +100,32 @@ def test_a_visible_face_holds_the_clip_and_asks_for_another_pass_with_its_box() 
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     services.save_draft(reviewer, assignment.public_id, 0, make_body())
-    services.report_missed_face(reviewer, assignment.public_id, [FACE])
+    services.report_missed_regions(reviewer, assignment.public_id, [FACE])
     assert HoldReason.AWAITING_REDACTION in gate.reasons(assignment.clip_id)
     run = RedactionRun.objects.get(clip=assignment.clip, state="queued")
-    assert run.missed_faces == [{"frame": 3, "box": [10.0, 10.0, 12.0, 14.0]}]
+    assert run.missed_regions == [{"frame": 3, "box": [10.0, 10.0, 12.0, 14.0]}]
     assert Draft.objects.get(assignment=assignment).body == make_body()
-    assert entry("review.missed_face")["data"]["faces"] == 1
+    data = entry("review.missed_regions")["data"]
+    assert (data["faces"], data["kinds"]) == (1, {"face": 1})
+
+
+def test_the_log_tells_the_kinds_and_older_entries_tell_of_faces() -> None:
+    reviewer = make_user()
+    plate = {**FACE, "kind": "licence_plate"}
+    services.report_missed_regions(reviewer, make_assignment(reviewer).public_id, [FACE, plate])
+    kind = lookup("review.missed_face")
+    assert kind.present(entry("review.missed_regions")["data"]) == (
+        "Left the reviewer, who saw something to hide: face (1), licence plate (1); boxes: 2"
+    )
+    assert kind.present({"assignment": "", "faces": 3}) == (
+        "Left the reviewer, who saw something to hide: face; boxes: 3"
+    )
 
 
 def test_a_clip_that_was_hidden_again_comes_back_to_who_reported_the_face() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
-    services.report_missed_face(reviewer, assignment.public_id, [FACE])
+    services.report_missed_regions(reviewer, assignment.public_id, [FACE])
     services.enqueue(assignment.clip_id)
     assert services.next_clip(reviewer) is None
     make_rendition(assignment.clip)
@@ -121,12 +136,12 @@ def test_a_clip_that_was_hidden_again_comes_back_to_who_reported_the_face() -> N
     assert services.next_clip(reviewer) == assignment
 
 
-def test_reporting_faces_reserves_five_clips_and_further_ones_go_to_whoever_comes_first() -> None:
+def test_reports_reserve_five_clips_and_further_ones_go_to_whoever_comes_first() -> None:
     reviewer = make_user()
     reported = []
     for _ in range(6):
         assignment = make_assignment(reviewer)
-        services.report_missed_face(reviewer, assignment.public_id, [FACE])
+        services.report_missed_regions(reviewer, assignment.public_id, [FACE])
         reported.append(assignment)
     for assignment in reported:
         assert not gate.allows(assignment.clip_id, Purpose.LABELING)
@@ -144,10 +159,10 @@ def test_reporting_faces_reserves_five_clips_and_further_ones_go_to_whoever_come
 def test_a_clip_that_was_not_reserved_for_its_reporter_keeps_their_labels_while_nobody_takes_it() -> None:
     reviewer = make_user()
     for _ in range(5):
-        services.report_missed_face(reviewer, make_assignment(reviewer).public_id, [FACE])
+        services.report_missed_regions(reviewer, make_assignment(reviewer).public_id, [FACE])
     last = make_assignment(reviewer)
     services.save_draft(reviewer, last.public_id, 0, make_body(note="so far"))
-    services.report_missed_face(reviewer, last.public_id, [FACE])
+    services.report_missed_regions(reviewer, last.public_id, [FACE])
     make_rendition(last.clip)
     for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
         release_hold(last.clip, reason, COMMAND_LINE)
@@ -160,17 +175,19 @@ def test_a_face_outside_the_picture_reports_nothing() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     with pytest.raises(Invalid):
-        services.report_missed_face(reviewer, assignment.public_id, [{"frame": 3, "box": [90, 10, 50, 14]}])
+        services.report_missed_regions(
+            reviewer, assignment.public_id, [{"frame": 3, "box": [90, 10, 50, 14]}]
+        )
     assignment.refresh_from_db()
     assert assignment.state == A.LEASED
 
 
-@pytest.mark.parametrize("way", ["skip", "flag", "report_missed_face"])
+@pytest.mark.parametrize("way", ["skip", "flag", "report_missed_regions"])
 def test_a_clip_that_is_not_held_by_the_person_cannot_be_left(way: str) -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
     services.submit(reviewer, assignment.public_id, make_body())
-    argument = [FACE] if way == "report_missed_face" else "other"
+    argument = [FACE] if way == "report_missed_regions" else "other"
     with pytest.raises(Conflict):
         getattr(services, way)(reviewer, assignment.public_id, argument)
     with pytest.raises(Missing):

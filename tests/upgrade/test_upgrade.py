@@ -50,6 +50,7 @@ TABLES = {
     "privacy_logrun": "oversight_logrun",
     "privacy_savedview": "oversight_savedsearch",
     "privacy_viewtally": "oversight_viewingtally",
+    "redaction_facetrack": "redaction_hiddentrack",
     "redaction_lift": "redaction_unredaction",
 }
 # Columns that have another name now, by the table of 922aa1e; None: there is none any more.
@@ -61,7 +62,7 @@ COLUMNS: dict[str, dict[str, str | None]] = {
         "settled_entry": "resolved_entry",
     },
     "privacy_breakglass": {"begun_at": None},
-    "redaction_redactionrun": {"lifted": "unredacted"},
+    "redaction_redactionrun": {"lifted": "unredacted", "missed_faces": "missed_regions"},
 }
 
 

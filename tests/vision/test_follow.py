@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotations.vision.boxes import covered, track_boxes
+from annotations.vision.boxes import Box, by_frame, covered, track_boxes
 from annotations.vision.faces import CenterFace
 from annotations.vision.follow import follow
 from annotations.vision.limits import ANY_SIZE
-from annotations.vision.obscure import hidden_mask
+from annotations.vision.obscure import Rectangle, hidden_mask
 from annotations.vision.report import MissedFace
 from annotations.vision.timeline import Timeline
 from annotations.vision.tracking import boxes_by_frame
 from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
-from tests.vision import clips
+from tests.vision import clips, panels
 from tests.vision.following import Blind, followed, share_covered
 from tests.vision.test_footage import CLIPS, FOLDER
 
@@ -117,6 +117,48 @@ def test_a_frame_of_the_rendition_is_led_back_to_the_original(tmp_path: Path) ->
     (track,) = follow(ranges, Timeline(40, 15.0, twice), faces, Blind(), {})
     truth = {number: boxes[0] for number, boxes in made.faces.items()}
     assert share_covered([track.boxes], truth, WIDTH, HEIGHT) == 1.0
+
+
+PANELS: dict[str, panels.PoseByFrame] = {
+    "standing": lambda _: (320, 200, 80, 0),
+    "passing": lambda n: (60 + 8 * n, 200, 80, 0),
+    "nearing": lambda n: (320 + n, 150 + n, 40 + 2 * n, 0),
+    "panned over": lambda n: (320 + 230 * np.sin(n / 6), 180 + 25 * np.sin(n / 5), 120, 0),
+    "held by hand": lambda n: (
+        320 + 6 * np.sin(2.1 * n), 180 + 5 * np.sin(1.7 * n), 160 + 8 * np.sin(n / 9), 5 * np.sin(n / 7)
+    ),
+    "tilted": lambda n: (320, 180, 140, 0.4 * n),
+}  # fmt: skip
+
+
+def rectangles(path: Path, frames: int, drawn: dict[int, Box]) -> list[dict[int, Box]]:
+    """The tracks of boxes of something else than faces, as they are hidden."""
+    ranges = Ranges(str(path), ANY_SIZE, frames)
+    regions = [MissedFace(frame=frame, box=list(box), kind="other") for frame, box in drawn.items()]
+    tracks = follow(ranges, Timeline(frames, 15.0, None), regions, None, {})
+    return [{frame: Rectangle(*box) for frame, box in track.boxes.items()} for track in tracks]
+
+
+@pytest.mark.parametrize("frame", [0, 20])
+@pytest.mark.parametrize("movement", PANELS)
+def test_a_plate_and_a_screen_are_followed_by_what_they_look_like(
+    movement: str, frame: int, tmp_path: Path
+) -> None:
+    panel = panels.plate() if movement in {"standing", "passing", "nearing"} else panels.screen()
+    truth = panels.scene(tmp_path / "a.mp4", panel, [PANELS[movement](number) for number in range(40)])
+    tracks = rectangles(tmp_path / "a.mp4", 40, {frame: truth[frame]})
+    assert len(tracks) == 1
+    assert share_covered(tracks, truth, 640, 360) == 1.0
+    hidden = by_frame(tracks)
+    sizes = [hidden_mask(hidden[number], 640, 360).sum() / (box[2] * box[3]) for number, box in truth.items()]
+    assert np.mean(sizes) < 3, "little more is hidden than what was drawn"
+
+
+def test_a_plate_that_was_behind_something_is_found_again(tmp_path: Path) -> None:
+    poses = [(60.0 + 5 * number, 200.0, 80.0, 0.0) for number in range(90)]
+    truth = panels.scene(tmp_path / "a.mp4", panels.plate(), poses, post=(300, 330))
+    tracks = rectangles(tmp_path / "a.mp4", 90, {0: truth[0]})
+    assert share_covered(tracks, truth, 640, 360) == 1.0
 
 
 @pytest.mark.slow

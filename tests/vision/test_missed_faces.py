@@ -5,7 +5,7 @@ from fractions import Fraction
 from annotations.vision.boxes import Box
 from annotations.vision.detections import Detections
 from annotations.vision.faces import Face
-from annotations.vision.missed_faces import exposed_as_missed, with_missed
+from annotations.vision.missed_faces import by_kind, exposed_as_missed, with_missed
 from annotations.vision.report import ExposedFace, MissedFace, ResidualReport
 from annotations.vision.video.timing import Schedule
 
@@ -40,6 +40,18 @@ def test_where_the_detector_found_something_there_its_box_stays() -> None:
     assert faces[32] == [seen]
     assert faces[34] == [elsewhere, Face(DRAWN, 1.0)]
     assert detections.faces[30] == [seen], "what was found stays as it is"
+
+
+def test_what_is_no_face_is_held_whatever_face_was_found_there() -> None:
+    seen = Face((12.0, 12.0, 20.0, 20.0), 0.4)
+    plate = MissedFace(frame=30, box=list(DRAWN), kind="licence_plate")
+    assert with_missed(clip(faces={32: [seen]}), [plate], RATE)[32] == [seen, Face(DRAWN, 1.0)]
+
+
+def test_what_was_drawn_is_told_apart_by_its_kind() -> None:
+    plate = MissedFace(frame=30, box=list(DRAWN), kind="licence_plate")
+    face = MissedFace(frame=31, box=list(DRAWN), kind="face")
+    assert by_kind([*missed(30), plate, face]) == {"face": [*missed(30), face], "licence_plate": [plate]}
 
 
 def test_a_frame_of_the_rendition_is_led_back_to_the_original() -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from annotations.vision.boxes import Box
-from annotations.vision.obscure import Hiding, hidden_mask, obscure, region
+from annotations.vision.obscure import Hiding, Rectangle, hidden_boxes, hidden_mask, obscure, region
+from annotations.vision.report import TrackReport
 from annotations.vision.video import Picture
 from tests.vision import clips
 
@@ -14,16 +15,17 @@ SIDES = st.integers(16, 140).map(lambda half: half * 2)
 
 @st.composite
 def boxes_in(draw: st.DrawFn, width: int, height: int) -> list[Box]:
-    """Face boxes of any shape, some over the border, some over each other, some outside."""
-    return [
-        (
+    """Boxes of faces and of other kinds, of any shape, some over the border, some over each other, some outside."""
+    found: list[Box] = []
+    for _ in range(draw(st.integers(1, 4))):
+        box = (
             draw(st.floats(-40, width + 20)),
             draw(st.floats(-40, height + 20)),
             draw(st.floats(1, width * 0.9)),
             draw(st.floats(1, height * 0.9)),
         )
-        for _ in range(draw(st.integers(1, 4)))
-    ]
+        found.append(Rectangle(*box) if draw(st.booleans()) else box)
+    return found
 
 
 def noise(width: int, height: int, seed: int) -> Picture:
@@ -108,6 +110,22 @@ def test_the_head_is_hidden_with_room_to_spare() -> None:
     assert width >= 1.5 * 40
     assert height >= 1.8 * 50
     assert y + height / 2 < 105
+
+
+def test_what_is_no_face_is_hidden_as_a_rectangle_with_a_small_margin() -> None:
+    mask = hidden_mask([Rectangle(100.0, 80.0, 100.0, 50.0)], 320, 240)
+    assert mask[76:134, 94:206].all()
+    assert mask.sum() == 58 * 112
+    assert region(Rectangle(10.0, 10.0, 20.0, 20.0)) == (6.0, 6.0, 28.0, 28.0)
+
+
+def test_the_kind_of_a_track_says_its_shape() -> None:
+    track = TrackReport(id=1, boxes={"3": [1.0, 2.0, 30.0, 40.0]}, score=1.0, source="person")
+    (before_kinds,) = hidden_boxes(track).values()
+    (face,) = hidden_boxes({**track, "kind": "face"}).values()
+    (plate,) = hidden_boxes({**track, "kind": "licence_plate"}).values()
+    assert region(before_kinds) == region(face) != region(plate)
+    assert isinstance(plate, Rectangle)
 
 
 def test_small_faces_are_hidden_by_at_least_24_pixels() -> None:

@@ -8,13 +8,14 @@ import pytest
 from annotations.vision.boxes import covered
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import CenterFace, Face, RgbPicture
-from annotations.vision.job import Job
+from annotations.vision.job import Job, Revision
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
+from annotations.vision.repair import repair
 from annotations.vision.report import MissedFace, Report
 from annotations.vision.scoring import report_boxes
 from annotations.vision.video.splice import groups_of
-from tests.vision import clips
+from tests.vision import clips, panels
 from tests.vision.following import Blind
 from tests.vision.repairs import order_of, repaired
 
@@ -77,6 +78,28 @@ def test_a_second_report_builds_on_the_first(
     assert [track["id"] for track in again["tracks"]] == [1, 2]
     assert again["tracks"][0] == result["tracks"][0]
     assert set(report_boxes(result)[70]) < set(report_boxes(again)[70])
+
+
+def test_a_plate_is_hidden_as_a_rectangle_and_teaches_the_face_detector_nothing(tmp_path: Path) -> None:
+    poses = [(60.0 + 2 * number, 200.0, 80.0, 0.0) for number in range(60)]
+    truth = panels.scene(tmp_path / "in.mp4", panels.plate(), poses)
+    report = redact(Job(str(tmp_path / "in.mp4"), str(tmp_path / "before.mp4"), detector=Blind()))
+    drawn = MissedFace(frame=30, box=list(truth[30]), kind="licence_plate")
+    revision = Revision(str(tmp_path / "before.mp4"), order_of(report, [drawn]), str(tmp_path / "out.zip"))
+    result = repair(Job(str(tmp_path / "in.mp4"), str(tmp_path / "after.mp4"), detector=Blind()), revision)
+    (track,) = result["tracks"]
+    assert (track["kind"], track["source"]) == ("licence_plate", "person")
+    for frame, boxes in report_boxes(result).items():
+        mask = hidden_mask(boxes, 640, 360)
+        assert covered(truth[frame], mask) == 1.0
+        assert mask.sum() < 3 * truth[frame][2] * truth[frame][3]
+    assert not (tmp_path / "out.zip").exists()
+    again = order_of(result, [MissedFace(frame=30, box=[400.0, 40.0, 40.0, 50.0])])
+    second = repaired(
+        tmp_path / "in.mp4", tmp_path / "after.mp4", tmp_path / "b.mp4", again, detector=Blind()
+    )
+    assert [each["kind"] for each in second["tracks"]] == ["licence_plate", "face"]
+    assert second["tracks"][0] == track
 
 
 def test_what_the_check_finds_is_hidden_in_a_further_attempt(

@@ -1,6 +1,7 @@
 """Writes of this context, one use case per module."""
 
 from annotations.moderation.services.decide import decide
+from annotations.moderation.services.discard import discard
 from annotations.moderation.services.flag import flag
 from annotations.moderation.services.forget import forget_known_content
 from annotations.moderation.services.known_lists import Description, add_list, remove_list
@@ -12,6 +13,7 @@ __all__ = [
     "Description",
     "add_list",
     "decide",
+    "discard",
     "flag",
     "forget_known_content",
     "recheck",

@@ -7,11 +7,13 @@ from annotations.redaction.services.orphans import sweep_orphans
 from annotations.redaction.services.pictures import serve_region
 from annotations.redaction.services.redact import redact
 from annotations.redaction.services.request import (
+    discard_unverified,
     hide_zones,
-    report_missed_faces,
+    report_missed_regions,
     request,
     request_first,
     retry,
+    try_strictly,
 )
 from annotations.redaction.services.unredaction import (
     ask_for_unredaction,
@@ -25,11 +27,12 @@ __all__ = [
     "choose_hiding",
     "decide_unredaction",
     "destroy_examples",
+    "discard_unverified",
     "fetch_model",
     "hide_again",
     "hide_zones",
     "redact",
-    "report_missed_faces",
+    "report_missed_regions",
     "request",
     "request_first",
     "retry",
@@ -37,4 +40,5 @@ __all__ = [
     "sweep_orphans",
     "take_back_unredaction",
     "training_examples",
+    "try_strictly",
 ]

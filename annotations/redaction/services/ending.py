@@ -1,12 +1,11 @@
 """The end of an unredaction: it is hidden again from the next rendition on."""
 
-from typing import Any
-
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core import clock
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import UnredactionState
+from annotations.redaction.missed_regions import Region, kind_of
 from annotations.redaction.models import Rendition, Unredaction
 from annotations.redaction.rules import UNREDACTIONS
 from annotations.vision.boxes import as_box, intersection
@@ -28,12 +27,13 @@ def end(unredaction: Unredaction, action: str, actor: Actor) -> None:
     )
 
 
-def end_where_drawn(rendition: Rendition, faces: list[dict[str, Any]], actor: Actor) -> None:
-    """Somebody sees a face where two people saw none: the region is hidden again, and nobody is asked."""
+def end_where_drawn(rendition: Rendition, regions: list[Region], actor: Actor) -> None:
+    """Somebody sees what two people did not see there: the region is hidden again, and nobody is asked."""
     standing = Unredaction.objects.select_for_update(of=("self",)).select_related("clip__owner", "asked_by")
     for unredaction in standing.filter(clip=rendition.clip, state=UnredactionState.APPROVED):
-        for face in faces:
-            box = unredaction.boxes.get(str(selectors.original_frame(rendition, face["frame"])))
-            if box and intersection(as_box(box), as_box(face["box"])) > 0:
-                end(unredaction, "report a missed face", actor)
+        for region in regions:
+            box = unredaction.boxes.get(str(selectors.original_frame(rendition, region["frame"])))
+            same_kind = unredaction.kind == kind_of(region)
+            if box and same_kind and intersection(as_box(box), as_box(region["box"])) > 0:
+                end(unredaction, "report something to hide", actor)
                 break

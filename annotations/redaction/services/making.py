@@ -16,11 +16,12 @@ from annotations.clips.encryption import write_all
 from annotations.clips.intake import intake_limits
 from annotations.clips.memory import memory_file
 from annotations.redaction.models import Method, RedactionRun, Rendition
+from annotations.redaction.rules import holds
 from annotations.vision import confined
 from annotations.vision.camera import Camera
 from annotations.vision.child import Observer
 from annotations.vision.errors import VisionError
-from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, RepairOrder, UnredactedTrack
+from annotations.vision.report import SCHEMA, EarlierRun, MissedFace, RepairOrder
 
 _BLOCK = 1024 * 1024
 
@@ -37,6 +38,11 @@ class Made:
     status: int
     method: str
     whole_because: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether the rendition may be shown to nobody, as the child or its report says."""
+        return self.status == confined.EXPOSED or holds(self.report["residual"])
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ def make(work: Work) -> Made:
             if not says_the_same(Camera.from_dict(run.camera), Camera.from_dict(run.built_on.run.camera)):
                 raise _Unusable("Something else is known of the camera since.")
             with _earlier(run.built_on, run.effect) as earlier:
-                order = _order(_past(run.built_on), run, run.built_on.run.missed_faces)
+                order = _order(_past(run.built_on), run, run.built_on.run.missed_regions)
                 report, status = _repair(work, earlier, order)
                 return Made(report, status, Method.REPAIR)
         except _Unusable as reason:
@@ -75,13 +81,14 @@ def make(work: Work) -> Made:
 def _whole(work: Work, because: str) -> Made:
     """The whole pass; what people drew and unredacted is put into its rendition afterwards."""
     run = work.run
-    if not run.missed_faces and not run.unredacted:
+    if not run.missed_regions and not run.unredacted:
         report, status = _redact(work, work.target)
         return Made(report, status, Method.WHOLE, because)
     with memory_file("before repair") as before:
         report, status = _redact(work, before)
-        if status:
-            return Made(report, status, Method.WHOLE, because)
+        made = Made(report, status, Method.WHOLE, because)
+        if made.held:
+            return made
         try:
             again, status = _repair(work, before, _order(_kept(report), run, []))
         except VisionError as error:
@@ -128,7 +135,13 @@ def _past(rendition: Rendition) -> EarlierRun:
         frame_map=run.frame_map,
         effect=run.effect,
         tracks=[
-            {"id": track.number, "boxes": track.boxes, "score": track.score, "source": track.source}
+            {
+                "id": track.number,
+                "boxes": track.boxes,
+                "score": track.score,
+                "source": track.source,
+                "kind": track.kind,
+            }
             for track in tracks
         ],
         findings=run.findings,
@@ -142,9 +155,8 @@ def _kept(report: dict[str, Any]) -> EarlierRun:
 
 
 def _order(past: EarlierRun, run: RedactionRun, known: list[MissedFace]) -> RepairOrder:
-    unredacted = [UnredactedTrack(boxes=track["boxes"]) for track in run.unredacted]
-    drawn = [face for face in run.missed_faces if face not in known]
-    return RepairOrder(earlier=past, missed_faces=drawn, unredacted=unredacted)
+    drawn = [region for region in run.missed_regions if region not in known]
+    return RepairOrder(earlier=past, missed_faces=drawn, unredacted=run.unredacted)
 
 
 def _repair(work: Work, earlier: BufferedRandom, order: RepairOrder) -> tuple[dict[str, Any], int]:
@@ -165,6 +177,7 @@ def _options(run: RedactionRun) -> confined.RedactOptions:
     return confined.RedactOptions(
         effect=run.effect,
         camera=Camera.from_dict(run.camera),
+        whole_persons=run.strict,
         detector=Path(settings.REDACTION_DETECTOR) if settings.REDACTION_DETECTOR else None,
         screening=settings.SCREENING_NUDENET,
         classifiers=tuple(Path(manifest) for manifest in settings.SCREENING_CLASSIFIERS),

@@ -11,16 +11,17 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip
 from annotations.redaction import delivery, log, selectors
+from annotations.redaction.models import HiddenTrack, Unredaction
 from annotations.vision.limits import ANY_SIZE
-from annotations.vision.obscure import region
+from annotations.vision.obscure import hidden_boxes, region
 from annotations.vision.video.ranges import Ranges
 
 WIDTH = 720
 MARK = (0xFF, 0xD2, 0x3F)
 
 
-def serve_region(clip: Clip, boxes: dict[str, list[float]], frame: int, actor: Actor) -> bytes:
-    """The rendition's frame as JPEG, the region of the track with these boxes outlined. Logged before it is made."""
+def serve_region(clip: Clip, track: HiddenTrack | Unredaction, frame: int, actor: Actor) -> bytes:
+    """The rendition's frame as JPEG, the region of the track outlined. Logged before it is made."""
     with transaction.atomic():
         gate.check(clip.pk, Purpose.LABELING)
         rendition = delivery.current(clip)
@@ -35,8 +36,9 @@ def serve_region(clip: Clip, boxes: dict[str, list[float]], frame: int, actor: A
     path = storages["renditions"].path(rendition.name)
     (decoded,) = Ranges(path, ANY_SIZE, rendition.frames).between(frame, frame)
     picture = np.ascontiguousarray(decoded.rgb())
-    if values := boxes.get(str(selectors.original_frame(rendition, frame))):
-        x, y, width, height = region((values[0], values[1], values[2], values[3]))
+    hidden = hidden_boxes({"boxes": track.boxes, "kind": track.kind})
+    if (box := hidden.get(selectors.original_frame(rendition, frame))) is not None:
+        x, y, width, height = region(box)
         corners = (round(x), round(y)), (round(x + width), round(y + height))
         cv2.rectangle(picture, *corners, (0, 0, 0), 4)
         cv2.rectangle(picture, *corners, MARK, 2)

@@ -23,11 +23,11 @@ from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.core.stages import Failure, Heartbeat, KnownError, Stage, perform
 from annotations.core.wrapping import Damaged
-from annotations.redaction import events, log, selectors
-from annotations.redaction.models import FaceTrack, Outcome, RedactionRun, Rendition
+from annotations.redaction import events, log, rules, selectors
+from annotations.redaction.enums import UnverifiedState
+from annotations.redaction.models import HiddenTrack, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import cameras, examples
 from annotations.redaction.services.making import Made, Work, make
-from annotations.vision import confined
 from annotations.vision.child import Observer
 from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
@@ -66,7 +66,7 @@ def _work(run: RedactionRun, heartbeat: Heartbeat) -> None:
     ):
         kept = archive if examples.wanted(run.clip) else None
         made = make(Work(run, original, rendition, kept, Observer(note, heartbeat.beat)))
-        if made.status == confined.EXPOSED:
+        if made.held:
             _keep_exposed(run, made)
         else:
             _keep_verified(run, made, rendition, archive)
@@ -145,6 +145,7 @@ def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
 @transaction.atomic
 def _keep_exposed(run: RedactionRun, result: Made) -> None:
     clip, report = run.clip, result.report
+    residual = report["residual"]
     _keep_report(run, result, Outcome.EXPOSED)
     runs.finish(run)
     audit.append(
@@ -154,7 +155,9 @@ def _keep_exposed(run: RedactionRun, result: Made) -> None:
         subject=clip.owner.pseudonym,
         data={
             "run": str(run.pk),
-            "exposed": len(report["residual"]["exposed"]),
+            "exposed": len(residual["exposed"]),
+            "evidence": len(residual.get("evidence", [])),
+            "unjudgeable": residual.get("unjudgeable") or "no",
             "models": [model["sha256"] for model in report["models"]],
         },
     )
@@ -163,11 +166,13 @@ def _keep_exposed(run: RedactionRun, result: Made) -> None:
 
 
 def _keep_report(run: RedactionRun, result: Made, outcome: str) -> None:
-    report = result.report
+    report, exposed = result.report, outcome == Outcome.EXPOSED
     RedactionRun.objects.filter(pk=run.pk, token=run.token).update(
         outcome=outcome,
         camera=run.camera,
         camera_version=run.camera_version,
+        held_because=rules.why_held(report["residual"]) if exposed else "",
+        unverified=UnverifiedState.WAITING if exposed else "",
         method=result.method,
         whole_because=result.whole_because,
         schema=report["schema"],
@@ -180,13 +185,14 @@ def _keep_report(run: RedactionRun, result: Made, outcome: str) -> None:
         models_used=report["models"],
         seconds={**report["seconds"], "total": round(sum(report["seconds"].values()), 3)},
     )
-    FaceTrack.objects.bulk_create(
-        FaceTrack(
+    HiddenTrack.objects.bulk_create(
+        HiddenTrack(
             run=run,
             number=track["id"],
             score=track["score"],
             boxes=track["boxes"],
             source=track["source"],
+            kind=track["kind"],
             side=statistics.median((box[2] * box[3]) ** 0.5 for box in track["boxes"].values()),
         )
         for track in report["tracks"]

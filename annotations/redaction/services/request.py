@@ -1,7 +1,5 @@
 """Asking for a machine pass."""
 
-from typing import Any
-
 from django.db import transaction
 
 from annotations.audit import services as audit
@@ -10,12 +8,22 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.clips.services import place, release_hold
-from annotations.core.errors import Conflict, Invalid
+from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.redaction import events, log, selectors
-from annotations.redaction.missed_faces import MOST_FACES_OF_CLIP, MOST_FACES_OF_REPORT, SMALLEST_FACE, merged
+from annotations.redaction.enums import HiddenKind
+from annotations.redaction.missed_regions import (
+    MOST_REGIONS_OF_CLIP,
+    MOST_REGIONS_OF_REPORT,
+    SMALLEST_SIDE,
+    Region,
+    kind_of,
+    merged,
+    with_kind,
+)
 from annotations.redaction.models import RedactionRun, Rendition
+from annotations.redaction.rules import UNVERIFIED
 from annotations.redaction.services.ending import end_where_drawn
 
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
@@ -25,26 +33,29 @@ UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 def request(
     clip: Clip,
     actor: Actor,
-    missed_faces: list[dict[str, Any]] | None = None,
+    missed_regions: list[Region] | None = None,
     built_on: Rendition | None = None,
+    *,
+    strict: bool = False,
 ) -> RedactionRun:
-    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks `missed_faces`.
+    """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks what is asked for.
 
-    `built_on` is the rendition of which only the groups that change need to be encoded again. What two people have
-    unredacted stays so.
+    `built_on` is the rendition of which only the groups that change need to be encoded again: where it was made
+    strictly, so is the next. What two people have unredacted stays so.
     """
     lock_clip(clip.pk)
     active = RedactionRun.objects.filter(clip=clip, state__in=UNFINISHED).first()
-    if active and not missed_faces and built_on is None:
+    if active and not missed_regions and built_on is None and not strict:
         return active
     if active:
         raise running()
     run = RedactionRun.objects.create(
         clip=clip,
         effect=selectors.hiding().effect,
-        missed_faces=missed_faces or [],
+        missed_regions=missed_regions or [],
         built_on=built_on,
-        unredacted=[{"boxes": boxes} for boxes in selectors.unredacted(clip)],
+        strict=strict or (built_on is not None and built_on.run.strict),
+        unredacted=selectors.unredacted(clip),
     )
     audit.append(
         log.REQUESTED,
@@ -57,10 +68,10 @@ def request(
     return run
 
 
-def make_again(rendition: Rendition, actor: Actor, missed_faces: list[dict[str, Any]]) -> RedactionRun:
+def make_again(rendition: Rendition, actor: Actor, missed_regions: list[Region]) -> RedactionRun:
     """Inside the caller's transaction: withdraws the rendition, holds the clip, queues the run that builds on it."""
     _withdraw(rendition, actor)
-    return request(rendition.clip, actor, missed_faces, built_on=rendition)
+    return request(rendition.clip, actor, missed_regions, built_on=rendition)
 
 
 @transaction.atomic
@@ -74,7 +85,7 @@ def hide_zones(clip: Clip, actor: Actor) -> RedactionRun | None:
         return None
     rendition = current_rendition(clip)
     _withdraw(rendition, actor)
-    return request(clip, actor, rendition.run.missed_faces)
+    return request(clip, actor, rendition.run.missed_regions)
 
 
 def _withdraw(rendition: Rendition, actor: Actor) -> None:
@@ -106,61 +117,124 @@ def request_first(clip: Clip, actor: Actor) -> RedactionRun:
 
 
 @transaction.atomic
-def report_missed_faces(clip: Clip, faces: list[dict[str, Any]], actor: Actor) -> RedactionRun:
-    """A reviewer saw a face: the clip is held at once, its rendition withdrawn, and hidden again with these boxes.
+def report_missed_regions(clip: Clip, regions: list[Region], actor: Actor) -> RedactionRun:
+    """A reviewer saw something to hide: the clip is held at once, its rendition withdrawn, and made again with it.
 
-    `faces` are {"frame", "box": [x, y, width, height]} in the rendition's pixels; those of earlier reports stay, boxes
-    that nearly coincide become one around them, and an unredaction there ends. Raises Invalid
-    `no_faces`, `invalid_face` or `too_many_faces`, Conflict `redaction_running`, and Conflict `too_many_faces` when the
-    clip has had enough reports.
+    `regions` are {"frame", "box": [x, y, width, height], "kind"} in the rendition's pixels, of faces where they have no
+    kind; those of earlier reports stay, boxes of a kind that nearly coincide become one around them, and an unredaction
+    there ends. Raises Invalid `no_regions`, `invalid_region` or `too_many_regions`, Conflict `redaction_running`, and
+    Conflict `too_many_regions` when the clip has had enough reports.
     """
     lock_clip(clip.pk)
     rendition = current_rendition(clip)
-    checked = [_checked(face, rendition) for face in faces]
+    checked = [_checked(region, rendition) for region in regions]
     if not checked:
-        raise Invalid("no_faces", "Draw a box around each face that can be seen.")
-    if len(checked) > MOST_FACES_OF_REPORT:
-        raise Invalid("too_many_faces", f"A report holds at most {MOST_FACES_OF_REPORT} faces.")
-    all_faces = merged([*rendition.run.missed_faces, *checked])
-    if len(all_faces) > MOST_FACES_OF_CLIP:
+        raise Invalid("no_regions", "Draw a box around each thing that is to be hidden.")
+    if len(checked) > MOST_REGIONS_OF_REPORT:
+        raise Invalid("too_many_regions", f"A report holds at most {MOST_REGIONS_OF_REPORT} boxes.")
+    together = merged([*rendition.run.missed_regions, *checked])
+    if len(together) > MOST_REGIONS_OF_CLIP:
         raise Conflict(
-            "too_many_faces",
-            f"{MOST_FACES_OF_CLIP:,} faces of this clip were reported already. Flag it, so that a lead decides.",
+            "too_many_regions",
+            f"{MOST_REGIONS_OF_CLIP:,} boxes of this clip were reported already. Flag it, so that a lead decides.",
         )
     end_where_drawn(rendition, checked, actor)
-    return make_again(rendition, actor, all_faces)
+    return make_again(rendition, actor, together)
 
 
 @transaction.atomic
 def retry(run: RedactionRun, actor: Actor) -> RedactionRun:
-    """An operator starts a failed or unverified pass again, as a new run."""
+    """An operator starts a failed or unverified pass again, as a new run.
+
+    Conflict `not_possible_now` when a lead has ordered another one meanwhile.
+    """
     clip = run.clip
+    lock_clip(clip.pk)
+    run.refresh_from_db()
+    if run.unverified:
+        _decide(run, "start again", actor)
     audit.append(
         log.RETRIED, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data={"run": str(run.pk)}
     )
+    return _anew(run, actor, strict=run.strict)
+
+
+@transaction.atomic
+def try_strictly(clip: Clip, lead: Actor) -> RedactionRun:
+    """A lead orders another pass over a clip that was not verified, in which whole persons are hidden.
+
+    Missing `not_unverified` when its last pass was verified or is under way; Conflict `tried_strictly` when that pass
+    was such a one already.
+    """
+    run = locked_unverified(clip)
+    if run.strict:
+        raise Conflict(
+            "tried_strictly", "Whole persons were hidden already, and it could still not be verified."
+        )
+    _decide(run, "try strictly", lead)
+    again = _anew(run, lead, strict=True)
+    audit.append(
+        log.ORDERED_STRICTLY,
+        lead,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        data={"run": str(again.pk), "after": str(run.pk)},
+    )
+    return again
+
+
+@transaction.atomic
+def discard_unverified(clip: Clip, lead: Actor) -> RedactionRun:
+    """A lead gives a clip up that was not verified; it stays held. Missing `not_unverified`."""
+    run = locked_unverified(clip)
+    _decide(run, "discard", lead)
+    audit.append(
+        log.DISCARDED, lead, clip=clip.public_id, subject=clip.owner.pseudonym, data={"run": str(run.pk)}
+    )
+    return run
+
+
+def locked_unverified(clip: Clip) -> RedactionRun:
+    """The clip's last run, with the clip locked, when it was not verified."""
+    lock_clip(clip.pk)
+    run = RedactionRun.objects.select_related("clip__owner").filter(clip=clip).order_by("-id").first()
+    if run is None or not run.unverified:
+        raise Missing("not_unverified", "This clip does not wait for a decision any more. Reload the page.")
+    return run
+
+
+def _decide(run: RedactionRun, action: str, actor: Actor) -> None:
+    run.unverified = UNVERIFIED.target(run.unverified, action, actor)
+    run.save(update_fields=["unverified"])
+
+
+def _anew(run: RedactionRun, actor: Actor, *, strict: bool) -> RedactionRun:
+    """A new whole run over the clip, with what people drew; it takes the place of the holds of the earlier one."""
+    clip = run.clip
     place(clip, HoldReason.AWAITING_REDACTION, actor)
     place(clip, HoldReason.AWAITING_SCREENING, actor)
-    again = request(clip, actor, run.missed_faces)
+    again = request(clip, actor, run.missed_regions, strict=strict)
     for reason in (HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED):
         release_hold(clip, reason, actor)
     return again
 
 
-def _checked(face: dict[str, Any], rendition: Rendition) -> dict[str, Any]:
+def _checked(region: Region, rendition: Rendition) -> Region:
     try:
-        frame, (x, y, width, height) = int(face["frame"]), (float(value) for value in face["box"])
+        frame, (x, y, width, height) = int(region["frame"]), (float(value) for value in region["box"])
+        kind = HiddenKind(kind_of(region))
     except (KeyError, TypeError, ValueError):
-        raise Invalid("invalid_face", "A face is {frame, box: [x, y, width, height]}.") from None
+        raise Invalid("invalid_region", "A box is {frame, box: [x, y, width, height], kind}.") from None
     inside = (
         0 <= frame < rendition.frames
-        and width >= SMALLEST_FACE
-        and height >= SMALLEST_FACE
+        and width >= SMALLEST_SIDE
+        and height >= SMALLEST_SIDE
         and 0 <= x <= x + width <= rendition.width + 1
         and 0 <= y <= y + height <= rendition.height + 1
     )
     if not inside:
         raise Invalid(
-            "invalid_face",
-            f"A box of a face lies outside the picture or is smaller than {SMALLEST_FACE} pixels.",
+            "invalid_region",
+            f"A box lies outside the picture or is smaller than {SMALLEST_SIDE} pixels.",
         )
-    return {"frame": frame, "box": [x, y, width, height]}
+    return with_kind(kind, {"frame": frame, "box": [x, y, width, height]})

@@ -16,7 +16,7 @@ from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.reasons import checked_reason
 from annotations.redaction import log, selectors
 from annotations.redaction.enums import UnredactionState
-from annotations.redaction.models import FaceTrack, Unredaction
+from annotations.redaction.models import HiddenTrack, Unredaction
 from annotations.redaction.rules import UNREDACTIONS
 from annotations.redaction.services.ending import end
 from annotations.redaction.services.request import current_rendition, make_again
@@ -29,7 +29,7 @@ def ask_for_unredaction(clip: Clip, number: int, reason: str, lead: User) -> Unr
     lock_clip(clip.pk)
     gate.check(clip.pk, Purpose.LABELING)
     rendition = current_rendition(clip)
-    track = FaceTrack.objects.filter(run=rendition.run_id, number=number).first()
+    track = HiddenTrack.objects.filter(run=rendition.run_id, number=number).first()
     if track is None:
         raise Missing("no_such_region", "This region is not there any more. Reload the page.")
     asked = Unredaction.objects.filter(clip=clip, state=UnredactionState.ASKED, boxes=track.boxes)
@@ -39,6 +39,7 @@ def ask_for_unredaction(clip: Clip, number: int, reason: str, lead: User) -> Unr
     unredaction = Unredaction.objects.create(
         clip=clip,
         boxes=track.boxes,
+        kind=track.kind,
         frame=selectors.shown_frame(rendition, frames[len(frames) // 2]),
         asked_by=lead,
     )
@@ -71,7 +72,7 @@ def decide_unredaction(unredaction_id: uuid.UUID, action: str, reason: str, pers
     _record(kind, unredaction, person, {"lift": str(unredaction.pk)}, reason)
     if action == "approve":
         rendition = current_rendition(unredaction.clip)
-        make_again(rendition, person.actor, rendition.run.missed_faces)
+        make_again(rendition, person.actor, rendition.run.missed_regions)
     return unredaction
 
 
@@ -89,7 +90,7 @@ def hide_again(unredaction_id: uuid.UUID, lead: User) -> Unredaction:
     unredaction = _locked(unredaction_id)
     rendition = current_rendition(unredaction.clip)
     end(unredaction, "hide again", lead.actor)
-    make_again(rendition, lead.actor, rendition.run.missed_faces)
+    make_again(rendition, lead.actor, rendition.run.missed_regions)
     return unredaction
 
 

@@ -5,7 +5,7 @@ from annotations.review.services.drafts import save_draft
 from annotations.review.services.leases import expire_leases, extend, resume
 from annotations.review.services.projects import ensure_default_project, publish_schema
 from annotations.review.services.queue import enqueue
-from annotations.review.services.release import flag, report_missed_face, skip
+from annotations.review.services.release import flag, report_missed_regions, skip
 from annotations.review.services.set_aside import reopen, set_aside
 from annotations.review.services.settle import accept, send_back
 from annotations.review.services.submit import submit
@@ -24,7 +24,7 @@ __all__ = [
     "record_watched",
     "record_watched_by_lead",
     "reopen",
-    "report_missed_face",
+    "report_missed_regions",
     "resume",
     "save_draft",
     "send_back",

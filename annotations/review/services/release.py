@@ -1,4 +1,4 @@
-"""Leaving a clip without labels: skipped, flagged, or a face was still visible."""
+"""Leaving a clip without labels: skipped, flagged, or something is still to be hidden."""
 
 import uuid
 from typing import Any
@@ -10,7 +10,7 @@ from annotations.core import clock
 from annotations.core.errors import Invalid
 from annotations.core.reasons import checked_note
 from annotations.moderation import services as moderation
-from annotations.redaction import services as redaction
+from annotations.redaction import missed_regions, services as redaction
 from annotations.review import log, selectors
 from annotations.review.models import Assignment, LabelSchema
 from annotations.review.rules import ASSIGNMENTS, MOST_RESERVED
@@ -49,21 +49,27 @@ def flag(reviewer: User, assignment_id: uuid.UUID, category: str, note: str = ""
 
 
 @transaction.atomic
-def report_missed_face(reviewer: User, assignment_id: uuid.UUID, faces: list[dict[str, Any]]) -> Assignment:
-    """A face can be seen: the clip is held with the commit and hidden again with these boxes.
+def report_missed_regions(
+    reviewer: User, assignment_id: uuid.UUID, regions: list[dict[str, Any]]
+) -> Assignment:
+    """Something can be seen that is to be hidden: the clip is held with the commit and made again with these boxes.
 
-    `faces` are {"frame", "box"}. The person keeps their draft, and the clip comes back to them when it is free;
-    while MOST_RESERVED clips wait for them already, it goes to whoever claims it first.
+    `regions` are {"frame", "box", "kind"}. The person keeps their draft, and the clip comes back to them when it is
+    free; while MOST_RESERVED clips wait for them already, it goes to whoever claims it first.
     """
     assignment = _leased(reviewer, assignment_id)
-    redaction.report_missed_faces(assignment.clip, faces, reviewer.actor)
+    redaction.report_missed_regions(assignment.clip, regions, reviewer.actor)
     if selectors.reserved(reviewer).count() < MOST_RESERVED:
-        _release(reviewer, assignment, "report a missed face", "")
+        _release(reviewer, assignment, "report something to hide", "")
     else:
-        _release(reviewer, assignment, "report one more missed face", "missed_face")
+        _release(reviewer, assignment, "report one more thing to hide", "missed_regions")
         replace(assignment)
-    data = {"assignment": str(assignment.public_id), "faces": len(faces)}
-    record(log.MISSED_FACE, reviewer.actor, assignment.clip, data)
+    data = {
+        "assignment": str(assignment.public_id),
+        "faces": len(regions),
+        "kinds": missed_regions.counted(regions),
+    }
+    record(log.MISSED_REGIONS, reviewer.actor, assignment.clip, data)
     return assignment
 
 

@@ -84,6 +84,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         effect=options.effect,
         missed_faces=json.loads(options.missed_faces.read_text()) if options.missed_faces else (),
         camera=camera_of(options.camera),
+        whole_persons=options.whole_persons,
         limits=limits,
         on_progress=ProgressLines(options.progress),
     )

@@ -21,6 +21,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         opinions=second_opinion(None),
         effect=options.effect,
         camera=camera_of(options.camera),
+        whole_persons=options.whole_persons,
         limits=limits,
         on_progress=ProgressLines(options.progress),
     )
