@@ -132,6 +132,7 @@ class DetectionPass:
         self._detector = job.detector
         self._weakest = job.rules.weak
         self._people = job.people
+        self._whole_persons = job.whole_persons
         self._stride = stride
         self._orientations = Orientations(job.camera.seen_turns)
         self._heads: list[Face] = []
@@ -226,7 +227,7 @@ class DetectionPass:
     def _find_heads(self, people: PeopleDetector, pictures: _Pictures, index: int) -> list[Face]:
         """The heads of people on this frame; those found before where nothing has changed since."""
         if self._heads_are_old:
-            self._heads = heads_in(pictures.rgb(index), people, self._orientations.seen)
+            self._heads = heads_in(pictures.rgb(index), people, self._orientations.seen, self._whole_persons)
             self._heads_are_old = False
         return self._heads
 

@@ -25,22 +25,25 @@ LIKELY_PERSON = 0.3
 """Score from which a person whose head is not seen is taken for one."""
 
 
-def heads_in(picture: RgbPicture, detector: PeopleDetector, turns: Iterable[int]) -> list[Face]:
-    """The heads of people in a picture, in any of these orientations; whole people where their heads are not seen."""
+def heads_in(
+    picture: RgbPicture, detector: PeopleDetector, turns: Iterable[int], whole_persons: bool = False
+) -> list[Face]:
+    """The heads of people in a picture, in any of these orientations; whole people where their heads are not seen, or
+    of all with `whole_persons`."""
     height, width = picture.shape[:2]
     return merged(
         [
             turned_back(head, quarter, width, height)
             for quarter in sorted(turns)
             for person in detector.people(turned(picture, quarter))
-            if (head := _hidden_of(person)) is not None
+            if (head := _hidden_of(person, whole_persons)) is not None
         ]
     )
 
 
-def _hidden_of(person: Person) -> Face | None:
+def _hidden_of(person: Person, whole_persons: bool) -> Face | None:
     """The box for which the head is hidden, or the whole person; None for what is hardly one."""
-    if person.head is not None:
+    if person.head is not None and not whole_persons:
         return person.head
     return whole(person) if person.score >= LIKELY_PERSON else None
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from annotations.redaction.models import RedactionRun
 from tests.factories import make_clip, make_unverified
 
-migration = import_module("annotations.redaction.migrations.0009_leads_decide_on_unverified_runs")
+migration = import_module("annotations.redaction.migrations.0010_leads_decide_on_unverified_runs")
 
 
 @pytest.mark.django_db
