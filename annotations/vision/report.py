@@ -28,6 +28,7 @@ class SourceReport(TypedDict):
     width: int
     height: int
     rotation: int
+    mirrored: NotRequired[bool]
     frame_rate: float
     constant_rate: bool
     frames: int

@@ -30,14 +30,13 @@ class DecodedFrame:
 
     def picture(self) -> Picture:
         """The planes as displayed, in memory of their own."""
-        geometry = self.geometry
-        return Picture.from_frame(self.frame, geometry.quarter_turns, geometry.width, geometry.height)
+        return Picture.from_frame(self.frame, self.geometry)
 
     def as_it_is(self) -> Picture | None:
         """The decoder's own memory as a picture, not to be written to; None when it is not in the form of one."""
         geometry, frame = self.geometry, self.frame
         fits = (frame.width, frame.height) == (geometry.width, geometry.height)
-        if geometry.quarter_turns or not fits or frame.format.name != "yuv420p":
+        if not geometry.is_as_stored or not fits or frame.format.name != "yuv420p":
             return None
         frame.pict_type = PictureType.NONE  # or the encoder would make key frames where the original has them
         return Picture(frame, *(view(plane) for plane in frame.planes))
@@ -54,19 +53,17 @@ class DecodedFrame:
         picture = self.picture().frame
         picture.colorspace, picture.color_range = frame.colorspace, frame.color_range
         picture.color_primaries, picture.color_trc = frame.color_primaries, frame.color_trc
-        return replace(self, frame=picture, geometry=replace(geometry, quarter_turns=0))
+        return replace(self, frame=picture, geometry=replace(geometry, quarter_turns=0, mirrored=False))
 
     def scaled(self, width: int, height: int, scaler: VideoReformatter) -> VideoFrame:
         """The displayed picture scaled to `width` x `height` (both even), YUV 4:2:0, 8 bits.
 
         `scaler` is kept by the caller for all frames: setting one up costs more than scaling.
         """
-        turns = self.geometry.quarter_turns
-        across, down = (height, width) if turns % 2 else (width, height)
+        geometry = replace(self.geometry, width=width, height=height)
+        across, down = (height, width) if geometry.quarter_turns % 2 else (width, height)
         small = scaler.reformat(self.frame, across, down, "yuv420p", interpolation="BILINEAR")
-        if not turns:
-            return small
-        return Picture.from_frame(small, turns, width, height).frame
+        return small if geometry.is_as_stored else Picture.from_frame(small, geometry).frame
 
     def rgb(self) -> NDArray[np.uint8]:
         """The displayed picture, height x width x 3, RGB."""

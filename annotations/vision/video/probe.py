@@ -22,13 +22,14 @@ VAGUE_CODES = {"not_a_video", "no_frames", "decoder_failed", "no_video_stream", 
 @dataclass(frozen=True)
 class Probe:
     """Facts of an accepted clip: sizes in displayed pixels, `duration` in seconds, `rotation` in degrees
-    counter-clockwise that was applied to get there."""
+    counter-clockwise that was applied to get there, and then `mirrored` whether left and right were exchanged."""
 
     container: str
     codec: str
     width: int
     height: int
     rotation: int
+    mirrored: bool
     frame_rate: float
     constant_rate: bool
     frames: int
@@ -99,6 +100,7 @@ def _read(path: str, limits: Limits, cut_off: bool) -> tuple[Probe, Schedule]:
             width=geometry.width,
             height=geometry.height,
             rotation=geometry.quarter_turns * 90,
+            mirrored=geometry.mirrored,
             frame_rate=float(plan.rate),
             constant_rate=plan.constant,
             frames=len(stamps),

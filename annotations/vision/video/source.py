@@ -1,12 +1,16 @@
 """Opening untrusted files, and the facts of their video stream."""
 
+import math
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 import av
 from av.container import InputContainer
+from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -16,23 +20,49 @@ from annotations.vision.limits import CODECS, CONTAINERS, MINIMUM_SIDE, Limits
 
 @dataclass(frozen=True)
 class Geometry:
-    """Size of the picture as it is displayed (even sides) and how frames are turned to get there."""
+    """Size of the picture as it is displayed (even sides) and what is done with frames to get there.
+
+    Frames are turned counter-clockwise by `quarter_turns`; then, when `mirrored`, left and right are exchanged.
+    """
 
     width: int
     height: int
     quarter_turns: int
+    mirrored: bool = False
 
     @classmethod
     def of(cls, frame: VideoFrame, aspect: Fraction | None) -> "Geometry":
         """From the first frame; `aspect` is the width of a pixel over its height."""
-        turns = round(frame.rotation / 90) % 4
+        turns, mirrored = orientation(frame)
         width, height = frame.width, frame.height
         if aspect and aspect != 1 and Fraction(1, 4) < aspect < 4:
             # Squeezed pictures are made square by shrinking, never beyond what was recorded.
             width, height = (width, round(height / aspect)) if aspect > 1 else (round(width * aspect), height)
         if turns % 2:
             width, height = height, width
-        return cls(width // 2 * 2, height // 2 * 2, turns)
+        return cls(width // 2 * 2, height // 2 * 2, turns, mirrored)
+
+    @property
+    def is_as_stored(self) -> bool:
+        """Whether frames are neither turned nor mirrored."""
+        return not self.quarter_turns and not self.mirrored
+
+
+def orientation(frame: VideoFrame) -> tuple[int, bool]:
+    """The nearest of the eight orientations that the file's display matrix asks for: quarter turns counter-clockwise,
+    and whether left and right are exchanged afterwards.
+
+    The matrix (ISO/IEC 14496-12, 8.2.2) takes (x, y) of the stored picture to (a x + c y, b x + d y) of the displayed
+    one, y downwards; a mirrored one has a negative determinant.
+    """
+    side_data = cast(SideDataContainer, frame.side_data)
+    if Type.DISPLAYMATRIX not in side_data:
+        return 0, False
+    matrix = side_data[Type.DISPLAYMATRIX]
+    across, down, _, across_y, down_y = struct.unpack_from("=5i", bytes(matrix))
+    mirrored = across * down_y - down * across_y < 0
+    clockwise = math.degrees(math.atan2(down, -across if mirrored else across))
+    return round(-clockwise / 90) % 4, mirrored
 
 
 @contextmanager
