@@ -65,6 +65,7 @@ LISTED = {
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
+        clips.Clip: facts
         redaction.RedactionRun: missed_faces findings residual unredacted times frame_map light fingerprint
         redaction.RedactionRun: models_used seconds
         redaction.FaceTrack: boxes

@@ -110,10 +110,11 @@ def encode(
     sound: bool = False,
     metadata: dict[str, str] | None = None,
     options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
 ) -> None:
     """Write pictures as a video. `times` (seconds) makes the rate variable; `matrix` is a, b, c, d of the display
     matrix, in whole numbers."""
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=container_options or {}) as container:
         container.metadata.update(metadata or {})
         chosen = (
             options

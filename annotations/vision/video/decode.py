@@ -1,4 +1,4 @@
-"""Frames of a clip in the order in which they are shown, as turned planes."""
+"""Frames of a clip in the order in which they are shown."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import ANY_SIZE, Limits
+from annotations.vision.video.conversion import Conversion, copy_colours, decoded_frames
 from annotations.vision.video.picture import PLANAR_FORMATS, Picture, view
-from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
+from annotations.vision.video.source import Geometry, open_source, prepare
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class DecodedFrame:
     frame: VideoFrame
     geometry: Geometry
     nominal_rate: Fraction | None
+
+    @classmethod
+    def of(cls, index: int, frame: VideoFrame, conversion: Conversion) -> "DecodedFrame":
+        """What the decoder gave as number `index`. Raises VideoError when its size is not accepted."""
+        time = frame.time if conversion.has_times else None
+        shown, geometry = conversion.shown(frame)
+        return cls(index, time, shown, geometry, conversion.nominal_rate)
 
     def picture(self) -> Picture:
         """The planes as displayed, in memory of their own."""
@@ -44,15 +52,12 @@ class DecodedFrame:
     def compact(self) -> "DecodedFrame":
         """The frame in no more memory than its displayed picture takes: one that is larger is converted."""
         geometry, frame = self.geometry, self.frame
-        across, down = geometry.width, geometry.height
-        if geometry.quarter_turns % 2:
-            across, down = down, across
+        across, down = geometry.stored_size
         fits = frame.width - across in (0, 1) and frame.height - down in (0, 1)
         if fits and frame.format.name in PLANAR_FORMATS:
             return self
         picture = self.picture().frame
-        picture.colorspace, picture.color_range = frame.colorspace, frame.color_range
-        picture.color_primaries, picture.color_trc = frame.color_primaries, frame.color_trc
+        copy_colours(frame, picture)
         return replace(self, frame=picture, geometry=replace(geometry, quarter_turns=0, mirrored=False))
 
     def scaled(self, width: int, height: int, scaler: VideoReformatter) -> VideoFrame:
@@ -61,8 +66,7 @@ class DecodedFrame:
         `scaler` is kept by the caller for all frames: setting one up costs more than scaling.
         """
         geometry = replace(self.geometry, width=width, height=height)
-        across, down = (height, width) if geometry.quarter_turns % 2 else (width, height)
-        small = scaler.reformat(self.frame, across, down, "yuv420p", interpolation="BILINEAR")
+        small = scaler.reformat(self.frame, *geometry.stored_size, "yuv420p", interpolation="BILINEAR")
         return small if geometry.is_as_stored else Picture.from_frame(small, geometry).frame
 
     def rgb(self) -> NDArray[np.uint8]:
@@ -76,22 +80,19 @@ def decode(
 ) -> Iterator[DecodedFrame]:
     """Every frame of the clip, or its key frames (then `index` counts those).
 
-    Raises VideoError: "decoder_failed" on damage that stops the decoder, "too_many_frames" when packets hold
-    more frames than they announced.
+    Raises VideoError: "decoder_failed" on damage that stops the decoder (unless what decodes of a damaged file is
+    taken), "too_many_frames" when packets hold more frames than they announced.
     """
     with open_source(path) as (container, stream):
         prepare(stream, limits, threads or available_cores())
         if key_frames_only:
             stream.codec_context.skip_frame = "NONKEY"
-        rate = nominal_rate(stream)
-        geometry: Geometry | None = None
+        conversion = Conversion(container, stream, limits)
         try:
-            for index, frame in enumerate(container.decode(stream)):
+            for index, frame in enumerate(decoded_frames(container, stream, tolerant=limits.accept_partial)):
                 if index >= limits.max_frames:
                     raise VideoError("too_many_frames")
-                check_size(frame.width, frame.height, limits)
-                geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio)
-                yield DecodedFrame(index, frame.time, frame, geometry, rate)
+                yield DecodedFrame.of(index, frame, conversion)
         except av.error.FFmpegError as error:
             raise VideoError("decoder_failed") from error
 
