@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import av
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
@@ -45,6 +46,20 @@ class Conversion:
         return self._tone_mapper(frame) if is_hdr(frame) else frame, self.geometry
 
 
+def packets_of(
+    container: InputContainer, stream: VideoStream, *, tolerant: bool = False
+) -> "Iterator[Packet[VideoStream]]":
+    """The packets of the stream, in the order of the file, and an empty one at its end.
+
+    Raises FFmpegError at damage, unless `tolerant`: then the file ends there.
+    """
+    try:
+        yield from container.demux(stream)
+    except av.error.FFmpegError:
+        if not tolerant:
+            raise
+
+
 def decoded_frames(
     container: InputContainer, stream: VideoStream, *, tolerant: bool = False
 ) -> Iterator[VideoFrame]:
@@ -55,18 +70,21 @@ def decoded_frames(
     if not tolerant:
         yield from container.decode(stream)
         return
-    frames: list[VideoFrame] = []
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except av.error.FFmpegError:
-            packet = None
+    ended = False
+    for packet in packets_of(container, stream, tolerant=True):
+        yield from whole_frames(packet)
+        ended = not packet.size
+    if not ended:
         with suppress(av.error.FFmpegError):
-            frames = packet.decode() if packet is not None else stream.codec_context.decode(None)
-            yield from (frame for frame in frames if not frame.is_corrupt)
-        if packet is None or not packet.size:
-            return
+            yield from stream.codec_context.decode(None)
+
+
+def whole_frames(packet: "Packet[VideoStream]") -> list[VideoFrame]:
+    """The pictures that a packet brings out of the decoder, without those that are damaged."""
+    try:
+        return [frame for frame in packet.decode() if not frame.is_corrupt]
+    except av.error.FFmpegError:
+        return []
 
 
 def copy_colours(source: VideoFrame, target: VideoFrame) -> None:

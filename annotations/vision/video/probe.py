@@ -13,7 +13,7 @@ from av.video.stream import VideoStream
 
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import Limits
-from annotations.vision.video.conversion import Conversion
+from annotations.vision.video.conversion import Conversion, packets_of, whole_frames
 from annotations.vision.video.decode import decode
 from annotations.vision.video.source import is_cover_picture, open_source, prepare
 from annotations.vision.video.structure import is_cut_off
@@ -143,7 +143,8 @@ class _Packets:
     def read(self, container: InputContainer, stream: VideoStream, conversion: Conversion) -> None:
         """Read all packets, and decode the first ones. Raises VideoError, FFmpegError."""
         decoded = 0
-        for packet in container.demux(stream):
+        tolerant = self._limits.accept_partial
+        for packet in packets_of(container, stream, tolerant=tolerant):
             if packet.size:
                 self.seen += 1
             if packet.size and not packet.is_discard:
@@ -151,7 +152,7 @@ class _Packets:
                 self.last_is_damaged = packet.is_corrupt
                 _check_length(self.stamps, self._limits)
             if decoded < FRAMES_DECODED:
-                for frame in packet.decode():
+                for frame in whole_frames(packet) if tolerant else packet.decode():
                     conversion.shown(frame)
                     decoded += 1
 

@@ -9,7 +9,7 @@ from av.video.stream import VideoStream
 
 from annotations.vision.errors import VideoError, not_repeatable
 from annotations.vision.limits import Limits
-from annotations.vision.video.conversion import Conversion, decoded_frames
+from annotations.vision.video.conversion import Conversion, decoded_frames, packets_of
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
 from annotations.vision.video.source import open_source, prepare
 
@@ -23,7 +23,8 @@ class Ranges:
     def __init__(self, path: str, limits: Limits, frames: int) -> None:
         self._path, self._limits = path, limits
         with open_source(path) as (container, stream):
-            packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
+            every = packets_of(container, stream, tolerant=limits.accept_partial)
+            packets = [packet for packet in every if packet.size and not packet.is_discard]
             reordered = stream.codec_context.reorder_depth if stream.codec_context.has_b_frames else 0
         stamps = sorted({packet.pts for packet in packets if packet.pts is not None})
         self._number = {stamp: number for number, stamp in enumerate(stamps)}

@@ -242,6 +242,28 @@ def test_damage_in_the_middle_costs_its_pictures_only(tmp_path: Path) -> None:
     assert {*range(keys[2]), *range(keys[3], 60)} <= set(found)
 
 
+def test_a_start_that_does_not_decode_is_left_out(tmp_path: Path) -> None:
+    path, allowed = tmp_path / "a.ts", Limits(accept_partial=True)
+    drawn.draw(path, 60, rate=30, options={"g": "12", "bf": "0"})
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+    second = next(packet.pos for packet in packets[1:] if packet.is_keyframe) or 0
+    data = path.read_bytes()
+    noise = np.random.default_rng(3).bytes(100)
+    path.write_bytes(
+        b"".join(
+            data[at : at + 20] + noise + data[at + 120 : at + 188]
+            if 188 * 4 < at < second
+            else data[at : at + 188]
+            for at in range(0, len(data), 188)
+        )
+    )
+    facts, found = probe(str(path), allowed), drawn.numbers(path, allowed)
+    assert facts.partial
+    assert facts.frames == len(found)
+    assert set(range(24, 60)) <= set(found)
+
+
 def test_a_bare_stream_says_nothing_of_time_and_is_believed_nothing(tmp_path: Path) -> None:
     drawn.draw(tmp_path / "a.h264", 30, rate=10, options={"bf": "2"})
     assert refused(tmp_path / "a.h264") == "rate_unknown"
