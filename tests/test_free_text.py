@@ -67,6 +67,7 @@ LISTED = {
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
+        clips.Clip: facts
         clips.Device: seen_turns
         redaction.RedactionRun: missed_regions findings residual unredacted times frame_map light fingerprint
         redaction.RedactionRun: camera

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from annotations.clips.rules import EXTENSIONS, consent_terms
+from annotations.clips.rules import EXTENSIONS, HIGHEST_STATED_RATE, LOWEST_STATED_RATE, consent_terms
 from annotations.clips.services import Reception
 from annotations.core import clock
 from annotations.core.errors import DomainError
@@ -18,11 +18,10 @@ class SubmitForm(forms.Form):
         label=_("Video file"),
         allow_empty_file=True,
         help_text=format_lazy(
-            _("At most {seconds} s, {megabytes} MB, {width} x {height}."),
+            _("At most {seconds} s, {megabytes} MB, {megapixels} megapixels."),
             seconds=settings.CLIP_MAX_SECONDS,
             megabytes=settings.CLIP_MAX_BYTES // 1_000_000,
-            width=settings.CLIP_MAX_WIDTH,
-            height=settings.CLIP_MAX_HEIGHT,
+            megapixels=settings.CLIP_MAX_PIXELS / 1_000_000,
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(EXTENSIONS))}),
     )
@@ -32,6 +31,14 @@ class SubmitForm(forms.Form):
         help_text=_("Your own reference of the household. Reviewers never see it."),
     )
     device = forms.CharField(label=_("Device reference"), max_length=200, required=False)
+    accept_partial = forms.BooleanField(label=_("Take what decodes of a cut or damaged file"), required=False)
+    frame_rate = forms.FloatField(
+        label=_("Frames a second"),
+        required=False,
+        min_value=LOWEST_STATED_RATE,
+        max_value=HIGHEST_STATED_RATE,
+        help_text=_("Only for a bare stream (.h264, .h265): other files tell it themselves."),
+    )
     notice_version = forms.CharField(label=_("Notice version"), max_length=64, initial="2026-01")
     purposes = forms.MultipleChoiceField(
         label=_("Purposes that the owner agreed to"),
@@ -70,4 +77,6 @@ class SubmitForm(forms.Form):
             consent=data["consent"],
             owner=data["owner"],
             device=data["device"],
+            accept_partial=data["accept_partial"],
+            frame_rate=data["frame_rate"],
         )

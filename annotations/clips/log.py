@@ -22,6 +22,14 @@ RECEIVED = action(
 REFUSED = action(
     "clip.refused", "Submission refused: {code}", {"code": CODE, "bytes": COUNT, "sha256": DIGEST}
 )
+PART_ACCEPTED = action(
+    "clip.part_accepted",
+    "Taken in part, as its submitter allows: {pictures} pictures decode, {undecodable} do not",
+    {"pictures": COUNT, "undecodable": COUNT},
+)
+RATE_STATED = action(
+    "clip.rate_stated", "Frame rate stated by the submitter: {millihertz} mHz", {"millihertz": COUNT}
+)
 HELD = action("clip.held", "Held: {reason}", _REASON)
 HOLD_RELEASED = action(
     "clip.hold_released", "Hold released: {reason}", _REASON, formerly=("clip.hold_lifted",)

@@ -147,7 +147,10 @@ class ClipQuerySet(models.QuerySet["Clip"]):
 class Clip(models.Model):
     """A clip that was accepted. Its original lies encrypted in the vault; nobody sees it but the machine pass.
 
-    `id` is time-ordered and stays inside; `public_id` is what people see. Width and height are as displayed.
+    `id` is time-ordered and stays inside; `public_id` is what people see. Width and height are as displayed in its
+    renditions. `accept_partial` and `stated_rate` (frames a second, of a file without time stamps) are what the
+    submitter allowed and said; `facts` are the other fields of `vision.video.Probe`, and the bound on the pixels of
+    renditions that held when the clip came: every pass over it keeps to that one, as boxes count in its pixels.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -167,6 +170,9 @@ class Clip(models.Model):
     constant_rate = models.BooleanField()
     frames = models.PositiveIntegerField()
     duration = models.FloatField()
+    accept_partial = models.BooleanField(default=False)
+    stated_rate = models.FloatField(null=True)
+    facts = models.JSONField(default=dict)
     recorded_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(default=clock.now)
 

@@ -42,7 +42,17 @@ EXTENSIONS = {
     ".webm": {"matroska"},
     ".avi": {"avi"},
     ".ts": {"mpegts"},
+    ".h264": {"h264"},
+    ".264": {"h264"},
+    ".h265": {"hevc"},
+    ".265": {"hevc"},
+    ".hevc": {"hevc"},
 }
+# Pictures and nothing else: their submitter has to say how fast they follow.
+BARE_EXTENSIONS = frozenset({".h264", ".264", ".h265", ".265", ".hevc"})
+
+# Frames a second that a submitter may state for a bare stream.
+LOWEST_STATED_RATE, HIGHEST_STATED_RATE = 0.01, 240.0
 
 # The notice's version goes into the log and into manifests for ever: a name for a text, never a text.
 NOTICE_VERSION = re.compile(r"[A-Za-z0-9._-]{1,64}")

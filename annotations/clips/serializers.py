@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from annotations.clips.camera_rules import LEAST_CORNERS, MOST_CORNERS, MOST_ZONES, stated_camera
 from annotations.clips.models import Device
-from annotations.clips.rules import consent_terms
+from annotations.clips.rules import HIGHEST_STATED_RATE, LOWEST_STATED_RATE, consent_terms
 from annotations.clips.services import Reception
 from annotations.core import clock
 from annotations.vision.camera import Camera
@@ -52,6 +52,17 @@ class SubmissionSerializer(serializers.Serializer[Reception]):
     device = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     camera = serializers.JSONField(required=False, default=None, binary=True)
     recorded_at = serializers.DateTimeField(required=False, default=None)
+    accept_partial = serializers.BooleanField(
+        required=False, default=False, help_text="Take what decodes of a cut or damaged file."
+    )
+    frame_rate = serializers.FloatField(
+        required=False,
+        default=None,
+        allow_null=True,
+        min_value=LOWEST_STATED_RATE,
+        max_value=HIGHEST_STATED_RATE,
+        help_text="Frames a second of a bare stream (.h264, .h265), which has no time stamps.",
+    )
     notice_version = serializers.CharField(max_length=64, required=False, default="", allow_blank=True)
     purposes = PurposesField(required=False, default="", allow_blank=True)
     granted_at = serializers.DateTimeField(required=False, default=None)
@@ -75,5 +86,7 @@ class SubmissionSerializer(serializers.Serializer[Reception]):
             device=data["device"],
             camera=None if data["camera"] is None else stated_camera(data["camera"]),
             recorded_at=data["recorded_at"],
+            accept_partial=data["accept_partial"],
+            frame_rate=data["frame_rate"],
             idempotency_key=idempotency_key,
         )

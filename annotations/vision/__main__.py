@@ -9,6 +9,7 @@ import argparse
 import importlib
 import json
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from annotations.vision.errors import VideoError, VisionError
@@ -24,9 +25,20 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("input", metavar="IN")
     common.add_argument("--max-seconds", type=float, default=limits.max_seconds)
     common.add_argument("--max-bytes", type=int, default=limits.max_bytes)
-    common.add_argument("--max-width", type=int, default=limits.max_width)
-    common.add_argument("--max-height", type=int, default=limits.max_height)
+    common.add_argument("--max-pixels", type=int, default=limits.max_pixels)
+    common.add_argument(
+        "--rendition-pixels",
+        type=int,
+        default=limits.rendition_pixels,
+        help="larger pictures are scaled down",
+    )
     common.add_argument("--max-frames", type=int, default=limits.max_frames)
+    common.add_argument(
+        "--accept-partial", action="store_true", help="take what decodes of a cut or damaged file"
+    )
+    common.add_argument(
+        "--frame-rate", type=float, help="frames a second of a bare stream, which has no time stamps"
+    )
     commands.add_parser("probe", parents=[common], help="say what a file is, or why it is not accepted")
     plain = commands.add_parser("clean", parents=[common], help="encode a clip again without hiding anything")
     plain.add_argument("output", metavar="OUT")
@@ -61,9 +73,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; its exit status."""
     options = parser().parse_args(arguments)
-    limits = Limits(
-        options.max_seconds, options.max_bytes, options.max_width, options.max_height, options.max_frames
-    )
+    limits = Limits(**{field.name: getattr(options, field.name) for field in fields(Limits)})
     command = importlib.import_module(f"annotations.vision.commands.{options.command}")
     try:
         return int(command.run(options, limits))

@@ -225,8 +225,10 @@ def _refusal(done: CompletedRun) -> VisionError:
 
 
 def _limit_arguments(limits: Limits) -> list[str]:
-    return [
+    arguments = [
         "--max-seconds", str(limits.max_seconds), "--max-bytes", str(limits.max_bytes),
-        "--max-width", str(limits.max_width), "--max-height", str(limits.max_height),
+        "--max-pixels", str(limits.max_pixels), "--rendition-pixels", str(limits.rendition_pixels),
         "--max-frames", str(limits.max_frames),
     ]  # fmt: skip
+    arguments += ["--accept-partial"] if limits.accept_partial else []
+    return arguments + (["--frame-rate", str(limits.frame_rate)] if limits.frame_rate else [])

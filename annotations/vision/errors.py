@@ -47,15 +47,19 @@ def not_repeatable() -> VideoError:
 VIDEO_ERRORS = {
     "empty_file": "The file is empty.",
     "not_a_video": "The file is not a video in a format that is accepted here.",
-    "truncated": "The file is cut off: part of the video is missing.",
+    "truncated": "The file is cut off: part of the video is missing. Send it whole, or allow that what is there is "
+    "taken (accept_partial).",
     "no_video_stream": "The file has no video in it, only sound or other data.",
     "no_frames": "The file has a video track without a single picture in it.",
-    "too_long": "The clip is longer than is accepted.",
+    "too_long": "The clip is longer than is accepted: cut it, or make a time-lapse play faster.",
     "too_large": "The file is larger than is accepted.",
     "too_many_frames": "The clip has more pictures than are accepted: record fewer a second.",
-    "too_many_pixels": "The picture is larger than is accepted.",
+    "too_many_pixels": "The picture has more pixels than are accepted: export the clip smaller.",
     "unknown_codec": "The video is coded in a way that is not accepted here.",
-    "bad_frame_rate": "The frame rate or the time stamps of the clip make no sense.",
+    "bad_frame_rate": "By its time stamps the clip has more than 240 pictures a second, or it has none to go by: "
+    "export it at an ordinary rate.",
+    "rate_unknown": "The file is a bare stream of pictures that does not say how fast they follow: give the frames a "
+    "second (frame_rate), or put it into an MP4 or Matroska file.",
     "decoder_failed": "The video is damaged: it could not be decoded.",
     "decoder_crashed": "The video is damaged: the decoder stopped unexpectedly.",
     "decoder_timeout": "The video took too long to read.",

@@ -7,6 +7,8 @@ CONTAINERS = (
 )
 """Demuxers that may read untrusted bytes. Playlist formats (HLS, DASH, concat) are left out on purpose: they open other
 files and addresses."""
+BARE_STREAMS = frozenset({"h264", "hevc", "m4v", "mpegvideo", "mjpeg"})
+"""Those whose files are coded pictures and nothing else: no time stamps, and rates that nobody recorded."""
 CODECS = frozenset(
     {
         "h264", "hevc", "av1", "libdav1d", "vp8", "vp9", "libvpx", "libvpx-vp9", "mpeg4", "mpeg2video",
@@ -15,34 +17,40 @@ CODECS = frozenset(
     }
 )  # fmt: skip
 
-MINIMUM_RATE, MAXIMUM_RATE = 1.0, 240.0
-"""Frames a second."""
+MAXIMUM_RATE = 240.0
+"""Frames a second. There is no lowest rate: a time-lapse is bounded by the seconds that it lasts."""
 MINIMUM_SIDE = 16
 """Pixels."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on a clip: seconds, bytes, the size of a landscape picture (portrait fits turned), and pictures.
+    """Bounds on a clip, and what its submitter allows or says of it.
 
-    The work on a clip grows with its pictures: as many as a minute at 60 a second has, and a little.
+    Sizes are numbers of pixels, whatever the shape: a picture of more than `rendition_pixels` is scaled down to that
+    while it is decoded, one of more than `max_pixels` is refused. The work on a clip grows with its pictures: as many
+    as a minute at 60 a second has, and a little. With `accept_partial` what decodes of a damaged or cut file is taken.
+    `frame_rate` is in frames a second, for files without time stamps; others tell their own.
     """
 
     max_seconds: float = 60.0
     max_bytes: int = 200_000_000
-    max_width: int = 1920
-    max_height: int = 1080
+    max_pixels: int = 8_900_000
+    rendition_pixels: int = 2_400_000
     max_frames: int = 3_700
+    accept_partial: bool = False
+    frame_rate: float | None = None
 
     def allows_size(self, width: int, height: int) -> bool:
-        """Whether a picture of this size fits, in either orientation."""
-        long_side, short_side = max(width, height), min(width, height)
-        return long_side <= max(self.max_width, self.max_height) and short_side <= min(
-            self.max_width, self.max_height
-        )
+        """Whether a picture of this size is taken, scaled down or not."""
+        return width * height <= self.max_pixels
 
 
 ANY_SIZE = Limits(
-    max_seconds=float("inf"), max_bytes=1 << 62, max_width=8192, max_height=8192, max_frames=1 << 62
+    max_seconds=float("inf"),
+    max_bytes=1 << 62,
+    max_pixels=8192 * 8192,
+    rendition_pixels=8192 * 8192,
+    max_frames=1 << 62,
 )
 """For files that we made ourselves, whose size was accepted before, and for a person's own file on the command line."""

@@ -1,6 +1,7 @@
 """The report of a pass: what was found, what was hidden, and with what. Written as JSON beside the rendition.
 
-Boxes are [x, y, width, height] in displayed pixels of the original (and of the rendition: both have the same size).
+Boxes are [x, y, width, height] in displayed pixels of the rendition. Those are the original's pixels, but where
+`source.scaled_from` tells that it was recorded larger: `width` and `height` of source and rendition always agree.
 Frames of `tracks` and `findings` are numbers of original frames, from 0; `frame_map` leads from rendition frames to
 them and is null when they are the same. `light` tells how bright the rendition is.
 
@@ -25,18 +26,26 @@ class Light(TypedDict):
 
 
 class SourceReport(TypedDict):
-    """What the clip is: the fields of `video.probe.Probe`, with the frames that were decoded."""
+    """What the clip is: the fields of `video.probe.Probe`, with the frames that were decoded; `undecodable` counts the
+    pictures of the file that were not. Fields that may be missing are so in reports from before 2026-11-29."""
 
     container: str
     codec: str
     width: int
     height: int
     rotation: int
+    mirrored: NotRequired[bool]
     frame_rate: float
     constant_rate: bool
     frames: int
     duration: float
     has_audio: bool
+    scaled_from: NotRequired[list[int] | None]
+    tone_mapped_from: NotRequired[str | None]
+    partial: NotRequired[bool]
+    undecodable: NotRequired[int]
+    cover_pictures: NotRequired[int]
+    other_streams: NotRequired[int]
 
 
 class RenditionReport(TypedDict):

@@ -15,7 +15,9 @@ from annotations.vision.video.probe import Probe
 
 def source_report(facts: Probe, *, frames: int, constant_rate: bool) -> SourceReport:
     """The facts of a clip as probed, but for what only decoding tells."""
-    return cast(SourceReport, asdict(replace(facts, frames=frames, constant_rate=constant_rate)))
+    undecodable = facts.undecodable + max(0, facts.frames - frames)
+    decoded = replace(facts, frames=frames, constant_rate=constant_rate, undecodable=undecodable)
+    return cast(SourceReport, asdict(decoded))
 
 
 def model_report(model: FaceDetector | PeopleDetector | ContentModel | SecondModel, role: str) -> ModelReport:

@@ -175,8 +175,8 @@ FILE_UPLOAD_HANDLERS = ["annotations.clips.uploads.MemoryFileUploadHandler"]
 # Intake limits.
 CLIP_MAX_SECONDS = 60
 CLIP_MAX_BYTES = 200_000_000
-CLIP_MAX_WIDTH = 1920
-CLIP_MAX_HEIGHT = 1080
+CLIP_MAX_PIXELS = 8_900_000  # 4096 x 2160 and a little; as many as the next setting refuses what is larger
+RENDITION_MAX_PIXELS = 2_400_000  # 1536 x 1536 and a little; larger pictures are scaled down to that
 CLIP_MAX_FRAMES = 3_700  # a minute at 60 a second, and a little
 CLIP_PROBE_TIMEOUT = 30
 # Whether videos are decoded where the system has no Landlock, which keeps the decoder from files.

@@ -105,13 +105,16 @@ def encode(
     codec: str = "libx264",
     pixel_format: str = "yuv420p",
     rotation: int = 0,
+    matrix: tuple[int, int, int, int] | None = None,
     times: Sequence[float] | None = None,
     sound: bool = False,
     metadata: dict[str, str] | None = None,
     options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
 ) -> None:
-    """Write pictures as a video. `times` (seconds) makes the rate variable."""
-    with av.open(str(path), "w") as container:
+    """Write pictures as a video. `times` (seconds) makes the rate variable; `matrix` is a, b, c, d of the display
+    matrix, in whole numbers."""
+    with av.open(str(path), "w", options=container_options or {}) as container:
         container.metadata.update(metadata or {})
         chosen = (
             options
@@ -126,6 +129,9 @@ def encode(
             stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
         if rotation:
             stream.set_display_rotation(rotation)
+        if matrix is not None:
+            a, b, c, d = (value << 16 for value in matrix)
+            stream.set_display_matrix((a, b, 0, c, d, 0, 0, 0, 1 << 30))
         tone = container.add_stream("aac", rate=16000, layout="mono") if sound else None
         for number, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")

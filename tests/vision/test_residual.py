@@ -15,6 +15,7 @@ from annotations.vision.report import ResidualReport
 from annotations.vision.residual import CHECKS_PER_CODED_ONE, ResidualCheck
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, StreamFormat
 from annotations.vision.video.picture import Picture
+from annotations.vision.video.source import Geometry
 from tests.vision import clips
 
 WIDTH, HEIGHT, RATE = 320, 240, 10
@@ -97,4 +98,4 @@ def checked(
 
 def picture_of(pixels: clips.Rgb) -> Picture:
     frame = VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p")
-    return Picture.from_frame(frame, 0, WIDTH, HEIGHT)
+    return Picture.from_frame(frame, Geometry(WIDTH, HEIGHT, 0))

@@ -14,7 +14,7 @@ from annotations.break_glass.models import BreakGlassAccess, CleanCopyRun
 from annotations.break_glass.selectors import FOLDER
 from annotations.break_glass.services.accesses import end, locked, record
 from annotations.clips import gate, vault
-from annotations.clips.intake import intake_limits
+from annotations.clips.intake import limits_of
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Original
 from annotations.core import clock, runs
@@ -69,7 +69,7 @@ def made(original: Original) -> tuple[str, WrappedKey, int]:
             plain.fileno(),
             target.fileno(),
             confined.DecodeOptions(
-                limits=intake_limits(),
+                limits=limits_of(original.clip),
                 timeout_s=settings.BREAK_GLASS_TIMEOUT,
                 memory_bytes=settings.REDACTION_MEMORY,
                 without_landlock=settings.DECODE_WITHOUT_LANDLOCK,

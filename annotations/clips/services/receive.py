@@ -25,14 +25,21 @@ from annotations.core.wrapping import WrappedKey
 from annotations.vision import confined
 from annotations.vision.camera import Camera
 from annotations.vision.errors import UnconfinedError, VideoError
+from annotations.vision.limits import Limits
 
 _BLOCK = 1024 * 1024
+# Facts of the probe with a column of their own.
+_COLUMNS = ("container", "codec", "width", "height", "frame_rate", "constant_rate", "frames", "duration")
 
 
 @dataclass(frozen=True)
 class Reception:
     """What a submitter sends along with the file. `owner` and `device` are the submitter's own references, `camera` is
-    what is known of the device, if the submitter says it here."""
+    what is known of the device, if the submitter says it here.
+
+    `accept_partial` allows that what decodes of a cut or damaged file is taken; `frame_rate` is in frames a second, for
+    a file without time stamps.
+    """
 
     filename: str
     size: int
@@ -41,6 +48,8 @@ class Reception:
     device: str = ""
     camera: Camera | None = None
     recorded_at: datetime.datetime | None = None
+    accept_partial: bool = False
+    frame_rate: float | None = None
     idempotency_key: str | None = None
 
 
@@ -72,7 +81,8 @@ def _receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception
     sha256 = _digest(file)
     if known := _answered_before(submitter, sha256, reception):
         return known, False
-    probe = _probe(file)
+    limits = intake_limits(accept_partial=reception.accept_partial, frame_rate=reception.frame_rate)
+    probe = _probe(file, limits)
     check_extension(reception.filename, probe["container"])
     name, key = vault.put(file)
     try:
@@ -121,23 +131,27 @@ def _says_the_same(clip: Clip, reception: Reception) -> bool:
         and (clip.device.reference if clip.device else "") == reception.device
         and clip.recorded_at == reception.recorded_at
         and (reception.camera is None or says_the_same(selectors.camera_of(clip.device), reception.camera))
+        and clip.accept_partial == reception.accept_partial
+        and clip.stated_rate == reception.frame_rate
     )
 
 
-def _probe(file: BinaryIO) -> dict[str, Any]:
+def _probe(file: BinaryIO, limits: Limits) -> dict[str, Any]:
+    """The facts of the file, and the bound on pixels with which they were found."""
     file.flush()
     options = confined.DecodeOptions(
-        limits=intake_limits(),
+        limits=limits,
         timeout_s=settings.CLIP_PROBE_TIMEOUT,
         without_landlock=settings.DECODE_WITHOUT_LANDLOCK,
     )
     try:
-        return confined.probe(file.fileno(), options)
+        facts = confined.probe(file.fileno(), options)
     except UnconfinedError as error:
         raise Unavailable(error.code, error.message) from error
     except VideoError as error:
         kind = TooLarge if error.code == "too_large" else Invalid
         raise kind(error.code, error.message) from error
+    return {**facts, "rendition_pixels": limits.rendition_pixels}
 
 
 @transaction.atomic
@@ -172,19 +186,10 @@ def _store(
         sha256=sha256,
         bytes=reception.size,
         recorded_at=reception.recorded_at,
-        **{
-            field: probe[field]
-            for field in (
-                "container",
-                "codec",
-                "width",
-                "height",
-                "frame_rate",
-                "constant_rate",
-                "frames",
-                "duration",
-            )
-        },
+        accept_partial=reception.accept_partial,
+        stated_rate=reception.frame_rate,
+        facts={name: value for name, value in probe.items() if name not in _COLUMNS},
+        **{name: probe[name] for name in _COLUMNS},
     )
     Original.objects.create(clip=clip, name=name, key_id=key.key_id, wrapped_key=key.wrapped)
     audit.append(
@@ -200,10 +205,22 @@ def _store(
             "consent_until": terms.until.isoformat(),
         },
     )
+    _log_how_it_is_read(clip, actor)
     place(clip, HoldReason.AWAITING_REDACTION, actor)
     place(clip, HoldReason.AWAITING_SCREENING, actor)
     publish(events.RECEIVED, clip=clip.pk)
     return clip
+
+
+def _log_how_it_is_read(clip: Clip, actor: Actor) -> None:
+    """What the submitter's allowance and word made possible: without them the file would have been refused."""
+    subject = clip.owner.pseudonym
+    if clip.facts["partial"]:
+        counts = {"pictures": clip.frames, "undecodable": clip.facts["undecodable"]}
+        audit.append(log.PART_ACCEPTED, actor, clip=clip.public_id, subject=subject, data=counts)
+    if clip.stated_rate is not None:
+        rate = {"millihertz": round(clip.stated_rate * 1000)}
+        audit.append(log.RATE_STATED, actor, clip=clip.public_id, subject=subject, data=rate)
 
 
 def _digest(file: BinaryIO) -> str:

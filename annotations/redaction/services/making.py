@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 
 from annotations.clips.camera_rules import says_the_same
 from annotations.clips.encryption import write_all
-from annotations.clips.intake import intake_limits
+from annotations.clips.intake import limits_of
 from annotations.clips.memory import memory_file
 from annotations.redaction.models import Method, RedactionRun, Rendition
 from annotations.redaction.rules import holds
@@ -182,7 +182,7 @@ def _options(run: RedactionRun) -> confined.RedactOptions:
         screening=settings.SCREENING_NUDENET,
         classifiers=tuple(Path(manifest) for manifest in settings.SCREENING_CLASSIFIERS),
         models_dir=settings.MODELS_DIR,
-        limits=intake_limits(),
+        limits=limits_of(run.clip),
         timeout_s=settings.REDACTION_TIMEOUT,
         memory_bytes=settings.REDACTION_MEMORY,
         without_landlock=settings.DECODE_WITHOUT_LANDLOCK,

@@ -1,4 +1,4 @@
-"""Frames of a clip in the order in which they are shown, as turned planes."""
+"""Frames of a clip in the order in which they are shown."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from annotations.vision.camera import Camera, Polygon
 from annotations.vision.errors import VideoError
 from annotations.vision.limits import ANY_SIZE, Limits
+from annotations.vision.video.conversion import Conversion, copy_colours, decoded_frames
 from annotations.vision.video.picture import PLANAR_FORMATS, Picture, view
-from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
+from annotations.vision.video.source import Geometry, open_source, prepare
 from annotations.vision.video.zones import fill
 
 
@@ -30,16 +31,26 @@ class DecodedFrame:
     geometry: Geometry
     nominal_rate: Fraction | None
 
+    @classmethod
+    def of(cls, index: int, frame: VideoFrame, conversion: Conversion) -> "DecodedFrame":
+        """What the decoder gave as number `index`, without what privacy zones hide.
+
+        Raises VideoError when its size is not accepted.
+        """
+        time = frame.time if conversion.has_times else None
+        shown, geometry = conversion.shown(frame)
+        decoded = cls(index, time, shown, geometry, conversion.nominal_rate)
+        return decoded.without(conversion.camera.zones)
+
     def picture(self) -> Picture:
         """The planes as displayed, in memory of their own."""
-        geometry = self.geometry
-        return Picture.from_frame(self.frame, geometry.quarter_turns, geometry.width, geometry.height)
+        return Picture.from_frame(self.frame, self.geometry)
 
     def as_it_is(self) -> Picture | None:
         """The decoder's own memory as a picture, not to be written to; None when it is not in the form of one."""
         geometry, frame = self.geometry, self.frame
         fits = (frame.width, frame.height) == (geometry.width, geometry.height)
-        if geometry.quarter_turns or not fits or frame.format.name != "yuv420p":
+        if not geometry.is_as_stored or not fits or frame.format.name != "yuv420p":
             return None
         frame.pict_type = PictureType.NONE  # or the encoder would make key frames where the original has them
         return Picture(frame, *(view(plane) for plane in frame.planes))
@@ -47,9 +58,7 @@ class DecodedFrame:
     def compact(self) -> "DecodedFrame":
         """The frame in no more memory than its displayed picture takes: one that is larger is converted."""
         geometry, frame = self.geometry, self.frame
-        across, down = geometry.width, geometry.height
-        if geometry.quarter_turns % 2:
-            across, down = down, across
+        across, down = geometry.stored_size
         fits = frame.width - across in (0, 1) and frame.height - down in (0, 1)
         return self if fits and frame.format.name in PLANAR_FORMATS else self._displayed()[0]
 
@@ -64,23 +73,19 @@ class DecodedFrame:
 
     def _displayed(self) -> tuple["DecodedFrame", Picture]:
         """The frame turned and scaled as it is displayed, in memory of its own, and its planes."""
-        picture, frame = self.picture(), self.frame
-        shown = picture.frame
-        shown.colorspace, shown.color_range = frame.colorspace, frame.color_range
-        shown.color_primaries, shown.color_trc = frame.color_primaries, frame.color_trc
-        return replace(self, frame=shown, geometry=replace(self.geometry, quarter_turns=0)), picture
+        picture = self.picture()
+        copy_colours(self.frame, picture.frame)
+        geometry = replace(self.geometry, quarter_turns=0, mirrored=False)
+        return replace(self, frame=picture.frame, geometry=geometry), picture
 
     def scaled(self, width: int, height: int, scaler: VideoReformatter) -> VideoFrame:
         """The displayed picture scaled to `width` x `height` (both even), YUV 4:2:0, 8 bits.
 
         `scaler` is kept by the caller for all frames: setting one up costs more than scaling.
         """
-        turns = self.geometry.quarter_turns
-        across, down = (height, width) if turns % 2 else (width, height)
-        small = scaler.reformat(self.frame, across, down, "yuv420p", interpolation="BILINEAR")
-        if not turns:
-            return small
-        return Picture.from_frame(small, turns, width, height).frame
+        geometry = replace(self.geometry, width=width, height=height)
+        small = scaler.reformat(self.frame, *geometry.stored_size, "yuv420p", interpolation="BILINEAR")
+        return small if geometry.is_as_stored else Picture.from_frame(small, geometry).frame
 
     def rgb(self) -> NDArray[np.uint8]:
         """The displayed picture, height x width x 3, RGB."""
@@ -99,22 +104,19 @@ def decode(
     """Every frame of the clip, or its key frames (then `index` counts those), as what is known of its camera says: what
     lies in a privacy zone does not leave this function.
 
-    Raises VideoError: "decoder_failed" on damage that stops the decoder, "too_many_frames" when packets hold
-    more frames than they announced.
+    Raises VideoError: "decoder_failed" on damage that stops the decoder (unless what decodes of a damaged file is
+    taken), "too_many_frames" when packets hold more frames than they announced.
     """
     with open_source(path) as (container, stream):
         prepare(stream, limits, threads or available_cores())
         if key_frames_only:
             stream.codec_context.skip_frame = "NONKEY"
-        rate = nominal_rate(stream)
-        geometry: Geometry | None = None
+        conversion = Conversion(container, stream, limits, camera)
         try:
-            for index, frame in enumerate(container.decode(stream)):
+            for index, frame in enumerate(decoded_frames(container, stream, tolerant=limits.accept_partial)):
                 if index >= limits.max_frames:
                     raise VideoError("too_many_frames")
-                check_size(frame.width, frame.height, limits)
-                geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio, camera)
-                yield DecodedFrame(index, frame.time, frame, geometry, rate).without(camera.zones)
+                yield DecodedFrame.of(index, frame, conversion)
         except av.error.FFmpegError as error:
             raise VideoError("decoder_failed") from error
 

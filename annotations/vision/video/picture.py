@@ -11,6 +11,8 @@ from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
+from annotations.vision.video.source import Geometry
+
 Plane = NDArray[np.uint8]
 
 PLANAR_FORMATS = frozenset({"yuv420p", "yuvj420p"})
@@ -36,13 +38,14 @@ class Picture:
         return cls(frame, *(view(plane) for plane in frame.planes))
 
     @classmethod
-    def from_frame(cls, frame: VideoFrame, quarter_turns: int, width: int, height: int) -> "Picture":
-        """Copy a decoded frame, turned counter-clockwise, into a picture of `width` x `height`.
+    def from_frame(cls, frame: VideoFrame, geometry: Geometry) -> "Picture":
+        """Copy a decoded frame, turned and mirrored, into a picture of the displayed size.
 
         An odd last row or column is cut off; a frame of another size (the stream changed it midway, or
         its pixels are not square) is scaled.
         """
-        across, down = (height, width) if quarter_turns % 2 else (width, height)
+        width, height, turns = geometry.width, geometry.height, geometry.quarter_turns
+        across, down = (height, width) if turns % 2 else (width, height)
         fits = frame.width - across in (0, 1) and frame.height - down in (0, 1)
         if not fits:
             frame = frame.reformat(across, down, "yuv420p", interpolation="BICUBIC")
@@ -51,8 +54,9 @@ class Picture:
         picture = cls.blank(width, height)
         for target, plane in zip(picture.planes, frame.planes, strict=True):
             source = view(plane)
-            shape = target.shape[::-1] if quarter_turns % 2 else target.shape
-            np.copyto(target, np.rot90(source[: shape[0], : shape[1]], quarter_turns))
+            shape = target.shape[::-1] if turns % 2 else target.shape
+            turned = np.rot90(source[: shape[0], : shape[1]], turns)
+            np.copyto(target, turned[:, ::-1] if geometry.mirrored else turned)
         return picture
 
     @property

@@ -1,17 +1,18 @@
 """Frames of a clip by their numbers, without decoding what comes long before them."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 
 import av
+from av.packet import Packet
 from av.video.stream import VideoStream
 
 from annotations.vision.camera import Camera
 from annotations.vision.errors import VideoError, not_repeatable
 from annotations.vision.limits import Limits
+from annotations.vision.video.conversion import Conversion, decoded_frames, packets_of
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
-from annotations.vision.video.source import Geometry, check_size, nominal_rate, open_source, prepare
+from annotations.vision.video.source import open_source, prepare
 
 
 class Ranges:
@@ -30,11 +31,23 @@ class Ranges:
         """What lies in the camera's privacy zones is not read."""
         self._path, self._limits, self._camera = path, limits, camera
         with open_source(path) as (container, stream):
-            packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
+            every = packets_of(container, stream, tolerant=limits.accept_partial)
+            packets = [packet for packet in every if packet.size and not packet.is_discard]
+            reordered = stream.codec_context.reorder_depth if stream.codec_context.has_b_frames else 0
         stamps = sorted({packet.pts for packet in packets if packet.pts is not None})
-        self._stamps = stamps if len(stamps) == len(packets) == frames else []
+        self._number = {stamp: number for number, stamp in enumerate(stamps)}
+        complete = len(stamps) == len(packets) == frames
+        self._stamps = stamps if complete and self._in_order(packets, reordered) else []
         self._keys = sorted(packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None)
-        self._number = {stamp: number for number, stamp in enumerate(self._stamps)}
+
+    def _in_order(self, packets: "Sequence[Packet[VideoStream]]", reordered: int) -> bool:
+        """Whether stamps are in the order in which the decoder gives its pictures: none is shown before as many more
+        as it may hold back, and what is stored before a key frame is shown before it."""
+        numbers = [self._number[packet.pts] for packet in packets if packet.pts is not None]
+        return all(
+            place - number <= (0 if packet.is_keyframe else reordered)
+            for place, (number, packet) in enumerate(zip(numbers, packets, strict=True))
+        )
 
     def start_before(self, number: int) -> int:
         """The frame with which reading starts when frame `number` is wanted."""
@@ -74,21 +87,17 @@ class Ranges:
     def _after_seeking(self, stamp: int) -> Iterator[DecodedFrame]:
         with open_source(self._path) as (container, stream):
             prepare(stream, self._limits, available_cores())
-            rate = nominal_rate(stream)
+            conversion = Conversion(container, stream, self._limits, self._camera)
             try:
                 container.seek(stamp, stream=stream)
-                yield from self._numbered(container.decode(stream), stream, rate)
+                frames = decoded_frames(container, stream, tolerant=self._limits.accept_partial)
+                yield from self._numbered(frames, conversion)
             except av.error.FFmpegError as error:
                 raise VideoError("decoder_failed") from error
 
-    def _numbered(
-        self, frames: Iterator[av.VideoFrame], stream: VideoStream, rate: Fraction | None
-    ) -> Iterator[DecodedFrame]:
-        geometry: Geometry | None = None
+    def _numbered(self, frames: Iterator[av.VideoFrame], conversion: Conversion) -> Iterator[DecodedFrame]:
         reached = -1
         for frame in frames:
-            check_size(frame.width, frame.height, self._limits)
-            geometry = geometry or Geometry.of(frame, stream.sample_aspect_ratio, self._camera)
             number = self._number.get(frame.pts) if frame.pts is not None else None
             if number is None:
                 raise not_repeatable()
@@ -97,5 +106,4 @@ class Ranges:
                 continue
             if number > reached:
                 reached = number
-                decoded = DecodedFrame(number, frame.time, frame, geometry, rate)
-                yield decoded.without(self._camera.zones)
+                yield DecodedFrame.of(number, frame, conversion)

@@ -75,7 +75,10 @@ def times(path: Path) -> list[tuple[object, ...]]:
         ]
 
 
-@pytest.mark.parametrize("rate", [Fraction(15), Fraction(30000, 1001), Fraction(10), Fraction(60)])
+@pytest.mark.parametrize(
+    "rate",
+    [Fraction(15), Fraction(30000, 1001), Fraction(10), Fraction(60), Fraction(5, 301), Fraction(2593, 100)],
+)
 @pytest.mark.parametrize("frames", [1, 14, 15, 16, 31, 75])
 def test_it_is_as_if_everything_had_been_coded(tmp_path: Path, rate: Fraction, frames: int) -> None:
     before, after, whole = tmp_path / "before.mp4", tmp_path / "after.mp4", tmp_path / "whole.mp4"

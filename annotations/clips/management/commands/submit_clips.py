@@ -8,7 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 from annotations.accounts.matrix import matrix
 from annotations.accounts.models import User
 from annotations.clips.memory import memory_file
-from annotations.clips.rules import CONSENT_PURPOSES, EXTENSIONS, consent_terms
+from annotations.clips.rules import (
+    BARE_EXTENSIONS,
+    CONSENT_PURPOSES,
+    EXTENSIONS,
+    HIGHEST_STATED_RATE,
+    LOWEST_STATED_RATE,
+    consent_terms,
+)
 from annotations.clips.services import Reception, receive
 from annotations.core import clock
 from annotations.core.errors import DomainError
@@ -32,16 +39,23 @@ class Command(BaseCommand):
         )
         parser.add_argument("--notice", default="2026-01", help="version of the notice that the owners saw")
         parser.add_argument("--days", type=int, default=365, help="how long the consent lasts")
+        parser.add_argument(
+            "--accept-partial", action="store_true", help="take what decodes of cut or damaged files"
+        )
+        parser.add_argument(
+            "--frame-rate",
+            type=float,
+            help="frames a second of bare streams (.h264, .h265), which have no time stamps",
+        )
 
     def handle(self, *, folder: Path, purpose: str, **options: Any) -> None:
         submitter = self._submitter(options["submitter"])
-        files = (
-            sorted(path for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS)
-            if folder.is_dir()
-            else []
-        )
-        if not files:
-            raise CommandError(f"{folder} holds no video ({', '.join(sorted(EXTENSIONS))}).")
+        files = self._videos(folder)
+        rate = options["frame_rate"]
+        if rate is not None and not LOWEST_STATED_RATE <= rate <= HIGHEST_STATED_RATE:
+            raise CommandError(
+                f"--frame-rate is from {LOWEST_STATED_RATE} to {HIGHEST_STATED_RATE:.0f} a second."
+            )
         now = clock.now()
         refused = 0
         for path in files:
@@ -56,10 +70,17 @@ class Command(BaseCommand):
                 with memory_file(path.name) as file:
                     size = file.write(path.read_bytes())
                     reception = Reception(
-                        path.name, size, consent, owner=options["owner"] or path.stem, device="folder"
+                        path.name,
+                        size,
+                        consent,
+                        owner=options["owner"] or path.stem,
+                        device="folder",
+                        accept_partial=options["accept_partial"],
+                        frame_rate=rate if path.suffix.lower() in BARE_EXTENSIONS else None,
                     )
                     clip, _ = receive(submitter, submitter.actor, file, reception)
-                self.stdout.write(f"{path.name}: received as {clip.public_id}")
+                part = f", without {clip.facts['undecodable']} pictures" if clip.facts["partial"] else ""
+                self.stdout.write(f"{path.name}: received as {clip.public_id}{part}")
             except DomainError as error:
                 if error.code == "duplicate":
                     self.stdout.write(f"{path.name}: is here already")
@@ -68,6 +89,18 @@ class Command(BaseCommand):
                 self.stdout.write(f"{path.name}: {error.code}: {error.message}")
         if refused:
             raise CommandError(f"{refused} of {len(files)} files were refused.")
+
+    def _videos(self, folder: Path) -> list[Path]:
+        """The videos of the folder by their names; whatever else lies there is told."""
+        entries = sorted(folder.iterdir()) if folder.is_dir() else []
+        videos = [path for path in entries if path.is_file() and path.suffix.lower() in EXTENSIONS]
+        for path in entries:
+            if path not in videos:
+                kind = "a folder" if path.is_dir() else "no video by its name"
+                self.stdout.write(f"{path.name}: passed over, {kind}")
+        if not videos:
+            raise CommandError(f"{folder} holds no video ({', '.join(sorted(EXTENSIONS))}).")
+        return videos
 
     def _submitter(self, name: str | None) -> User:
         submitting = matrix().rule("clips:api_clips", "POST").roles
