@@ -9,7 +9,8 @@ later, faster or slower, and some pixels aside. No limit was chosen on these sce
 
 `copies`: for each change, the share of rare samples in which copy and source agree at their best offset (0 when too
 little happens to tell), and how many are recognised as the same moment, with Wilson's 95 % interval; also by the height
-of the tallest figure. `not_mirrored`: the same without comparing the mirrored hashes. `others`: the same for clips
+of the tallest figure. `not_mirrored`: the same without comparing the mirrored hashes; `not_uncropped`: without the
+hashes that a cropped picture would have. `others`: the same for clips
 that are no copies, each pair twice: as they are, and one of them as a bad copy. `lists`: how many are on a list:
 copies on one of their source's pictures, clips on one of all other cameras' or of their camera's other moments.
 """
@@ -27,6 +28,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from annotations.moderation.cropped import crop_hits
 from annotations.moderation.near_duplicates import (
     SAME_MOMENT,
     Alignment,
@@ -37,7 +39,7 @@ from annotations.moderation.near_duplicates import (
     recognise,
 )
 from annotations.review.miss_rates import wilson
-from tests.moderation.copies import CHANGES, copy, hashes
+from tests.moderation.copies import CHANGES, Seen, copy, seen
 from tests.vision import clips
 from tests.vision.clips import Rgb
 
@@ -151,15 +153,15 @@ def _paint(picture: Rgb, figure: Figure, seconds: float) -> None:
         cv2.line(picture, (round(x), round(y + tall * 0.08)), foot, colours[2], max(1, round(tall * 0.08)))
 
 
-def taken(moment: Moment) -> dict[str, Hashes]:
+def taken(moment: Moment) -> dict[str, Seen]:
     """The hashes of a moment's clip, and of each copy by what became of it."""
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
         source = draw(moment, Path(folder) / "source.mp4")
         made = {
-            name: hashes(copy(source, Path(folder) / "copy.mp4", change)) for name, change in CHANGES.items()
+            name: seen(copy(source, Path(folder) / "copy.mp4", change)) for name, change in CHANGES.items()
         }
-        return made | {"source": hashes(source)}
+        return made | {"source": seen(source)}
 
 
 def rate(hit: Sequence[bool]) -> dict[str, Any]:
@@ -184,60 +186,76 @@ def by_height(made: Sequence[Moment], found: Sequence[Alignment]) -> dict[str, A
     }
 
 
-def copies(made: Sequence[Moment], seen: Sequence[dict[str, Hashes]]) -> dict[str, Any]:
+def copies(made: Sequence[Moment], clips_seen: Sequence[dict[str, Seen]]) -> dict[str, Any]:
     result = {}
     for name in CHANGES:
-        found = [recognise(clip[name], clip["source"]) for clip in seen]
-        plain = [align(clip[name], clip["source"]) for clip in seen]
-        result[name] = summary(found) | {"by_height": by_height(made, found), "not_mirrored": summary(plain)}
+        found = [clip[name].recognised_as(clip["source"]) for clip in clips_seen]
+        plain = [align(clip[name].hashes, clip["source"].hashes) for clip in clips_seen]
+        uncut = [recognise(clip[name].hashes, clip["source"].hashes) for clip in clips_seen]
+        result[name] = summary(found) | {
+            "by_height": by_height(made, found),
+            "not_mirrored": summary(plain),
+            "not_uncropped": summary(uncut),
+        }
     return result
 
 
-def others(made: Sequence[Moment], seen: Sequence[dict[str, Hashes]]) -> dict[str, Any]:
+def others(made: Sequence[Moment], clips_seen: Sequence[dict[str, Seen]]) -> dict[str, Any]:
     """Clips that are no copies of each other, by how alike they are; each as it is and as a bad copy."""
-    kinds: dict[str, list[tuple[Hashes, Hashes]]] = {
+    kinds: dict[str, list[tuple[Seen, Seen]]] = {
         "the same again": [],
         "other moments of the camera": [],
         "other cameras": [],
     }
-    for (a, one), (b, other) in combinations(zip(made, seen, strict=True), 2):
+    for (a, one), (b, other) in combinations(zip(made, clips_seen, strict=True), 2):
         if a.camera != b.camera:
             kind = "other cameras"
         else:
             kind = "the same again" if a.number // 2 == b.number // 2 else "other moments of the camera"
         kinds[kind] += [(one["source"], other["source"]), (one["trimmed, small and bad"], other["source"])]
     return {
-        kind: summary([recognise(*pair) for pair in pairs])
-        | {"not_mirrored": summary([align(*pair) for pair in pairs])}
+        kind: summary([copy.recognised_as(known) for copy, known in pairs])
+        | {
+            "not_mirrored": summary([align(copy.hashes, known.hashes) for copy, known in pairs]),
+            "not_uncropped": summary([recognise(copy.hashes, known.hashes) for copy, known in pairs]),
+        }
         for kind, pairs in kinds.items()
     }
 
 
-def lists(made: Sequence[Moment], seen: Sequence[dict[str, Hashes]]) -> dict[str, Any]:
+def lists(made: Sequence[Moment], clips_seen: Sequence[dict[str, Seen]]) -> dict[str, Any]:
     """Each copy against a list of its own source's pictures, and each clip against lists of other clips' pictures."""
-    result = {name: rate([_held(clip[name], [clip["source"]]) for clip in seen]) for name in CHANGES}
+    result = {
+        name: rate([_held(clip[name], [clip["source"].hashes]) for clip in clips_seen]) for name in CHANGES
+    }
     cameras = {moment.camera for moment in made}
     bank = {
-        camera: [clip["source"] for moment, clip in zip(made, seen, strict=True) if moment.camera == camera]
+        camera: [
+            clip["source"].hashes
+            for moment, clip in zip(made, clips_seen, strict=True)
+            if moment.camera == camera
+        ]
         for camera in cameras
     }
     result["clips of other cameras"] = rate(
         [
             _held(clip["source"], [block for camera in cameras - {moment.camera} for block in bank[camera]])
-            for moment, clip in zip(made, seen, strict=True)
+            for moment, clip in zip(made, clips_seen, strict=True)
         ]
     )
     result["other moments of the camera"] = rate(
         [
-            _held(clip["source"], [block for block in bank[moment.camera] if block is not clip["source"]])
-            for moment, clip in zip(made, seen, strict=True)
+            _held(
+                clip["source"], [block for block in bank[moment.camera] if block is not clip["source"].hashes]
+            )
+            for moment, clip in zip(made, clips_seen, strict=True)
         ]
     )
     return result
 
 
-def _held(clip: Hashes, bank: Sequence[Hashes]) -> bool:
-    return is_known(hits_either_way(clip, bank))
+def _held(clip: Seen, bank: Sequence[Hashes]) -> bool:
+    return is_known(hits_either_way(clip.hashes, bank)) or is_known(crop_hits(clip.hashes, clip.cuts, bank))
 
 
 def main() -> None:
@@ -249,13 +267,13 @@ def main() -> None:
     options = parser.parse_args()
     made = moments(options.cameras, options.moments, options.seed)
     with ProcessPoolExecutor(2) as pool:
-        seen = list(pool.map(taken, made))
+        clips_seen = list(pool.map(taken, made))
     result = {
         "clips": len(made),
         "same_moment": SAME_MOMENT,
-        "copies": copies(made, seen),
-        "others": others(made, seen),
-        "lists": lists(made, seen),
+        "copies": copies(made, clips_seen),
+        "others": others(made, clips_seen),
+        "lists": lists(made, clips_seen),
     }
     print(json.dumps(result, indent=1))
 

@@ -1,7 +1,7 @@
 """Which known content and which discarded clips a clip is held against. Reads only."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from annotations.clips.models import Hold
 from annotations.clips.rules import FINAL
 from annotations.core import clock
+from annotations.moderation.cropped import crop_candidates, crop_hits, cuts_of, recognise_crop
 from annotations.moderation.enums import FlagState
 from annotations.moderation.models import Fingerprint, Flag, HashList
 from annotations.moderation.near_duplicates import (
@@ -47,8 +48,8 @@ def upheld() -> QuerySet[Flag]:
 
 
 def discarded() -> QuerySet[Fingerprint]:
-    """The fingerprints of the clips that were discarded."""
-    return Fingerprint.objects.filter(Exists(upheld().filter(clip=OuterRef("pk"))))
+    """The fingerprints of the clips that were discarded, without what their pictures would be if they were cropped."""
+    return Fingerprint.objects.filter(Exists(upheld().filter(clip=OuterRef("pk")))).defer("uncropped")
 
 
 def purposeless() -> QuerySet[Fingerprint]:
@@ -62,10 +63,13 @@ def to_recheck() -> QuerySet[Fingerprint]:
     return Fingerprint.objects.filter(~out_for_good, ~_over()).select_related("clip__owner").order_by("pk")
 
 
-def on_list(fingerprint: Fingerprint, known: HashList, blocks: Iterable[Hashes]) -> Concern | None:
+def on_list(fingerprint: Fingerprint, known: HashList, blocks: Collection[Hashes]) -> Concern | None:
     """What the list says of the clip; `blocks` are the list's hashes."""
-    samples = _good(fingerprint)
+    good = np.frombuffer(fingerprint.qualities, np.uint8) >= LEAST_QUALITY
+    samples = unpacked(fingerprint.hashes)[good]
     found = hits_either_way(samples, blocks) if len(samples) else np.zeros(0, bool)
+    if not is_known(found):
+        found = crop_hits(samples, [cut[good] for cut in _cuts(fingerprint)], blocks)
     if not is_known(found):
         return None
     return Concern(known.category, LIST, known.name, round(float(found.mean()), 3), int(found.sum()))
@@ -85,13 +89,12 @@ def blocks_of(known: HashList) -> Iterator[Hashes]:
 
 def _on_lists(fingerprint: Fingerprint) -> Iterator[Concern]:
     for known in lists():
-        if concern := on_list(fingerprint, known, blocks_of(known)):
+        if concern := on_list(fingerprint, known, list(blocks_of(known))):
             yield concern
 
 
-def _good(fingerprint: Fingerprint) -> Hashes:
-    """The samples that are good enough to be held against a list."""
-    return unpacked(fingerprint.hashes)[np.frombuffer(fingerprint.qualities, np.uint8) >= LEAST_QUALITY]
+def _cuts(fingerprint: Fingerprint) -> list[Hashes]:
+    return cuts_of(fingerprint.uncropped, len(fingerprint.qualities))
 
 
 def _discarded(fingerprint: Fingerprint) -> Iterator[Concern]:
@@ -122,11 +125,15 @@ def _same_moments(
     ]
     if len(mine) < LEAST_RARE or not rest:
         return
-    for number in candidates(mine, [hashes for _, hashes in rest]):
-        other, hashes = rest[number]
-        best = recognise(mine, hashes)
+    theirs = [hashes for _, hashes in rest]
+    found = {number: recognise(mine, theirs[number]) for number in candidates(mine, theirs)}
+    cuts = _cuts(fingerprint)
+    for number in crop_candidates(cuts, theirs):
+        if number not in found or not found[number].same_moment:
+            found[number] = recognise_crop(mine, cuts, theirs[number])
+    for number, best in sorted(found.items()):
         if best.same_moment:
-            yield other, best.share, best.rare
+            yield rest[number][0], best.share, best.rare
 
 
 def _batched(rows: Iterable[Fingerprint], size: int) -> Iterator[list[Fingerprint]]:

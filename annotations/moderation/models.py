@@ -71,12 +71,16 @@ class Fingerprint(models.Model):
     upheld, until `KNOWN_CONTENT_DAYS` after the decision, even when the clip itself is withdrawn or erased. A sweep
     deletes the rest.
     A hash shows no picture and says nothing of who is in it.
+    `uncropped` has for each of the pictures the hashes, one after the other, that it would have if something had been
+    cut off its edges (`annotations.vision.uncropped`). A fingerprint of before has none, and is not recognised as a
+    crop; crops of it are.
     """
 
     clip = models.OneToOneField(Clip, on_delete=models.PROTECT, primary_key=True, related_name="fingerprint")
     step = models.FloatField()
     hashes = models.BinaryField()
     qualities = models.BinaryField()  # 0 to 100, one byte for each hash
+    uncropped = models.BinaryField(default=bytes)
     made_at = models.DateTimeField(default=clock.now)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.vision.pdq import BITS
+
 Hashes = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 
@@ -39,16 +41,24 @@ _TURNED = np.packbits(np.tile(np.arange(16) % 2, 16).astype(np.uint8)).view(np.u
 
 @dataclass(frozen=True)
 class Alignment:
-    """The best way to lay one clip over another: the share of rare samples that agree, how many there are, and the
-    sample of the other clip at which the first sample of this one lies."""
+    """The best way to lay one clip over another: the share of rare samples that agree, how many there are, the sample
+    of the other clip at which the first sample of this one lies, and in how many bits they differ on average."""
 
     share: float
     rare: int
     offset: int
+    bits: float
+
+    def rank(self) -> tuple[float, float]:
+        """More is better: the share, and of equal ones the fewer bits."""
+        return self.share, -self.bits
 
     @property
     def same_moment(self) -> bool:
         return self.share >= SAME_MOMENT
+
+
+NOTHING_ALIKE = Alignment(0.0, 0, 0, BITS)
 
 
 def unpacked(blob: bytes | memoryview) -> Hashes:
@@ -77,28 +87,29 @@ def mirrored(hashes: Hashes) -> Hashes:
     return hashes ^ _TURNED
 
 
-def recognise(clip: Hashes, other: Hashes) -> Alignment:
+def recognise(clip: Hashes, other: Hashes, limit: int = NEAR) -> Alignment:
     """How well two clips agree, one of them mirrored or not."""
-    return max((align(view, other) for view in (clip, mirrored(clip))), key=lambda found: found.share)
+    return max((align(view, other, limit) for view in (clip, mirrored(clip))), key=Alignment.rank)
 
 
-def align(clip: Hashes, other: Hashes) -> Alignment:
-    """How well two clips agree where they agree best. The share is 0 when too little happens to compare."""
-    near = distances(clip, other) <= NEAR
-    within = near.copy()  # trimmed copies are sampled at other instants: the neighbours count, too
-    within[:, 1:] |= near[:, :-1]
-    within[:, :-1] |= near[:, 1:]
+def align(clip: Hashes, other: Hashes, limit: int = NEAR) -> Alignment:
+    """How well two clips agree where they agree best: in samples that differ in `limit` bits at most. The share is 0
+    when too little happens to compare."""
+    apart = distances(clip, other)
+    least_apart = apart.copy()  # trimmed copies are sampled at other instants: the neighbours count, too
+    least_apart[:, 1:] = np.minimum(least_apart[:, 1:], apart[:, :-1])
+    least_apart[:, :-1] = np.minimum(least_apart[:, :-1], apart[:, 1:])
     rare, others_rare = _rare(clip), _rare(other)
-    least = max(LEAST_RARE, int(np.ceil(LEAST_OVERLAP * min(near.shape))))
-    best = Alignment(0.0, 0, 0)
+    least = max(LEAST_RARE, int(np.ceil(LEAST_OVERLAP * min(apart.shape))))
+    best = NOTHING_ALIKE
     for offset in range(least - len(clip), len(other) - least + 1):
         start, end = max(0, -offset), min(len(clip), len(other) - offset)
         telling = rare[start:end] & others_rare[start + offset : end + offset]
         count = int(telling.sum())
         if count >= LEAST_RARE:
-            agree = np.diagonal(within[start:end, start + offset : end + offset])[telling]
-            if (share := float(agree.mean())) > best.share:
-                best = Alignment(share, count, offset)
+            bits = np.diagonal(least_apart[start:end, start + offset : end + offset])[telling]
+            found = Alignment(float((bits <= limit).mean()), count, offset, float(bits.mean()))
+            best = max(best, found, key=Alignment.rank)
     return best
 
 
@@ -107,13 +118,17 @@ def candidates(clip: Hashes, others: Sequence[Hashes]) -> list[int]:
 
     A quick filter that misses nothing that `recognise` would find; none of the others is empty.
     """
-    together = np.concatenate(others)
-    starts = np.cumsum([0, *(len(other) for other in others[:-1])])
     likely = np.zeros(len(others), bool)
     for view in (clip, mirrored(clip)):
-        near = distances(view, together) <= NEAR
-        likely |= np.logical_or.reduceat(near, starts, axis=1).sum(0) >= SAME_MOMENT * LEAST_RARE
+        likely |= (nearest(view, others) <= NEAR).sum(0) >= SAME_MOMENT * LEAST_RARE
     return [int(number) for number in np.nonzero(likely)[0]]
+
+
+def nearest(clip: Hashes, others: Sequence[Hashes]) -> NDArray[np.uint16]:
+    """Bits by which each of the clip's samples differs from the nearest of each of the others (samples x others); none
+    of the others is empty."""
+    starts = np.cumsum([0, *(len(other) for other in others[:-1])])
+    return np.asarray(np.minimum.reduceat(distances(clip, np.concatenate(others)), starts, axis=1), np.uint16)
 
 
 def _rare(clip: Hashes) -> Flags:
@@ -125,24 +140,24 @@ def _rare(clip: Hashes) -> Flags:
     return np.asarray((share <= COMMON) & away.any(1))
 
 
-def hits_either_way(clip: Hashes, bank: Iterable[Hashes]) -> Flags:
+def hits_either_way(clip: Hashes, bank: Iterable[Hashes], limit: int = NEAR) -> Flags:
     """`hits` of the clip as it is or mirrored, whichever are more."""
-    found = hits(np.concatenate([clip, mirrored(clip)]), bank).reshape(2, -1)
+    found = hits(np.concatenate([clip, mirrored(clip)]), bank, limit).reshape(2, -1)
     return np.asarray(found[int(found[1].sum() > found[0].sum())])
 
 
-def hits(clip: Hashes, bank: Iterable[Hashes]) -> Flags:
-    """Which of the clip's samples are near any hash of a bank, given in blocks of any size."""
+def hits(clip: Hashes, bank: Iterable[Hashes], limit: int = NEAR) -> Flags:
+    """Which of the clip's samples differ in at most `limit` bits from any hash of a bank, in blocks of any size."""
     found = np.zeros(len(clip), bool)
     for block in _blocks(bank):
         for sample in np.nonzero(~found)[0]:
-            # Half of the words leave almost nothing of strangers: 64 bits of 128 differ, 31 never do.
+            # Half of the words leave almost nothing of strangers: 64 bits of 128 differ, 40 hardly ever do.
             half = np.bitwise_count(block[:, 0] ^ clip[sample, 0]) + np.bitwise_count(
                 block[:, 1] ^ clip[sample, 1]
             )
-            likely = block[half <= NEAR]
+            likely = block[half <= limit]
             found[sample] = len(likely) > 0 and bool(
-                (distances(clip[sample : sample + 1], likely) <= NEAR).any()
+                (distances(clip[sample : sample + 1], likely) <= limit).any()
             )
     return found
 

@@ -1,5 +1,5 @@
 """A clip's fingerprint: the PDQ hashes of its original's pictures, four a second. It recognises the clip when it
-comes back encoded again, scaled or trimmed; it says nothing of who is in it.
+comes back encoded again, scaled, trimmed or cropped a little; it says nothing of who is in it.
 """
 
 from bisect import bisect_right
@@ -9,13 +9,14 @@ from concurrent.futures import Executor, Future
 import numpy as np
 from av.video.frame import VideoFrame
 
-from annotations.vision.pdq import pdq, without_letterbox
+from annotations.vision.pdq import decimated, hash_of, quality_of, without_letterbox
 from annotations.vision.report import FingerprintReport
+from annotations.vision.uncropped import uncropped
 from annotations.vision.video.picture import luma_of
 
 STEP_SECONDS = 0.25
 """Time between samples. A copy that was trimmed is sampled at most half of it beside the samples of its source."""
-NO_FINGERPRINT = FingerprintReport(step=STEP_SECONDS, hashes=[], qualities=[])
+NO_FINGERPRINT = FingerprintReport(step=STEP_SECONDS, hashes=[], qualities=[], uncropped=[])
 """The fingerprint of a clip that was not analysed as a whole."""
 
 
@@ -26,7 +27,7 @@ class Sampler:
         self._pool = pool
         self._every = max(1, int(rate * STEP_SECONDS))
         self._indices: list[int] = []
-        self._hashes: list[Future[tuple[bytes, int]]] = []
+        self._hashes: list[Future[tuple[bytes, int, bytes]]] = []
 
     def add(self, index: int, small: VideoFrame) -> None:
         """Hash this frame's small picture if it is due."""
@@ -42,10 +43,13 @@ class Sampler:
         chosen = [hashes[max(0, bisect_right(shown, step) - 1)] for step in steps]
         return FingerprintReport(
             step=STEP_SECONDS,
-            hashes=[found.hex() for found, _ in chosen],
-            qualities=[quality for _, quality in chosen],
+            hashes=[found.hex() for found, _, _ in chosen],
+            qualities=[quality for _, quality, _ in chosen],
+            uncropped=[laid.hex() for _, _, laid in chosen],
         )
 
 
-def _hashed(small: VideoFrame) -> tuple[bytes, int]:
-    return pdq(without_letterbox(luma_of(small)))
+def _hashed(small: VideoFrame) -> tuple[bytes, int, bytes]:
+    """The picture's hash, its quality, and the hashes that it would have if it was cropped."""
+    values = decimated(without_letterbox(luma_of(small)))
+    return hash_of(values), quality_of(values), uncropped(values)

@@ -116,11 +116,13 @@ class ResidualReport(TypedDict):
 
 class FingerprintReport(TypedDict):
     """PDQ hashes (64 hexadecimal digits each) and their qualities (0 to 100), one every `step` seconds of the
-    original. A repair, which does not analyse the whole clip, has none."""
+    original. A repair, which does not analyse the whole clip, has none. `uncropped` has for each of them the hashes,
+    one after the other, that the picture would have if something had been cut off its edges; older reports lack it."""
 
     step: float
     hashes: list[str]
     qualities: list[int]
+    uncropped: NotRequired[list[str]]
 
 
 class ModelReport(TypedDict):

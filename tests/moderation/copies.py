@@ -11,7 +11,8 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from annotations.moderation.near_duplicates import Hashes, packed, unpacked
+from annotations.moderation.cropped import cuts_of, recognise_crop
+from annotations.moderation.near_duplicates import Alignment, Hashes, packed, recognise, unpacked
 from annotations.vision.faces import working_size
 from annotations.vision.fingerprint import Sampler
 from annotations.vision.limits import ANY_SIZE
@@ -33,13 +34,33 @@ def fingerprint(path: Path) -> FingerprintReport:
 
 
 def hashes(path: Path) -> Hashes:
-    return unpacked(packed(fingerprint(path)["hashes"]))
+    return seen(path).hashes
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A clip's hashes, and those that it would have if it was cropped, by the cut."""
+
+    hashes: Hashes
+    cuts: list[Hashes]
+
+    def recognised_as(self, known: "Seen") -> Alignment:
+        """How well it agrees with a known clip, as a copy or as a crop."""
+        whole = recognise(self.hashes, known.hashes)
+        if whole.same_moment:
+            return whole
+        return max(whole, recognise_crop(self.hashes, self.cuts, known.hashes), key=Alignment.rank)
+
+
+def seen(path: Path) -> Seen:
+    made = fingerprint(path)
+    return Seen(unpacked(packed(made["hashes"])), cuts_of(packed(made["uncropped"]), len(made["hashes"])))
 
 
 @dataclass(frozen=True)
 class Change:
-    """What became of a copy. `start` and `end` are in seconds, `bars` in pixels, `crf` is x264's, `crop` the share of
-    the width and of the height that is cut off, half of it on each side; `stamp` burns a date and time in."""
+    """What became of a copy. `start` and `end` are in seconds, `bars` in pixels, `crf` is x264's, `crop` the shares
+    that are cut off at the left, the top, the right and the bottom; `stamp` burns a date and time in."""
 
     scale: float = 1.0
     crf: int = 23
@@ -49,10 +70,31 @@ class Change:
     end: float = 1e9
     bars: int = 0
     mirrored: bool = False
-    crop: float = 0.0
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     stamp: bool = False
 
 
+def _centred(share: float) -> Change:
+    return Change(crop=(share / 2,) * 4)
+
+
+CROPS = {
+    "cropped by 2 %": _centred(0.02),
+    "cropped by 5 %": _centred(0.05),
+    "cropped by 8 %": _centred(0.08),
+    "cropped by 10 %": _centred(0.1),
+    "5 % cut off the right": Change(crop=(0, 0, 0.05, 0)),
+    "8 % cut off the left": Change(crop=(0.08, 0, 0, 0)),
+    "10 % cut off the bottom": Change(crop=(0, 0, 0, 0.1)),
+    "10 % cut off left and right": Change(crop=(0.05, 0, 0.05, 0)),
+    "5 % cut off the top and the left": Change(crop=(0.05, 0.05, 0, 0)),
+    "10 % cut off the bottom and the right": Change(crop=(0, 0, 0.1, 0.1)),
+    "cropped by 7 %, off-centre": Change(crop=(0.02, 0.05, 0.05, 0.02)),
+    "cropped by 10 %, off-centre": Change(crop=(0.07, 0.03, 0.03, 0.07)),
+    "cropped by 5 %, small and bad": Change(crop=(0.025,) * 4, scale=0.5, crf=35),
+    "cropped by 8 %, mirrored and trimmed": Change(crop=(0.04,) * 4, mirrored=True, start=1.13),
+}
+"""Shares of the width and of the height together, both sides."""
 CHANGES = {
     "coded again": Change(),
     "half the size": Change(scale=0.5),
@@ -62,8 +104,7 @@ CHANGES = {
     "darker": Change(gain=0.6),
     "letter-boxed": Change(bars=60),
     "mirrored": Change(mirrored=True),
-    "cropped by 5 %": Change(crop=0.05),
-    "cropped by 10 %": Change(crop=0.1),
+    **CROPS,
     "a time stamp burned in": Change(stamp=True),
     "trimmed": Change(start=1.13),
     "trimmed, small and bad": Change(scale=0.5, crf=35, start=1.13),
@@ -93,9 +134,11 @@ def copy(source: Path, target: Path, change: Change) -> Path:
 def _changed(picture: np.ndarray, change: Change, seconds: float) -> np.ndarray:
     if change.mirrored:
         picture = picture[:, ::-1]
-    if change.crop:
-        down, across = (round(side * change.crop / 2) for side in picture.shape[:2])
-        picture = picture[down : picture.shape[0] - down, across : picture.shape[1] - across]
+    height, width = picture.shape[:2]
+    left, top, right, bottom = (
+        round(share * side) for share, side in zip(change.crop, (width, height) * 2, strict=True)
+    )
+    picture = picture[top : height - bottom, left : width - right]
     height, width = picture.shape[:2]
     if change.stamp:
         picture, size = np.ascontiguousarray(picture), height / 400

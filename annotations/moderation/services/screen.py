@@ -60,6 +60,7 @@ def _known(run: RedactionRun) -> list[Concern]:
                 "step": made["step"],
                 "hashes": packed(made["hashes"]),
                 "qualities": bytes(made["qualities"]),
+                "uncropped": packed(made.get("uncropped", [])),
                 "made_at": clock.now(),
             },
         )
