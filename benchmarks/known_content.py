@@ -255,7 +255,7 @@ def lists(made: Sequence[Moment], clips_seen: Sequence[dict[str, Seen]]) -> dict
 
 
 def _held(clip: Seen, bank: Sequence[Hashes]) -> bool:
-    return is_known(hits_either_way(clip.hashes, bank)) or is_known(crop_hits(clip.hashes, clip.cuts, bank))
+    return is_known(hits_either_way(clip.hashes, bank)) or is_known(crop_hits(clip.hashes, clip.crops, bank))
 
 
 def main() -> None:

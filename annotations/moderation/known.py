@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from annotations.clips.models import Hold
 from annotations.clips.rules import FINAL
 from annotations.core import clock
-from annotations.moderation.cropped import crop_candidates, crop_hits, cuts_of, recognise_crop
+from annotations.moderation.cropped import crop_candidates, crop_hits, crops_of, recognise_crop
 from annotations.moderation.enums import FlagState
 from annotations.moderation.models import Fingerprint, Flag, HashList
 from annotations.moderation.near_duplicates import (
@@ -69,7 +69,7 @@ def on_list(fingerprint: Fingerprint, known: HashList, blocks: Collection[Hashes
     samples = unpacked(fingerprint.hashes)[good]
     found = hits_either_way(samples, blocks) if len(samples) else np.zeros(0, bool)
     if not is_known(found):
-        found = crop_hits(samples, [cut[good] for cut in _cuts(fingerprint)], blocks)
+        found = crop_hits(samples, [crop[good] for crop in _crops(fingerprint)], blocks)
     if not is_known(found):
         return None
     return Concern(known.category, LIST, known.name, round(float(found.mean()), 3), int(found.sum()))
@@ -93,8 +93,8 @@ def _on_lists(fingerprint: Fingerprint) -> Iterator[Concern]:
             yield concern
 
 
-def _cuts(fingerprint: Fingerprint) -> list[Hashes]:
-    return cuts_of(fingerprint.uncropped, len(fingerprint.qualities))
+def _crops(fingerprint: Fingerprint) -> list[Hashes]:
+    return crops_of(fingerprint.uncropped, len(fingerprint.qualities))
 
 
 def _discarded(fingerprint: Fingerprint) -> Iterator[Concern]:
@@ -127,10 +127,10 @@ def _same_moments(
         return
     theirs = [hashes for _, hashes in rest]
     found = {number: recognise(mine, theirs[number]) for number in candidates(mine, theirs)}
-    cuts = _cuts(fingerprint)
-    for number in crop_candidates(cuts, theirs):
+    crops = _crops(fingerprint)
+    for number in crop_candidates(crops, theirs):
         if number not in found or not found[number].same_moment:
-            found[number] = recognise_crop(mine, cuts, theirs[number])
+            found[number] = recognise_crop(mine, crops, theirs[number])
     for number, best in sorted(found.items()):
         if best.same_moment:
             yield rest[number][0], best.share, best.rare

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from annotations.vision.pdq import BITS, COSINES, KEPT, SIDE, hashes_of
 
-SHARES = (0.03, 0.06, 0.09)
+SHARES = (0.04, 0.07, 0.1)
 """Of the width and of the height, that may have been cut off. A cut between two of them is near to one."""
 PLACES = ((1.0, 0.0), (0.0, 1.0), (0.5, 0.5))
 """How a cut is divided between the two sides of an axis: all at the first, all at the last, half at each."""

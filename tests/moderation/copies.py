@@ -11,7 +11,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from annotations.moderation.cropped import cuts_of, recognise_crop
+from annotations.moderation.cropped import crops_of, recognise_crop
 from annotations.moderation.near_duplicates import Alignment, Hashes, packed, recognise, unpacked
 from annotations.vision.faces import working_size
 from annotations.vision.fingerprint import Sampler
@@ -39,22 +39,22 @@ def hashes(path: Path) -> Hashes:
 
 @dataclass(frozen=True)
 class Seen:
-    """A clip's hashes, and those that it would have if it was cropped, by the cut."""
+    """A clip's hashes, and those that it would have if it was cropped, by the crop."""
 
     hashes: Hashes
-    cuts: list[Hashes]
+    crops: list[Hashes]
 
     def recognised_as(self, known: "Seen") -> Alignment:
         """How well it agrees with a known clip, as a copy or as a crop."""
         whole = recognise(self.hashes, known.hashes)
         if whole.same_moment:
             return whole
-        return max(whole, recognise_crop(self.hashes, self.cuts, known.hashes), key=Alignment.rank)
+        return max(whole, recognise_crop(self.hashes, self.crops, known.hashes), key=Alignment.rank)
 
 
 def seen(path: Path) -> Seen:
     made = fingerprint(path)
-    return Seen(unpacked(packed(made["hashes"])), cuts_of(packed(made["uncropped"]), len(made["hashes"])))
+    return Seen(unpacked(packed(made["hashes"])), crops_of(packed(made["uncropped"]), len(made["hashes"])))
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ CROPS = {
     "cropped by 5 %, small and bad": Change(crop=(0.025,) * 4, scale=0.5, crf=35),
     "cropped by 8 %, mirrored and trimmed": Change(crop=(0.04,) * 4, mirrored=True, start=1.13),
 }
-"""Shares of the width and of the height together, both sides."""
+"""The shares in the names are of the width and of the height, both sides together."""
 CHANGES = {
     "coded again": Change(),
     "half the size": Change(scale=0.5),

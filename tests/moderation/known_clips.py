@@ -35,12 +35,16 @@ def altered(some: list[str], bits: int = 12) -> list[str]:
     ]
 
 
-def redacted(some: list[str], quality: int = 100, clip: Clip | None = None) -> RedactionRun:
-    """A pass that made this fingerprint and waits for its screening."""
+def redacted(
+    some: list[str], quality: int = 100, clip: Clip | None = None, uncropped: list[str] | None = None
+) -> RedactionRun:
+    """A pass that made this fingerprint and waits for its screening; without `uncropped`, a pass of before."""
     clip = clip or make_clip()
     run = make_rendition(clip).run
     Screening.objects.filter(run=run).delete()
     made = {"step": 0.25, "hashes": some, "qualities": [quality] * len(some)} if some else {}
+    if uncropped:
+        made["uncropped"] = uncropped
     RedactionRun.objects.filter(pk=run.pk).update(fingerprint=made)
     clips.place(clip, HoldReason.AWAITING_SCREENING, WORKER)
     return run
@@ -48,6 +52,14 @@ def redacted(some: list[str], quality: int = 100, clip: Clip | None = None) -> R
 
 def screened(some: list[str], quality: int = 100) -> Clip:
     run = redacted(some, quality)
+    services.screen(run.pk)
+    return run.clip
+
+
+def screened_crop(some: list[str]) -> Clip:
+    """A crop of a clip with these hashes: it is like them by the second of three cuts that may have been made."""
+    cuts = zip(hashes(len(some)), altered(some, 40), hashes(len(some)), strict=True)
+    run = redacted(hashes(len(some)), uncropped=["".join(by_sample) for by_sample in cuts])
     services.screen(run.pk)
     return run.clip
 

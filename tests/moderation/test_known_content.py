@@ -19,7 +19,17 @@ from annotations.moderation import known, services
 from annotations.moderation.models import Finding, Fingerprint, Flag, HashBlock, HashList, Screening
 from annotations.redaction.models import RedactionRun
 from tests.factories import make_clip, make_user
-from tests.moderation.known_clips import LEAD, OFFICER, add, altered, discard, hashes, redacted, screened
+from tests.moderation.known_clips import (
+    LEAD,
+    OFFICER,
+    add,
+    altered,
+    discard,
+    hashes,
+    redacted,
+    screened,
+    screened_crop,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +93,26 @@ def test_a_discarded_clip_is_recognised_when_it_comes_again() -> None:
     assert (flag.category, flag.evidence["model"]) == ("violence", known.DISCARDED)
     assert flag.evidence["label"] == str(first.public_id)
     assert gate.reasons(screened(hashes(60)).pk) == []
+
+
+def test_a_crop_of_a_discarded_clip_is_recognised_though_that_one_is_from_before() -> None:
+    some = hashes(60)
+    first = screened(some)
+    assert not Fingerprint.objects.get(clip=first).uncropped
+    discard(first)
+    crop = screened_crop(some)
+    assert gate.reasons(crop.pk) == [HoldReason.QUARANTINED]
+    assert Flag.objects.get(clip=crop).evidence["label"] == str(first.public_id)
+    assert len(Fingerprint.objects.get(clip=crop).uncropped) == 60 * 3 * 32
+    assert gate.reasons(screened_crop(hashes(60)).pk) == []
+
+
+def test_crops_of_pictures_on_a_list_are_quarantined() -> None:
+    some = hashes(40)
+    add([*hashes(30), *some[:25]])
+    flag = Flag.objects.get(clip=screened_crop(some))
+    assert (flag.evidence["label"], flag.evidence["frames"]) == ("Clearing house", 25)
+    assert gate.reasons(screened_crop(hashes(40)).pk) == []
 
 
 def test_only_what_a_lead_upheld_is_a_reason() -> None:

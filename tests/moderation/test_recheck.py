@@ -24,7 +24,17 @@ from annotations.moderation.models import Finding, Fingerprint, Flag, HashList, 
 from annotations.moderation.near_duplicates import packed
 from tests.engines.programs import Programs, wait_until
 from tests.factories import make_accepted, make_project, make_user
-from tests.moderation.known_clips import LEAD, OFFICER, add, altered, discard, hashes, redacted, screened
+from tests.moderation.known_clips import (
+    LEAD,
+    OFFICER,
+    add,
+    altered,
+    discard,
+    hashes,
+    redacted,
+    screened,
+    screened_crop,
+)
 from tests.pages import markup
 
 
@@ -69,6 +79,17 @@ def test_a_discarded_clip_finds_those_that_show_its_moment() -> None:
     assert Flag.objects.get(clip=copy).evidence["label"] == str(first.public_id)
     assert gate.reasons(stranger.pk) == []
     assert Flag.objects.filter(clip=first).count() == 1, "it is not held against itself"
+
+
+@pytest.mark.django_db
+def test_crops_from_before_are_found_by_a_list_and_by_a_discarded_clip() -> None:
+    listed, some = hashes(40), hashes(40)
+    first, crops = screened(some), [screened_crop(listed), screened_crop(some)]
+    add(listed)
+    assert rechecked().matched == 1
+    discard(first)
+    assert rechecked().matched == 1
+    assert [gate.reasons(crop.pk) for crop in crops] == [[HoldReason.QUARANTINED]] * 2
 
 
 @pytest.mark.django_db
