@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 import numpy as np
 from av.video.frame import VideoFrame
 
-from annotations.vision.pdq import decimated, hash_of, quality_of, without_letterbox
+from annotations.vision.pdq import BYTES, decimated, hash_of, quality_of, without_letterbox
 from annotations.vision.report import FingerprintReport
 from annotations.vision.uncropped import uncropped
 from annotations.vision.video.picture import luma_of
@@ -45,7 +45,11 @@ class Sampler:
             step=STEP_SECONDS,
             hashes=[found.hex() for found, _, _ in chosen],
             qualities=[quality for _, quality, _ in chosen],
-            uncropped=[laid.hex() for _, _, laid in chosen],
+            uncropped=[
+                laid[start : start + BYTES].hex()
+                for _, _, laid in chosen
+                for start in range(0, len(laid), BYTES)
+            ],
         )
 
 

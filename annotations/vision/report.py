@@ -116,7 +116,7 @@ class ResidualReport(TypedDict):
 
 class FingerprintReport(TypedDict):
     """PDQ hashes (64 hexadecimal digits each) and their qualities (0 to 100), one every `step` seconds of the
-    original. A repair, which does not analyse the whole clip, has none. `uncropped` has for each of them the hashes,
+    original. A repair, which does not analyse the whole clip, has none. `uncropped` has several hashes for each,
     one after the other, that the picture would have if something had been cut off its edges; older reports lack it."""
 
     step: float

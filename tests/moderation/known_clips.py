@@ -59,7 +59,7 @@ def screened(some: list[str], quality: int = 100) -> Clip:
 def screened_crop(some: list[str]) -> Clip:
     """A crop of a clip with these hashes: it is like them by the second of three cuts that may have been made."""
     cuts = zip(hashes(len(some)), altered(some, 40), hashes(len(some)), strict=True)
-    run = redacted(hashes(len(some)), uncropped=["".join(by_sample) for by_sample in cuts])
+    run = redacted(hashes(len(some)), uncropped=[text for by_sample in cuts for text in by_sample])
     services.screen(run.pk)
     return run.clip
 
