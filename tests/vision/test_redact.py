@@ -253,7 +253,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert progress[-1] == {"stage": "render", "done": 16, "total": 16}
     written = json.loads(report.read_text())
     assert written["effect"] == "fill"
-    assert {model["role"] for model in written["models"]} == {"face", "content"}
+    assert {model["role"] for model in written["models"]} == {"face", "person", "content", "opinion"}
     assert target.stat().st_size == written["rendition"]["bytes"]
     refused = subprocess.run([*command, "probe", str(report)], check=False, capture_output=True, text=True)
     assert refused.returncode == 2
