@@ -3,7 +3,7 @@
 The first frame and every new scene are searched as a whole. Then every `stride`-th frame is searched where it
 changed, now and then also where it changed only slightly; where much changed, in a small picture as well, in which
 large faces are found; where two samples disagree, or something came and went between them, frames between them are
-searched, too. Pictures taken in the dark are enhanced before. Now and then what changed is searched in all four
+searched, too. Pictures taken in the dark are enhanced before. Now and then what changed is searched in all
 orientations.
 """
 
@@ -86,6 +86,8 @@ class _Searched:
     picture: RgbPicture
     regions: Sequence[RegionOfInterest]
     faces: list[Face]
+    in_all_turns: bool = False
+    """Whether all orientations have been tried since: what they were to find then, they have found."""
 
     @property
     def area(self) -> int:
@@ -233,10 +235,13 @@ class DetectionPass:
 
     def _try_turns(self, changes: ChangeDetector, found: SegmentFaces, turns: Sequence[int]) -> None:
         """Detect in these orientations, in which nobody was found so far, where the picture changed since the last
-        time, on the sample on which most did. If somebody is found, all recent samples are searched so."""
+        time, on the sample since then on which most did. If somebody is found, all recent samples are searched so."""
         regions = changes.joined(self._untried)
         self._untried.clear()
-        busiest = max(self._recent, key=lambda searched: searched.area)
+        since = [searched for searched in self._recent if not searched.in_all_turns]
+        busiest = max(since, key=lambda searched: searched.area)
+        for searched in since:
+            searched.in_all_turns = True
         for turn in turns:
             likely = _new(
                 detect_in(regions, busiest.picture, self._detector, OFTEN_TURNED, [turn]), busiest.faces

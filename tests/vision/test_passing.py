@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from annotations.vision.boxes import Box, centre, intersection
 from annotations.vision.change_detection import BLOCK, Luma, coarse_luma
