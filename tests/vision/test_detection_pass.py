@@ -125,7 +125,7 @@ def test_who_comes_between_two_searches_in_all_orientations_is_found_on_earlier_
 
 
 def test_who_comes_at_the_end_is_found_when_the_clip_ends() -> None:
-    places: list[Place | None] = [None] * 4 + walk(2)
+    places: list[Place | None] = [None, None, None, None, *walk(2)]
     result = passed([mark(place, upside_down=True) for place in places])
     assert [n for n in (4, 5) if not result.found_at(n, places[n])] == []
 
