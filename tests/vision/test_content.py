@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from av.video.reformatter import VideoReformatter
 
-from annotations.vision.content import Classifier, ContentDetection, NudeNet
+from annotations.vision.boxes import covered
+from annotations.vision.content import LOWEST_SCORE, Classifier, ContentDetection, NudeNet, NudeNetFaces
 from annotations.vision.errors import ModelError
 from annotations.vision.limits import Limits
+from annotations.vision.obscure import hidden_mask
 from annotations.vision.screening import Screening
 from annotations.vision.video import decode
 from tests.vision import clips, onnx_models
@@ -75,8 +77,23 @@ def test_nudenet_sees_nothing_in_an_empty_room_and_takes_any_shape() -> None:
         assert model.screen(clips.background(width, height)) == []
 
 
-def test_nudenet_reports_no_faces(tmp_path: Path) -> None:
-    assert all(not detection.label.startswith("FACE") for detection in NudeNet().screen(clips.portrait()))
+def test_nudenet_reports_no_faces_in_screening_but_gives_them_as_an_opinion() -> None:
+    model = NudeNet()
+    assert all(not detection.label.startswith("FACE") for detection in model.screen(clips.portrait()))
+    faces = NudeNetFaces(model)
+    assert (faces.name, faces.sha256) == (model.name, model.sha256)
+    (face,) = faces.detect(clips.portrait(), LOWEST_SCORE)
+    assert covered(clips.FACE, hidden_mask([face.box], 512, 512)) > 0.9
+    assert faces.detect(clips.portrait(), face.score + 0.01) == []
+    assert faces.detect(clips.background(320, 240), LOWEST_SCORE) == []
+
+
+def test_what_nudenet_screens_is_all_that_it_detects_but_what_is_never_reported() -> None:
+    model = NudeNet()
+    everything = model.detections(clips.portrait())
+    reported = [found for found in everything if found.label not in NudeNet.unreported]
+    assert len(everything) > len(reported)
+    assert model.screen(clips.portrait()) == reported
 
 
 class Counting:

@@ -1,12 +1,15 @@
-"""Boxes that a person drew, among what was detected."""
+"""Boxes that a person drew, among what was detected, and what the check of a rendition objects to."""
 
 from fractions import Fraction
+from typing import Literal
+
+import pytest
 
 from annotations.vision.boxes import Box
 from annotations.vision.detections import Detections
 from annotations.vision.faces import Face
-from annotations.vision.missed_faces import by_kind, exposed_as_missed, with_missed
-from annotations.vision.report import ExposedFace, MissedFace, ResidualReport
+from annotations.vision.missed_faces import by_kind, exposed_as_missed, is_blind, objects, with_missed
+from annotations.vision.report import Evidence, ExposedFace, MissedFace, ResidualReport
 from annotations.vision.video.timing import Schedule
 
 DRAWN: Box = (10.0, 10.0, 20.0, 20.0)
@@ -66,3 +69,50 @@ def test_a_box_after_the_end_is_left_out() -> None:
 def test_what_the_check_finds_is_a_missed_face() -> None:
     residual = ResidualReport(checked_frames=1, exposed=[ExposedFace(frame=30, box=list(DRAWN), score=0.9)])
     assert exposed_as_missed(residual) == missed(30)
+
+
+def evidence(count: int) -> list[Evidence]:
+    return [
+        Evidence(frame=10 * number, box=list(DRAWN), score=0.8, model="other", kind="face")
+        for number in range(count)
+    ]
+
+
+def test_evidence_is_a_missed_face_too() -> None:
+    exposed = [ExposedFace(frame=30, box=list(DRAWN), score=0.9)]
+    residual = ResidualReport(checked_frames=3, exposed=exposed, evidence=evidence(2))
+    assert exposed_as_missed(residual) == missed(30) + missed(0) + missed(10)
+
+
+@pytest.mark.parametrize(
+    ("uncovered", "agreed", "blind"),
+    [(0, 0, False), (0, 5, False), (1, 0, True), (1, 1, False), (3, 2, True), (2, 3, False)],
+)
+def test_a_pass_is_blind_that_missed_more_than_it_hid(uncovered: int, agreed: int, blind: bool) -> None:
+    residual = ResidualReport(checked_frames=9, exposed=[], evidence=evidence(uncovered), agreed=agreed)
+    assert is_blind(residual) == blind
+
+
+def test_reports_from_before_there_was_a_second_opinion_object_only_to_exposed_faces() -> None:
+    clean = ResidualReport(checked_frames=3, exposed=[])
+    assert not is_blind(clean)
+    assert not objects(clean)
+    assert exposed_as_missed(clean) == []
+    assert objects(
+        ResidualReport(checked_frames=3, exposed=[ExposedFace(frame=3, box=list(DRAWN), score=0.9)])
+    )
+
+
+def test_the_check_objects_to_evidence() -> None:
+    assert objects(ResidualReport(checked_frames=3, exposed=[], evidence=evidence(1), agreed=40))
+    assert not objects(ResidualReport(checked_frames=3, exposed=[], evidence=[], agreed=40))
+
+
+@pytest.mark.parametrize(
+    ("reason", "objected"), [("", False), ("too_dark", True), ("too_blurred", True), ("too_small", True)]
+)
+def test_the_check_objects_to_what_it_cannot_judge(
+    reason: Literal["", "too_dark", "too_blurred", "too_small"], objected: bool
+) -> None:
+    residual = ResidualReport(checked_frames=3, exposed=[], evidence=[], agreed=0, unjudgeable=reason)
+    assert objects(residual) == objected

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from annotations.vision import residual
-from annotations.vision.boxes import covered
+from annotations.vision.boxes import as_box, covered
 from annotations.vision.errors import VideoError
 from annotations.vision.faces import CenterFace, Face
 from annotations.vision.job import Job
@@ -19,6 +19,7 @@ from annotations.vision.limits import Limits
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.redact import redact
 from annotations.vision.scoring import report_boxes, score
+from annotations.vision.second_opinion import Opinion
 from annotations.vision.video import probe
 from tests.vision import clips
 
@@ -165,6 +166,55 @@ def test_a_rendition_that_stays_exposed_is_not_left_behind(
     report = redact(Job(str(made.path), str(tmp_path / "out.mp4"), detector=Blind(detector, 10**6)))
     assert report["residual"]["exposed"]
     assert not (tmp_path / "out.mp4").exists()
+
+
+class LeftOnly:
+    """A detector that never finds a face right of a place in the picture that it is given."""
+
+    name, sha256, step = "left-only", "0" * 64, 32
+
+    def __init__(self, detector: CenterFace, end: float) -> None:
+        self._detector = detector
+        self._end = end
+
+    def detect(self, picture: np.ndarray, threshold: float) -> list[Face]:
+        return [face for face in self._detector.detect(picture, threshold) if face.box[0] < self._end]
+
+
+def test_a_clip_of_which_the_pass_saw_nothing_and_the_second_opinion_did_is_held(
+    tmp_path: Path, detector: CenterFace
+) -> None:
+    """What it sees about once a second is no guide to all the faces of which the pass saw none."""
+    made = clips.scene(tmp_path / "in.mp4", frames=16, people=[clips.standing(160, 110, 60)])
+    target = tmp_path / "out.mp4"
+    nobody = LeftOnly(detector, 0)
+    report = redact(Job(str(made.path), str(target), detector=nobody, opinions=[Opinion(detector, 0.6)]))
+    assert report["tracks"] == []
+    assert report["residual"]["exposed"] == []
+    evidence = report["residual"].get("evidence", [])
+    assert [(each["frame"], each["model"], each["kind"]) for each in evidence] == [(0, "centerface", "face")]
+    box = as_box(evidence[0]["box"])
+    assert covered(made.faces[0][0], hidden_mask([box], 320, 240)) > 0.95
+    assert not target.exists()
+    roles = {(model["role"], model["name"]) for model in report["models"]}
+    assert {("face", "left-only"), ("opinion", "centerface")} <= roles
+
+
+def test_evidence_beside_hidden_faces_is_hidden_in_the_next_attempt(
+    tmp_path: Path, detector: CenterFace
+) -> None:
+    made = clips.scene(
+        tmp_path / "in.mp4", frames=16, people=[clips.standing(80, 110, 60), clips.standing(230, 110, 60)]
+    )
+    target = tmp_path / "out.mp4"
+    half = LeftOnly(detector, 180)
+    report = redact(Job(str(made.path), str(target), detector=half, opinions=[Opinion(detector, 0.6)]))
+    assert report["residual"].get("evidence") == []
+    assert target.exists()
+    hidden = report_boxes(report)
+    for number in range(16):
+        mask = hidden_mask(hidden[number], 320, 240)
+        assert all(covered(box, mask) > 0.95 for box in made.faces[number])
 
 
 def test_bad_input_leaves_nothing_behind(tmp_path: Path, detector: CenterFace) -> None:

@@ -6,13 +6,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
 from annotations.vision.boxes import Box
-from annotations.vision.faces import CenterFace
+from annotations.vision.faces import CenterFace, Face, FaceDetector, RgbPicture
+from annotations.vision.orientation import TURNS
 from annotations.vision.report import ResidualReport
 from annotations.vision.residual import CHECKS_PER_CODED_ONE, ResidualCheck
+from annotations.vision.second_opinion import Opinion
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, StreamFormat
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.source import Geometry
@@ -74,17 +77,95 @@ def test_a_coded_picture_that_is_not_what_was_given_is_found_now_and_then(
     assert [face["frame"] for face in report["exposed"]] == [KEYS[proof]]
 
 
+def test_a_face_on_its_head_in_every_picture_is_found_when_its_turn_comes(
+    tmp_path: Path, detector: CenterFace, faced: Faced
+) -> None:
+    """Each check tries one turn beside upright ones; what moves is checked in all of them one after another."""
+    given = [
+        np.ascontiguousarray(np.roll(faced.picture, 40 * number, axis=1)[::-1, ::-1])
+        for number in range(len(KEYS))
+    ]
+    exposed = checked(tmp_path, detector, given=given, coded=given)["exposed"]
+    assert KEYS[TURNS.index(4)] in [face["frame"] for face in exposed]
+
+
+def test_what_is_too_dark_for_the_detector_is_enhanced_before(
+    tmp_path: Path, detector: CenterFace, faced: Faced
+) -> None:
+    """As whoever brightens a rendition sees it."""
+    random = np.random.default_rng(3)
+    given = [
+        np.clip(np.round(faced.picture * 0.05 + random.normal(0, 1.5, EMPTY.shape)), 0, 255).astype(np.uint8)
+        for _ in KEYS
+    ]
+    report = checked(tmp_path, detector, given=given, coded=given)
+    assert report["exposed"]
+    hidden = {key: [faced.face] for key in KEYS}
+    assert checked(tmp_path, detector, given=given, coded=given, hidden=hidden)["exposed"] == []
+
+
+class Nobody:
+    """A detector that finds nothing."""
+
+    name, sha256, step = "nobody", "0" * 64, 32
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        return []
+
+
+class Other:
+    """CenterFace under another name: a model that has its own view."""
+
+    sha256 = "1" * 64
+
+    def __init__(self, detector: CenterFace, name: str = "other") -> None:
+        self.name = name
+        self._detector = detector
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        return self._detector.detect(picture, threshold)
+
+
+def test_what_only_the_second_opinion_sees_is_evidence(
+    tmp_path: Path, detector: CenterFace, faced: Faced
+) -> None:
+    opinions = [Opinion(Other(detector), 0.6), Opinion(Other(detector, "third"), 0.6)]
+    seen = [faced.picture] + [EMPTY] * (len(KEYS) - 1)
+    report = checked(tmp_path, Nobody(), given=seen, coded=seen, opinions=opinions)
+    assert report["exposed"] == []
+    assert {(each["frame"], each["model"]) for each in report["evidence"]} == {(0, "other"), (0, "third")}
+    assert report["agreed"] == 0
+    alone = checked(tmp_path, Nobody(), given=seen, coded=seen, opinions=opinions[:1])
+    assert alone["evidence"] == [], "one model, on one picture of several"
+
+
+def test_what_the_second_opinion_sees_in_hidden_regions_is_agreed(
+    tmp_path: Path, detector: CenterFace, faced: Faced
+) -> None:
+    opinions = [Opinion(Other(detector), 0.6), Opinion(Other(detector, "third"), 0.6)]
+    report = checked(
+        tmp_path,
+        Nobody(),
+        given=None,
+        coded=[faced.picture] * len(KEYS),
+        hidden={key: [faced.face] for key in KEYS},
+        opinions=opinions,
+    )
+    assert (report["evidence"], report["agreed"]) == ([], 2)
+
+
 def checked(
     tmp_path: Path,
-    detector: CenterFace,
+    detector: FaceDetector,
     *,
     given: Sequence[clips.Rgb] | None,
     coded: Sequence[clips.Rgb],
     hidden: Mapping[int, Sequence[Box]] | None = None,
+    opinions: Sequence[Opinion] = (),
 ) -> ResidualReport:
     """The report on key frames that are given (or not) and then coded like these."""
     with ThreadPoolExecutor(1) as pool:
-        check = ResidualCheck(detector, pool, hidden or {}, RATE)
+        check = ResidualCheck(detector, pool, hidden or {}, RATE, opinions)
         form = StreamFormat(WIDTH, HEIGHT, Fraction(RATE))
         encoder = Encoder(str(tmp_path / "out.mp4"), form, threads=1, on_key_frame=check.add_coded)
         for index in range(KEYS[-1] + 1):

@@ -1,0 +1,126 @@
+"""Faces in regions of a picture: turned, as large as the picture, and very small."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from annotations.vision.boxes import covered, overlap
+from annotations.vision.change_detection import RegionOfInterest
+from annotations.vision.faces import CenterFace, Face, RgbPicture
+from annotations.vision.obscure import hidden_mask
+from annotations.vision.region_detection import (
+    LARGE_SHARE,
+    MOST_REFINED,
+    SURE,
+    detect_in,
+    large_faces,
+    merged,
+    refined,
+)
+from tests.vision import clips
+
+WIDTH, HEIGHT = 448, 320
+LEFT = RegionOfInterest((0, 0, 208, HEIGHT), (0, 0, 224, HEIGHT))
+WHOLE = RegionOfInterest((0, 0, WIDTH, HEIGHT), (0, 0, WIDTH, HEIGHT))
+
+
+@pytest.fixture(scope="module")
+def detector() -> CenterFace:
+    return CenterFace()
+
+
+def hides(faces: Sequence[Face], picture: RgbPicture, box: tuple[float, float, float, float]) -> bool:
+    height, width = picture.shape[:2]
+    return covered(box, hidden_mask([face.box for face in faces], width, height)) > 0.9
+
+
+def test_faces_are_found_where_their_region_lies_in_the_picture(detector: CenterFace) -> None:
+    picture = clips.background(WIDTH, HEIGHT)
+    left = clips.paste_head(picture, 110, 160, 60)
+    right = clips.paste_head(picture, 340, 160, 60)
+    assert hides(detect_in([LEFT], picture, detector, 0.5), picture, left)
+    assert not hides(detect_in([LEFT], picture, detector, 0.5), picture, right)
+    everybody = detect_in([WHOLE], picture, detector, 0.5)
+    assert hides(everybody, picture, left)
+    assert hides(everybody, picture, right)
+
+
+def test_a_face_that_stands_on_its_head_is_found_only_when_the_region_is_turned(detector: CenterFace) -> None:
+    picture = clips.background(WIDTH, HEIGHT)
+    x, y, across, down = clips.paste_head(picture, 340, 150, 60)
+    over = np.ascontiguousarray(picture[::-1, ::-1])
+    box = (WIDTH - x - across, HEIGHT - y - down, across, down)
+    assert detect_in([LEFT], over, detector, 0.3) == []
+    assert hides(detect_in([LEFT], over, detector, 0.3, [0, 4]), over, box)
+
+
+def test_the_weaker_of_two_boxes_of_a_face_falls_away() -> None:
+    strong, weak = Face((10, 10, 40, 50), 0.8), Face((14, 12, 40, 50), 0.5)
+    other = Face((200, 10, 40, 50), 0.3)
+    assert merged([weak, other, strong]) == [strong, other]
+
+
+def test_a_face_that_fills_the_picture_is_found_in_a_small_one(detector: CenterFace) -> None:
+    picture = clips.background(WIDTH, HEIGHT)
+    face = clips.paste_head(picture, WIDTH / 2, HEIGHT / 2, 300)
+    found = large_faces(picture, detector, 0.4)
+    assert hides(found, picture, (face[0], max(0, face[1]), face[2], min(HEIGHT, face[3])))
+    assert all(max(each.box[2] / WIDTH, each.box[3] / HEIGHT) > LARGE_SHARE for each in found)
+
+
+def test_a_small_face_is_not_taken_from_the_small_picture(detector: CenterFace) -> None:
+    picture = clips.background(WIDTH, HEIGHT)
+    clips.paste_head(picture, WIDTH / 2, HEIGHT / 2, 90)
+    assert large_faces(picture, detector, 0.4) == []
+
+
+class Closely:
+    """Is surer of what it sees in a window than of what it sees in a larger picture, and counts the windows."""
+
+    name, sha256, step = "closely", "0" * 64, 32
+
+    def __init__(self) -> None:
+        self.windows = 0
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        assert picture.shape == (96, 96, 3)
+        self.windows += 1
+        # In the middle of the window, in which everything is twice as large.
+        return [Face((48 - 20, 48 - 24, 40, 48), 0.7)]
+
+
+DOUBTFUL = Face((150, 90, 20, 24), 0.3)
+PICTURE = clips.background(320, 224)
+
+
+def test_a_small_doubtful_face_is_detected_again_closely() -> None:
+    (better,) = refined(PICTURE, [DOUBTFUL], Closely())
+    assert better.score == 0.7
+    assert overlap(better.box, DOUBTFUL.box) > 0.8
+
+
+@pytest.mark.parametrize(
+    "face",
+    [Face((150, 90, 20, 24), SURE), Face((150, 90, 40, 50), 0.3)],
+    ids=["small and sure", "doubtful and large"],
+)
+def test_no_other_face_is_detected_again(face: Face) -> None:
+    detector = Closely()
+    assert refined(PICTURE, [face], detector) == [face]
+    assert detector.windows == 0
+
+
+def test_in_a_picture_that_is_smaller_than_a_window_nothing_is_detected_again() -> None:
+    assert refined(clips.background(32, 32), [Face((4, 4, 12, 14), 0.3)], Closely()) == [
+        Face((4, 4, 12, 14), 0.3)
+    ]
+
+
+def test_of_a_crowd_only_the_best_are_detected_again() -> None:
+    detector = Closely()
+    crowd = [Face((10.0 * number, 90, 20, 24), 0.2 + number / 100) for number in range(30)]
+    faces = refined(PICTURE, crowd, detector)
+    assert detector.windows == MOST_REFINED
+    assert len(faces) == len(crowd)
+    assert faces[:-MOST_REFINED] == crowd[:-MOST_REFINED]
