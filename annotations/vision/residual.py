@@ -106,25 +106,25 @@ class ResidualCheck:
         turn = TURNS[len(self._checks) % len(TURNS)]
         task = _Task(small, regions, enhancement, turn, (frame.width, frame.height))
         found = self._pool.submit(_detect, task, self._detector, self._opinions if regions else ())
-        self._checks.append(_Check(index, found, frame.width, frame.height))
+        self._checks.append(_Check(index, found, bool(regions), (frame.width, frame.height)))
 
     def report(self) -> ResidualReport:
         """What was found. Waits for the models."""
         exposed: list[ExposedFace] = []
         uncovered: list[Uncovered] = []
         seen = 0
-        for number, check in enumerate(self._checks):
+        judged = 0
+        for check in self._checks:
             found = check.found.result()
+            judged += check.is_new
             anything = found.faces or found.others
-            mask = hidden_mask(
-                self._hidden.get(check.frame, ()) if anything else (), check.width, check.height
-            )
+            mask = hidden_mask(self._hidden.get(check.frame, ()) if anything else (), *check.size)
             for face in found.faces:
                 if covered(face.box, mask) < HIDDEN_SHARE:
                     box = [round(value, 1) for value in face.box]
                     exposed.append(ExposedFace(frame=check.frame, box=box, score=round(face.score, 4)))
             uncovered += [
-                Uncovered(number, check.frame, model, face)
+                Uncovered(judged, check.frame, model, face)
                 for model, face in found.others
                 if not _is_hidden_at(mask, *centre(face.box))
             ]
@@ -132,7 +132,7 @@ class ResidualCheck:
         return ResidualReport(
             checked_frames=len(self._checks),
             exposed=exposed,
-            evidence=confirmed(uncovered, len(self._checks)),
+            evidence=confirmed(uncovered, judged),
             agreed=seen - len(uncovered),
         )
 
@@ -165,12 +165,12 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Check:
-    """A frame of the rendition that is being checked, and its size."""
+    """A frame of the rendition that is being checked, whether it shows what the one before did not, and its size."""
 
     frame: int
     found: Future[_Found]
-    width: int
-    height: int
+    is_new: bool
+    size: tuple[int, int]
 
 
 def _detect(task: _Task, detector: FaceDetector, opinions: Sequence[Opinion]) -> _Found:
@@ -183,6 +183,6 @@ def _detect(task: _Task, detector: FaceDetector, opinions: Sequence[Opinion]) ->
         faces = merged([*faces, *detect_in(task.regions, picture, detector, TURNED_THRESHOLD, [task.turn])])
     others = [pair for opinion in opinions for pair in opinion.on(picture)]
     return _Found(
-        [Face(scaled(face.box, across, down), face.score) for face in faces],
+        [Face(scaled(face.box, across, down), face.score) for face in merged(faces)],
         [(model, Face(scaled(face.box, across, down), face.score)) for model, face in others],
     )

@@ -14,7 +14,7 @@ from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.report import Evidence
 
 SOON = 3
-"""Checked pictures within which evidence is to be seen again."""
+"""Pictures, of those that differ, within which evidence is to be seen again."""
 SAME_EVIDENCE = 0.7
 """Sizes within which two models' boxes on one picture mean the same."""
 
@@ -43,7 +43,8 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Uncovered:
-    """What one model saw outside all hidden regions on the checked picture number `check`, frame `frame`."""
+    """What one model saw outside all hidden regions on frame `frame`, the picture number `check` of those that the
+    models were asked about: where nothing changes, they are not asked again."""
 
     check: int
     frame: int
@@ -65,7 +66,8 @@ class Uncovered:
 
 
 def confirmed(seen: Sequence[Uncovered], checks: int) -> list[Evidence]:
-    """The evidence in what was seen on so many checked pictures. Of one picture alone, all is."""
+    """The evidence in what was seen on so many pictures. Of one picture alone, which may be all of a still clip, all
+    is."""
     return [
         each.evidence()
         for each in seen
