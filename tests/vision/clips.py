@@ -73,6 +73,20 @@ def paste_head(picture: Rgb, x: float, y: float, face_height: float) -> Box:
     return left + (FACE[0] - x0) * factor, top + (FACE[1] - y0) * factor, FACE[2] * factor, FACE[3] * factor
 
 
+def paste_portrait(picture: Rgb, left: int, top: int, side: int) -> Box:
+    """Draw the whole portrait as a square, all of it inside the picture, and return the face box."""
+    small = cv2.resize(portrait(), (side, side), interpolation=cv2.INTER_AREA)
+    picture[top : top + side, left : left + side] = small
+    x, y, across, down = (value * side / 512 for value in FACE)
+    return left + x, top + y, across, down
+
+
+def softened(picture: Rgb, random: np.random.Generator) -> Rgb:
+    """As a cheap camera without much light shows it: flat, blurred and noisy. Upright faces are still found."""
+    flat = 110 + (cv2.GaussianBlur(picture, (0, 0), 1.5) - 110.0) * 0.3
+    return np.clip(flat + random.normal(0, 8, picture.shape), 0, 255).astype(np.uint8)
+
+
 def scene(
     path: Path,
     *,

@@ -271,12 +271,28 @@ def visible(folder: Path, clip: Drawn, detector: CenterFace, rate: int = 15) -> 
     ]
 
 
-@pytest.mark.parametrize("quarters", [1, 2, 3])
-def test_on_the_ceiling_and_on_its_side_a_camera_sees_hidden_faces(
+def soft(clip: Drawn) -> Drawn:
+    """With so little contrast that a face which is not upright is hardly found."""
+    random = np.random.default_rng(1)
+    return Drawn([clips.softened(picture, random) for picture in clip.pictures], clip.faces)
+
+
+def sliding(frames: int, speed: int) -> Drawn:
+    """The whole portrait, as high as the picture, that moves to the right."""
+    pictures, faces = [], {}
+    for number in range(frames):
+        picture = clips.background(320, 240)
+        faces[number] = _ellipse(clips.paste_portrait(picture, 20 + speed * number, 0, 240), (320, 240))
+        pictures.append(picture)
+    return Drawn(pictures, faces)
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_faces_are_hidden_whichever_way_the_camera_hangs(
     tmp_path: Path, detector: CenterFace, quarters: int
 ) -> None:
-    clip = drawn(tmp_path, 18, clips.walking(90, 110, 60, 6))
-    assert visible(tmp_path, clip.changed(lambda plane: np.rot90(plane, quarters)), detector) == []
+    clip = soft(sliding(18, 3).changed(lambda plane: np.rot90(plane, quarters)))
+    assert visible(tmp_path, clip, detector) == []
 
 
 def rolled(degrees: float) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:
@@ -291,15 +307,13 @@ def rolled(degrees: float) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:
 
 @pytest.mark.parametrize("degrees", [45, 60, -75])
 def test_people_who_lie_are_hidden(tmp_path: Path, detector: CenterFace, degrees: float) -> None:
-    clip = drawn(tmp_path, 18, clips.walking(130, 110, 60, 2))
-    assert visible(tmp_path, clip.changed(rolled(degrees)), detector) == []
+    assert visible(tmp_path, soft(sliding(18, 3).changed(rolled(degrees))), detector) == []
 
 
 def test_people_who_lie_still_from_the_first_frame_to_the_last_are_hidden(
     tmp_path: Path, detector: CenterFace
 ) -> None:
-    clip = drawn(tmp_path, 12, clips.standing(150, 110, 60))
-    assert visible(tmp_path, clip.changed(rolled(60)), detector) == []
+    assert visible(tmp_path, soft(sliding(12, 0).changed(rolled(60))), detector) == []
 
 
 def darkened(clip: Drawn, factor: float) -> Drawn:
@@ -314,7 +328,7 @@ def darkened(clip: Drawn, factor: float) -> Drawn:
     )
 
 
-@pytest.mark.parametrize(("factor", "luma"), [(0.1, 12), (0.05, 6)])
+@pytest.mark.parametrize(("factor", "luma"), [(0.1, 12), (0.05, 6), (0.03, 4)])
 def test_in_the_dark_people_are_hidden(
     tmp_path: Path, detector: CenterFace, factor: float, luma: float
 ) -> None:
