@@ -133,6 +133,7 @@ class DetectionPass:
         """`stride` is the number of frames from sample to sample."""
         self._detector = job.detector
         self._weakest = job.rules.weak
+        self._strong = job.rules.strong
         self._people = job.people
         self._whole_persons = job.whole_persons
         self._stride = stride
@@ -243,7 +244,7 @@ class DetectionPass:
         for searched in since:
             searched.in_all_turns = True
         for turn in turns:
-            likely = _new(
+            likely = self._new(
                 detect_in(regions, busiest.picture, self._detector, OFTEN_TURNED, [turn]), busiest.faces
             )
             if not likely:
@@ -252,7 +253,7 @@ class DetectionPass:
             best = []
             for each in self._recent:
                 faces = detect_in(around, each.picture, self._detector, self._weakest, [turn])
-                best.append(max((face.score for face in _new(faces, each.faces)), default=0.0))
+                best.append(max((face.score for face in self._new(faces, each.faces)), default=0.0))
             best.sort(reverse=True)
             if best[0] < TURNED and (
                 len(best) < STEADY_DETECTIONS or best[STEADY_DETECTIONS - 1] < OFTEN_TURNED
@@ -263,6 +264,12 @@ class DetectionPass:
                 faces = detect_in(each.regions, each.picture, self._detector, self._weakest, [turn])
                 each.faces = found.faces[each.frame] = merged([*each.faces, *faces])
             self._faces = self._recent[-1].faces
+
+    def _new(self, faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
+        """Those at whose place no face is known that makes a track by itself: upright ones are found when they are
+        turned a little, too, and others a little when they are not turned."""
+        strong = [face.box for face in known if face.score >= self._strong]
+        return [face for face in faces if not any(intersection(face.box, box) for box in strong)]
 
     def _is_explained(self, changes: ChangeDetector) -> bool:
         """Whether all that changed since all orientations were tried has a face, and every person."""
@@ -275,7 +282,7 @@ class DetectionPass:
         faces: list[Face] = []
         for turn in self._orientations.seen:
             turned_faces = detect_in(regions, picture, self._detector, self._weakest, [turn])
-            if any(face.score >= TURNED for face in _new(turned_faces, faces)):
+            if any(face.score >= TURNED for face in self._new(turned_faces, faces)):
                 self._orientations.found(turn)
             else:
                 self._orientations.missed(turn)
@@ -332,11 +339,6 @@ class DetectionPass:
         if self._changes is None:
             return []
         return merged(self._detect(pictures.rgb(index), self._changes.regions_around(boxes)))
-
-
-def _new(faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
-    """Those that are not known: faces are found when they are turned a little, too."""
-    return [face for face in faces if not any(intersection(face.box, other.box) for other in known)]
 
 
 def _expected(box: Box, left: Sequence[Face], right: Sequence[Face], share: float) -> bool:
