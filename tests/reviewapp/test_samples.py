@@ -4,8 +4,14 @@ import av
 import numpy as np
 import pytest
 
+from annotations.vision.blaze_face import BlazeFace
 from annotations.vision.content import Classifier
+from annotations.vision.faces import CenterFace
+from annotations.vision.job import Job
+from annotations.vision.missed_faces import objects
 from annotations.vision.models import locate
+from annotations.vision.redact import redact
+from annotations.vision.second_opinion import Opinion
 from reviewapp.samples import SCENES, Scene, make_samples
 from reviewapp.samples.marker import make_marker
 
@@ -59,3 +65,18 @@ def test_clips_that_are_there_are_left_alone(clips: dict[str, Path], portrait: P
     before = path.stat().st_mtime_ns
     make_samples(path.parent, portrait, SCENES[:1])
     assert path.stat().st_mtime_ns == before
+
+
+def test_one_is_dark_and_upside_down_and_its_faces_are_hidden(clips: dict[str, Path], tmp_path: Path) -> None:
+    (dark,) = (name for name, path in clips.items() if np.mean(pictures(path, 30)) < 20)
+    report = redact(
+        Job(
+            str(clips[dark]),
+            str(tmp_path / "out.mp4"),
+            detector=CenterFace(),
+            opinions=[Opinion(BlazeFace(), 0.8)],
+        )
+    )
+    assert report["seen_turns"] == [4]
+    assert report["tracks"]
+    assert not objects(report["residual"])
