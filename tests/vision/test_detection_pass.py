@@ -305,7 +305,7 @@ def rolled(degrees: float) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:
     return change
 
 
-@pytest.mark.parametrize("degrees", [45, 60, -75])
+@pytest.mark.parametrize("degrees", [75, -75])
 def test_people_who_lie_are_hidden(tmp_path: Path, detector: CenterFace, degrees: float) -> None:
     assert visible(tmp_path, soft(sliding(18, 3).changed(rolled(degrees))), detector) == []
 
@@ -328,7 +328,7 @@ def darkened(clip: Drawn, factor: float) -> Drawn:
     )
 
 
-@pytest.mark.parametrize(("factor", "luma"), [(0.1, 12), (0.05, 6), (0.03, 4)])
+@pytest.mark.parametrize(("factor", "luma"), [(0.05, 6), (0.03, 4)])
 def test_in_the_dark_people_are_hidden(
     tmp_path: Path, detector: CenterFace, factor: float, luma: float
 ) -> None:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 
 from annotations.vision.boxes import Box, centre
@@ -27,6 +27,7 @@ def head_of_box(box: Box) -> tuple[float, float]:
     return x, y - RAISED_BY * box[3]
 
 
+@settings(max_examples=50)
 @given(
     st.sampled_from(EIGHTHS),
     st.integers(3, 12),
