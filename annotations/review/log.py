@@ -15,6 +15,8 @@ def _seconds(ranges: Any) -> str:
 
 def _counts(kinds: Any) -> str:
     """How many of each kind."""
+    if not isinstance(kinds, dict):
+        return str(kinds)
     named = labels(HiddenKind.choices)
     return ", ".join(f"{named(kind)} ({count})" for kind, count in kinds.items())
 

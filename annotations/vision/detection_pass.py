@@ -52,6 +52,8 @@ OFTEN_TURNED = 0.25
 """so does this one on as many samples as make a track."""
 SAMPLES_PER_SEARCH_FOR_PEOPLE = 2
 """Samples from one on which people are sought to the next, if anything has changed."""
+SHORT_SCENE = 2
+"""Samples of a scene that is not searched in all orientations at its end, if that was done lately."""
 RECENT = 8
 """Samples that are searched again in an orientation in which somebody was found."""
 
@@ -145,6 +147,10 @@ class DetectionPass:
         self._faces: list[Face] = []
         self._last_plain: NDArray[np.uint8] | None = None
         self._samples = 0
+        self._since_turns = Orientations.EVERY
+        """Samples since all orientations were tried."""
+        self._since_people = SAMPLES_PER_SEARCH_FOR_PEOPLE
+        """Samples since people were sought."""
         self._untried: list[Rectangle] = []
         """What changed since all orientations were tried."""
         self._recent: deque[_Searched] = deque(maxlen=RECENT)
@@ -152,12 +158,15 @@ class DetectionPass:
     def end(self) -> SegmentFaces:
         """What is found when there are no more segments: orientations that were not tried lately are tried now."""
         found = SegmentFaces()
+        self._since_turns = Orientations.EVERY
         if self._changes is not None:
             self._end_scene(self._changes, found)
         return found
 
     def _end_scene(self, changes: ChangeDetector, found: SegmentFaces) -> None:
-        if self._untried and (turns := self._orientations.untried()):
+        # Where scenes last a few frames, one in a few is searched so.
+        due = self._samples > SHORT_SCENE or self._since_turns >= Orientations.EVERY
+        if self._untried and due and (turns := self._orientations.untried()):
             self._try_turns(changes, found, turns)
         self._untried.clear()
         self._recent.clear()
@@ -197,7 +206,8 @@ class DetectionPass:
             if not new_scene:
                 self._resolve(pictures, (previous, before), (index, self._faces), found)
             found.faces[segment.first + index] = self._faces
-            if self._people is not None and self._samples % SAMPLES_PER_SEARCH_FOR_PEOPLE == 1:
+            if self._people is not None and self._since_people >= SAMPLES_PER_SEARCH_FOR_PEOPLE:
+                self._since_people = 0
                 found.heads[segment.first + index] = self._find_heads(self._people, pictures, index)
             previous = index
         self._last_plain = pictures.plain[-1]
@@ -214,6 +224,8 @@ class DetectionPass:
     def _sample(self, changes: ChangeDetector, pictures: _Pictures, index: int, found: SegmentFaces) -> None:
         """Detect where the picture changed, and bring what is known of its faces up to date."""
         self._samples += 1
+        self._since_turns += 1
+        self._since_people += 1
         sensitive = self._samples % SAMPLES_PER_SENSITIVE_ONE == 0
         least = SLIGHTLY_CHANGED if sensitive else CHANGED
         regions = changes.regions(pictures.coarse[index], [face.box for face in self._faces], least)
@@ -224,8 +236,10 @@ class DetectionPass:
             self._heads_are_old = True
             self._untried += [region.inner for region in regions]
             self._recent.append(_Searched(pictures.first + index, picture, regions, self._faces))
-        if self._untried and (turns := self._orientations.due(self._samples, self._is_explained(changes))):
-            self._try_turns(changes, found, turns)
+        if self._untried and self._since_turns >= Orientations.EVERY:
+            turns = self._orientations.due(self._since_turns, self._is_explained(changes))
+            if turns or self._samples == 1:
+                self._try_turns(changes, found, turns or self._orientations.untried())
 
     def _find_heads(self, people: PeopleDetector, pictures: _Pictures, index: int) -> list[Face]:
         """The heads of people on this frame; those found before where nothing has changed since."""
@@ -239,6 +253,7 @@ class DetectionPass:
         time, on the sample since then on which most did. If somebody is found, all recent samples are searched so."""
         regions = changes.joined(self._untried)
         self._untried.clear()
+        self._since_turns = 0
         since = [searched for searched in self._recent if not searched.in_all_turns]
         busiest = max(since, key=lambda searched: searched.area)
         for searched in since:
@@ -266,10 +281,17 @@ class DetectionPass:
             self._faces = self._recent[-1].faces
 
     def _new(self, faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
-        """Those at whose place no face is known that makes a track by itself: upright ones are found when they are
-        turned a little, too, and others a little when they are not turned."""
-        strong = [face.box for face in known if face.score >= self._strong]
-        return [face for face in faces if not any(intersection(face.box, box) for box in strong)]
+        """Those at whose place no face is known that makes a track by itself, or whose score is half of theirs: upright
+        ones are found when they are turned a little, too, and others a little when they are not turned."""
+        return [
+            face
+            for face in faces
+            if not any(
+                intersection(face.box, other.box)
+                for other in known
+                if other.score >= min(self._strong, face.score / 2)
+            )
+        ]
 
     def _is_explained(self, changes: ChangeDetector) -> bool:
         """Whether all that changed since all orientations were tried has a face, and every person."""

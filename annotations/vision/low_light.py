@@ -37,7 +37,7 @@ class Enhancement:
 
     def __post_init__(self) -> None:
         shares = np.arange(256) / 255
-        darkness = np.log(max(self.brightness, 1.0) / 255)
+        darkness = np.log(min(max(self.brightness, 1.0), 254.0) / 255)
         exponent = float(np.clip(np.log(TARGET / 255) / darkness, STEEPEST, 1.0))
         full = np.clip((np.arange(256) - 16) / 219, 0, 1)
         object.__setattr__(self, "rgb", np.round(255 * shares**exponent).astype(np.uint8))

@@ -106,11 +106,10 @@ class Orientations:
         if turn != UPRIGHT and self._idle[turn] >= self.KEPT:
             del self._idle[turn]
 
-    def due(self, sample: int, explained: bool) -> list[int]:
-        """The turns, beyond those seen, to be tried on sample number `sample` of a scene (from 1); `explained` tells
-        that what changed has a face that was found."""
-        every = self.SELDOM if explained else self.EVERY
-        return self.untried() if sample % every == 1 else []
+    def due(self, since: int, explained: bool) -> list[int]:
+        """The turns, beyond those seen, to be tried when all were so many samples ago; `explained` tells that what
+        changed has a face that was found."""
+        return self.untried() if since >= (self.SELDOM if explained else self.EVERY) else []
 
     def untried(self) -> list[int]:
         """The turns in which nobody was found so far."""
