@@ -73,7 +73,11 @@ class PostgreSQL:
             "shared_buffers": "64MB",
         }
         if not self.durable:
-            settings |= {"fsync": "off", "full_page_writes": "off"}
+            settings |= {
+                "fsync": "off",
+                "full_page_writes": "off",
+                "autovacuum": "off",
+            }  # its statistics come when it likes
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "server.log").open("wb") as log:
             self._process = subprocess.Popen(
