@@ -54,7 +54,9 @@ SAMPLES_PER_SEARCH_FOR_PEOPLE = 2
 """Samples from one on which people are sought to the next, if anything has changed."""
 SHORT_SCENE = 2
 """Samples of a scene that is not searched in all orientations at its end, if that was done lately."""
-RECENT = 8
+TRIED_AGAIN = 5
+"""Of the samples last searched, those in which a turned face has to be found again to make its orientation one."""
+RECENT = 32
 """Samples that are searched again in an orientation in which somebody was found."""
 
 Sample = tuple[int, Sequence[Face]]
@@ -266,7 +268,7 @@ class DetectionPass:
                 continue
             around = changes.regions_around([face.box for face in likely])
             best = []
-            for each in self._recent:
+            for each in list(self._recent)[-TRIED_AGAIN:]:
                 faces = detect_in(around, each.picture, self._detector, self._weakest, [turn])
                 best.append(max((face.score for face in self._new(faces, each.faces)), default=0.0))
             best.sort(reverse=True)

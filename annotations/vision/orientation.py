@@ -75,9 +75,9 @@ def _matrix(turns: int, width: int, height: int) -> NDArray[np.float64]:
 class Orientations:
     """Which turns are tried, and when. `seen` are those in which somebody was found so far, upright among them."""
 
-    EVERY = 8
+    EVERY = 16
     """Samples from one on which all turns are tried to the next, where nobody's face was found upright."""
-    SELDOM = 20
+    SELDOM = 32
     """Where somebody's was."""
 
     KEPT = 20

@@ -12,7 +12,7 @@ import numpy as np
 from annotations.vision.boxes import Box
 from annotations.vision.change_detection import BLOCK, CHANGED, Luma
 
-MOST_FRAMES = 3
+MOST_FRAMES = 2
 """Frames between two samples that are examined at a time, those that differ most."""
 CORE = np.ones((2, 2), np.uint8)
 """Blocks that differ together: edges of what moves slowly are thinner."""

@@ -103,7 +103,8 @@ class ResidualCheck:
         self._enhancement = enhancement
         coarse = coarse_luma(luma_of(small))
         regions = self._changes.regions(coarse if enhancement is None else enhancement.luma[coarse], [])
-        turn = TURNS[len(self._checks) % len(TURNS)]
+        number = len(self._checks)
+        turn = TURNS[number // 2 % len(TURNS)] if number % 2 else UPRIGHT
         task = _Task(small, regions, enhancement, turn, (frame.width, frame.height))
         found = self._pool.submit(_detect, task, self._detector, self._opinions if regions else ())
         self._checks.append(_Check(index, found, bool(regions), (frame.width, frame.height)))
