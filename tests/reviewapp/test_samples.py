@@ -77,6 +77,6 @@ def test_one_is_dark_and_upside_down_and_its_faces_are_hidden(clips: dict[str, P
             opinions=[Opinion(BlazeFace(), 0.8)],
         )
     )
-    assert report["seen_turns"] == [4]
+    assert 4 in report["seen_turns"]
     assert report["tracks"]
     assert not objects(report["residual"])

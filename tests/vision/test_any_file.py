@@ -16,6 +16,8 @@ from tests.vision.malformed import corpus
 ROOT = Path(__file__).resolve().parents[2]
 # So that two processes of a run share the work.
 PARTS = 6
+SECONDS = 30
+"""That a file may take on a machine that does other things, too; noise, of which every frame is a scene, takes most."""
 EXPECTED = {
     **{f"whole.{kind}": "accepted" for kind in ("mp4", "mkv", "avi", "ts", "webm", "mov")},
     "empty.mp4": "empty_file",
@@ -80,7 +82,7 @@ def test_every_file_of_the_corpus_ends_well(part: int, tmp_path: Path) -> None:
         accepted = outcome["outcome"] == "accepted"
         assert accepted or outcome["outcome"] in VIDEO_ERRORS, (name, outcome)
         assert outcome["left"] == accepted, (name, outcome)
-        assert outcome["seconds"] < 15, (name, outcome)
+        assert outcome["seconds"] < SECONDS, (name, outcome)
         assert outcome["memory_mb"] < 600, (name, outcome)
     known = EXPECTED.keys() & outcomes.keys()
     assert {name: outcomes[name]["outcome"] for name in known} == {name: EXPECTED[name] for name in known}
