@@ -18,7 +18,7 @@ export class Player {
   #loaded = null;
   /** @type {Clip | null} */
   #clip = null;
-  /** @type {number | null} where a seek is under way to */
+  /** @type {number | null} the frame last sought, until the clip plays on from there */
   #target = null;
   #rewinding = 0;
 
@@ -86,7 +86,10 @@ export class Player {
       video.pause();
       this.#rewind(speed);
     } else {
-      if (this.frame >= this.#clip.frames - 1) video.currentTime = 0;
+      const from = this.#target ?? this.frame;
+      if (from >= this.#clip.frames - 1) video.currentTime = 0;
+      else if (video.seeking) video.currentTime = seekTime(from, this.#clip);
+      this.#target = null;
       video.playbackRate = speed;
       video.play().catch(() => this.pause()); // refused or taken away meanwhile
     }
@@ -129,22 +132,16 @@ export class Player {
   /** @param {number} frame */
   #seek(frame) {
     if (!this.#loaded || !this.#clip) return;
-    const wanted = clampFrame(frame, this.#clip);
-    const idle = this.#target === null;
-    if (idle && wanted === this.frame) return;
-    this.#target = wanted;
+    this.#target = clampFrame(frame, this.#clip);
     // While a seek is in progress only the newest target is kept; it is sought when the seek ends.
-    if (!this.#loaded.video.seeking) this.#loaded.video.currentTime = seekTime(wanted, this.#clip);
+    if (!this.#loaded.video.seeking) this.#loaded.video.currentTime = seekTime(this.#target, this.#clip);
   }
 
   #seeked = () => {
     if (!this.#loaded || !this.#clip || this.#target === null) return;
     const { video } = this.#loaded;
-    if (Math.abs(video.currentTime - seekTime(this.#target, this.#clip)) > 0.5 / this.#clip.frame_rate) {
+    if (Math.abs(video.currentTime - seekTime(this.#target, this.#clip)) > 0.5 / this.#clip.frame_rate)
       video.currentTime = seekTime(this.#target, this.#clip);
-    } else if (this.frame === this.#target) {
-      this.#target = null;
-    }
   };
 
   #ended = () => this.#become(0);
@@ -154,7 +151,6 @@ export class Player {
     video.requestVideoFrameCallback((_now, { mediaTime, presentedFrames }) => {
       if (video !== this.#loaded?.video || !this.#clip) return;
       this.frame = frameAt(mediaTime, this.#clip);
-      if (this.frame === this.#target && !video.seeking) this.#target = null;
       this.onFrame(this.frame, presentedFrames);
       this.#listen(video);
     });
