@@ -1,4 +1,4 @@
-"""The machine pass through the service, with the real child process and models."""
+"""The machine pass through the service, with a confined child and the real models."""
 
 import json
 from pathlib import Path
@@ -25,12 +25,12 @@ from annotations.redaction.models import HiddenTrack, Outcome, RedactionRun, Ren
 from annotations.vision import confined
 from annotations.vision.errors import VisionError
 from annotations.vision.models import digest
-from tests.factories import make_submitter, make_terms, make_user
+from tests.factories import FRAMES, make_ready_clip, make_submitter, make_terms, make_user
 from tests.vision import onnx_models
 from tests.vision.clips import scene
 from tests.vision.lack_of_landlock import answer_without_landlock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
 
 SEEN = {"frame": 3, "box": [1, 2, 30, 30], "score": 0.9, "model": "second", "kind": "head"}
 
@@ -76,6 +76,7 @@ def test_a_pass_publishes_a_verified_rendition_and_frees_the_clip_for_screening(
     assert run.seconds["total"] > 0
 
 
+@pytest.mark.once
 def test_a_detector_of_the_sites_own_does_the_pass_and_is_recorded(
     walking: Path, tmp_path: Path, settings: Any
 ) -> None:
@@ -88,6 +89,7 @@ def test_a_detector_of_the_sites_own_does_the_pass_and_is_recorded(
     assert (used["name"], used["sha256"]) == ("red spots", digest(tmp_path / "red.onnx"))
 
 
+@pytest.mark.once
 def test_a_detector_whose_file_was_changed_fails_the_pass_closed(
     walking: Path, tmp_path: Path, settings: Any
 ) -> None:
@@ -114,6 +116,7 @@ def test_a_second_delivery_of_the_message_does_nothing(walking: Path) -> None:
     assert RedactionRun.objects.filter(clip=clip).count() == 1
 
 
+@pytest.mark.once
 def test_an_original_that_was_tampered_with_is_never_shown(walking: Path) -> None:
     clip = submitted(walking)
     path = Path(storages["vault"].path(clip.original.name))
@@ -193,6 +196,7 @@ def test_what_the_second_opinion_does_not_verify_is_held_whatever_the_child_says
     )
 
 
+@pytest.mark.once
 def test_a_strict_pass_is_ordered_of_the_child_and_stays_strict_in_its_repairs(
     walking: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +240,7 @@ def test_failures_are_tried_again_and_then_parked_with_their_reason(
     assert HoldReason.REDACTION_FAILED in gate.reasons(clip.pk)
 
 
+@pytest.mark.once
 def test_a_system_that_cannot_confine_decoders_decodes_nothing(
     walking: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,22 +314,22 @@ def test_a_missed_face_takes_the_clip_back_at_once_and_the_next_pass_hides_it(wa
     [
         [],
         [{"frame": 0}],
-        [{"frame": 30, "box": [0, 0, 10, 10]}],
+        [{"frame": FRAMES, "box": [0, 0, 10, 10]}],
         [{"frame": 0, "box": [0, 0, 1000, 10]}],
         [{"frame": 0, "box": [-5, 0, 10, 10]}],
         [{"frame": 0, "box": ["a", 0, 10, 10]}],
         [{"frame": 0, "box": [0, 0, float("nan"), 10]}],
     ],
 )
-def test_faces_outside_the_picture_are_refused_and_change_nothing(walking: Path, faces: Any) -> None:
-    clip = submitted(walking)
-    services.redact(services.request_first(clip, WORKER).pk)
+def test_faces_outside_the_picture_are_refused_and_change_nothing(faces: Any) -> None:
+    clip = make_ready_clip()
     with pytest.raises(Invalid):
         services.report_missed_regions(clip, faces, WORKER)
     assert Rendition.objects.filter(current=True).exists()
-    assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
+    assert gate.reasons(clip.pk) == []
 
 
+@pytest.mark.once
 def test_the_vault_gives_the_child_a_file_in_memory(walking: Path) -> None:
     clip = submitted(walking)
     with vault.opened(Original.objects.get(clip=clip)) as plain:

@@ -18,10 +18,9 @@ from annotations.vision.video.decode import decode
 from annotations.vision.video.ranges import Ranges
 from tests.vision import clips, panels
 from tests.vision.following import Blind, followed, share_covered
-from tests.vision.test_footage import CLIPS, FOLDER
+from tests.vision.test_footage import BY_LENGTH, FOLDER
 
 WIDTH, HEIGHT = 320, 240
-LONGEST = "asl-reel-a"
 
 
 MOVEMENTS: dict[str, clips.Path2D] = {
@@ -162,9 +161,7 @@ def test_a_plate_that_was_behind_something_is_found_again(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.long) if name == LONGEST else name for name in CLIPS]
-)
+@pytest.mark.parametrize("name", BY_LENGTH)
 def test_one_box_on_a_reference_track_hides_the_rest_of_it(name: str, tmp_path: Path) -> None:
     """At least nine tenths of a track's boxes from a box in its middle, the detector seeing as little as it does."""
     if FOLDER is None:

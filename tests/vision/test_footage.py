@@ -23,10 +23,13 @@ def footage() -> Path | None:
 
 FOLDER = footage()
 CLIPS = sorted(path.stem for path in (FOLDER / "faces").glob("*.json")) if FOLDER else ["generated"]
+LONGEST = "asl-reel-a"
+BY_LENGTH = [pytest.param(name, marks=pytest.mark.long) if name == LONGEST else name for name in CLIPS]
+"""For a test's parameter: the longest clip, which costs more than all the others, is left to the long lane."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CLIPS)
+@pytest.mark.parametrize("name", BY_LENGTH)
 def test_every_reference_face_is_hidden_on_every_frame(name: str, tmp_path: Path) -> None:
     """On generated people when there is no footage: the test always runs, and its name says on what."""
     if FOLDER is None:
