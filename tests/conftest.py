@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.engines.postgresql import PostgreSQL
 from tests.engines.programs import Programs, broker_url, own_process_sends_to, stop_forker
 from tests.engines.redis import Redis
 from tests.factories import make_user
+from tests.vision.warm_start import WarmStart
 
 ROOT = Path(__file__).resolve().parent.parent
 _stop: list[Any] = []
@@ -132,6 +134,23 @@ def programs(fresh_database: str, tmp_path: Path) -> Iterator[Programs]:
 def live_site(programs: Programs) -> str:
     """The address of a real server over a fresh database, which the test's own process shares."""
     return programs.web()
+
+
+@pytest.fixture(scope="session")
+def warm_start() -> Iterator[WarmStart]:
+    started = WarmStart()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def warm(warm_start: WarmStart, monkeypatch: pytest.MonkeyPatch) -> WarmStart:
+    """Children are confined as ever, and forked from a process that has loaded the libraries.
+
+    For tests in which the start of the child is not what is tested.
+    """
+    monkeypatch.setattr(subprocess, "Popen", warm_start.popen)
+    return warm_start
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from tests.vision.onnx_models import red_spot_detector
 
 __all__ = ["beat"]
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.engines, pytest.mark.once, pytest.mark.timeout(400)]
 
 WIDTH, HEIGHT, FRAMES = 640, 480, 300
 

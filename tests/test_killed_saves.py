@@ -36,8 +36,8 @@ def kill_after_the_next_save(programs: Programs, beat: Beat, name: str) -> bool:
 
 def test_what_a_killed_worker_stored_is_swept_and_nothing_else(programs: Programs, beat: Beat) -> None:
     make_project()
-    submit_clips()
-    tries = (kill_after_the_next_save(programs, beat, f"worker-{number}") for number in range(3))
+    clips = submit_clips(3)
+    tries = (kill_after_the_next_save(programs, beat, f"worker-{number}") for number in range(len(clips)))
     assert any(tries), "every worker committed before it could be killed"
     assert services.sweep_orphans() == 0, "too young: its worker may be alive"
     for path in (programs.folder / "renditions").rglob("*.mp4"):

@@ -27,16 +27,16 @@ from tests.factories import make_project, make_submitter, make_terms, small_vide
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(400)]
 
-CLIPS = 3
+CLIPS = 2
 KILLS = 3
 # Sweeps and leases that are minutes long in production are seconds long here.
 IMPATIENT = datetime.timedelta(seconds=3)
 
 
-def submit_clips() -> list[Clip]:
+def submit_clips(count: int = CLIPS) -> list[Clip]:
     """Clips whose pass takes a second or two each, all different."""
     submitter, clips = make_submitter(), []
-    for number in range(CLIPS):
+    for number in range(count):
         content = small_video(320, 180, 100 + number)
         with memory_file("clip") as file:
             file.write(content)

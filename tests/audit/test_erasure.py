@@ -1,17 +1,18 @@
 """Erasing a subject: the words are gone, the entries stand, and the log says so itself."""
 
+import itertools
 import json
+import os
 import shutil
+import signal
 import sqlite3
-import subprocess
-import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as site
 from django.db import connection, connections, transaction
 
 from annotations.audit import selectors, services
@@ -20,10 +21,11 @@ from annotations.audit.enums import DetailState
 from annotations.audit.erasures import last_erasure
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.registry import lookup
-from annotations.audit.subject_keys import store
+from annotations.audit.subject_keys import SubjectKeyStore, store
 from annotations.core import ids
 from annotations.core.errors import Invalid, Missing
 from tests.audit.subject_keys.test_store import everything_in, wrapped_keys
+from tests.engines.forked import forked
 
 OFFICER, LEAD = Actor("p-officer22", "privacy_officer"), Actor("p-lead2222", "lead")
 WORDS = "the neighbour in the blue coat"
@@ -172,54 +174,36 @@ def test_an_erasure_that_died_is_finished_by_the_sweep_if_it_was_logged_and_only
         assert store().of(subject) == []
 
 
-KILLED = """
-import os, signal, sys, django
-django.setup()
-from annotations.audit import services
-from annotations.audit.actors import Actor
-from annotations.audit.subject_keys import SubjectKeyStore
-from annotations.audit.models import EntryDetail
-calls = 0
-def counted(function):
-    def call(*args, **kwargs):
-        global calls
-        for moment in ("before", "after"):
-            if moment == "after":
-                result = function(*args, **kwargs)
-            calls += 1
-            if calls == int(sys.argv[2]):
+def erase_and_die(subject: str, step: int) -> None:
+    """Erases in a process of its own, which kills itself before or after one of the steps."""
+    calls = itertools.count(1)
+
+    def counted(function: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object, **named: object) -> object:
+            if next(calls) == step:
                 os.kill(os.getpid(), signal.SIGKILL)
-        return result
-    return call
-for name in ("of", "retire", "retired", "destroy", "ensure"):
-    setattr(SubjectKeyStore, name, counted(getattr(SubjectKeyStore, name)))
-services.append = counted(services.append)
-services._log_erasure = counted(services._log_erasure)
-services.erase_subject(sys.argv[1], Actor("p-officer22", "privacy_officer"), "The owner asked for it.")
-"""
+            result = function(*arguments, **named)
+            if next(calls) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        return call
+
+    for name in ("of", "retire", "retired", "destroy", "ensure"):
+        setattr(SubjectKeyStore, name, counted(getattr(SubjectKeyStore, name)))
+    for name in ("append", "_log_erasure"):
+        setattr(services, name, counted(getattr(services, name)))
+    erase(subject)
 
 
-@pytest.mark.slow
 def test_killed_at_any_step_nothing_is_lost_unlogged_and_a_second_try_ends_it(fresh_database: str) -> None:
     """A process of its own is killed before and after each step; each time on a subject of its own."""
-    environment = {
-        "DJANGO_SETTINGS_MODULE": "reviewapp.settings.test",
-        "DATABASE_URL": fresh_database,
-        "SUBJECT_STORE_URL": site.SUBJECT_STORE_URL,
-        "TEST_DATABASE": site.TEST_DATABASE,
-        "PATH": "/usr/bin:/bin",
-    }
     steps = 0
     while True:
         subject = ids.pseudonym("o")
         entry = write(subject)
-        connections.close_all()
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, subject, str(steps + 1)],
-            env=environment,
-            cwd=Path(__file__).parents[2],
-            capture_output=True,
-        )
+        process = forked(erase_and_die, subject, steps + 1)
+        process.join(30)
         logged = last_erasure(subject) is not None
         assert state(entry) == (DetailState.ERASED if logged else DetailState.READABLE), steps
         erasure = erase(subject)
@@ -227,9 +211,9 @@ def test_killed_at_any_step_nothing_is_lost_unlogged_and_a_second_try_ends_it(fr
         assert LogEntry.objects.filter(action="audit.subject_erased", subject=subject).count() == 1
         assert state(entry) == DetailState.ERASED
         assert store().of(subject) == []
-        if done.returncode == 0:
+        if process.exitcode == 0:
             break
-        assert done.returncode == -9, done.stderr.decode()
+        assert process.exitcode == -signal.SIGKILL
         steps += 1
     assert steps >= 14
 

@@ -35,10 +35,9 @@ REASON, NOTE, DECISION = "unmistakable lamp", "unmistakable note", "unmistakable
 def before(fresh_database: str) -> Iterator[str]:
     """The address of a database of a site with a clip and a lead, as it was when tables held words."""
     engine = databases.databases()
-    url = engine.empty()
+    url = engine.migrated()
     databases.use(url)
     try:
-        call_command("migrate", verbosity=0)
         make_ready_clip()
         make_user("lead")
         for app, name in BEFORE:

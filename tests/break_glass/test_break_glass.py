@@ -37,7 +37,7 @@ from annotations.vision.limits import Limits
 from annotations.vision.video import decode, probe
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
 OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
 
 

@@ -24,7 +24,7 @@ from annotations.redaction.models import Rendition
 from tests.factories import make_clip, make_submitter, make_terms, make_user, small_video
 from tests.vision.cases import case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
 TERMS = make_terms()
 
 

@@ -75,6 +75,10 @@ class SQLiteDatabases:
         """The URL of a database without tables, for a test of migrations."""
         return f"sqlite:///{self.folder / uuid.uuid4().hex}.sqlite3"
 
+    def migrated(self) -> str:
+        """The URL of a new database, for a test of migrations."""
+        return self.create()
+
     def subject_store(self) -> str:
         """The URL of a store of subjects' keys; every test gets one of its own in its folder."""
         return f"sqlite:///{self.folder / 'subjects.sqlite3'}"
@@ -104,12 +108,12 @@ class PostgreSQLDatabases:
             use(self._url("unfinished", APP))
             server.execute(sql.SQL("ALTER DATABASE unfinished RENAME TO {}").format(sql.Identifier(TEMPLATE)))
 
-    def create(self) -> str:
-        """The URL of a new database, for the application's role."""
+    def create(self, role: str = APP) -> str:
+        """The URL of a new database, for the application's role or another one."""
         name = f"review_{uuid.uuid4().hex}"
         with self._admin() as server:
             self._create(server, name, TEMPLATE)
-        return self._url(name, APP)
+        return self._url(name, role)
 
     def empty(self) -> str:
         """The URL of a database without tables, for a test of migrations, as the tables' owner."""
@@ -117,6 +121,10 @@ class PostgreSQLDatabases:
         with self._admin() as server:
             self._create(server, name)
         return self._url(name, OWNER)
+
+    def migrated(self) -> str:
+        """The URL of a new database, for a test of migrations, as the tables' owner."""
+        return self.create(OWNER)
 
     def subject_store(self) -> str:
         """The URL of a store of subjects' keys, for this process: an empty database of the application's role."""

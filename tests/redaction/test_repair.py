@@ -29,7 +29,7 @@ from tests.redaction.conftest import Submit
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
 
 LAMP = {"frame": 5, "box": [230.0, 30.0, 30.0, 36.0]}
-OTHER = {"frame": 80, "box": [20.0, 180.0, 30.0, 36.0]}
+OTHER = {"frame": 52, "box": [20.0, 180.0, 30.0, 36.0]}
 
 
 @pytest.fixture
@@ -68,6 +68,7 @@ def test_only_what_changed_is_made_again_and_the_clip_goes_on_to_screening(clip:
     assert b'"method":"repair"' in bytes(entries[1].canonical)
 
 
+@pytest.mark.once
 def test_a_shown_region_in_which_somebody_sees_a_face_is_hidden_again_from_end_to_end(clip: Clip) -> None:
     release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     track = current(clip).run.tracks.order_by("number")[0]
@@ -87,6 +88,7 @@ def test_a_shown_region_in_which_somebody_sees_a_face_is_hidden_again_from_end_t
     assert track.boxes in [each.boxes for each in after.tracks.all()]
 
 
+@pytest.mark.once
 def test_a_plate_is_kept_as_one_through_a_repair_and_a_whole_pass(clip: Clip) -> None:
     plate = {**LAMP, "kind": "licence_plate"}
     services.redact(services.report_missed_regions(clip, [plate], WORKER).pk)
@@ -116,6 +118,7 @@ def test_a_second_report_repairs_the_repaired(clip: Clip) -> None:
     assert len(drawn(run)) == 2
 
 
+@pytest.mark.once
 def test_a_whole_pass_later_keeps_what_people_drew(clip: Clip) -> None:
     services.redact(services.report_missed_regions(clip, [LAMP], WORKER).pk)
     run = current(clip).run
@@ -128,6 +131,7 @@ def test_a_whole_pass_later_keeps_what_people_drew(clip: Clip) -> None:
     assert drawn(again)[0].boxes["5"] == pytest.approx(LAMP["box"], abs=8)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("broken", ["schema", "effect", "missing", "altered", "child"])
 def test_what_cannot_be_built_upon_is_made_whole_and_says_why(
     broken: str, clip: Clip, monkeypatch: pytest.MonkeyPatch
@@ -191,6 +195,7 @@ def stored() -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.once
 def test_files_that_a_killed_worker_had_stored_are_swept_and_others_stay(clip: Clip) -> None:
     """Rendition and example are stored before their rows are committed; a kill between the two leaves them."""
     services.redact(services.report_missed_regions(clip, [LAMP], WORKER).pk)

@@ -209,6 +209,7 @@ def test_the_log_is_whole_and_can_be_read_and_goes_on(old_site: None) -> None:
     assert (found.ok, found.problems, found.size) == (True, [], len(entries) + 1)
 
 
+@pytest.mark.once
 def test_the_officer_signs_in_as_before_and_finds_everything(old_site: None) -> None:
     migrate()
     client = Client()
@@ -227,6 +228,7 @@ def test_the_officer_signs_in_as_before_and_finds_everything(old_site: None) -> 
     assert client.get(reverse(ERASURE, args=[erasure.pk])).status_code == 200
 
 
+@pytest.mark.once
 def test_the_explorer_lists_the_whole_log(old_site: None) -> None:
     migrate()
     everything = set(LogEntry.objects.values_list("pk", flat=True))
@@ -242,6 +244,7 @@ def test_the_explorer_lists_the_whole_log(old_site: None) -> None:
     assert everything - seen == set()
 
 
+@pytest.mark.once
 def test_the_explorer_finds_entries_by_the_kind_that_they_are_of_now(old_site: None) -> None:
     migrate()
     written = Counter(LogEntry.objects.values_list("action", flat=True))
@@ -252,6 +255,7 @@ def test_the_explorer_finds_entries_by_the_kind_that_they_are_of_now(old_site: N
             assert sum(line.entry.action == code for line in found.lines) == count, (code, action)
 
 
+@pytest.mark.once
 def test_saved_searches_are_offered_and_open(old_site: None) -> None:
     migrate()
     client = Client()

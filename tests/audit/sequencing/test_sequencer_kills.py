@@ -6,7 +6,6 @@ take a second each. A few more run `manage.py sequence`.
 """
 
 import contextlib
-import multiprocessing
 import os
 import random
 import signal
@@ -14,11 +13,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 
 from annotations.audit import services
 from annotations.audit.actors import WORKER
@@ -31,6 +31,7 @@ from annotations.audit.sequencing import configured
 from annotations.audit.sequencing.sequencer import Sequencer
 from annotations.audit.tree import checkpoints, signed_notes
 from annotations.audit.tree.merkle import Frontier, leaf_hash
+from tests.engines.forked import forked
 from tests.engines.programs import Programs
 
 POINTS = (
@@ -85,17 +86,7 @@ class Undone(Exception):
     """The act failed, and its entries went with it."""
 
 
-def forked(target: Callable[..., None], *arguments: object) -> multiprocessing.process.BaseProcess:
-    """A process of the same program, which inherits no connection."""
-    connections.close_all()
-    if connections["default"].vendor == "postgresql":
-        connections["default"].close_pool()  # type: ignore[attr-defined]
-    process = multiprocessing.get_context("fork").Process(target=target, args=arguments)
-    process.start()
-    return process
-
-
-def killed(process: multiprocessing.process.BaseProcess, after: float) -> bool:
+def killed(process: BaseProcess, after: float) -> bool:
     """Waits until it killed itself; if it has not after so many seconds, kills it. Whether it did so itself."""
     process.join(after)
     by_itself = process.exitcode is not None
