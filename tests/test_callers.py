@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,15 +41,20 @@ class Module:
                 yield f"{self.imported.get(node.value.id, node.value.id)}.{node.attr}"
 
 
-def read(*folders: str) -> dict[str, Module]:
-    """The modules of these folders by their names; migrations are history."""
+def sources(*folders: str) -> dict[str, Path]:
+    """The files of these folders by the names of their modules; migrations are history."""
     paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    return {each.name: each for each in map(_module, paths) if "migrations" not in each.name.split(".")}
+    return {_name(path): path for path in paths if "migrations" not in path.parts}
 
 
-def _module(path: Path) -> Module:
+def _name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
-    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def read(name: str, path: Path) -> Module:
+    """The module, read when it is asked for: collecting the tests needs few."""
     module = Module(name, ast.parse(path.read_text()))
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -57,17 +63,17 @@ def _module(path: Path) -> Module:
     return module
 
 
-MODULES = read("annotations", "reviewapp")
+SOURCES = sources("annotations", "reviewapp")
 
 
 def defined_as(name: str) -> str:
     """Where what is called so is defined: the services package offers what its modules define."""
     while True:
         package, _, last = name.rpartition(".")
-        module = MODULES.get(package)
-        if module is None or last not in module.imported or module.imported[last] == name:
+        imported = read(package, SOURCES[package]).imported if package in SOURCES else {}
+        if imported.get(last, name) == name:
             return name
-        name = module.imported[last]
+        name = imported[last]
 
 
 def functions(module: Module) -> set[str]:
@@ -80,7 +86,7 @@ def functions(module: Module) -> set[str]:
 
 def services() -> list[str]:
     """Every public function of every module of services."""
-    found = [module for name, module in MODULES.items() if "services" in name.split(".")]
+    found = [read(name, path) for name, path in SOURCES.items() if "services" in name.split(".")]
     return sorted(function for module in found for function in functions(module))
 
 
@@ -89,7 +95,10 @@ def calls(module: Module) -> set[str]:
     return {defined_as(name) for name in module.used()}
 
 
-CALLED = {name: calls(module) for name, module in MODULES.items()}
+@cache
+def called() -> dict[str, set[str]]:
+    """What each module of the product refers to."""
+    return {name: calls(read(name, path)) for name, path in SOURCES.items()}
 
 
 def test_services_are_found() -> None:
@@ -101,12 +110,12 @@ def test_services_are_found() -> None:
 def test_what_is_exempt_has_no_caller_yet() -> None:
     for service in EXEMPT:
         assert service in services()
-        assert not [name for name, called in CALLED.items() if service in called]
+        assert not [name for name, names in called().items() if service in names]
 
 
 @pytest.mark.parametrize("service", sorted(set(services()) - set(EXEMPT)))
 def test_every_service_has_a_caller(service: str) -> None:
-    assert [name for name, called in CALLED.items() if service in called], f"nothing calls {service}"
+    assert [name for name, names in called().items() if service in names], f"nothing calls {service}"
 
 
 def test_an_import_alone_is_no_caller() -> None:
@@ -119,9 +128,9 @@ def test_an_import_alone_is_no_caller() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(name for name in MODULES if name.startswith("annotations.audit.tree."))
+    "name", sorted(name for name in SOURCES if name.startswith("annotations.audit.tree."))
 )
 def test_the_tree_holds_nothing_that_only_tests_use(name: str) -> None:
-    measured = {called for module in read("benchmarks").values() for called in calls(module)}
-    unused = functions(MODULES[name]) - measured.union(*CALLED.values())
+    measured = [calls(read(each, path)) for each, path in sources("benchmarks").items()]
+    unused = functions(read(name, SOURCES[name])) - set().union(*measured, *called().values())
     assert unused == set()

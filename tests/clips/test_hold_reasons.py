@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,6 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.rules import FINAL
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = {
-    path: ast.parse(path.read_text())
-    for folder in ("annotations", "reviewapp")
-    for path in (ROOT / folder).rglob("*.py")
-    if "migrations" not in path.parts
-}
 # The table "The gate" of the architecture: reason, when it is placed, when it is released.
 DOCUMENTED = {
     reason: (placed, released)
@@ -27,11 +22,23 @@ DOCUMENTED = {
 }
 
 
+@cache
+def sources() -> list[ast.Module]:
+    """The product's code, read when a test needs it: collecting the tests does not."""
+    return [
+        ast.parse(path.read_text())
+        for folder in ("annotations", "reviewapp")
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
+
+
+@cache
 def reasons_of(service: str) -> set[str]:
     """The reasons with which the sources call `clips.services.place` or `lift`, as they are written there."""
     return {
         reason
-        for tree in SOURCES.values()
+        for tree in sources()
         for call in ast.walk(tree)
         if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == service
         for reason in _reasons(call, tree)
@@ -52,7 +59,7 @@ def _reasons(call: ast.Call, tree: ast.Module) -> Iterator[str]:
 
 
 def _assigned(table: str) -> Iterator[str]:
-    for tree in SOURCES.values():
+    for tree in sources():
         for statement in tree.body:
             if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == table:
                 yield from _named(statement.value)
