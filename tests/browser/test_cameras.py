@@ -30,7 +30,7 @@ def clip(live_site: str) -> Clip:
     return clip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_an_operator_draws_zones_on_an_empty_grid(
     clip: Clip, sign_in: Callable[..., Page], inspected: Callable[[Page, str], None], scheme: Scheme
 ) -> None:
@@ -52,7 +52,7 @@ def test_an_operator_draws_zones_on_an_empty_grid(
     assert CameraVersion.objects.get().zones == ZONES
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_a_reviewer_sees_where_the_zones_are_and_draws_across_them(
     clip: Clip, sign_in: Callable[..., Page], inspected: Callable[[Page, str], None], scheme: Scheme
 ) -> None:

@@ -30,7 +30,7 @@ def busy(live_site: str) -> Clip:
     return clip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_log_is_read_by_keyboard_and_its_pages_are_accessible(
     busy: Clip, sign_in: SignIn, inspected: Inspect, scheme: str
 ) -> None:

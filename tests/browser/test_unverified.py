@@ -13,7 +13,7 @@ from tests.factories import make_unverified, make_user
 pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.slow, pytest.mark.timeout(120)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_a_lead_orders_a_strict_pass_and_discards_what_cannot_be_judged(
     scheme: str, live_site: str, sign_in: Callable[..., Page], inspected: Callable[[Page, str], None]
 ) -> None:

@@ -132,7 +132,13 @@ def test_a_whole_pass_later_keeps_what_people_drew(clip: Clip) -> None:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("broken", ["schema", "effect", "missing", "altered", "child"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        *("schema", "altered", "child"),
+        *(pytest.param(broken, marks=pytest.mark.long) for broken in ("effect", "missing")),
+    ],
+)
 def test_what_cannot_be_built_upon_is_made_whole_and_says_why(
     broken: str, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
