@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from hypothesis import settings as hypothesis_settings
+from hypothesis import HealthCheck, settings as hypothesis_settings
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
@@ -26,8 +26,9 @@ from tests.vision.warm_start import WarmStart
 ROOT = Path(__file__).resolve().parent.parent
 _stop: list[Any] = []
 
-# Its deadline is a fifth of a second by the clock on the wall, whatever else the machine does; pytest's timeout holds.
-hypothesis_settings.register_profile("suite", deadline=None)
+# Its deadline, and what it takes for slow inputs, are seconds by the clock on the wall, whatever else the machine does;
+# pytest's timeout holds.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
 
 

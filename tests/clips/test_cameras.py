@@ -214,7 +214,11 @@ def test_what_is_wrong_is_told_by_a_code_and_nothing_is_kept(api: Api, statement
     assert not Device.objects.exists()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(statement=statements)
 def test_whatever_a_program_states_is_answered_and_what_is_taken_is_what_holds(
     api: Api, statement: Any

@@ -19,7 +19,7 @@ PARTS = 9
 USUAL_PART = 0
 """The corpus is sorted by name: every part has files of all kinds. The others are for the long lane."""
 SECONDS = 30
-"""That a file may take on a machine that does other things, too; noise, of which every frame is a scene, takes most."""
+"""Of processor time that a file may take; noise, of which every frame is a scene, takes most."""
 EXPECTED = {
     **{f"whole.{kind}": "accepted" for kind in ("mp4", "mkv", "avi", "ts", "webm", "mov")},
     "empty.mp4": "empty_file",

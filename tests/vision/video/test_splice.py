@@ -127,7 +127,11 @@ def test_nothing_of_a_replaced_group_stays_in_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("effect", ["blur", "fill"])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1), frames=st.integers(16, 47))
 def test_hidden_pixels_change_no_byte_of_the_file(
     tmp_path: Path, effect: Hiding, data: st.DataObject, seed: int, frames: int
