@@ -78,7 +78,9 @@ def inspected() -> Callable[[Page, str], None]:
         if SCREENSHOTS:
             page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        results = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        results = axe.run(
+            page, options={"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+        )
         found = [
             f"{violation['id']}: {violation['help']} {[node['target'] for node in violation['nodes']]}"
             for violation in results.response["violations"]
