@@ -68,8 +68,8 @@ USUAL = {
     "playlist.m3u8",
     "wrong-name.mp4",
 }
-"""Of the known ones, one of each kind: accepted as it is and mended, and refused for its tracks, its length, what it is
-and its name."""
+"""Of the known ones, one of each kind: taken as it is, taken although its stamps fall, and refused for its tracks, its
+length, its kind and its name."""
 
 
 def through_the_worker(name: str, content: bytes) -> End:
