@@ -42,6 +42,7 @@ def logged(clip: Clip, action: str) -> dict[str, Any] | None:
     return json.loads(bytes(entry.canonical))["data"] if entry else None
 
 
+@pytest.mark.once
 def test_a_cut_file_is_taken_when_its_submitter_allows_it_and_redacted_in_the_same_way(
     tmp_path: Path,
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_cut_file_is_taken_when_its_submitter_allows_it_and_redacted_in_the_sa
     assert Rendition.objects.get(clip=clip).frames == clip.frames
 
 
+@pytest.mark.once
 def test_a_bare_stream_is_taken_at_the_rate_that_its_submitter_states(tmp_path: Path) -> None:
     path, submitter = case("bare-stream.h264", tmp_path), make_submitter()
     with pytest.raises(DomainError, match=r"rate_unknown: .*frame_rate"):

@@ -52,6 +52,7 @@ def test_the_original_frame_is_kept_with_its_boxes_and_read_by_the_trainer(
     assert LogEntry.objects.filter(clip=clip.public_id, action="example.read").count() == 1
 
 
+@pytest.mark.once
 def test_what_is_no_face_teaches_the_face_detector_nothing(submit: Submit, passing_by: Path) -> None:
     clip = submit(passing_by, training=True)
     services.redact(services.request_first(clip, WORKER).pk)

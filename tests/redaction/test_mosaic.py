@@ -14,6 +14,7 @@ from tests.redaction.test_repair import LAMP, drawn
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
 
 
+@pytest.mark.once
 def test_a_chosen_mosaic_is_made_and_repaired(submit: Submit, passing_by: Path) -> None:
     officer = Actor("p-officer2", Role.PRIVACY_OFFICER)
     services.choose_hiding("mosaic", "Reviewers have to see where heads turn.", version=0, actor=officer)

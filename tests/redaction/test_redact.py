@@ -165,6 +165,7 @@ def test_a_face_that_stays_visible_holds_the_clip(walking: Path, monkeypatch: py
         ({"evidence": [], "unjudgeable": "too_small"}, "too_small", (0, "too_small")),
     ],
 )
+@pytest.mark.once
 def test_what_the_second_opinion_does_not_verify_is_held_whatever_the_child_says(
     residual: dict[str, Any],
     because: str,

@@ -84,6 +84,7 @@ def fills(clip: Clip, *zones: Any) -> bool:
     )
 
 
+@pytest.mark.once
 def test_the_first_pass_fills_what_was_stated_before(clip: Clip, device: Device, operator: User) -> None:
     set_camera(device, stated_camera({"zones": [WINDOW]}), operator.actor)
     run = passed(clip)
@@ -119,6 +120,7 @@ def test_a_zone_that_comes_later_is_filled_by_a_whole_pass_and_nobody_sees_the_c
     assert services.hide_zones(clip, WORKER) is None
 
 
+@pytest.mark.once
 def test_a_face_reported_on_filled_pictures_is_repaired_there(
     clip: Clip, device: Device, operator: User
 ) -> None:
@@ -132,6 +134,7 @@ def test_a_face_reported_on_filled_pictures_is_repaired_there(
 
 
 @pytest.mark.parametrize("then", [[WINDOW, STREET], []], ids=["added", "taken away"])
+@pytest.mark.once
 def test_a_repair_does_not_build_on_pictures_with_other_zones(
     clip: Clip, device: Device, operator: User, then: list[Any]
 ) -> None:
@@ -178,6 +181,7 @@ def test_a_clip_that_is_being_made_again_is_not_asked_for_twice(
     assert RedactionRun.objects.filter(clip=clip, state=RunState.QUEUED).count() == 1
 
 
+@pytest.mark.once
 def test_the_first_rendition_settles_how_a_clip_is_turned_and_zones_stay_on_the_same_things(
     clip: Clip, device: Device, operator: User
 ) -> None:
@@ -193,6 +197,7 @@ def test_the_first_rendition_settles_how_a_clip_is_turned_and_zones_stay_on_the_
     assert selectors.camera_for(later).quarter_turns == 1
 
 
+@pytest.mark.once
 def test_a_clip_without_a_device_has_no_camera(submit: Submit, short: Path) -> None:
     clip = submit(short)
     assert passed(clip).camera == Camera().as_dict()
