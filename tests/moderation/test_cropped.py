@@ -99,7 +99,7 @@ def test_a_drawn_crop_is_recognised_and_another_walk_is_not(tmp_path: Path) -> N
 
 @pytest.mark.long
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", BUSY if FOLDER else ())
 def test_most_crops_of_real_footage_are_recognised(name: str, tmp_path: Path) -> None:
     assert FOLDER is not None
@@ -113,7 +113,7 @@ def test_most_crops_of_real_footage_are_recognised(name: str, tmp_path: Path) ->
 
 @pytest.mark.long
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_no_other_moment_of_real_footage_passes_for_a_crop() -> None:
     assert FOLDER is None or any(FOLDER.glob("*.mp4"))
     for path in sorted(FOLDER.glob("*.mp4")) if FOLDER else []:
