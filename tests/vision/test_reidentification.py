@@ -105,7 +105,7 @@ def upper_bound_of_chance() -> float:
     return float(np.quantile(rates, 0.999))
 
 
-@pytest.mark.parametrize("effect", ["blur", "fill"])
+@pytest.mark.parametrize("effect", ["blur", pytest.param("fill", marks=pytest.mark.long)])
 def test_hidden_people_are_guessed_no_better_than_by_chance(effect: str) -> None:
     views = seen(lambda made: obscure(made, [BOX], "fill" if effect == "fill" else "blur"))
     for attack in ATTACKS:

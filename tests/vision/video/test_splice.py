@@ -126,7 +126,7 @@ def test_nothing_of_a_replaced_group_stays_in_the_file(tmp_path: Path) -> None:
         assert (packet[40:56] in data) == (number // 15 != 1)
 
 
-@pytest.mark.parametrize("effect", ["blur", "fill"])
+@pytest.mark.parametrize("effect", ["blur", pytest.param("fill", marks=pytest.mark.long)])
 @settings(
     max_examples=25,
     deadline=None,
