@@ -18,7 +18,7 @@ from annotations.oversight import services
 from annotations.oversight.enums import AlertKind
 from annotations.oversight.models import Alert, AlertScanProgress, ViewingTally
 from annotations.redaction import log as redaction
-from tests.audit.sequencing.test_sequencer_kills import forked
+from tests.engines.forked import forked
 from tests.factories import make_leaves
 
 KILLS, PEOPLE, ACTS = 30, 40, 6
