@@ -374,6 +374,7 @@ def _() -> Trial:
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.parametrize("name", TRIALS)
 def test_a_service_lets_through_exactly_whom_its_table_does(name: str) -> None:
     moves, prepare = TRIALS[name]

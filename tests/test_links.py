@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from annotations.accounts.enums import ANONYMOUS
+from annotations.accounts.enums import ANONYMOUS, Role
 from annotations.accounts.matrix import matrix
 from annotations.rights import receipts
 from tests.filled_site import SIGNING_IN, FilledSite, fill
@@ -136,7 +136,14 @@ def crossed(client: Client, start: str, role: str) -> set[str]:
     return visited
 
 
-@pytest.mark.parametrize("role", SIGNING_IN)
+@pytest.mark.parametrize(
+    "role",
+    # Whoever reaches most pages does so on every database.
+    [
+        role if role == Role.PRIVACY_OFFICER else pytest.param(role, marks=pytest.mark.once)
+        for role in SIGNING_IN
+    ],
+)
 def test_a_person_is_offered_what_they_may_do_and_reaches_all_their_pages(
     site: FilledSite, role: str
 ) -> None:
