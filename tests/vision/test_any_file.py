@@ -52,7 +52,7 @@ def work_through(folder: Path) -> dict[str, dict[str, Any]]:
             str(folder / "in"),
             str(len(outcomes)),
         ]
-        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=170)
+        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=500)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         for named, outcome in zip(lines[::2], lines[1::2], strict=False):
             outcomes[named["name"]] = outcome
@@ -76,6 +76,7 @@ def names_of(part: int) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "part",
     [part if part == USUAL_PART else pytest.param(part, marks=pytest.mark.long) for part in range(PARTS)],
