@@ -110,13 +110,13 @@ def test_every_frame_of_a_repaired_clip_shows_its_own_picture_across_every_splic
     ]
     told_apart = steps = 0
     for border in borders:
-        first, last = max(1, border - reach), min(repaired.frames - 1, border + reach)
-        go_to(page, first, pictures)
-        for frame in range(first + 1, last + 1):
+        begin, end = max(1, border - reach), min(repaired.frames - 1, border + reach)
+        go_to(page, begin, pictures)
+        for frame in range(begin + 1, end + 1):
             told_apart += shows(page, "ArrowRight", frame, pictures)
-        for frame in range(last - 1, first - 2, -1):
+        for frame in range(end - 1, begin - 2, -1):
             told_apart += shows(page, "ArrowLeft", frame, pictures)
-        steps += 2 * (last - first) + 1
+        steps += 2 * (end - begin) + 1
     # Of pictures in which nothing moves it cannot be said which of them is shown.
     assert told_apart > steps / 2
     for border in borders:
