@@ -19,7 +19,12 @@ CHANGED = 8.0
 """Mean change of brightness (of 255) in a block that calls for detection: above the noise of coded night pictures,
 below what a head does to any background that it can be told from."""
 SCENE_CUT = 22.0
-"""Mean change of brightness (of 255) over a whole picture that makes it a new scene."""
+"""Mean change of brightness (of 255) over a whole picture that makes it a new scene,"""
+SAME_SCENE = SCENE_CUT / 2
+"""unless no more than this is left when the picture is moved back: a camera that is carried, or rocked with a cot,
+shows the same scene."""
+FARTHEST_MOVED = 0.25
+"""Share of the picture's sides by which it may have moved from one frame to the next."""
 CONTEXT = 16
 """Pixels around a changed region that the detector sees with it."""
 WHOLE_SHARE = 0.8
@@ -154,7 +159,26 @@ def coarse_luma(luma: Luma) -> Luma:
 
 def is_scene_cut(before: Luma, after: Luma) -> bool:
     """Whether two neighbouring frames, given as their `coarse_luma`, belong to different scenes."""
-    return float(cv2.absdiff(before, after).mean()) > SCENE_CUT
+    return _difference(before, after) > SCENE_CUT and not _has_moved(before, after)
+
+
+def _has_moved(before: Luma, after: Luma) -> bool:
+    """Whether a picture is the other one as a camera that moves sees it (phase correlation: Kuglin and Hines, "The
+    phase correlation image alignment method", 1975)."""
+    height, width = before.shape
+    # Without a window, the picture's borders correlate best where they are.
+    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    shift, _ = cv2.phaseCorrelate(before.astype(np.float32), after.astype(np.float32), window)
+    if not (abs(shift[0]) <= FARTHEST_MOVED * width and abs(shift[1]) <= FARTHEST_MOVED * height):
+        return False
+    x, y = round(shift[0]), round(shift[1])
+    old = before[max(0, -y) : height - max(0, y), max(0, -x) : width - max(0, x)]
+    new = after[max(0, y) : height - max(0, -y), max(0, x) : width - max(0, -x)]
+    return _difference(old, new) < SAME_SCENE
+
+
+def _difference(before: Luma, after: Luma) -> float:
+    return float(cv2.absdiff(before, after).mean())
 
 
 def _with_faces(box: Box, known: Sequence[Box]) -> Box:
