@@ -91,7 +91,7 @@ class FrameAnalyser:
         for faces, found in ((segment.faces, self.found.faces), (segment.heads, self.found.heads)):
             for index, boxes in faces.items():
                 found[index] = [Face(scaled(face.box, *self._scale), face.score) for face in boxes]
-        self.found.cuts.extend(segment.cuts)
+        self.found.cuts.update(segment.cuts)
 
     @property
     def is_busy(self) -> bool:

@@ -31,6 +31,7 @@ from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import Orientations
 from annotations.vision.passing import fullest, passing
 from annotations.vision.region_detection import SURE, detect_in, large_faces, merged
+from annotations.vision.scenes import ScenesSeen
 from annotations.vision.tracking import STEADY_DETECTIONS
 from annotations.vision.video.picture import luma_of, rgb_of
 
@@ -74,12 +75,12 @@ class Segment:
 @dataclass
 class SegmentFaces:
     """The faces of each sampled frame of a segment, by frame number in the clip (pixels of the small pictures), and the
-    first frames of new scenes. Frames of earlier segments are among them when they were searched again."""
+    new scenes (`scenes.Cuts`). Frames of earlier segments are among them when they were searched again."""
 
     faces: dict[int, list[Face]] = field(default_factory=dict)
     heads: dict[int, list[Face]] = field(default_factory=dict)
     """Heads of people as their joints show them, on every frame on which people were sought."""
-    cuts: list[int] = field(default_factory=list)
+    cuts: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -148,6 +149,7 @@ class DetectionPass:
         self._changes: ChangeDetector | None = None
         self._faces: list[Face] = []
         self._last_plain: NDArray[np.uint8] | None = None
+        self._scenes = ScenesSeen()
         self._samples = 0
         self._since_turns = Orientations.EVERY
         """Samples since all orientations were tried."""
@@ -186,9 +188,9 @@ class DetectionPass:
             if self._changes is not None:
                 self._end_scene(self._changes, found)
             self._enhancement, self._changes = enhancement, None
+            self._scenes.forget()
         pictures = _Pictures(segment, enhancement, self._last_plain)
-        cuts = self._cuts(pictures)
-        found.cuts = [segment.first + cut for cut in cuts]
+        cuts = self._cuts(pictures, found)
         last = len(segment.frames) - 1
         due = {*range(self._stride - 1, last, self._stride), last}
         due |= {index for cut in cuts for index in (cut - 1, cut) if index >= 0}
@@ -215,13 +217,16 @@ class DetectionPass:
         self._last_plain = pictures.plain[-1]
         return found
 
-    def _cuts(self, pictures: _Pictures) -> list[int]:
+    def _cuts(self, pictures: _Pictures, found: SegmentFaces) -> list[int]:
+        """The first frames of new scenes, by their place in the segment."""
         previous = [pictures.last, *pictures.coarse[:-1]]
-        return [
-            index
-            for index, (old, new) in enumerate(zip(previous, pictures.coarse, strict=True))
-            if old is not None and is_scene_cut(old, new)
-        ]
+        cuts = []
+        for index, (old, new) in enumerate(zip(previous, pictures.coarse, strict=True)):
+            if old is not None and is_scene_cut(old, new):
+                cuts.append(index)
+                frame = pictures.first + index
+                found.cuts[frame] = self._scenes.cut(frame, old, new)
+        return cuts
 
     def _sample(self, changes: ChangeDetector, pictures: _Pictures, index: int, found: SegmentFaces) -> None:
         """Detect where the picture changed, and bring what is known of its faces up to date."""

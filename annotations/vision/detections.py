@@ -14,7 +14,7 @@ class Detections:
     """All that the detection pass and the screening found, from the first frame to the last one analysed.
 
     `faces` has the faces of every frame that was sampled, in displayed pixels, `heads` the heads of people on those on
-    which people were sought; `cuts` the first frames of new scenes;
+    which people were sought; `cuts` the new scenes (`scenes.Cuts`);
     `times` the presentation times of all frames in seconds from the first; `schedule` leads from them to the rendition;
     `probed_rate` is in frames a second; `seen_turns` are the turns, in eighths, in which somebody was found.
     """
@@ -24,7 +24,7 @@ class Detections:
     schedule: Schedule = field(default_factory=lambda: Schedule(Fraction(1), None))
     faces: dict[int, list[Face]] = field(default_factory=dict)
     heads: dict[int, list[Face]] = field(default_factory=dict)
-    cuts: list[int] = field(default_factory=list)
+    cuts: dict[int, int] = field(default_factory=dict)
     seen_turns: list[int] = field(default_factory=list)
     fingerprint: FingerprintReport = field(default_factory=lambda: NO_FINGERPRINT)
     findings: list[FindingReport] = field(default_factory=list)

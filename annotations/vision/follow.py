@@ -39,6 +39,7 @@ from annotations.vision.lookalike import Lookalike
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.region_detection import SMALL_FACE
 from annotations.vision.report import MissedFace
+from annotations.vision.scenes import NO_CUTS
 from annotations.vision.timeline import Timeline
 from annotations.vision.tracking import Track, TrackingRules, link
 from annotations.vision.video.picture import luma_of, rgb_of
@@ -102,7 +103,7 @@ def follow(
     for face in faces:
         seen = {frame: [Face(box, 1.0)] for frame, box in face.boxes.items()}
         start, end = follower.scene(min(seen), max(seen))
-        tracks += link(seen, rate=timeline.rate, frames=end, cuts=[start] if start else [])
+        tracks += link(seen, rate=timeline.rate, frames=end, cuts={start: start} if start else NO_CUTS)
     for number, track in enumerate(tracks, 1):
         track.id = number
     return tracks

@@ -22,12 +22,15 @@ class Stretch:
 
 def link_all(detections: Detections, stretch: Stretch, rules: TrackingRules) -> list[Track]:
     """The tracks of this stretch, numbered from 1, with a box on each of their frames. `rules` are those of faces."""
-    cuts = [cut for cut in detections.cuts if cut > stretch.start]
     tracks = [
         track
         for found, theirs in ((detections.faces, rules), (detections.heads, HEADS))
         for track in link(
-            _since(found, stretch.start), rate=stretch.rate, frames=stretch.end, cuts=cuts, rules=theirs
+            _since(found, stretch.start),
+            rate=stretch.rate,
+            frames=stretch.end,
+            cuts=detections.cuts,
+            rules=theirs,
         )
     ]
     for number, track in enumerate(tracks, 1):

@@ -4,6 +4,7 @@ A face that turns away for half a second is still there: gaps are bridged, weak 
 continue a track, and tracks reach a little beyond their first and last detection.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -12,6 +13,7 @@ import numpy as np
 
 from annotations.vision.boxes import Box, blend, by_frame, distance, grown, overlap, size
 from annotations.vision.faces import Face
+from annotations.vision.scenes import NO_CUTS, Cuts, Scene, places
 
 STEADY_DETECTIONS = 3
 """Different detections of the score `TrackingRules.steady` that make a track."""
@@ -68,30 +70,43 @@ def link(
     *,
     rate: float,
     frames: int,
-    cuts: Sequence[int] = (),
+    cuts: Cuts = NO_CUTS,
     rules: TrackingRules = TrackingRules(),
 ) -> list[Track]:
     """Tracks with a box on each of their frames.
 
-    `detections` holds the faces (score at least `rules.weak`) of every frame that was sampled;
-    `cuts` are the first frames of new scenes, which no track crosses.
+    `detections` holds the faces (score at least `rules.weak`) of every frame that was sampled. No track crosses one of
+    the `cuts`; scenes that show the same place decide together what is a face there, and what it did between them.
     """
-    boundaries = sorted({0, frames, *cuts})
+    sampled = sorted(detections)
     tracks: list[Track] = []
-    for start, end in pairwise(boundaries):
-        scene = {frame: faces for frame, faces in detections.items() if start <= frame < end}
-        for track in _link_scene(scene, rate, rules):
-            if not _convinces(track, rate, rules):
+    for place in places(cuts, frames):
+        seen = {
+            frame: detections[frame]
+            for start, end in place
+            for frame in sampled[bisect_left(sampled, start) : bisect_left(sampled, end)]
+        }
+        for whole in _link_place(seen, rate, rules):
+            if not _convinces(whole, rate, rules):
                 continue
-            _fill_gaps(track, rate, rules)
-            _reach_out(track, rate, rules, start, end)
-            _widen(track, max(1, round(rules.sway * rate)))
-            track.id = len(tracks) + 1
-            tracks.append(track)
+            _fill_gaps(whole, rate, rules)
+            _reach_out(whole, rate, rules, place[0][0], place[-1][1])
+            for track in _by_scene(whole, place):
+                _widen(track, max(1, round(rules.sway * rate)))
+                track.id = len(tracks) + 1
+                tracks.append(track)
     return tracks
 
 
-def _link_scene(detections: Mapping[int, Sequence[Face]], rate: float, rules: TrackingRules) -> list[Track]:
+def _by_scene(track: Track, scenes: Sequence[Scene]) -> list[Track]:
+    """A track for each scene in which this one has boxes."""
+    parts = [
+        {frame: track.boxes[frame] for frame in range(*scene) if frame in track.boxes} for scene in scenes
+    ]
+    return [Track(track.id, boxes, track.score, track.distinct) for boxes in parts if boxes]
+
+
+def _link_place(detections: Mapping[int, Sequence[Face]], rate: float, rules: TrackingRules) -> list[Track]:
     tracks: list[Track] = []
     open_tracks: list[Track] = []
     for frame in sorted(detections):
@@ -183,7 +198,7 @@ def _fill_gaps(track: Track, rate: float, rules: TrackingRules) -> None:
 
 
 def _reach_out(track: Track, rate: float, rules: TrackingRules, start: int, end: int) -> None:
-    """Continue a track with its outermost boxes, inside its scene, growing as nobody knows where it went."""
+    """Continue a track with its outermost boxes, inside its scenes, growing as nobody knows where it went."""
     reach = round(rules.reach * rate) + 1
     first, last = min(track.boxes), track.last
     for step in range(1, reach + 1):

@@ -101,7 +101,7 @@ def passed(pictures: Sequence[RgbPicture], stride: int = 1, people: PeopleDetect
 def _take(everything: SegmentFaces, more: SegmentFaces) -> None:
     everything.faces |= more.faces
     everything.heads |= more.heads
-    everything.cuts += more.cuts
+    everything.cuts.update(more.cuts)
 
 
 def walk(frames: int) -> list[Place | None]:
@@ -134,7 +134,7 @@ def test_who_comes_at_the_end_of_a_scene_is_found_when_it_is_cut() -> None:
     places: list[Place | None] = [None, None, None, None, *walk(2)]
     scene = [mark(place, upside_down=True) for place in places]
     result = passed([*scene, *[np.full_like(ROOM, 240)] * 3])
-    assert result.found.cuts == [6]
+    assert result.found.cuts == {6: 6}
     assert result.found_at(5, places[5])
     assert result.found.faces[8] == []
 

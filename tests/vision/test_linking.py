@@ -55,16 +55,16 @@ def test_a_head_that_is_not_found_for_more_than_a_second_stays_one_track() -> No
 
 
 def test_no_track_crosses_a_cut() -> None:
-    found = Detections(faces=through(LEFT, 0.9), heads=through(RIGHT, 0.9), cuts=[20])
+    found = Detections(faces=through(LEFT, 0.9), heads=through(RIGHT, 0.9), cuts={20: 20})
     tracks = link_all(found, WHOLE, RULES)
     assert [track.id for track in tracks] == [1, 2, 3, 4]
     assert all(max(track.boxes) < 20 or min(track.boxes) >= 20 for track in tracks)
 
 
 def test_what_lies_before_the_stretch_does_not_count() -> None:
-    early = Detections(faces=through(LEFT, 0.9, 0, 8), heads=through(RIGHT, 0.9, 0, 8), cuts=[9])
+    early = Detections(faces=through(LEFT, 0.9, 0, 8), heads=through(RIGHT, 0.9, 0, 8), cuts={9: 9})
     assert link_all(early, replace(WHOLE, start=20), RULES) == []
-    late = Detections(faces=through(LEFT, 0.9, 24), cuts=[9])
+    late = Detections(faces=through(LEFT, 0.9, 24), cuts={9: 9})
     (track,) = link_all(late, replace(WHOLE, start=20), RULES)
     assert max(track.boxes) == FRAMES - 1
 

@@ -32,7 +32,7 @@ def test_a_drawn_box_is_held_for_a_second_both_ways() -> None:
 
 
 def test_it_is_held_inside_its_scene_only() -> None:
-    assert set(with_missed(clip(cuts=[25, 33]), missed(30), RATE)) == set(range(25, 33))
+    assert set(with_missed(clip(cuts={25: 25, 33: 33}), missed(30), RATE)) == set(range(25, 33))
 
 
 def test_where_the_detector_found_something_there_its_box_stays() -> None:

@@ -26,7 +26,7 @@ RULES = TrackingRules()
 
 
 @st.composite
-def detected(draw: st.DrawFn) -> tuple[int, dict[int, list[Face]], list[int]]:
+def detected(draw: st.DrawFn) -> tuple[int, dict[int, list[Face]], dict[int, int]]:
     """A clip's length, certain faces that move about on the frames that were sampled, and cuts."""
     frames = draw(st.integers(20, 160))
     detections: dict[int, list[Face]] = {frame: [] for frame in range(0, frames, 3)}
@@ -38,13 +38,16 @@ def detected(draw: st.DrawFn) -> tuple[int, dict[int, list[Face]], list[int]]:
             if frame in detections and draw(st.integers(0, 4)) != 0:
                 box: Box = (x + speed * (frame - first), y, 40.0, 50.0)
                 detections[frame].append(Face(box, draw(st.floats(RULES.strong, 1))))
-    return frames, detections, sorted(draw(st.sets(st.integers(1, frames - 1), max_size=2)))
+    cuts: dict[int, int] = {}
+    for cut in sorted(draw(st.sets(st.integers(1, frames - 1), max_size=3))):
+        cuts[cut] = draw(st.sampled_from([cut, 0, *cuts.values()]))
+    return frames, detections, cuts
 
 
 @settings(max_examples=150, deadline=None)
 @given(found=detected(), segment=st.integers(5, 40))
 def test_what_is_final_on_the_way_is_what_the_whole_clip_gives(
-    found: tuple[int, dict[int, list[Face]], list[int]], segment: int
+    found: tuple[int, dict[int, list[Face]], dict[int, int]], segment: int
 ) -> None:
     frames, detections, cuts = found
     tracks = IncrementalTracks(RATE, RULES)
@@ -53,7 +56,7 @@ def test_what_is_final_on_the_way_is_what_the_whole_clip_gives(
     written = 0
     for end in [*range(segment, frames, segment), frames]:
         known.faces = {frame: faces for frame, faces in detections.items() if frame < end}
-        known.cuts = [cut for cut in cuts if cut < end]
+        known.cuts = {cut: place for cut, place in cuts.items() if cut < end}
         tracks.update(known, end, ended=end == frames)
         for frame in range(written, tracks.final):
             if boxes := tracks.boxes(frame):

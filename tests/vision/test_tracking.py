@@ -63,7 +63,7 @@ def test_tracks_reach_beyond_first_and_last_sight_and_grow_there() -> None:
 
 def test_no_track_crosses_a_cut() -> None:
     seen = {frame: [face(100)] for frame in range(40)}
-    tracks = link(seen, rate=RATE, frames=40, cuts=[20])
+    tracks = link(seen, rate=RATE, frames=40, cuts={20: 20})
     assert [(min(t.boxes), max(t.boxes)) for t in tracks] == [(0, 19), (20, 39)]
 
 
@@ -107,3 +107,21 @@ def test_five_poor_looks_within_a_second_make_a_face_and_five_in_three_seconds_d
 def test_a_place_that_has_not_changed_is_one_look_however_often() -> None:
     still = {frame: [Face((100.0, 50.0, 20.0, 25.0), 0.24)] for frame in range(0, 30, 3)}
     assert link(still, rate=12.0, frames=30) == []
+
+
+def test_scenes_of_one_place_decide_together_what_is_a_face() -> None:
+    """Two cameras by turns, two frames at a time: a poor look in each of them."""
+    seen = {frame: [face(100 + frame, 0.35)] if frame % 4 < 2 else [] for frame in range(16)}
+    cuts = {cut: cut % 4 for cut in range(2, 16, 2)}
+    tracks = link(seen, rate=RATE, frames=16, cuts=cuts)
+    assert [sorted(track.boxes) for track in tracks] == [[n, n + 1] for n in (0, 4, 8, 12)]
+    assert link(seen, rate=RATE, frames=16, cuts={cut: cut for cut in cuts}) == []
+
+
+def test_where_a_face_was_seen_before_and_is_seen_again_it_is_between_them_but_not_in_other_places() -> None:
+    seen: dict[int, list[Face]] = {frame: [] for frame in range(12)}
+    seen |= {0: [face(100)], 11: [face(120)]}
+    cuts = {2: 2, 4: 0, 6: 2, 8: 0}
+    tracks = link(seen, rate=RATE, frames=12, cuts=cuts)
+    assert sorted(frame for track in tracks for frame in track.boxes) == [0, 1, 4, 5, 8, 9, 10, 11]
+    assert holds(tracks[1].boxes[5], face(100 + 20 * 5 / 11).box)
