@@ -104,6 +104,13 @@ def test_five_poor_looks_within_a_second_make_a_face_and_five_in_three_seconds_d
     assert link(smeared([0, 3, 6, 9, 12], [0.22, 0.2, 0.24, 0.19, 0.2]), rate=12.0, frames=30) == []
 
 
+def test_with_five_frames_a_second_three_poor_looks_are_enough() -> None:
+    seen = smeared(range(0, 6, 2), [0.22] * 3)
+    assert len(link(seen, rate=5.0, frames=20)) == 1
+    assert link(seen, rate=10.0, frames=20) == []
+    assert link(smeared((0, 5, 10), [0.22] * 3), rate=5.0, frames=20) == []
+
+
 def test_a_place_that_has_not_changed_is_one_look_however_often() -> None:
     still = {frame: [Face((100.0, 50.0, 20.0, 25.0), 0.24)] for frame in range(0, 30, 3)}
     assert link(still, rate=12.0, frames=30) == []
