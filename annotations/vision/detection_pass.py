@@ -24,6 +24,7 @@ from annotations.vision.change_detection import (
     coarse_luma,
     is_scene_cut,
 )
+from annotations.vision.crowds import SAMPLES_PER_SEARCH, faces_in_crowd, is_crowd
 from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.heads import PeopleDetector, heads_in
 from annotations.vision.job import Job
@@ -151,6 +152,8 @@ class DetectionPass:
         self._last_plain: NDArray[np.uint8] | None = None
         self._scenes = ScenesSeen()
         self._samples = 0
+        self._crowd_is_due = 0
+        """Of the samples of a scene, the first on which a crowd is searched again."""
         self._since_turns = Orientations.EVERY
         """Samples since all orientations were tried."""
         self._since_people = SAMPLES_PER_SEARCH_FOR_PEOPLE
@@ -205,7 +208,7 @@ class DetectionPass:
             if changes is None or new_scene:
                 frame = segment.frames[index]
                 self._changes = changes = ChangeDetector(frame.width, frame.height, self._detector.step)
-                self._samples = 0
+                self._samples = self._crowd_is_due = 0
             self._sample(changes, pictures, index, found)
             if not new_scene:
                 self._resolve(pictures, (previous, before), (index, self._faces), found)
@@ -239,7 +242,7 @@ class DetectionPass:
         if regions:
             kept = [face for face in self._faces if not any(region.owns(face.box) for region in regions)]
             picture = pictures.rgb(index)
-            self._faces = merged([*kept, *self._detect(picture, regions)])
+            self._faces = merged([*kept, *self._with_crowd(picture, regions)])
             self._heads_are_old = True
             self._untried += [region.inner for region in regions]
             self._recent.append(_Searched(pictures.first + index, picture, regions, self._faces))
@@ -247,6 +250,15 @@ class DetectionPass:
             turns = self._orientations.due(self._since_turns, self._is_explained(changes))
             if turns or self._samples == 1:
                 self._try_turns(changes, found, turns or self._orientations.untried())
+
+    def _with_crowd(self, picture: RgbPicture, regions: Sequence[RegionOfInterest]) -> list[Face]:
+        """The faces in these regions of a picture; those of a crowd also as they are seen at twice the size."""
+        faces = self._detect(picture, regions)
+        if not is_crowd(faces) or self._samples < self._crowd_is_due:
+            return faces
+        self._crowd_is_due = self._samples + SAMPLES_PER_SEARCH
+        crowd = faces_in_crowd(picture, faces, self._detector, self._weakest)
+        return [*faces, *(face for face in crowd if any(region.owns(face.box) for region in regions))]
 
     def _find_heads(self, people: PeopleDetector, pictures: _Pictures, index: int) -> list[Face]:
         """The heads of people on this frame; those found before where nothing has changed since."""

@@ -5,6 +5,7 @@ continue a track, and tracks reach a little beyond their first and last detectio
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,6 +23,12 @@ LASTING_DETECTIONS = 5
 LASTING_SECONDS = 1.5
 """within this time: samples are up to 0.3 s apart. Of a clip that has less than ten frames in it, half of them do, but
 never less than `STEADY_DETECTIONS`."""
+CROWD = 12
+"""Faces at once among which one is more likely than elsewhere: there, `CROWDED_DETECTIONS` different detections,"""
+CROWDED_DETECTIONS = 4
+"""as poor as may be,"""
+CROWDED_SECONDS = 2.0
+"""within this time make a track: half covered by masks, hands and others, faces seldom get more."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +94,7 @@ def link(
             for start, end in place
             for frame in sampled[bisect_left(sampled, start) : bisect_left(sampled, end)]
         }
-        for whole in _link_place(seen, rate, rules):
-            if not _convinces(whole, rate, rules):
-                continue
+        for whole in _faces_among(_link_place(seen, rate, rules), rate, rules):
             _fill_gaps(whole, rate, rules)
             _reach_out(whole, rate, rules, place[0][0], place[-1][1])
             for track in _by_scene(whole, place):
@@ -145,19 +150,43 @@ def _add(track: Track, frame: int, face: Face) -> None:
     track.score = max(track.score, face.score)
 
 
+def _faces_among(tracks: Sequence[Track], rate: float, rules: TrackingRules) -> list[Track]:
+    """Those that are taken for faces, by themselves or in the crowd in which they are."""
+    convincing: list[Track] = []
+    others: list[Track] = []
+    for track in tracks:
+        (convincing if _convinces(track, rate, rules) else others).append(track)
+    if len(convincing) < CROWD:
+        return convincing
+    at_once: Counter[int] = Counter()
+    for track in convincing:
+        at_once.update(range(min(track.boxes), track.last + 1))
+    return convincing + [
+        track
+        for track in others
+        if min(at_once[frame] for frame in track.boxes) >= CROWD
+        and _is_repeated(track, rules.weak, CROWDED_DETECTIONS, CROWDED_SECONDS * rate)
+    ]
+
+
 def _convinces(track: Track, rate: float, rules: TrackingRules) -> bool:
     best = sorted(track.distinct.values(), reverse=True)
     if best[0] >= rules.strong or (
         len(best) >= STEADY_DETECTIONS and best[STEADY_DETECTIONS - 1] >= rules.steady
     ):
         return True
+    within = LASTING_SECONDS * rate
+    enough = max(STEADY_DETECTIONS, min(LASTING_DETECTIONS, int(within / 2)))
+    return _is_repeated(track, rules.lasting, enough, within)
+
+
+def _is_repeated(track: Track, score: float, times: int, within: float) -> bool:
+    """Whether so many different detections of at least this score lie within so many frames."""
     first_seen: dict[Box, int] = {}
     for frame in sorted(track.boxes):
         first_seen.setdefault(track.boxes[frame], frame)
-    seen = sorted(frame for box, frame in first_seen.items() if track.distinct[box] >= rules.lasting)
-    within = LASTING_SECONDS * rate
-    enough = max(STEADY_DETECTIONS, min(LASTING_DETECTIONS, int(within / 2)))
-    return any(last - first <= within for first, last in zip(seen, seen[enough - 1 :], strict=False))
+    seen = sorted(frame for box, frame in first_seen.items() if track.distinct[box] >= score)
+    return any(last - first <= within for first, last in zip(seen, seen[times - 1 :], strict=False))
 
 
 def _cost(track: Track, frame: int, box: Box, rate: float) -> float | None:

@@ -132,3 +132,20 @@ def test_where_a_face_was_seen_before_and_is_seen_again_it_is_between_them_but_n
     tracks = link(seen, rate=RATE, frames=12, cuts=cuts)
     assert sorted(frame for track in tracks for frame in track.boxes) == [0, 1, 4, 5, 8, 9, 10, 11]
     assert holds(tracks[1].boxes[5], face(100 + 20 * 5 / 11).box)
+
+
+def test_in_a_crowd_four_looks_as_poor_as_may_be_are_a_face() -> None:
+    def seen(others: int, looks: Sequence[int], crowd_until: int = 40) -> dict[int, list[Face]]:
+        faces = {
+            frame: [face(100.0 * n, y=300) for n in range(others if frame < crowd_until else 0)]
+            for frame in range(0, 40, 2)
+        }
+        for frame in looks:
+            faces[frame].append(face(100 + frame, 0.16))
+        return faces
+
+    looks = (0, 10, 20, 30)
+    assert len(link(seen(12, looks), rate=RATE, frames=40)) == 13
+    assert len(link(seen(11, looks), rate=RATE, frames=40)) == 11
+    assert len(link(seen(12, looks[:3]), rate=RATE, frames=40)) == 12
+    assert len(link(seen(12, looks, crowd_until=20), rate=RATE, frames=40)) == 12
