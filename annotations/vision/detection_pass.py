@@ -28,7 +28,7 @@ from annotations.vision.crowds import SAMPLES_PER_SEARCH, faces_in_crowd, is_cro
 from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.heads import PeopleDetector, heads_in
 from annotations.vision.job import Job
-from annotations.vision.low_light import Enhancement, enhancement_for
+from annotations.vision.low_light import Enhancement, enhancement_for, where_still
 from annotations.vision.orientation import Orientations
 from annotations.vision.passing import fullest, passing
 from annotations.vision.region_detection import SURE, detect_in, large_faces, merged
@@ -128,8 +128,9 @@ class _Pictures:
         if self._enhancement is None:
             return rgb_of(self.frames[index])
         reach = 1 if self._enhancement.is_noisy else 0
-        near = self.frames[max(0, index - reach) : index + reach + 1]
-        return self._enhancement.picture([rgb_of(frame) for frame in near])
+        now = rgb_of(self.frames[index])
+        near = self.frames[max(0, index - reach) : index] + self.frames[index + 1 : index + reach + 1]
+        return self._enhancement.picture([now, *(where_still(rgb_of(frame), now) for frame in near)])
 
 
 class DetectionPass:

@@ -22,6 +22,10 @@ SAME_LIGHT = 1.5
 """A curve is kept until the brightness has changed by this factor."""
 NOISY = 24.0
 """Brightness below which the mean of three neighbouring pictures is taken before that: it has half the noise."""
+NEIGHBOURHOOD = 5
+"""Pixels across and down of which the mean difference tells whether something moved,"""
+MOVED_FACTOR = 2.0
+"""when it is more than so many times that of noise."""
 
 Curve = NDArray[np.uint8]
 
@@ -55,6 +59,18 @@ class Enhancement:
     def is_noisy(self) -> bool:
         """Whether pictures so dark should be averaged before they are enhanced."""
         return self.brightness < NOISY
+
+
+def where_still(other: NDArray[np.uint8], picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A neighbouring picture of the same size (height x width x 3, RGB), but what moved since as it is in this one: the
+    mean of both has less noise where nothing moves, and is not smeared where something does.
+
+    What differs by more than twice the median difference moved: where most of a picture is still, that is noise.
+    """
+    change = cv2.cvtColor(cv2.absdiff(other, picture), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    difference = cv2.blur(change, (NEIGHBOURHOOD, NEIGHBOURHOOD))
+    still = np.asarray(difference <= MOVED_FACTOR * max(1.0, np.median(difference)), np.uint8)
+    return np.asarray(cv2.copyTo(other, still, picture.copy()), np.uint8)
 
 
 def brightness(luma: NDArray[np.uint8]) -> float:

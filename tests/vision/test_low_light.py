@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from annotations.vision.boxes import covered
 from annotations.vision.faces import CenterFace, RgbPicture
-from annotations.vision.low_light import DARK, TARGET, Enhancement, brightness, enhancement_for
+from annotations.vision.low_light import DARK, TARGET, Enhancement, brightness, enhancement_for, where_still
 from annotations.vision.obscure import hidden_mask
 from tests.vision import clips
 
@@ -91,6 +91,22 @@ def test_three_noisy_pictures_have_less_noise_together() -> None:
     alone, together = enhancement.picture(pictures[:1]), enhancement.picture(pictures)
     assert together.std() < 0.75 * alone.std()
     assert np.array_equal(enhancement.picture([pictures[0]] * 3), alone)
+
+
+def test_what_moves_is_not_smeared_over_the_pictures_that_are_taken_together() -> None:
+    rng = np.random.default_rng(4)
+
+    def noisy(x: int) -> NDArray[np.uint8]:
+        picture = np.full((96, 128, 3), 12.0)
+        picture[30:60, x : x + 30] = 32
+        return np.clip(picture + rng.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
+
+    before, now, after = noisy(20), noisy(40), noisy(60)
+    near = [where_still(other, now) for other in (before, after)]
+    mean = np.mean([now, *near], axis=0)
+    assert abs(mean[30:60, 20:36].mean() - 12) < 1
+    assert abs(mean[30:60, 44:66].mean() - 32) < 1
+    assert mean[66:].std() < 0.7 * now[66:].std()
 
 
 def test_a_face_in_the_dark_is_found_only_when_the_pictures_are_enhanced() -> None:
