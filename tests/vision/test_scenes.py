@@ -19,9 +19,9 @@ def test_cuts_beyond_the_end_do_not_count() -> None:
 
 def test_two_cameras_by_turns_are_two_places_even_when_one_of_them_moves() -> None:
     one, other = scene(1), scene(2)
-    looks = [seen(one, 100, 100), seen(other, 100, 100), seen(one, 104, 97), seen(other, 100, 100)]
+    views = [seen(one, 100, 100), seen(other, 100, 100), seen(one, 104, 97), seen(other, 100, 100)]
     scenes = ScenesSeen()
-    assert [scenes.cut(5 * n, looks[n - 1], looks[n]) for n in (1, 2, 3)] == [5, 0, 5]
+    assert [scenes.cut(5 * n, views[n - 1], views[n]) for n in (1, 2, 3)] == [5, 0, 5]
 
 
 def test_a_place_is_known_by_what_it_looked_like_last() -> None:

@@ -135,17 +135,17 @@ def test_where_a_face_was_seen_before_and_is_seen_again_it_is_between_them_but_n
 
 
 def test_in_a_crowd_four_looks_as_poor_as_may_be_are_a_face() -> None:
-    def seen(others: int, looks: Sequence[int], crowd_until: int = 40) -> dict[int, list[Face]]:
+    def seen(others: int, found_on: Sequence[int], crowd_until: int = 40) -> dict[int, list[Face]]:
         faces = {
             frame: [face(100.0 * n, y=300) for n in range(others if frame < crowd_until else 0)]
             for frame in range(0, 40, 2)
         }
-        for frame in looks:
+        for frame in found_on:
             faces[frame].append(face(100 + frame, 0.16))
         return faces
 
-    looks = (0, 10, 20, 30)
-    assert len(link(seen(12, looks), rate=RATE, frames=40)) == 13
-    assert len(link(seen(11, looks), rate=RATE, frames=40)) == 11
-    assert len(link(seen(12, looks[:3]), rate=RATE, frames=40)) == 12
-    assert len(link(seen(12, looks, crowd_until=20), rate=RATE, frames=40)) == 12
+    found_on = (0, 10, 20, 30)
+    assert len(link(seen(12, found_on), rate=RATE, frames=40)) == 13
+    assert len(link(seen(11, found_on), rate=RATE, frames=40)) == 11
+    assert len(link(seen(12, found_on[:3]), rate=RATE, frames=40)) == 12
+    assert len(link(seen(12, found_on, crowd_until=20), rate=RATE, frames=40)) == 12
