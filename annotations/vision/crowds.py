@@ -4,48 +4,54 @@ Now and then the parts of the picture in which they are are searched at twice th
 smallest ones get scores that make a track; on the samples between they need only be found at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
 
-from annotations.vision.boxes import Box, scaled, size
+from annotations.vision.boxes import scaled
 from annotations.vision.change_detection import CONTEXT, Rectangle, RegionOfInterest
 from annotations.vision.faces import Face, FaceDetector, RgbPicture
-from annotations.vision.region_detection import MOST_REFINED, SMALL_FACE, SURE
+from annotations.vision.orientation import UPRIGHT, turned, turned_back
+from annotations.vision.region_detection import MOST_REFINED, doubtful
 
 SAMPLES_PER_SEARCH = 3
 """Samples from one on which a crowd is searched so to the next."""
+CROWD = MOST_REFINED * 2 // 3
+"""Doubtful small faces: of those that a region shows with its context, some lie outside, and some are the same."""
 PARTS = 2
 """Across and down: at twice the size, each is about as large as the picture itself, and takes no more memory."""
 LEAST_OF_CROWD = 3
 """Doubtful faces in a part, for it to be searched."""
 
 
-def doubtful(faces: Sequence[Face]) -> list[Face]:
-    """The small faces of which the detector is not sure."""
-    return [face for face in faces if face.score < SURE and size(face.box) < SMALL_FACE]
-
-
 def is_crowd(faces: Sequence[Face]) -> bool:
-    """Whether there are more doubtful small faces than are detected again one by one."""
-    return len(doubtful(faces)) > MOST_REFINED
+    """Whether there are so many doubtful small faces that they may not be detected again one by one."""
+    return len(doubtful(faces)) >= CROWD
 
 
 def faces_in_crowd(
-    picture: RgbPicture, faces: Sequence[Face], detector: FaceDetector, threshold: float
+    picture: RgbPicture,
+    faces: Sequence[Face],
+    detector: FaceDetector,
+    threshold: float,
+    turns: Iterable[int] = (UPRIGHT,),
 ) -> list[Face]:
-    """Faces of at least this score in the parts of a picture (sides are multiples of the detector's step) in which
-    there are several of these doubtful ones."""
+    """Faces of at least this score, in any of these orientations, in the parts of a picture (sides are multiples of the
+    detector's step) in which there are several of these doubtful ones."""
     unsure = doubtful(faces)
+    turns = sorted(turns)
     found = []
     for part in _parts(picture.shape[1], picture.shape[0], detector.step):
-        if sum(part.owns(face.box) for face in unsure) >= LEAST_OF_CROWD:
-            found += [
-                face
-                for face in _at_twice_the_size(picture, part.outer, detector, threshold)
-                if part.owns(face.box)
-            ]
+        if sum(part.owns(face.box) for face in unsure) < LEAST_OF_CROWD:
+            continue
+        enlarged = _enlarged(picture, part.outer)
+        for turn in turns:
+            for seen in detector.detect(turned(enlarged, turn), threshold):
+                upright = turned_back(seen, turn, enlarged.shape[1], enlarged.shape[0])
+                face = _reduced(upright, part.outer)
+                if part.owns(face.box):
+                    found.append(face)
     return found
 
 
@@ -65,16 +71,13 @@ def _halves(length: int, step: int) -> list[tuple[tuple[int, int], tuple[int, in
     return [((0, half), (0, wide)), ((half, length - half), (length - wide, wide))]
 
 
-def _at_twice_the_size(
-    picture: RgbPicture, window: Rectangle, detector: FaceDetector, threshold: float
-) -> list[Face]:
+def _enlarged(picture: RgbPicture, window: Rectangle) -> RgbPicture:
     x, y, width, height = window
-    large = cv2.resize(
-        picture[y : y + height, x : x + width], (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC
-    )
-    faces = []
-    for found in detector.detect(np.asarray(large, np.uint8), threshold):
-        left, top, across, down = scaled(found.box, 0.5, 0.5)
-        box: Box = (left + x, top + y, across, down)
-        faces.append(Face(box, found.score))
-    return faces
+    part = picture[y : y + height, x : x + width]
+    return np.asarray(cv2.resize(part, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _reduced(face: Face, window: Rectangle) -> Face:
+    """A face that was found in this window at twice its size, in the picture."""
+    x, y, width, height = scaled(face.box, 0.5, 0.5)
+    return Face((x + window[0], y + window[1], width, height), face.score)

@@ -258,7 +258,7 @@ class DetectionPass:
         if not is_crowd(faces) or self._samples < self._crowd_is_due:
             return faces
         self._crowd_is_due = self._samples + SAMPLES_PER_SEARCH
-        crowd = faces_in_crowd(picture, faces, self._detector, self._weakest)
+        crowd = faces_in_crowd(picture, faces, self._detector, self._weakest, self._orientations.seen)
         return [*faces, *(face for face in crowd if any(region.owns(face.box) for region in regions))]
 
     def _find_heads(self, people: PeopleDetector, pictures: _Pictures, index: int) -> list[Face]:

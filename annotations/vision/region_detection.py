@@ -20,7 +20,7 @@ LARGE_SHARE = 0.4
 SMALL_FACE = 28.0
 """Faces of less than this many pixels that the detector is not sure of are detected again at twice the size."""
 MOST_REFINED = 12
-"""Doubtful small faces of a region that are detected again."""
+"""Doubtful small faces of a region that are detected again: more are a crowd."""
 SURE = 0.55
 """Score from which a small face needs no second detection."""
 
@@ -81,11 +81,17 @@ def refined(picture: RgbPicture, faces: Sequence[Face], detector: FaceDetector) 
     """The faces, small doubtful ones as they are detected in a window at twice the size,
     if their score is better there.
 
-    Of a crowd, so are the `MOST_REFINED` best: the others are detected on many samples or they are nobody.
+    Of a crowd, none is: `crowds` searches it.
     """
-    doubtful = [face for face in faces if face.score < SURE and size(face.box) < SMALL_FACE]
-    chosen = sorted(doubtful, key=lambda face: -face.score)[:MOST_REFINED]
-    return [_better(face, _in_window(picture, face, detector)) if face in chosen else face for face in faces]
+    unsure = doubtful(faces)
+    if len(unsure) > MOST_REFINED:
+        return list(faces)
+    return [_better(face, _in_window(picture, face, detector)) if face in unsure else face for face in faces]
+
+
+def doubtful(faces: Sequence[Face]) -> list[Face]:
+    """The small faces of which the detector is not sure."""
+    return [face for face in faces if face.score < SURE and size(face.box) < SMALL_FACE]
 
 
 def _in_window(picture: RgbPicture, face: Face, detector: FaceDetector) -> list[Face]:
