@@ -46,6 +46,19 @@ def test_several_detections_of_a_head_need_not_be_so_sure() -> None:
     assert len(link_all(Detections(heads=through(LEFT, 0.45)), WHOLE, RULES)) == 1
 
 
+@pytest.mark.parametrize(
+    ("face", "head", "away", "found"),
+    [(0.43, 0.58, 0, 1), (0.25, 0.4, 15, 1), (0.43, 0.58, 40, 0), (0.2, 0.58, 0, 0), (0.43, 0.35, 0, 0)],
+)
+def test_a_poor_face_and_a_poor_head_in_one_place_confirm_each_other(
+    face: float, head: float, away: float, found: int
+) -> None:
+    once = Detections(faces={12: [Face(LEFT, face)]}, heads={12: [Face((LEFT[0] + away, *LEFT[1:]), head)]})
+    assert len(link_all(once, WHOLE, RULES)) == found
+    at_other_times = replace(once, heads={15: once.heads[12]})
+    assert link_all(at_other_times, WHOLE, RULES) == []
+
+
 def test_a_head_that_is_not_found_for_more_than_a_second_stays_one_track() -> None:
     """Joints are found more seldom."""
     found = {frame: [Face(LEFT, 0.8)] for frame in (2, 3, 16, 17)}
