@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.audit.integrity.status import integrity
 from annotations.clips.enums import HoldReason
+from annotations.clips.intake import has_second_opinion
 from annotations.clips.models import Clip, Hold
 from annotations.core.errors import DomainError
 from annotations.core.models import Outbox, RunState
@@ -33,6 +34,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "waiting": runs.filter(state=RunState.QUEUED).count(),
         "events": Outbox.objects.filter(delivered_at=None).count(),
         "log": integrity(),
+        "second_opinion": has_second_opinion(),
         "running": runs.filter(state=RunState.RUNNING).order_by("created_at"),
         "stuck": _stuck()[:50],
         "recent": Paginator(runs.order_by("-id"), 25).get_page(request.GET.get("page")),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.conf import settings
 
 from annotations.clips.models import Clip
+from annotations.vision import models
 from annotations.vision.limits import Limits
 
 
@@ -25,3 +26,8 @@ def limits_of(clip: Clip) -> Limits:
     """The bounds with which a clip's original is read: every time so that it gives the same pictures."""
     limits = intake_limits(accept_partial=clip.accept_partial, frame_rate=clip.stated_rate)
     return replace(limits, rendition_pixels=clip.facts.get("rendition_pixels", limits.rendition_pixels))
+
+
+def has_second_opinion() -> bool:
+    """Whether a model is installed that doubts what the machine pass has hidden."""
+    return models.has_second_opinion(settings.MODELS_DIR, with_content=settings.SCREENING_NUDENET)

@@ -11,7 +11,7 @@ class RedactionConfig(AppConfig):
     label = "redaction"
 
     def ready(self) -> None:
-        checks = import_module("annotations.redaction.checks")  # registers its check
-        # Web servers and workers do not print the results of checks: an operator is to know this one, not to find out.
-        for message in checks.check_landlock(None):
+        checks = import_module("annotations.redaction.checks")  # registers its checks
+        # Web servers and workers do not print the results of checks: an operator is to know these, not to find out.
+        for message in (*checks.check_landlock(None), *checks.check_second_opinion(None)):
             logger.log(message.level, "%s %s", message.msg, message.hint)

@@ -50,6 +50,12 @@ def parser() -> argparse.ArgumentParser:
     )
     making.add_argument("--camera", type=Path, metavar="CAMERA.json", help="see camera.Camera.from_dict")
     making.add_argument("--whole-persons", action="store_true", help="hide whole persons, not heads alone")
+    making.add_argument("--no-screening", action="store_true", help="leave the built-in screening out")
+    making.add_argument(
+        "--without-second-opinion",
+        action="store_true",
+        help="hide faces also where no model is installed that could doubt the result",
+    )
     making.add_argument("--progress", type=int, metavar="FD", help="file descriptor for JSON lines")
     redaction = commands.add_parser(
         "redact", parents=[common, making], help="hide faces and screen the pictures"
@@ -57,7 +63,6 @@ def parser() -> argparse.ArgumentParser:
     redaction.add_argument("output", metavar="OUT")
     redaction.add_argument("--classifier", type=Path, action="append", default=[], metavar="MANIFEST.json")
     redaction.add_argument("--missed-faces", type=Path, metavar="FACES.json", help="boxes that a person drew")
-    redaction.add_argument("--no-screening", action="store_true", help="leave the built-in screening out")
     again = commands.add_parser(
         "repair", parents=[common, making], help="make again what is to hide something else"
     )

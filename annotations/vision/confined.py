@@ -49,7 +49,8 @@ class DecodeOptions:
 class RedactOptions(DecodeOptions):
     """Options of one redaction; `detector` (a manifest, or a YuNet file) replaces the built-in one,
     `classifiers` are manifests, `missed_faces` what a person drew, `camera` what is known of the camera,
-    `whole_persons` hides more than heads."""
+    `whole_persons` hides more than heads. `without_second_opinion`: also where no model is installed that could doubt
+    the result, which somebody has accepted then."""
 
     effect: str = "blur"
     screening: bool = True
@@ -59,6 +60,7 @@ class RedactOptions(DecodeOptions):
     camera: Camera = Camera()  # noqa: RUF009 - frozen
     whole_persons: bool = False
     models_dir: Path | None = None
+    without_second_opinion: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,6 @@ def redact(
     VideoError for input that is not accepted, VisionError for failures of ours.
     """
     arguments = ["redact", _path(fd_in), _path(fd_out)]
-    arguments += [] if options.screening else ["--no-screening"]
     for manifest in options.classifiers:
         arguments += ["--classifier", str(Path(manifest).resolve())]
     with _JsonFile("missed faces") as missed:
@@ -177,6 +178,8 @@ def _reported(
         camera.write(options.camera.as_dict())
         more = ["--report", report.path, "--effect", options.effect, "--camera", camera.path]
         more += ["--whole-persons"] if options.whole_persons else []
+        more += [] if options.screening else ["--no-screening"]
+        more += ["--without-second-opinion"] if options.without_second_opinion else []
         if options.detector is not None:
             more += ["--detector", str(options.detector.resolve())]
         models = [*options.classifiers, *([options.detector] if options.detector else [])]

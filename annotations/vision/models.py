@@ -100,6 +100,21 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def is_installed(name: str, models: Path | None = None) -> bool:
+    """Whether the named model has its files in this folder, that of `folder` if none is given.
+
+    That they are the pinned ones, `locate` tells.
+    """
+    files = [model for model in MODELS.values() if model.name in {name, f"{name}-graph"}]
+    return all(((models or folder()) / model.package / model.file).is_file() for model in files)
+
+
+def has_second_opinion(models: Path, with_content: bool) -> bool:
+    """Whether this folder has a model that doubts what was hidden: BlazeFace, or NudeNet, which serves `with_content`
+    alone: where pictures are screened."""
+    return is_installed("blazeface-back", models) or (with_content and is_installed("nudenet-320n", models))
+
+
 def locate(name: str) -> Path:
     """Path of the named model, its content verified. Raises ModelError when absent or different."""
     model = MODELS.get(name)

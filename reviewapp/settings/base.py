@@ -189,6 +189,8 @@ REDACTION_MEMORY = 2_000_000_000
 REDACTION_LEASE_SECONDS = 60
 # A manifest or a YuNet file that replaces the built-in face detector.
 REDACTION_DETECTOR = environment.text("REDACTION_DETECTOR", "")
+# Whether clips are taken where no model is installed that could doubt what was hidden.
+REDACT_WITHOUT_SECOND_OPINION = environment.flag("REDACT_WITHOUT_SECOND_OPINION")
 SCREENING_NUDENET = environment.flag("SCREENING_NUDENET", default=True)
 SCREENING_CLASSIFIERS = environment.items("SCREENING_CLASSIFIERS")
 MODEL_SOURCES = environment.model_sources("MODEL_SOURCES")

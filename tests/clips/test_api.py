@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +57,18 @@ def test_no_clip_is_taken_where_decoders_cannot_be_confined(
     assert not Clip.objects.exists()
     refusal = LogEntry.objects.get(action="clip.refused")
     assert b"decoder_unconfined" in bytes(refusal.canonical)
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+def test_clips_are_taken_without_a_second_opinion_only_where_that_was_accepted(
+    accepted: bool, submit: Any, tmp_path: Path, settings: Any
+) -> None:
+    settings.MODELS_DIR, settings.REDACT_WITHOUT_SECOND_OPINION = tmp_path, accepted
+    answer = submit()
+    assert answer.status_code == (201 if accepted else 503)
+    assert Clip.objects.exists() == accepted
+    refused = [bytes(entry.canonical) for entry in LogEntry.objects.filter(action="clip.refused")]
+    assert [b"no_second_opinion" in canonical for canonical in refused] == ([] if accepted else [True])
 
 
 def test_a_repeated_request_is_answered_and_makes_nothing(submit: Any) -> None:

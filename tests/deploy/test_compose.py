@@ -33,6 +33,7 @@ VALUES = {
     "SECRETS_DIR": "/secrets",
     "TLS_DIR": "/tls",
     "DECODE_WITHOUT_LANDLOCK": "0",
+    "REDACT_WITHOUT_SECOND_OPINION": "0",
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 

@@ -2,6 +2,8 @@
 
 import datetime
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -32,6 +34,15 @@ def test_entries_that_nobody_seals_are_told_with_what_it_means(monkeypatch: pyte
     assert "The log is not sealed since" in browser.get(reverse("operations")).content.decode()
     configured.own_sequencer().once()
     assert "is not sealed" not in browser.get(reverse("operations")).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_site_without_a_second_opinion_says_so(tmp_path: Path, settings: Any) -> None:
+    browser = Client()
+    browser.force_login(make.make_user(Role.OPERATOR))
+    assert "no second opinion" not in browser.get(reverse("operations")).content.decode()
+    settings.MODELS_DIR = tmp_path
+    assert "There is no second opinion" in browser.get(reverse("operations")).content.decode()
 
 
 @pytest.mark.django_db

@@ -3,19 +3,22 @@
 import json
 import os
 import platform
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from annotations.vision import child, confined
 from annotations.vision.child import Observer
-from annotations.vision.errors import VideoError
+from annotations.vision.errors import VideoError, VisionError
+from annotations.vision.models import folder
 from annotations.vision.report import MissedFace
 from tests.vision import clips, onnx_models
 
@@ -283,3 +286,19 @@ def test_a_child_dies_with_its_parent(hanging: tuple[list[str], list[int]]) -> N
 def test_the_child_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "very secret")
     assert "SECRET_KEY" not in child.Sandbox(1).environment()
+
+
+def test_without_a_model_that_doubts_it_nothing_is_hidden_unless_that_was_accepted(
+    clip: int, tmp_path: Path
+) -> None:
+    """In the child, whose models are those that decide alone."""
+    models = tmp_path / "models"
+    shutil.copytree(folder(), models, ignore=lambda *_: ["blazeface-back.bin", "nudenet", "skimage"])
+    options = confined.RedactOptions(screening=False, models_dir=models)
+    with pytest.raises(VisionError) as caught:
+        confined.redact(clip, os.memfd_create("out"), options)
+    assert caught.value.code == "no_second_opinion"
+    accepted = replace(options, without_second_opinion=True)
+    report, status = confined.redact(clip, os.memfd_create("out"), accepted)
+    assert (status, report["residual"]["evidence"]) == (0, [])
+    assert "opinion" not in {model["role"] for model in report["models"]}

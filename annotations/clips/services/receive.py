@@ -14,7 +14,7 @@ from annotations.audit.actors import Actor
 from annotations.clips import events, log, selectors, vault
 from annotations.clips.camera_rules import says_the_same
 from annotations.clips.enums import HoldReason
-from annotations.clips.intake import intake_limits
+from annotations.clips.intake import has_second_opinion, intake_limits
 from annotations.clips.models import Clip, Consent, Device, Original, Owner, Submission
 from annotations.clips.rules import ConsentTerms, check_extension
 from annotations.clips.services.camera import state_with_clip
@@ -72,6 +72,8 @@ def receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception)
 
 
 def _receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception) -> tuple[Clip, bool]:
+    if not (has_second_opinion() or settings.REDACT_WITHOUT_SECOND_OPINION):
+        raise Unavailable("no_second_opinion", "This site cannot doubt what it hides. No clip is taken.")
     if reception.size > settings.CLIP_MAX_BYTES:
         raise TooLarge("too_large", f"The file is larger than {settings.CLIP_MAX_BYTES // 1_000_000} MB.")
     if not reception.owner:

@@ -186,6 +186,7 @@ def _options(run: RedactionRun) -> confined.RedactOptions:
         timeout_s=settings.REDACTION_TIMEOUT,
         memory_bytes=settings.REDACTION_MEMORY,
         without_landlock=settings.DECODE_WITHOUT_LANDLOCK,
+        without_second_opinion=settings.REDACT_WITHOUT_SECOND_OPINION,
     )
 
 

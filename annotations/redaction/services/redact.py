@@ -33,7 +33,10 @@ from annotations.vision.errors import VIDEO_ERRORS, VisionError
 
 # Another attempt cures none of these: the file is what it is, and so is the system. Time-outs and crashes may have
 # come from the machine.
-LASTING = frozenset({*VIDEO_ERRORS, "decoder_unconfined"}) - {"decoder_timeout", "decoder_crashed"}
+LASTING = frozenset({*VIDEO_ERRORS, "decoder_unconfined", "no_second_opinion"}) - {
+    "decoder_timeout",
+    "decoder_crashed",
+}
 REPAIRS_AHEAD = 3
 """Repairs that are done at most before a whole pass."""
 

@@ -10,11 +10,13 @@ from annotations.vision.blaze_face import BlazeFace
 from annotations.vision.camera import Camera
 from annotations.vision.confined import EXPOSED
 from annotations.vision.content import Classifier, ContentModel, NudeNet, NudeNetFaces
+from annotations.vision.errors import ModelError
 from annotations.vision.faces import CenterFace, FaceDetector, OnnxFaceDetector, YuNet
 from annotations.vision.job import Clock, Job
 from annotations.vision.light import light_of
 from annotations.vision.limits import Limits
 from annotations.vision.missed_faces import objects
+from annotations.vision.models import is_installed
 from annotations.vision.people import MoveNet
 from annotations.vision.redact import redact
 from annotations.vision.report import Report
@@ -52,11 +54,17 @@ def detector_of(file: Path | None) -> FaceDetector:
     return OnnxFaceDetector(file) if file.suffix == ".json" else YuNet(file)
 
 
-def second_opinion(nude_net: NudeNet | None) -> list[Opinion]:
-    """The models that are asked what they see in a rendition: BlazeFace, and NudeNet where it is used anyway."""
-    opinions = [Opinion(BlazeFace(), BLAZE_FACE_SCORE)]
+def second_opinion(nude_net: NudeNet | None, may_lack: bool = False) -> list[Opinion]:
+    """The models that are asked what they see in a rendition: BlazeFace, where it is installed, and NudeNet, where it
+    is used anyway. None only if somebody has accepted that it `may_lack`.
+
+    Raises ModelError: "no_second_opinion" when there is none, "model_changed" when a file is not the pinned one.
+    """
+    opinions = [Opinion(BlazeFace(), BLAZE_FACE_SCORE)] if is_installed("blazeface-back") else []
     if nude_net is not None:
         opinions.append(Opinion(NudeNetFaces(nude_net), NUDE_NET_SCORE))
+    if not opinions and not may_lack:
+        raise ModelError("No model is installed that could doubt what was hidden.", "no_second_opinion")
     return opinions
 
 
@@ -73,7 +81,7 @@ def run(options: argparse.Namespace, limits: Limits) -> int:
         nude_net = None if options.no_screening else NudeNet()
         screeners: list[ContentModel] = [] if nude_net is None else [nude_net]
         screeners.extend(Classifier(manifest) for manifest in options.classifier)
-        opinions = second_opinion(nude_net)
+        opinions = second_opinion(nude_net, options.without_second_opinion)
     job = Job(
         source=options.input,
         target=options.output,
