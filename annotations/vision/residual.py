@@ -1,7 +1,8 @@
 """The check of a rendition: is there a face outside what was hidden?
 
-The detector is asked again, in other orientations, too, and then models of other families (`second_opinion`). Dark
-pictures are enhanced before.
+The detector is asked again, in other orientations, too, and then models of other families (`second_opinion`), which are
+also shown other views: all of them on the first pictures, then a few where something changes that no hidden head
+explains. Dark pictures are enhanced before.
 
 What goes to the encoder is checked while it is in memory. Now and then it is the coded key frame instead, decoded again
 as it is written, so that what viewers get is known to be what was meant.
@@ -9,25 +10,26 @@ as it is written, so that what viewers get is known to be what was meant.
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from annotations.vision.boxes import BoxesByFrame, centre, covered, scaled
+from annotations.vision.boxes import BoxesByFrame, scaled
 from annotations.vision.change_detection import ChangeDetector, RegionOfInterest, coarse_luma
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import Face, FaceDetector, working_size
+from annotations.vision.hidden_regions import HiddenRegions
 from annotations.vision.low_light import Enhancement, enhancement_for
-from annotations.vision.obscure import Mask, hidden_mask
 from annotations.vision.orientation import TURNS, UPRIGHT
 from annotations.vision.region_detection import detect_in, merged
 from annotations.vision.report import ExposedFace, ResidualReport
-from annotations.vision.second_opinion import Opinion, Uncovered, confirmed
+from annotations.vision.second_opinion import Opinion, Seen, Uncovered, ask, confirmed, distinct
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 from annotations.vision.video.picture import luma_of, rgb_of
+from annotations.vision.views import OTHERS, WHOLE, View
 
 THRESHOLD = 0.5
 """Score from which a face counts."""
@@ -39,6 +41,10 @@ CHECKS_PER_CODED_ONE = 5
 """Every so many checks, the first among them, wait for the coded picture."""
 HIDDEN_SHARE = 0.6
 """A face box of which this much is hidden is a hidden head in which the detector still finds something."""
+THOROUGH_CHECKS = 2
+"""Pictures, the first that differ, of which other models are shown all views."""
+VIEWS_A_CHECK = 2
+"""Views, beside the whole picture, that they are shown of a later one."""
 
 
 class ResidualCheck:
@@ -66,6 +72,8 @@ class ResidualCheck:
         self._changes: ChangeDetector | None = None
         self._enhancement: Enhancement | None = None
         self._checks: list[_Check] = []
+        self._judged = 0
+        """Checks of pictures that showed what the one before did not."""
 
     def add(self, index: int, frame: VideoFrame) -> None:
         """The picture that is to be the rendition's frame `index`: checked, unless the coded one is to be."""
@@ -105,85 +113,98 @@ class ResidualCheck:
         regions = self._changes.regions(coarse if enhancement is None else enhancement.luma[coarse], [])
         number = len(self._checks)
         turn = TURNS[number // 2 % len(TURNS)] if number % 2 else UPRIGHT
-        task = _Task(small, regions, enhancement, turn, (frame.width, frame.height))
-        found = self._pool.submit(_detect, task, self._detector, self._opinions if regions else ())
-        self._checks.append(_Check(index, found, bool(regions), (frame.width, frame.height)))
+        hidden = HiddenRegions(self._hidden.get(index, ()), frame.width, frame.height)
+        scale = frame.width / small.width, frame.height / small.height
+        self._judged += bool(regions)
+        views = self._views([region for region in regions if not hidden.explain(region, scale)])
+        task = _Task(small, regions, enhancement, turn, views, hidden, scale)
+        found = self._pool.submit(_examine, task, self._detector, self._opinions if regions else ())
+        self._checks.append(_Check(index, found, self._judged))
+
+    def _views(self, unexplained: Sequence[RegionOfInterest]) -> Sequence[View]:
+        """What other models are shown, beside the whole picture, of one in which these regions changed."""
+        if self._judged <= THOROUGH_CHECKS:
+            return OTHERS
+        if not unexplained:
+            return ()
+        first = VIEWS_A_CHECK * self._judged
+        return [OTHERS[number % len(OTHERS)] for number in range(first, first + VIEWS_A_CHECK)]
 
     def report(self) -> ResidualReport:
         """What was found. Waits for the models."""
         exposed: list[ExposedFace] = []
         uncovered: list[Uncovered] = []
-        seen = 0
-        judged = 0
+        agreed = 0
         for check in self._checks:
             found = check.found.result()
-            judged += check.is_new
-            anything = found.faces or found.others
-            mask = hidden_mask(self._hidden.get(check.frame, ()) if anything else (), *check.size)
-            for face in found.faces:
-                if covered(face.box, mask) < HIDDEN_SHARE:
-                    box = [round(value, 1) for value in face.box]
-                    exposed.append(ExposedFace(frame=check.frame, box=box, score=round(face.score, 4)))
-            uncovered += [
-                Uncovered(judged, check.frame, model, face)
-                for model, face in found.others
-                if not _is_hidden_at(mask, *centre(face.box))
-            ]
-            seen += len(found.others)
+            for face in found.exposed:
+                box = [round(value, 1) for value in face.box]
+                exposed.append(ExposedFace(frame=check.frame, box=box, score=round(face.score, 4)))
+            uncovered += [Uncovered(check.number, check.frame, seen) for seen in found.uncovered]
+            agreed += found.agreed
         return ResidualReport(
             checked_frames=len(self._checks),
             exposed=exposed,
-            evidence=confirmed(uncovered, judged),
-            agreed=seen - len(uncovered),
+            evidence=confirmed(uncovered, self._judged),
+            agreed=agreed,
         )
-
-
-def _is_hidden_at(mask: Mask, x: float, y: float) -> bool:
-    """Whether the pixel at this point is hidden; one outside the picture is taken for the nearest inside."""
-    height, width = mask.shape
-    return bool(mask[min(height - 1, max(0, int(y))), min(width - 1, max(0, int(x)))])
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A small picture to be checked in these regions, upright and in one other turn, and the rendition's size."""
+    """A small picture to be checked in these regions, upright and in one other turn, by other models in these views,
+    and what is hidden on the frame of the rendition. `scale` leads to the frame's pixels, across and down."""
 
     small: VideoFrame
     regions: Sequence[RegionOfInterest]
     enhancement: Enhancement | None
     turn: int
-    full: tuple[int, int]
+    views: Sequence[View]
+    hidden: HiddenRegions
+    scale: tuple[float, float]
+
+    def counts(self, seen: Seen) -> bool:
+        """Whether what another model has seen in the small picture is not hidden. Hands beside a hidden head are
+        taken for faces where they are shown large, or turned."""
+        box = scaled(seen.face.box, *self.scale)
+        return not (self.hidden.hides(box) or (seen.view != WHOLE and self.hidden.is_beside(box)))
+
+    def in_frame(self, face: Face) -> Face:
+        """A face of the small picture in pixels of the frame."""
+        return Face(scaled(face.box, *self.scale), face.score)
 
 
 @dataclass(frozen=True)
 class _Found:
-    """Faces that the detector found, and those that other models did, with the models' names; pixels of the
-    rendition."""
+    """Faces that the detector found and that are not hidden; those that other models did; and how many of theirs are
+    hidden. Pixels of the rendition."""
 
-    faces: list[Face]
-    others: list[tuple[str, Face]]
+    exposed: list[Face]
+    uncovered: list[Seen]
+    agreed: int
 
 
 @dataclass(frozen=True)
 class _Check:
-    """A frame of the rendition that is being checked, whether it shows what the one before did not, and its size."""
+    """A frame of the rendition that is being checked; `number` counts those that show what the one before did not."""
 
     frame: int
     found: Future[_Found]
-    is_new: bool
-    size: tuple[int, int]
+    number: int
 
 
-def _detect(task: _Task, detector: FaceDetector, opinions: Sequence[Opinion]) -> _Found:
-    across, down = task.full[0] / task.small.width, task.full[1] / task.small.height
+def _examine(task: _Task, detector: FaceDetector, opinions: Sequence[Opinion]) -> _Found:
     picture = rgb_of(task.small)
     if task.enhancement is not None:
         picture = task.enhancement.picture([picture])
     faces = detect_in(task.regions, picture, detector, THRESHOLD)
     if task.turn != UPRIGHT:
         faces = merged([*faces, *detect_in(task.regions, picture, detector, TURNED_THRESHOLD, [task.turn])])
-    others = [pair for opinion in opinions for pair in opinion.on(picture)]
+    in_frame = [task.in_frame(face) for face in merged(faces)]
+    seen = ask(opinions, picture, task.views, task.counts)
+    agreed = distinct([each for each in seen if task.hidden.hides(scaled(each.face.box, *task.scale))])
     return _Found(
-        [Face(scaled(face.box, across, down), face.score) for face in merged(faces)],
-        [(model, Face(scaled(face.box, across, down), face.score)) for model, face in others],
+        exposed=[face for face in in_frame if task.hidden.share_of(face.box) < HIDDEN_SHARE],
+        uncovered=[replace(each, face=task.in_frame(each.face)) for each in seen if task.counts(each)],
+        agreed=len(agreed),
     )

@@ -1,22 +1,23 @@
 """A second opinion on renditions: models of other families than the one that decides what is hidden.
 
 A check by the model that decides shares its blindness. What these models see counts as evidence when
-it lies in no hidden region and is seen again on a picture soon after, or by another model at once: a single detection
-of one model is no reason to hold a clip (two of them were, in no ordinary clip).
+it lies in no hidden region and is seen again: on a picture soon after, or on the same one by another model or in
+another view. A single detection is no reason to hold a clip (two of them were, in no ordinary clip).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from annotations.vision.boxes import distance
 from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.report import Evidence
+from annotations.vision.views import OTHERS, WHOLE, View
 
 SOON = 3
 """Pictures, of those that differ, within which evidence is to be seen again."""
 SAME_EVIDENCE = 0.7
-"""Sizes within which two models' boxes on one picture mean the same."""
+"""Sizes within which two boxes on one picture mean the same."""
 
 
 class SecondModel(Protocol):
@@ -31,45 +32,91 @@ class SecondModel(Protocol):
 
 @dataclass(frozen=True)
 class Opinion:
-    """A model and the score from which what it sees is evidence."""
+    """A model, the score from which what it sees is evidence, and whether it is shown more than whole pictures."""
 
     model: SecondModel
     threshold: float
+    in_views: bool = False
 
-    def on(self, picture: RgbPicture) -> list[tuple[str, Face]]:
-        """The model's name with every face that it sees in a picture."""
-        return [(self.model.name, face) for face in self.model.detect(picture, self.threshold)]
+    def on(self, picture: RgbPicture, view: View = WHOLE) -> list["Seen"]:
+        """Every face that the model sees in a view of a picture, in pixels of the picture."""
+        faces = self.model.detect(view.of(picture), self.threshold)
+        return [Seen(self.model.name, view, view.placed(face, picture)) for face in faces]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A face that a model has seen in a view of a picture."""
+
+    model: str
+    view: View
+    face: Face
+
+
+def ask(
+    opinions: Sequence[Opinion], picture: RgbPicture, views: Sequence[View], matters: Callable[[Seen], bool]
+) -> list[Seen]:
+    """What the models see in a picture and in these views of it; in all other views, too, if any of that matters."""
+    seen = [each for opinion in opinions for each in opinion.on(picture)]
+    seen += _in_views(opinions, picture, views)
+    if any(matters(each) for each in seen):
+        seen += _in_views(opinions, picture, [view for view in OTHERS if view not in views])
+    return seen
+
+
+def _in_views(opinions: Sequence[Opinion], picture: RgbPicture, views: Sequence[View]) -> list[Seen]:
+    asked = [opinion for opinion in opinions if opinion.in_views]
+    return [each for opinion in asked for view in views for each in opinion.on(picture, view)]
+
+
+def distinct(seen: Sequence[Seen]) -> list[Seen]:
+    """Without the weaker of those that one model has seen at the same place of one picture."""
+    kept: list[Seen] = []
+    for each in sorted(seen, key=lambda one: -one.face.score):
+        if not any(each.model == other.model and _same_place(each.face, other.face) for other in kept):
+            kept.append(each)
+    return kept
+
+
+def _same_place(one: Face, other: Face) -> bool:
+    return distance(one.box, other.box) < SAME_EVIDENCE
 
 
 @dataclass(frozen=True)
 class Uncovered:
-    """What one model saw outside all hidden regions on frame `frame`, the picture number `check` of those that the
+    """What was seen outside all hidden regions on frame `frame`, the picture number `check` of those that the
     models were asked about: where nothing changes, they are not asked again."""
 
     check: int
     frame: int
-    model: str
-    face: Face
+    seen: Seen
 
     def confirms(self, other: "Uncovered") -> bool:
         """Whether this makes evidence of the other one."""
         if self.check == other.check:
-            return self.model != other.model and distance(self.face.box, other.face.box) < SAME_EVIDENCE
+            independent = (self.seen.model, self.seen.view) != (other.seen.model, other.seen.view)
+            return independent and _same_place(self.seen.face, other.seen.face)
         return abs(self.check - other.check) <= SOON
 
     def evidence(self) -> Evidence:
         """As it is reported."""
-        box = [round(value, 1) for value in self.face.box]
+        face = self.seen.face
+        box = [round(value, 1) for value in face.box]
         return Evidence(
-            frame=self.frame, box=box, score=round(self.face.score, 4), model=self.model, kind="face"
+            frame=self.frame, box=box, score=round(face.score, 4), model=self.seen.model, kind="face"
         )
 
 
 def confirmed(seen: Sequence[Uncovered], checks: int) -> list[Evidence]:
-    """The evidence in what was seen on so many pictures. Of one picture alone, which may be all of a still clip, all
-    is."""
-    return [
-        each.evidence()
+    """The evidence in what was seen on so many pictures, each face once for each model and picture. Of one picture
+    alone, which may be all of a still clip, all is."""
+    certain = [
+        each
         for each in seen
         if checks == 1 or any(other.confirms(each) for other in seen if other is not each)
     ]
+    kept: list[Uncovered] = []
+    for check in sorted({each.check for each in certain}):
+        once = distinct([each.seen for each in certain if each.check == check])
+        kept += [each for each in certain if each.check == check and each.seen in once]
+    return [each.evidence() for each in kept]

@@ -7,15 +7,16 @@ import pytest
 
 from annotations.vision.boxes import Box
 from annotations.vision.faces import Face, RgbPicture
-from annotations.vision.second_opinion import SOON, Opinion, Uncovered, confirmed
+from annotations.vision.second_opinion import SOON, Opinion, Seen, Uncovered, ask, confirmed, distinct
+from annotations.vision.views import OTHERS, WHOLE, View
 
 HERE: Box = (40.0, 40.0, 30.0, 40.0)
 CLOSE: Box = (44.0, 42.0, 34.0, 44.0)
 ELSEWHERE: Box = (200.0, 40.0, 30.0, 40.0)
 
 
-def seen(check: int, model: str = "one", box: Box = HERE) -> Uncovered:
-    return Uncovered(check, 10 * check, model, Face(box, 0.8))
+def seen(check: int, model: str = "one", box: Box = HERE, view: View = WHOLE) -> Uncovered:
+    return Uncovered(check, 10 * check, Seen(model, view, Face(box, 0.8)))
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,7 @@ def seen(check: int, model: str = "one", box: Box = HERE) -> Uncovered:
         ([seen(5, "two", CLOSE)], True),
         ([seen(5, "two", ELSEWHERE)], False),
         ([seen(5, "one", CLOSE)], False),
+        ([seen(5, "one", ELSEWHERE, OTHERS[0])], False),
         ([seen(5 + SOON)], True),
         ([seen(5 - SOON)], True),
         ([seen(5 + SOON, "two", ELSEWHERE)], True),
@@ -37,6 +39,7 @@ def seen(check: int, model: str = "one", box: Box = HERE) -> Uncovered:
         "another model about there",
         "another model elsewhere",
         "the same model twice at once",
+        "the same model elsewhere in another view",
         "soon after",
         "soon before",
         "soon, elsewhere: people walk",
@@ -50,6 +53,12 @@ def test_what_is_seen_once_by_one_model_is_no_evidence(others: Sequence[Uncovere
     assert len(frames) == (1 + len(others) if counts else 0)
 
 
+def test_one_model_in_two_views_of_a_picture_is_evidence_and_told_once() -> None:
+    other_view = Uncovered(5, 50, Seen("one", OTHERS[0], Face(CLOSE, 0.9)))
+    evidence = confirmed([seen(5), other_view, seen(6)], checks=20)
+    assert [(each["frame"], each["score"]) for each in evidence] == [(50, 0.9), (60, 0.8)]
+
+
 def test_of_a_clip_that_is_checked_once_everything_is_evidence() -> None:
     assert len(confirmed([seen(0)], checks=1)) == 1
     assert confirmed([seen(0)], checks=2) == []
@@ -60,7 +69,7 @@ def test_nothing_seen_is_no_evidence() -> None:
 
 
 def test_evidence_names_frame_place_and_model() -> None:
-    uncovered = Uncovered(3, 45, "other", Face((1.04, 2.06, 3.0, 4.0), 0.65432))
+    uncovered = Uncovered(3, 45, Seen("other", WHOLE, Face((1.04, 2.06, 3.0, 4.0), 0.65432)))
     assert uncovered.evidence() == {
         "frame": 45,
         "box": [1.0, 2.1, 3.0, 4.0],
@@ -82,4 +91,23 @@ class Sure:
 @pytest.mark.parametrize(("threshold", "faces"), [(0.3, 2), (0.5, 1), (0.95, 0)])
 def test_an_opinion_has_a_threshold_and_a_name(threshold: float, faces: int) -> None:
     found = Opinion(Sure(), threshold).on(np.zeros((32, 32, 3), np.uint8))
-    assert [name for name, _ in found] == ["sure"] * faces
+    assert [(each.model, each.view) for each in found] == [("sure", WHOLE)] * faces
+
+
+PICTURE = np.zeros((96, 160, 3), np.uint8)
+
+
+def test_in_few_views_first_and_in_all_of_them_when_anything_there_matters() -> None:
+    opinions = [Opinion(Sure(), 0.95), Opinion(Sure(), 0.5, in_views=True), Opinion(Sure(), 0.5)]
+
+    def views(matters: bool) -> list[View]:
+        return [each.view for each in ask(opinions, PICTURE, OTHERS[1:3], lambda _: matters)]
+
+    assert views(False) == [WHOLE, WHOLE, *OTHERS[1:3]]
+    assert sorted(views(True), key=str) == sorted([WHOLE, WHOLE, *OTHERS], key=str)
+
+
+def test_what_one_model_sees_at_one_place_counts_once() -> None:
+    first, weaker = Seen("one", WHOLE, Face(HERE, 0.8)), Seen("one", OTHERS[0], Face(CLOSE, 0.7))
+    other, elsewhere = Seen("two", WHOLE, Face(HERE, 0.3)), Seen("one", WHOLE, Face(ELSEWHERE, 0.2))
+    assert distinct([weaker, first, other, elsewhere]) == [first, other, elsewhere]

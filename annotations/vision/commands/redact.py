@@ -25,8 +25,9 @@ from annotations.vision.second_opinion import Opinion
 PROGRESS_INTERVAL = 0.5
 """Seconds."""
 BLAZE_FACE_SCORE = 0.8
-NUDE_NET_SCORE = 0.3
-"""Scores from which the second opinion's models see a face: below them, ordinary clips have some."""
+NUDE_NET_SCORE = 0.2
+"""Scores from which the second opinion's models see a face. Below its own, BlazeFace sees some in ordinary clips;
+NudeNet gives no lower ones, and sees a face where none is in hands alone."""
 
 
 class ProgressLines:
@@ -60,9 +61,10 @@ def second_opinion(nude_net: NudeNet | None, may_lack: bool = False) -> list[Opi
 
     Raises ModelError: "no_second_opinion" when there is none, "model_changed" when a file is not the pinned one.
     """
-    opinions = [Opinion(BlazeFace(), BLAZE_FACE_SCORE)] if is_installed("blazeface-back") else []
+    alone = nude_net is None
+    opinions = [Opinion(BlazeFace(), BLAZE_FACE_SCORE, alone)] if is_installed("blazeface-back") else []
     if nude_net is not None:
-        opinions.append(Opinion(NudeNetFaces(nude_net), NUDE_NET_SCORE))
+        opinions.append(Opinion(NudeNetFaces(nude_net), NUDE_NET_SCORE, in_views=True))
     if not opinions and not may_lack:
         raise ModelError("No model is installed that could doubt what was hidden.", "no_second_opinion")
     return opinions
