@@ -75,7 +75,8 @@ def _render_until_clean(
     job: Job, detections: Detections, streamed: Rendered | None, clock: Clock
 ) -> tuple[list[Track], Rendered]:
     """The tracks and the rendition to which the check does not object, or the one to which it still does after the last
-    attempt, or in which the pass has seen less than the second opinion: then its file is discarded."""
+    attempt, or in which the pass has seen less than the second opinion, or which cannot be judged: then its file is
+    discarded."""
     missed, earlier = list(job.missed_faces), streamed
     for _ in range(ATTEMPTS):
         with clock.stage("track"):
@@ -84,7 +85,7 @@ def _render_until_clean(
             earlier = rendered = _rendition(job, detections, tracks, earlier)
         if not objects(rendered.residual):
             break
-        if is_blind(rendered.residual):
+        if is_blind(rendered.residual) or rendered.residual.get("unjudgeable"):
             job.discard()
             break
         missed += exposed_as_missed(rendered.residual)
@@ -145,5 +146,6 @@ def _repaired(
         exposed=[*old, *again.residual["exposed"]],
         evidence=again.residual.get("evidence", []),
         agreed=past.get("agreed", 0),
+        unjudgeable=past.get("unjudgeable", ""),
     )
     return replace(again, residual=residual)

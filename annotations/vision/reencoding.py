@@ -103,7 +103,10 @@ def reencode_and_check(
         rendition = reencode(
             splice, plan, check.add_coded, lambda done, total: job.on_progress("render", done, total)
         )
-        return Rendered(rendition, check.report(), plan.boxes)
+        residual = check.report()
+        # Of these groups alone: whether the clip can be judged, the whole pass has told.
+        residual["unjudgeable"] = ""
+        return Rendered(rendition, residual, plan.boxes)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from annotations.vision.change_detection import ChangeDetector, RegionOfInterest
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.hidden_regions import HiddenRegions
+from annotations.vision.judging import Sight, sight_of, unjudgeable
 from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import TURNS, UPRIGHT
 from annotations.vision.region_detection import detect_in, merged
@@ -72,8 +73,8 @@ class ResidualCheck:
         self._changes: ChangeDetector | None = None
         self._enhancement: Enhancement | None = None
         self._checks: list[_Check] = []
-        self._judged = 0
-        """Checks of pictures that showed what the one before did not."""
+        self._sights: list[Sight] = []
+        """How those pictures can be seen that showed what the one before did not."""
 
     def add(self, index: int, frame: VideoFrame) -> None:
         """The picture that is to be the rendition's frame `index`: checked, unless the coded one is to be."""
@@ -115,19 +116,20 @@ class ResidualCheck:
         turn = TURNS[number // 2 % len(TURNS)] if number % 2 else UPRIGHT
         hidden = HiddenRegions(self._hidden.get(index, ()), frame.width, frame.height)
         scale = frame.width / small.width, frame.height / small.height
-        self._judged += bool(regions)
+        if regions:
+            self._sights.append(sight_of(luma_of(small), regions))
         views = self._views([region for region in regions if not hidden.explain(region, scale)])
         task = _Task(small, regions, enhancement, turn, views, hidden, scale)
         found = self._pool.submit(_examine, task, self._detector, self._opinions if regions else ())
-        self._checks.append(_Check(index, found, self._judged))
+        self._checks.append(_Check(index, found, len(self._sights)))
 
     def _views(self, unexplained: Sequence[RegionOfInterest]) -> Sequence[View]:
         """What other models are shown, beside the whole picture, of one in which these regions changed."""
-        if self._judged <= THOROUGH_CHECKS:
+        if len(self._sights) <= THOROUGH_CHECKS:
             return OTHERS
         if not unexplained:
             return ()
-        first = VIEWS_A_CHECK * self._judged
+        first = VIEWS_A_CHECK * len(self._sights)
         return [OTHERS[number % len(OTHERS)] for number in range(first, first + VIEWS_A_CHECK)]
 
     def report(self) -> ResidualReport:
@@ -145,8 +147,9 @@ class ResidualCheck:
         return ResidualReport(
             checked_frames=len(self._checks),
             exposed=exposed,
-            evidence=confirmed(uncovered, self._judged),
+            evidence=confirmed(uncovered, len(self._sights)),
             agreed=agreed,
+            unjudgeable=unjudgeable(self._sights),
         )
 
 

@@ -1,8 +1,9 @@
 """A second opinion on renditions: models of other families than the one that decides what is hidden.
 
 A check by the model that decides shares its blindness. What these models see counts as evidence when
-it lies in no hidden region and is seen again: on a picture soon after, or on the same one by another model or in
-another view. A single detection is no reason to hold a clip (two of them were, in no ordinary clip).
+it lies in no hidden region and is seen again: by another model or in another view at once, or on a picture soon after,
+unless that is the same view of a thing that has not moved at all. A single detection is no reason to hold a clip (two
+of them were, in no ordinary clip).
 """
 
 from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ SOON = 3
 """Pictures, of those that differ, within which evidence is to be seen again."""
 SAME_EVIDENCE = 0.7
 """Sizes within which two boxes on one picture mean the same."""
+STILL = 0.02
+"""Sizes by which what is seen again has moved at least if it is alive: things are seen just where they were."""
 
 
 class SecondModel(Protocol):
@@ -93,10 +96,11 @@ class Uncovered:
 
     def confirms(self, other: "Uncovered") -> bool:
         """Whether this makes evidence of the other one."""
+        independent = (self.seen.model, self.seen.view) != (other.seen.model, other.seen.view)
         if self.check == other.check:
-            independent = (self.seen.model, self.seen.view) != (other.seen.model, other.seen.view)
             return independent and _same_place(self.seen.face, other.seen.face)
-        return abs(self.check - other.check) <= SOON
+        moved = distance(self.seen.face.box, other.seen.face.box) > STILL
+        return abs(self.check - other.check) <= SOON and (independent or moved)
 
     def evidence(self) -> Evidence:
         """As it is reported."""

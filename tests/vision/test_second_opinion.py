@@ -28,8 +28,11 @@ def seen(check: int, model: str = "one", box: Box = HERE, view: View = WHOLE) ->
         ([seen(5, "two", ELSEWHERE)], False),
         ([seen(5, "one", CLOSE)], False),
         ([seen(5, "one", ELSEWHERE, OTHERS[0])], False),
-        ([seen(5 + SOON)], True),
-        ([seen(5 - SOON)], True),
+        ([seen(5 + SOON, box=CLOSE)], True),
+        ([seen(5 - SOON, box=CLOSE)], True),
+        ([seen(5 + SOON)], False),
+        ([seen(5 + SOON, "two")], True),
+        ([seen(5 + SOON, view=OTHERS[0])], True),
         ([seen(5 + SOON, "two", ELSEWHERE)], True),
         ([seen(5 + SOON + 1)], False),
     ],
@@ -42,6 +45,9 @@ def seen(check: int, model: str = "one", box: Box = HERE, view: View = WHOLE) ->
         "the same model elsewhere in another view",
         "soon after",
         "soon before",
+        "a thing that does not move",
+        "which another model sees, too",
+        "or which is seen in another view, too",
         "soon, elsewhere: people walk",
         "late",
     ],
@@ -55,7 +61,7 @@ def test_what_is_seen_once_by_one_model_is_no_evidence(others: Sequence[Uncovere
 
 def test_one_model_in_two_views_of_a_picture_is_evidence_and_told_once() -> None:
     other_view = Uncovered(5, 50, Seen("one", OTHERS[0], Face(CLOSE, 0.9)))
-    evidence = confirmed([seen(5), other_view, seen(6)], checks=20)
+    evidence = confirmed([seen(5), other_view, seen(6, box=CLOSE)], checks=20)
     assert [(each["frame"], each["score"]) for each in evidence] == [(50, 0.9), (60, 0.8)]
 
 

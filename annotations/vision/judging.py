@@ -1,0 +1,68 @@
+"""Whether pictures can be judged at all: in the dark, and out of focus, no model finds the faces that people may.
+
+What cannot be judged is held: that nothing was found in it says nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from annotations.vision.change_detection import Luma, RegionOfInterest
+
+Reason = Literal["", "too_dark", "too_blurred"]
+
+TOO_DARK = 6.0
+"""Brightness (0 to 255) where the picture changed, below which faces are lost in the steps between two values."""
+TOO_BLURRED = 0.06
+"""Contrast of details of 2 to 4 pixels, in that of details of 16 to 32 pixels, below which faces have no features.
+Pictures in focus have 0.2 and more, those of a face that fills them 0.05 to 0.13."""
+LEAST_CONTRAST = 1.5
+"""Contrast of large details (standard deviation, of 255) below which there is nothing to be sharp."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How well one picture can be seen: the mean brightness of what changed in it, 0 to 255, and its sharpness, which
+    is that of details in contrasts of large ones; None where there are none."""
+
+    brightness: float
+    sharpness: float | None
+
+
+def sight_of(luma: Luma, regions: Sequence[RegionOfInterest]) -> Sight:
+    """That of a picture (luma in limited range) in which these regions changed, at least one."""
+    total = area = 0.0
+    for region in regions:
+        x, y, width, height = region.inner
+        total += float(luma[y : y + height, x : x + width].sum())
+        area += width * height
+    return Sight(max(0.0, (total / area - 16) * 255 / 219), _sharpness(luma))
+
+
+def _sharpness(luma: Luma) -> float | None:
+    """Of the bands of a Laplacian pyramid (Burt and Adelson 1983), the second in the fifth."""
+    levels = [luma.astype(np.float32)]
+    for _ in range(5):
+        height, width = levels[-1].shape
+        smaller = cv2.resize(
+            levels[-1], (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA
+        )
+        levels.append(np.asarray(smaller, np.float32))
+    contrasts = []
+    for large, small in pairwise(levels):
+        back = cv2.resize(small, large.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        contrasts.append(float((large - back).std()))
+    return contrasts[1] / contrasts[4] if contrasts[4] >= LEAST_CONTRAST else None
+
+
+def unjudgeable(sights: Sequence[Sight]) -> Reason:
+    """Why the pictures of a clip cannot be judged, none of them; "" when one can, or when there are none."""
+    if sights and all(sight.brightness < TOO_DARK for sight in sights):
+        return "too_dark"
+    if sights and all(sight.sharpness is not None and sight.sharpness < TOO_BLURRED for sight in sights):
+        return "too_blurred"
+    return ""
