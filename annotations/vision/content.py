@@ -80,14 +80,14 @@ class NudeNet:
     def screen(self, picture: RgbPicture) -> list[ContentDetection]:
         return [found for found in self.detections(picture) if found.label not in self.unreported]
 
-    def detections(self, picture: RgbPicture) -> list[ContentDetection]:
-        """All that the model detects, faces and covered parts included."""
+    def detections(self, picture: RgbPicture, least: float = LOWEST_SCORE) -> list[ContentDetection]:
+        """All that the model detects with at least this score, faces and covered parts included."""
         batch, factor = self._prepared(picture)
         (output,) = run(self._session, None, batch)
         rows = output[0].T
         classes = rows[:, 4:].argmax(1)
         scores = rows[np.arange(len(rows)), 4 + classes]
-        likely = np.nonzero(scores >= LOWEST_SCORE)[0]
+        likely = np.nonzero(scores >= least)[0]
         boxes: list[Box] = []
         for x, y, width, height in rows[likely, :4] / factor:
             boxes.append((float(x - width / 2), float(y - height / 2), float(width), float(height)))
@@ -117,11 +117,11 @@ class NudeNetFaces:
         self.name, self.sha256 = model.name, model.sha256
 
     def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
-        """Faces of at least this score, at least `LOWEST_SCORE`."""
+        """Faces of at least this score."""
         return [
             Face(found.box, found.score)
-            for found in self._model.detections(picture)
-            if found.label.startswith("FACE_") and found.box is not None and found.score >= threshold
+            for found in self._model.detections(picture, threshold)
+            if found.label.startswith("FACE_") and found.box is not None
         ]
 
 

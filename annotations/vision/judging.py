@@ -15,7 +15,7 @@ from annotations.vision.change_detection import Luma, RegionOfInterest
 
 Reason = Literal["", "too_dark", "too_blurred"]
 
-TOO_DARK = 6.0
+TOO_DARK = 7.0
 """Brightness (0 to 255) where the picture changed, below which faces are lost in the steps between two values."""
 TOO_BLURRED = 0.06
 """Contrast of details of 2 to 4 pixels, in that of details of 16 to 32 pixels, below which faces have no features.
