@@ -183,6 +183,8 @@ CONDITIONS = (
     Condition("crf-40", _of(turned.plain), crf=40),
     Condition("sunglasses", _of_frontal(covered.with_sunglasses)),
     Condition("cuts", _cuts),
+    Condition("too-dark", _dark(2, 5)),
+    Condition("too-blurred", _lit(light.without_features)),
     Condition("dark-nobody", _dark_nobody, shows="nobody"),
     Condition("nobody", _nobody, shows="nobody"),
     Condition("no-visible-head", _bodies, shows="bodies"),

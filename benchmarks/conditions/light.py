@@ -74,4 +74,13 @@ def rain(scene: Scene, rng: Generator) -> Scene:
 def blurred(scene: Scene, rng: Generator) -> Scene:
     """Out of focus: a Gaussian of 1.2 to 2.2 pixels."""
     sigma = rng.uniform(1.2, 2.2)
+    return _smoothed(scene, sigma)
+
+
+def without_features(scene: Scene, rng: Generator) -> Scene:
+    """So far out of focus that faces have none: a Gaussian of 8 to 12 pixels."""
+    return _smoothed(scene, rng.uniform(8, 12))
+
+
+def _smoothed(scene: Scene, sigma: float) -> Scene:
     return scene.repainted(lambda picture, _: np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8))

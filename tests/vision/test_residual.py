@@ -11,14 +11,20 @@ import pytest
 from av.video.frame import VideoFrame
 
 from annotations.vision.boxes import Box
-from annotations.vision.faces import CenterFace, Face, FaceDetector, RgbPicture
+from annotations.vision.faces import CenterFace, Face, FaceDetector, RgbPicture, working_size
 from annotations.vision.orientation import TURNS
 from annotations.vision.report import ResidualReport
-from annotations.vision.residual import CHECKS_PER_CODED_ONE, ResidualCheck
+from annotations.vision.residual import (
+    CHECKS_PER_CODED_ONE,
+    THOROUGH_CHECKS,
+    VIEWS_A_CHECK,
+    ResidualCheck,
+)
 from annotations.vision.second_opinion import Opinion
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, StreamFormat
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.source import Geometry
+from annotations.vision.views import OTHERS
 from tests.vision import clips
 
 WIDTH, HEIGHT, RATE = 320, 240, 10
@@ -104,6 +110,20 @@ def test_what_is_too_dark_for_the_detector_is_enhanced_before(
     assert checked(tmp_path, detector, given=given, coded=given, hidden=hidden)["exposed"] == []
 
 
+def test_what_is_too_dark_for_anybody_is_not_verified_by_silence(
+    tmp_path: Path, detector: CenterFace, faced: Faced
+) -> None:
+    random = np.random.default_rng(3)
+    given = [
+        np.clip(faced.picture * 0.015 + random.normal(0, 0.7, EMPTY.shape), 0, 255).astype(np.uint8)
+        for _ in KEYS
+    ]
+    dark = checked(tmp_path, Nobody(), given=given, coded=given)
+    assert (dark["exposed"], dark["unjudgeable"]) == ([], "too_dark")
+    later = [faced.picture, *given[1:]]
+    assert checked(tmp_path, Nobody(), given=later, coded=later)["unjudgeable"] == ""
+
+
 class Nobody:
     """A detector that finds nothing."""
 
@@ -152,6 +172,62 @@ def test_what_the_second_opinion_sees_in_hidden_regions_is_agreed(
         opinions=opinions,
     )
     assert (report["evidence"], report["agreed"]) == ([], 2)
+
+
+class SeesGreen:
+    """Takes what is green for a face, in every view but that of the whole picture."""
+
+    name, sha256 = "sees green", "2" * 64
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        self.asked += 1
+        colours = picture.astype(int)
+        rows, columns = np.nonzero(colours[:, :, 1] - colours[:, :, [0, 2]].max(axis=2) > 120)
+        if not len(rows) or picture.shape[1::-1] == working_size(WIDTH, HEIGHT, Nobody.step):
+            return []
+        left, top = float(columns.min()), float(rows.min())
+        return [Face((left, top, float(columns.max()) - left, float(rows.max()) - top), 0.9)]
+
+
+@pytest.mark.parametrize(
+    ("place", "counts"), [((225, 160), False), ((30, 200), True)], ids=["beside", "elsewhere"]
+)
+def test_what_is_seen_only_enlarged_or_turned_counts_away_from_hidden_heads(
+    tmp_path: Path, faced: Faced, place: tuple[int, int], counts: bool
+) -> None:
+    """Beside them are hands."""
+    picture = faced.picture.copy()
+    x, y = place
+    picture[y - 15 : y + 15, x - 15 : x + 15] = (0, 220, 0)
+    report = checked(
+        tmp_path,
+        Nobody(),
+        given=None,
+        coded=[picture] * len(KEYS),
+        hidden={key: [faced.face] for key in KEYS},
+        opinions=[Opinion(SeesGreen(), 0.5, in_views=True)],
+    )
+    assert bool(report["evidence"]) == counts
+
+
+def test_later_pictures_are_shown_in_a_few_views_where_no_hidden_head_explains_the_change(
+    tmp_path: Path, faced: Faced
+) -> None:
+    walking = [np.roll(faced.picture, 16 * number, axis=1) for number in range(len(KEYS))]
+    x, y, width, height = faced.face
+    hidden = {key: [(x + 16 * number, y, width, height)] for number, key in enumerate(KEYS)}
+    asked = []
+    for known in (hidden, {}):
+        model = SeesGreen()
+        opinions = [Opinion(model, 0.5, in_views=True)]
+        checked(tmp_path, Nobody(), given=walking, coded=walking, hidden=known, opinions=opinions)
+        asked.append(model.asked)
+    thorough = THOROUGH_CHECKS * (1 + len(OTHERS))
+    later = len(KEYS) - THOROUGH_CHECKS
+    assert asked == [thorough + later, thorough + later * (1 + VIEWS_A_CHECK)]
 
 
 def checked(
