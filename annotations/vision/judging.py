@@ -25,7 +25,7 @@ LEAST_CONTRAST = 1.5
 
 
 @dataclass(frozen=True)
-class Sight:
+class Visibility:
     """How well one picture can be seen: the mean brightness of what changed in it, 0 to 255, and its sharpness, which
     is that of details in contrasts of large ones; None where there are none."""
 
@@ -33,14 +33,14 @@ class Sight:
     sharpness: float | None
 
 
-def sight_of(luma: Luma, regions: Sequence[RegionOfInterest]) -> Sight:
+def visibility_of(luma: Luma, regions: Sequence[RegionOfInterest]) -> Visibility:
     """That of a picture (luma in limited range) in which these regions changed, at least one."""
     total = area = 0.0
     for region in regions:
         x, y, width, height = region.inner
         total += float(luma[y : y + height, x : x + width].sum())
         area += width * height
-    return Sight(max(0.0, (total / area - 16) * 255 / 219), _sharpness(luma))
+    return Visibility(max(0.0, (total / area - 16) * 255 / 219), _sharpness(luma))
 
 
 def _sharpness(luma: Luma) -> float | None:
@@ -59,10 +59,12 @@ def _sharpness(luma: Luma) -> float | None:
     return contrasts[1] / contrasts[4] if contrasts[4] >= LEAST_CONTRAST else None
 
 
-def unjudgeable(sights: Sequence[Sight]) -> Reason:
+def unjudgeable(visibilities: Sequence[Visibility]) -> Reason:
     """Why the pictures of a clip cannot be judged, none of them; "" when one can, or when there are none."""
-    if sights and all(sight.brightness < TOO_DARK for sight in sights):
+    if visibilities and all(visibility.brightness < TOO_DARK for visibility in visibilities):
         return "too_dark"
-    if sights and all(sight.sharpness is not None and sight.sharpness < TOO_BLURRED for sight in sights):
+    if visibilities and all(
+        visibility.sharpness is not None and visibility.sharpness < TOO_BLURRED for visibility in visibilities
+    ):
         return "too_blurred"
     return ""

@@ -1,7 +1,7 @@
 """The check of a rendition: is there a face outside what was hidden?
 
 The detector is asked again, in other orientations, too, and then models of other families (`second_opinion`), which are
-also shown other views: all of them on the first pictures, then a few where something changes that no hidden head
+given several glances at the first pictures, and a few at later ones in which something changes that no hidden head
 explains. Dark pictures are enhanced before.
 
 What goes to the encoder is checked while it is in memory. Now and then it is the coded key frame instead, decoded again
@@ -21,8 +21,9 @@ from annotations.vision.boxes import BoxesByFrame, scaled
 from annotations.vision.change_detection import ChangeDetector, RegionOfInterest, coarse_luma
 from annotations.vision.errors import VisionError
 from annotations.vision.faces import Face, FaceDetector, working_size
+from annotations.vision.glances import OTHERS, WHOLE, Glance
 from annotations.vision.hidden_regions import HiddenRegions
-from annotations.vision.judging import Sight, sight_of, unjudgeable
+from annotations.vision.judging import Visibility, unjudgeable, visibility_of
 from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import TURNS, UPRIGHT
 from annotations.vision.region_detection import detect_in, merged
@@ -30,7 +31,6 @@ from annotations.vision.report import ExposedFace, ResidualReport
 from annotations.vision.second_opinion import Opinion, Seen, Uncovered, ask, confirmed, distinct
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 from annotations.vision.video.picture import luma_of, rgb_of
-from annotations.vision.views import OTHERS, WHOLE, View
 
 THRESHOLD = 0.5
 """Score from which a face counts."""
@@ -43,9 +43,9 @@ CHECKS_PER_CODED_ONE = 5
 HIDDEN_SHARE = 0.6
 """A face box of which this much is hidden is a hidden head in which the detector still finds something."""
 THOROUGH_CHECKS = 2
-"""Pictures, the first that differ, of which other models are shown all views."""
-VIEWS_A_CHECK = 2
-"""Views, beside the whole picture, that they are shown of a later one."""
+"""Pictures, the first that differ, at which other models take all glances."""
+GLANCES_A_CHECK = 2
+"""Glances, beside that at the whole picture, that they take at a later one."""
 
 
 class ResidualCheck:
@@ -73,7 +73,7 @@ class ResidualCheck:
         self._changes: ChangeDetector | None = None
         self._enhancement: Enhancement | None = None
         self._checks: list[_Check] = []
-        self._sights: list[Sight] = []
+        self._visibilities: list[Visibility] = []
         """How those pictures can be seen that showed what the one before did not."""
 
     def add(self, index: int, frame: VideoFrame) -> None:
@@ -117,20 +117,20 @@ class ResidualCheck:
         hidden = HiddenRegions(self._hidden.get(index, ()), frame.width, frame.height)
         scale = frame.width / small.width, frame.height / small.height
         if regions:
-            self._sights.append(sight_of(luma_of(small), regions))
-        views = self._views([region for region in regions if not hidden.explain(region, scale)])
-        task = _Task(small, regions, enhancement, turn, views, hidden, scale)
+            self._visibilities.append(visibility_of(luma_of(small), regions))
+        glances = self._glances([region for region in regions if not hidden.explain(region, scale)])
+        task = _Task(small, regions, enhancement, turn, glances, hidden, scale)
         found = self._pool.submit(_examine, task, self._detector, self._opinions if regions else ())
-        self._checks.append(_Check(index, found, len(self._sights)))
+        self._checks.append(_Check(index, found, len(self._visibilities)))
 
-    def _views(self, unexplained: Sequence[RegionOfInterest]) -> Sequence[View]:
-        """What other models are shown, beside the whole picture, of one in which these regions changed."""
-        if len(self._sights) <= THOROUGH_CHECKS:
+    def _glances(self, unexplained: Sequence[RegionOfInterest]) -> Sequence[Glance]:
+        """Those that other models take at a picture in which these regions changed, beside that at all of it."""
+        if len(self._visibilities) <= THOROUGH_CHECKS:
             return OTHERS
         if not unexplained:
             return ()
-        first = VIEWS_A_CHECK * len(self._sights)
-        return [OTHERS[number % len(OTHERS)] for number in range(first, first + VIEWS_A_CHECK)]
+        first = GLANCES_A_CHECK * len(self._visibilities)
+        return [OTHERS[number % len(OTHERS)] for number in range(first, first + GLANCES_A_CHECK)]
 
     def report(self) -> ResidualReport:
         """What was found. Waits for the models."""
@@ -147,22 +147,22 @@ class ResidualCheck:
         return ResidualReport(
             checked_frames=len(self._checks),
             exposed=exposed,
-            evidence=confirmed(uncovered, len(self._sights)),
+            evidence=confirmed(uncovered, len(self._visibilities)),
             agreed=agreed,
-            unjudgeable=unjudgeable(self._sights),
+            unjudgeable=unjudgeable(self._visibilities),
         )
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A small picture to be checked in these regions, upright and in one other turn, by other models in these views,
+    """A small picture to be checked in these regions, upright and in one other turn, by other models in these glances,
     and what is hidden on the frame of the rendition. `scale` leads to the frame's pixels, across and down."""
 
     small: VideoFrame
     regions: Sequence[RegionOfInterest]
     enhancement: Enhancement | None
     turn: int
-    views: Sequence[View]
+    glances: Sequence[Glance]
     hidden: HiddenRegions
     scale: tuple[float, float]
 
@@ -170,7 +170,7 @@ class _Task:
         """Whether what another model has seen in the small picture is not hidden. Hands beside a hidden head are
         taken for faces where they are shown large, or turned."""
         box = scaled(seen.face.box, *self.scale)
-        return not (self.hidden.hides(box) or (seen.view != WHOLE and self.hidden.is_beside(box)))
+        return not (self.hidden.hides(box) or (seen.glance != WHOLE and self.hidden.is_beside(box)))
 
     def in_frame(self, face: Face) -> Face:
         """A face of the small picture in pixels of the frame."""
@@ -204,7 +204,7 @@ def _examine(task: _Task, detector: FaceDetector, opinions: Sequence[Opinion]) -
     if task.turn != UPRIGHT:
         faces = merged([*faces, *detect_in(task.regions, picture, detector, TURNED_THRESHOLD, [task.turn])])
     in_frame = [task.in_frame(face) for face in merged(faces)]
-    seen = ask(opinions, picture, task.views, task.counts)
+    seen = ask(opinions, picture, task.glances, task.counts)
     agreed = distinct([each for each in seen if task.hidden.hides(scaled(each.face.box, *task.scale))])
     return _Found(
         exposed=[face for face in in_frame if task.hidden.share_of(face.box) < HIDDEN_SHARE],

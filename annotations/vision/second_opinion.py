@@ -1,9 +1,9 @@
 """A second opinion on renditions: models of other families than the one that decides what is hidden.
 
 A check by the model that decides shares its blindness. What these models see counts as evidence when
-it lies in no hidden region and is seen again: by another model or in another view at once, or on a picture soon after,
-unless that is the same view of a thing that has not moved at all. A single detection is no reason to hold a clip (two
-of them were, in no ordinary clip).
+it lies in no hidden region and is seen again: by another model or in another glance at once, or on a picture soon
+after, unless that is the same glance at a thing that has not moved at all. A single detection is no reason to hold a
+clip (two of them were, in no ordinary clip).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,8 +12,8 @@ from typing import Protocol
 
 from annotations.vision.boxes import distance
 from annotations.vision.faces import Face, RgbPicture
+from annotations.vision.glances import OTHERS, WHOLE, Glance
 from annotations.vision.report import Evidence
-from annotations.vision.views import OTHERS, WHOLE, View
 
 SOON = 3
 """Pictures, of those that differ, within which evidence is to be seen again."""
@@ -35,41 +35,45 @@ class SecondModel(Protocol):
 
 @dataclass(frozen=True)
 class Opinion:
-    """A model, the score from which what it sees is evidence, and whether it is shown more than whole pictures."""
+    """A model and the score from which what it sees is evidence; `closely` where it takes other glances than those at
+    whole pictures."""
 
     model: SecondModel
     threshold: float
-    in_views: bool = False
+    closely: bool = False
 
-    def on(self, picture: RgbPicture, view: View = WHOLE) -> list["Seen"]:
-        """Every face that the model sees in a view of a picture, in pixels of the picture."""
-        faces = self.model.detect(view.of(picture), self.threshold)
-        return [Seen(self.model.name, view, view.placed(face, picture)) for face in faces]
+    def on(self, picture: RgbPicture, glance: Glance = WHOLE) -> list["Seen"]:
+        """Every face that the model sees in a glance at a picture, in pixels of the picture."""
+        faces = self.model.detect(glance.of(picture), self.threshold)
+        return [Seen(self.model.name, glance, glance.placed(face, picture)) for face in faces]
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A face that a model has seen in a view of a picture."""
+    """A face that a model has seen in a glance at a picture."""
 
     model: str
-    view: View
+    glance: Glance
     face: Face
 
 
 def ask(
-    opinions: Sequence[Opinion], picture: RgbPicture, views: Sequence[View], matters: Callable[[Seen], bool]
+    opinions: Sequence[Opinion],
+    picture: RgbPicture,
+    glances: Sequence[Glance],
+    matters: Callable[[Seen], bool],
 ) -> list[Seen]:
-    """What the models see in a picture and in these views of it; in all other views, too, if any of that matters."""
+    """What the models see in a picture and in these glances at it; in all others, too, if any of that matters."""
     seen = [each for opinion in opinions for each in opinion.on(picture)]
-    seen += _in_views(opinions, picture, views)
+    seen += _in_glances(opinions, picture, glances)
     if any(matters(each) for each in seen):
-        seen += _in_views(opinions, picture, [view for view in OTHERS if view not in views])
+        seen += _in_glances(opinions, picture, [glance for glance in OTHERS if glance not in glances])
     return seen
 
 
-def _in_views(opinions: Sequence[Opinion], picture: RgbPicture, views: Sequence[View]) -> list[Seen]:
-    asked = [opinion for opinion in opinions if opinion.in_views]
-    return [each for opinion in asked for view in views for each in opinion.on(picture, view)]
+def _in_glances(opinions: Sequence[Opinion], picture: RgbPicture, glances: Sequence[Glance]) -> list[Seen]:
+    asked = [opinion for opinion in opinions if opinion.closely]
+    return [each for opinion in asked for glance in glances for each in opinion.on(picture, glance)]
 
 
 def distinct(seen: Sequence[Seen]) -> list[Seen]:
@@ -96,7 +100,7 @@ class Uncovered:
 
     def confirms(self, other: "Uncovered") -> bool:
         """Whether this makes evidence of the other one."""
-        independent = (self.seen.model, self.seen.view) != (other.seen.model, other.seen.view)
+        independent = (self.seen.model, self.seen.glance) != (other.seen.model, other.seen.glance)
         if self.check == other.check:
             return independent and _same_place(self.seen.face, other.seen.face)
         moved = distance(self.seen.face.box, other.seen.face.box) > STILL

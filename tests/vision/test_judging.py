@@ -6,14 +6,19 @@ import pytest
 from numpy.typing import NDArray
 
 from annotations.vision.change_detection import RegionOfInterest
-from annotations.vision.judging import Sight, sight_of, unjudgeable
+from annotations.vision.judging import Visibility, unjudgeable, visibility_of
 from tests.vision import clips
 
 WIDTH, HEIGHT = 480, 288
 INNER = (0, 0, WIDTH, HEIGHT)
 WHOLE = RegionOfInterest(INNER, INNER)
 
-DARK, BLURRED, CLEAR, FLAT = Sight(3.0, 0.3), Sight(90.0, 0.03), Sight(90.0, 0.3), Sight(90.0, None)
+DARK, BLURRED, CLEAR, FLAT = (
+    Visibility(3.0, 0.3),
+    Visibility(90.0, 0.03),
+    Visibility(90.0, 0.3),
+    Visibility(90.0, None),
+)
 
 
 def luma_of(picture: clips.Rgb) -> NDArray[np.uint8]:
@@ -31,43 +36,45 @@ def room() -> clips.Rgb:
 
 
 def test_a_picture_in_focus_is_sharp_and_one_out_of_focus_is_not(room: clips.Rgb) -> None:
-    assert unjudgeable([sight_of(luma_of(room), [WHOLE])]) == ""
+    assert unjudgeable([visibility_of(luma_of(room), [WHOLE])]) == ""
     for sigma, reason in ((1.5, ""), (12, "too_blurred")):
         blurred = np.asarray(cv2.GaussianBlur(room, (0, 0), sigma), np.uint8)
-        assert unjudgeable([sight_of(luma_of(blurred), [WHOLE])]) == reason
+        assert unjudgeable([visibility_of(luma_of(blurred), [WHOLE])]) == reason
 
 
 def test_noise_in_the_dark_is_not_sharpness_to_judge_by(room: clips.Rgb) -> None:
     noise = np.random.default_rng(1).normal(0, 1, room.shape)
     dark = np.clip(room * 0.03 + noise, 0, 255).astype(np.uint8)
-    assert unjudgeable([sight_of(luma_of(dark), [WHOLE])]) == "too_dark"
+    assert unjudgeable([visibility_of(luma_of(dark), [WHOLE])]) == "too_dark"
 
 
 def test_what_changed_is_judged_not_the_dark_around_it() -> None:
     luma = np.full((HEIGHT, WIDTH), 17, np.uint8)
     luma[64:128, 64:128] = 120
     lit, unlit = (64, 64, 64, 64), (256, 64, 64, 64)
-    assert sight_of(luma, [RegionOfInterest(lit, lit)]).brightness == pytest.approx((120 - 16) * 255 / 219)
-    assert sight_of(luma, [RegionOfInterest(unlit, unlit)]).brightness < 2
+    assert visibility_of(luma, [RegionOfInterest(lit, lit)]).brightness == pytest.approx(
+        (120 - 16) * 255 / 219
+    )
+    assert visibility_of(luma, [RegionOfInterest(unlit, unlit)]).brightness < 2
     both = [RegionOfInterest(lit, lit), RegionOfInterest(unlit, unlit)]
-    assert 50 < sight_of(luma, both).brightness < 65
+    assert 50 < visibility_of(luma, both).brightness < 65
 
 
 @pytest.mark.parametrize("level", [16, 90, 235])
 def test_a_picture_of_one_colour_has_nothing_to_be_sharp(level: int) -> None:
-    sight = sight_of(np.full((HEIGHT, WIDTH), level, np.uint8), [WHOLE])
-    assert sight.sharpness is None
+    visibility = visibility_of(np.full((HEIGHT, WIDTH), level, np.uint8), [WHOLE])
+    assert visibility.sharpness is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 40), (32, 32)])
 def test_pictures_of_any_size_can_be_measured(size: tuple[int, int]) -> None:
     inner = (0, 0, size[1], size[0])
     luma = np.random.default_rng(1).integers(16, 235, size).astype(np.uint8)
-    assert sight_of(luma, [RegionOfInterest(inner, inner)]).brightness > 0
+    assert visibility_of(luma, [RegionOfInterest(inner, inner)]).brightness > 0
 
 
 @pytest.mark.parametrize(
-    ("sights", "reason"),
+    ("visibilities", "reason"),
     [
         ([], ""),
         ([CLEAR], ""),
@@ -79,5 +86,7 @@ def test_pictures_of_any_size_can_be_measured(size: tuple[int, int]) -> None:
         ([BLURRED, DARK], ""),
     ],
 )
-def test_a_clip_of_which_one_picture_can_be_judged_is_judged(sights: list[Sight], reason: str) -> None:
-    assert unjudgeable(sights) == reason
+def test_a_clip_of_which_one_picture_can_be_judged_is_judged(
+    visibilities: list[Visibility], reason: str
+) -> None:
+    assert unjudgeable(visibilities) == reason

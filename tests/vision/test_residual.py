@@ -12,19 +12,19 @@ from av.video.frame import VideoFrame
 
 from annotations.vision.boxes import Box
 from annotations.vision.faces import CenterFace, Face, FaceDetector, RgbPicture, working_size
+from annotations.vision.glances import OTHERS
 from annotations.vision.orientation import TURNS
 from annotations.vision.report import ResidualReport
 from annotations.vision.residual import (
     CHECKS_PER_CODED_ONE,
+    GLANCES_A_CHECK,
     THOROUGH_CHECKS,
-    VIEWS_A_CHECK,
     ResidualCheck,
 )
 from annotations.vision.second_opinion import Opinion
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL, Encoder, StreamFormat
 from annotations.vision.video.picture import Picture
 from annotations.vision.video.source import Geometry
-from annotations.vision.views import OTHERS
 from tests.vision import clips
 
 WIDTH, HEIGHT, RATE = 320, 240, 10
@@ -175,7 +175,7 @@ def test_what_the_second_opinion_sees_in_hidden_regions_is_agreed(
 
 
 class SeesGreen:
-    """Takes what is green for a face, in every view but that of the whole picture."""
+    """Takes what is green for a face, in every glance but that at the whole picture."""
 
     name, sha256 = "sees green", "2" * 64
 
@@ -208,12 +208,12 @@ def test_what_is_seen_only_enlarged_or_turned_counts_away_from_hidden_heads(
         given=None,
         coded=[picture] * len(KEYS),
         hidden={key: [faced.face] for key in KEYS},
-        opinions=[Opinion(SeesGreen(), 0.5, in_views=True)],
+        opinions=[Opinion(SeesGreen(), 0.5, closely=True)],
     )
     assert bool(report["evidence"]) == counts
 
 
-def test_later_pictures_are_shown_in_a_few_views_where_no_hidden_head_explains_the_change(
+def test_later_pictures_get_a_few_glance_where_no_hidden_head_explains_the_change(
     tmp_path: Path, faced: Faced
 ) -> None:
     walking = [np.roll(faced.picture, 16 * number, axis=1) for number in range(len(KEYS))]
@@ -222,12 +222,12 @@ def test_later_pictures_are_shown_in_a_few_views_where_no_hidden_head_explains_t
     asked = []
     for known in (hidden, {}):
         model = SeesGreen()
-        opinions = [Opinion(model, 0.5, in_views=True)]
+        opinions = [Opinion(model, 0.5, closely=True)]
         checked(tmp_path, Nobody(), given=walking, coded=walking, hidden=known, opinions=opinions)
         asked.append(model.asked)
     thorough = THOROUGH_CHECKS * (1 + len(OTHERS))
     later = len(KEYS) - THOROUGH_CHECKS
-    assert asked == [thorough + later, thorough + later * (1 + VIEWS_A_CHECK)]
+    assert asked == [thorough + later, thorough + later * (1 + GLANCES_A_CHECK)]
 
 
 def checked(

@@ -7,16 +7,16 @@ import pytest
 
 from annotations.vision.boxes import Box
 from annotations.vision.faces import Face, RgbPicture
+from annotations.vision.glances import OTHERS, WHOLE, Glance
 from annotations.vision.second_opinion import SOON, Opinion, Seen, Uncovered, ask, confirmed, distinct
-from annotations.vision.views import OTHERS, WHOLE, View
 
 HERE: Box = (40.0, 40.0, 30.0, 40.0)
 CLOSE: Box = (44.0, 42.0, 34.0, 44.0)
 ELSEWHERE: Box = (200.0, 40.0, 30.0, 40.0)
 
 
-def seen(check: int, model: str = "one", box: Box = HERE, view: View = WHOLE) -> Uncovered:
-    return Uncovered(check, 10 * check, Seen(model, view, Face(box, 0.8)))
+def seen(check: int, model: str = "one", box: Box = HERE, glance: Glance = WHOLE) -> Uncovered:
+    return Uncovered(check, 10 * check, Seen(model, glance, Face(box, 0.8)))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def seen(check: int, model: str = "one", box: Box = HERE, view: View = WHOLE) ->
         ([seen(5 - SOON, box=CLOSE)], True),
         ([seen(5 + SOON)], False),
         ([seen(5 + SOON, "two")], True),
-        ([seen(5 + SOON, view=OTHERS[0])], True),
+        ([seen(5 + SOON, glance=OTHERS[0])], True),
         ([seen(5 + SOON, "two", ELSEWHERE)], True),
         ([seen(5 + SOON + 1)], False),
     ],
@@ -42,12 +42,12 @@ def seen(check: int, model: str = "one", box: Box = HERE, view: View = WHOLE) ->
         "another model about there",
         "another model elsewhere",
         "the same model twice at once",
-        "the same model elsewhere in another view",
+        "the same model elsewhere in another glance",
         "soon after",
         "soon before",
         "a thing that does not move",
         "which another model sees, too",
-        "or which is seen in another view, too",
+        "or which is seen in another glance, too",
         "soon, elsewhere: people walk",
         "late",
     ],
@@ -59,9 +59,9 @@ def test_what_is_seen_once_by_one_model_is_no_evidence(others: Sequence[Uncovere
     assert len(frames) == (1 + len(others) if counts else 0)
 
 
-def test_one_model_in_two_views_of_a_picture_is_evidence_and_told_once() -> None:
-    other_view = Uncovered(5, 50, Seen("one", OTHERS[0], Face(CLOSE, 0.9)))
-    evidence = confirmed([seen(5), other_view, seen(6, box=CLOSE)], checks=20)
+def test_one_model_in_two_glances_of_a_picture_is_evidence_and_told_once() -> None:
+    other_glance = Uncovered(5, 50, Seen("one", OTHERS[0], Face(CLOSE, 0.9)))
+    evidence = confirmed([seen(5), other_glance, seen(6, box=CLOSE)], checks=20)
     assert [(each["frame"], each["score"]) for each in evidence] == [(50, 0.9), (60, 0.8)]
 
 
@@ -97,20 +97,20 @@ class Sure:
 @pytest.mark.parametrize(("threshold", "faces"), [(0.3, 2), (0.5, 1), (0.95, 0)])
 def test_an_opinion_has_a_threshold_and_a_name(threshold: float, faces: int) -> None:
     found = Opinion(Sure(), threshold).on(np.zeros((32, 32, 3), np.uint8))
-    assert [(each.model, each.view) for each in found] == [("sure", WHOLE)] * faces
+    assert [(each.model, each.glance) for each in found] == [("sure", WHOLE)] * faces
 
 
 PICTURE = np.zeros((96, 160, 3), np.uint8)
 
 
-def test_in_few_views_first_and_in_all_of_them_when_anything_there_matters() -> None:
-    opinions = [Opinion(Sure(), 0.95), Opinion(Sure(), 0.5, in_views=True), Opinion(Sure(), 0.5)]
+def test_in_few_glances_first_and_in_all_of_them_when_anything_there_matters() -> None:
+    opinions = [Opinion(Sure(), 0.95), Opinion(Sure(), 0.5, closely=True), Opinion(Sure(), 0.5)]
 
-    def views(matters: bool) -> list[View]:
-        return [each.view for each in ask(opinions, PICTURE, OTHERS[1:3], lambda _: matters)]
+    def glances(matters: bool) -> list[Glance]:
+        return [each.glance for each in ask(opinions, PICTURE, OTHERS[1:3], lambda _: matters)]
 
-    assert views(False) == [WHOLE, WHOLE, *OTHERS[1:3]]
-    assert sorted(views(True), key=str) == sorted([WHOLE, WHOLE, *OTHERS], key=str)
+    assert glances(False) == [WHOLE, WHOLE, *OTHERS[1:3]]
+    assert sorted(glances(True), key=str) == sorted([WHOLE, WHOLE, *OTHERS], key=str)
 
 
 def test_what_one_model_sees_at_one_place_counts_once() -> None:

@@ -61,10 +61,11 @@ def second_opinion(nude_net: NudeNet | None, may_lack: bool = False) -> list[Opi
 
     Raises ModelError: "no_second_opinion" when there is none, "model_changed" when a file is not the pinned one.
     """
-    alone = nude_net is None
-    opinions = [Opinion(BlazeFace(), BLAZE_FACE_SCORE, alone)] if is_installed("blazeface-back") else []
+    opinions = []
+    if is_installed("blazeface-back"):
+        opinions.append(Opinion(BlazeFace(), BLAZE_FACE_SCORE, closely=nude_net is None))
     if nude_net is not None:
-        opinions.append(Opinion(NudeNetFaces(nude_net), NUDE_NET_SCORE, in_views=True))
+        opinions.append(Opinion(NudeNetFaces(nude_net), NUDE_NET_SCORE, closely=True))
     if not opinions and not may_lack:
         raise ModelError("No model is installed that could doubt what was hidden.", "no_second_opinion")
     return opinions

@@ -1,13 +1,12 @@
-"""What is shown of a picture, and where what was seen there lies in it."""
+"""What a glance at a picture shows, and where what was seen in it lies."""
 
 import numpy as np
 import pytest
 
 from annotations.vision.boxes import Box, centre, intersection
-from annotations.vision.change_detection import RegionOfInterest
 from annotations.vision.faces import Face, RgbPicture
+from annotations.vision.glances import OTHERS, WHOLE, Glance
 from annotations.vision.orientation import TURNS
-from annotations.vision.views import OTHERS, WHOLE, View
 
 WIDTH, HEIGHT = 320, 192
 
@@ -28,33 +27,26 @@ def found(shown: RgbPicture) -> Face | None:
     return Face((left, top, float(columns.max()) + 1 - left, float(rows.max()) + 1 - top), 0.5)
 
 
-def name(view: View) -> str:
-    return f"part {view.part}, turn {view.turn}, margin {view.margin}"
+def name(glance: Glance) -> str:
+    return f"part {glance.part}, turn {glance.turn}, margin {glance.margin}"
 
 
-@pytest.mark.parametrize("view", [WHOLE, *OTHERS], ids=name)
+@pytest.mark.parametrize("glance", [WHOLE, *OTHERS], ids=name)
 @pytest.mark.parametrize("place", [(60, 50), (250, 60), (70, 140), (260, 150)])
-def test_what_is_seen_in_a_view_is_placed_where_it_is_in_the_picture(
-    view: View, place: tuple[int, int]
+def test_what_is_seen_in_a_glance_is_placed_where_it_is_in_the_picture(
+    glance: Glance, place: tuple[int, int]
 ) -> None:
     picture = marked(*place)
-    seen = found(view.of(picture))
+    seen = found(glance.of(picture))
     if seen is not None:
-        placed = view.placed(seen, picture)
+        placed = glance.placed(seen, picture)
         # Heads that do not stand upright are taken to be raised within their ellipse.
         assert centre(placed.box) == pytest.approx(place, abs=4)
 
 
-@pytest.mark.parametrize("view", [WHOLE, *OTHERS], ids=name)
-def test_a_view_shows_what_changed_in_its_part(view: View) -> None:
-    picture = marked(60, 50)
-    inner = (52, 42, 16, 16)
-    assert view.shows([RegionOfInterest(inner, inner)], picture) == (found(view.of(picture)) is not None)
-
-
 def test_a_head_lies_whole_in_one_part_wherever_it_is() -> None:
     """One of a tenth of the picture's sides and more."""
-    parts = [view._pixels(marked(60, 50)) for view in OTHERS if view.part != WHOLE.part]
+    parts = [glance._pixels(marked(60, 50)) for glance in OTHERS if glance.part != WHOLE.part]
     across, down = WIDTH / 6, HEIGHT / 6
     for x in range(0, int(WIDTH - across), 8):
         for y in range(0, int(HEIGHT - down), 8):
@@ -62,5 +54,5 @@ def test_a_head_lies_whole_in_one_part_wherever_it_is() -> None:
             assert any(intersection(part, head) == pytest.approx(across * down) for part in parts)
 
 
-def test_every_turn_in_which_faces_are_sought_is_among_the_views() -> None:
-    assert {view.turn for view in (WHOLE, *OTHERS)} == set(TURNS)
+def test_every_turn_in_which_faces_are_sought_is_among_the_glances() -> None:
+    assert {glance.turn for glance in (WHOLE, *OTHERS)} == set(TURNS)

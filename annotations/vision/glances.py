@@ -1,17 +1,15 @@
-"""Views of a picture: parts of it, enlarged by whoever is shown them, turned, or in small with a margin around.
+"""Glances at a picture: at a part of it, at all of it turned, or in small with a margin around it.
 
-A model that was trained on pictures of one size sees small faces in a part only, lying ones in a turned picture only,
-and those that fill the picture only where there is something around them.
+A model that is given pictures of one size sees small faces only in a part, which is larger then, lying ones only in a
+turned picture, and those that fill it only where there is something around them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from annotations.vision.boxes import Box, intersection
-from annotations.vision.change_detection import RegionOfInterest
+from annotations.vision.boxes import Box
 from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.orientation import TURNS, UPRIGHT, turned, turned_back
 
@@ -23,7 +21,7 @@ GREY = (128, 128, 128)
 
 
 @dataclass(frozen=True)
-class View:
+class Glance:
     """Which part of a picture is shown (left, top, width and height as shares of it), turned counter-clockwise by how
     many eighths, and with how much of a margin around (in shares of its sides)."""
 
@@ -44,16 +42,11 @@ class View:
         return np.ascontiguousarray(turned(part, self.turn))
 
     def placed(self, face: Face, picture: RgbPicture) -> Face:
-        """A face that was seen in this view of the picture, in pixels of the picture."""
+        """A face that was seen in this glance at a picture, in pixels of the picture."""
         x, y, width, height = self._pixels(picture)
         across, down = self._padding(picture)
         box = turned_back(face, self.turn, width + 2 * across, height + 2 * down).box
         return Face((box[0] + x - across, box[1] + y - down, box[2], box[3]), face.score)
-
-    def shows(self, regions: Sequence[RegionOfInterest], picture: RgbPicture) -> bool:
-        """Whether anything of these regions of the picture lies in it."""
-        x, y, width, height = self._pixels(picture)
-        return any(intersection((x, y, width, height), region.inner) > 0 for region in regions)
 
     def _pixels(self, picture: RgbPicture) -> tuple[int, int, int, int]:
         height, width = picture.shape[:2]
@@ -65,17 +58,17 @@ class View:
         return round(self.margin * width), round(self.margin * height)
 
 
-WHOLE = View()
+WHOLE = Glance()
 OTHERS = (
-    View(turn=TURNS[1]),
-    View(part=(0.0, 0.0, PART, PART)),
-    View(turn=TURNS[5]),
-    View(part=(1 - PART, 0.0, PART, PART)),
-    View(turn=TURNS[3]),
-    View(part=(1 - PART, 1 - PART, PART, PART)),
-    View(turn=TURNS[2]),
-    View(part=(0.0, 1 - PART, PART, PART)),
-    View(turn=TURNS[4]),
-    View(margin=MARGIN),
+    Glance(turn=TURNS[1]),
+    Glance(part=(0.0, 0.0, PART, PART)),
+    Glance(turn=TURNS[5]),
+    Glance(part=(1 - PART, 0.0, PART, PART)),
+    Glance(turn=TURNS[3]),
+    Glance(part=(1 - PART, 1 - PART, PART, PART)),
+    Glance(turn=TURNS[2]),
+    Glance(part=(0.0, 1 - PART, PART, PART)),
+    Glance(turn=TURNS[4]),
+    Glance(margin=MARGIN),
 )
 """Those beside the whole picture, in the order in which they are taken where a picture is shown in a few of them."""
