@@ -20,16 +20,18 @@ TOO_DARK = 7.0
 TOO_BLURRED = 0.06
 """Contrast of details of 2 to 4 pixels, in that of details of 16 to 32 pixels, below which faces have no features.
 Pictures in focus have 0.2 and more, those of a face that fills them 0.05 to 0.13."""
+ONE_BRIGHTNESS = 0.25
+"""Standard deviation of the luma below which a picture shows nothing, as when something covers the lens."""
 LEAST_CONTRAST = 1.5
 """Contrast of large details (standard deviation, of 255) below which there is nothing to be sharp."""
 
 
 @dataclass(frozen=True)
 class Visibility:
-    """How well one picture can be seen: the mean brightness of what changed in it, 0 to 255, and its sharpness, which
-    is that of details in contrasts of large ones; None where there are none."""
+    """How well one picture can be seen: the mean brightness of what changed in it, 0 to 255 (None where the picture is
+    of one brightness), and its sharpness, the contrast of details in that of large ones (None where it has none)."""
 
-    brightness: float
+    brightness: float | None
     sharpness: float | None
 
 
@@ -40,7 +42,8 @@ def visibility_of(luma: Luma, regions: Sequence[RegionOfInterest]) -> Visibility
         x, y, width, height = region.inner
         total += float(luma[y : y + height, x : x + width].sum())
         area += width * height
-    return Visibility(max(0.0, (total / area - 16) * 255 / 219), _sharpness(luma))
+    brightness = max(0.0, (total / area - 16) * 255 / 219) if luma.std() >= ONE_BRIGHTNESS else None
+    return Visibility(brightness, _sharpness(luma))
 
 
 def _sharpness(luma: Luma) -> float | None:
@@ -60,11 +63,11 @@ def _sharpness(luma: Luma) -> float | None:
 
 
 def unjudgeable(visibilities: Sequence[Visibility]) -> Reason:
-    """Why the pictures of a clip cannot be judged, none of them; "" when one can, or when there are none."""
-    if visibilities and all(visibility.brightness < TOO_DARK for visibility in visibilities):
+    """Why the pictures of a clip cannot be judged, none of those that show anything; "" when one can."""
+    lights = [each.brightness for each in visibilities if each.brightness is not None]
+    if lights and max(lights) < TOO_DARK:
         return "too_dark"
-    if visibilities and all(
-        visibility.sharpness is not None and visibility.sharpness < TOO_BLURRED for visibility in visibilities
-    ):
+    sharp = [each.sharpness for each in visibilities if each.sharpness is not None]
+    if sharp and max(sharp) < TOO_BLURRED:
         return "too_blurred"
     return ""
