@@ -28,7 +28,7 @@ from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import TURNS, UPRIGHT
 from annotations.vision.region_detection import detect_in, merged
 from annotations.vision.report import ExposedFace, ResidualReport
-from annotations.vision.second_opinion import Opinion, Seen, Uncovered, ask, confirmed, distinct
+from annotations.vision.second_opinion import Noticed, Opinion, Uncovered, ask, confirmed, distinct
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 from annotations.vision.video.picture import luma_of, rgb_of
 
@@ -166,7 +166,7 @@ class _Task:
     hidden: HiddenRegions
     scale: tuple[float, float]
 
-    def counts(self, seen: Seen) -> bool:
+    def counts(self, seen: Noticed) -> bool:
         """Whether what another model has seen in the small picture is not hidden. Hands beside a hidden head are
         taken for faces where they are shown large, or turned."""
         box = scaled(seen.face.box, *self.scale)
@@ -183,7 +183,7 @@ class _Found:
     hidden. Pixels of the rendition."""
 
     exposed: list[Face]
-    uncovered: list[Seen]
+    uncovered: list[Noticed]
     agreed: int
 
 

@@ -42,14 +42,14 @@ class Opinion:
     threshold: float
     closely: bool = False
 
-    def on(self, picture: RgbPicture, glance: Glance = WHOLE) -> list["Seen"]:
+    def on(self, picture: RgbPicture, glance: Glance = WHOLE) -> list["Noticed"]:
         """Every face that the model sees in a glance at a picture, in pixels of the picture."""
         faces = self.model.detect(glance.of(picture), self.threshold)
-        return [Seen(self.model.name, glance, glance.placed(face, picture)) for face in faces]
+        return [Noticed(self.model.name, glance, glance.placed(face, picture)) for face in faces]
 
 
 @dataclass(frozen=True)
-class Seen:
+class Noticed:
     """A face that a model has seen in a glance at a picture."""
 
     model: str
@@ -61,8 +61,8 @@ def ask(
     opinions: Sequence[Opinion],
     picture: RgbPicture,
     glances: Sequence[Glance],
-    matters: Callable[[Seen], bool],
-) -> list[Seen]:
+    matters: Callable[[Noticed], bool],
+) -> list[Noticed]:
     """What the models see in a picture and in these glances at it; in all others, too, if any of that matters."""
     seen = [each for opinion in opinions for each in opinion.on(picture)]
     seen += _in_glances(opinions, picture, glances)
@@ -71,14 +71,14 @@ def ask(
     return seen
 
 
-def _in_glances(opinions: Sequence[Opinion], picture: RgbPicture, glances: Sequence[Glance]) -> list[Seen]:
+def _in_glances(opinions: Sequence[Opinion], picture: RgbPicture, glances: Sequence[Glance]) -> list[Noticed]:
     asked = [opinion for opinion in opinions if opinion.closely]
     return [each for opinion in asked for glance in glances for each in opinion.on(picture, glance)]
 
 
-def distinct(seen: Sequence[Seen]) -> list[Seen]:
+def distinct(seen: Sequence[Noticed]) -> list[Noticed]:
     """Without the weaker of those that one model has seen at the same place of one picture."""
-    kept: list[Seen] = []
+    kept: list[Noticed] = []
     for each in sorted(seen, key=lambda one: -one.face.score):
         if not any(each.model == other.model and _same_place(each.face, other.face) for other in kept):
             kept.append(each)
@@ -96,7 +96,7 @@ class Uncovered:
 
     check: int
     frame: int
-    seen: Seen
+    seen: Noticed
 
     def confirms(self, other: "Uncovered") -> bool:
         """Whether this makes evidence of the other one."""

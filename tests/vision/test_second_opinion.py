@@ -8,7 +8,7 @@ import pytest
 from annotations.vision.boxes import Box
 from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.glances import OTHERS, WHOLE, Glance
-from annotations.vision.second_opinion import SOON, Opinion, Seen, Uncovered, ask, confirmed, distinct
+from annotations.vision.second_opinion import SOON, Noticed, Opinion, Uncovered, ask, confirmed, distinct
 
 HERE: Box = (40.0, 40.0, 30.0, 40.0)
 CLOSE: Box = (44.0, 42.0, 34.0, 44.0)
@@ -16,7 +16,7 @@ ELSEWHERE: Box = (200.0, 40.0, 30.0, 40.0)
 
 
 def seen(check: int, model: str = "one", box: Box = HERE, glance: Glance = WHOLE) -> Uncovered:
-    return Uncovered(check, 10 * check, Seen(model, glance, Face(box, 0.8)))
+    return Uncovered(check, 10 * check, Noticed(model, glance, Face(box, 0.8)))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_is_seen_once_by_one_model_is_no_evidence(others: Sequence[Uncovere
 
 
 def test_one_model_in_two_glances_of_a_picture_is_evidence_and_told_once() -> None:
-    other_glance = Uncovered(5, 50, Seen("one", OTHERS[0], Face(CLOSE, 0.9)))
+    other_glance = Uncovered(5, 50, Noticed("one", OTHERS[0], Face(CLOSE, 0.9)))
     evidence = confirmed([seen(5), other_glance, seen(6, box=CLOSE)], checks=20)
     assert [(each["frame"], each["score"]) for each in evidence] == [(50, 0.9), (60, 0.8)]
 
@@ -75,7 +75,7 @@ def test_nothing_seen_is_no_evidence() -> None:
 
 
 def test_evidence_names_frame_place_and_model() -> None:
-    uncovered = Uncovered(3, 45, Seen("other", WHOLE, Face((1.04, 2.06, 3.0, 4.0), 0.65432)))
+    uncovered = Uncovered(3, 45, Noticed("other", WHOLE, Face((1.04, 2.06, 3.0, 4.0), 0.65432)))
     assert uncovered.evidence() == {
         "frame": 45,
         "box": [1.0, 2.1, 3.0, 4.0],
@@ -114,6 +114,6 @@ def test_in_few_glances_first_and_in_all_of_them_when_anything_there_matters() -
 
 
 def test_what_one_model_sees_at_one_place_counts_once() -> None:
-    first, weaker = Seen("one", WHOLE, Face(HERE, 0.8)), Seen("one", OTHERS[0], Face(CLOSE, 0.7))
-    other, elsewhere = Seen("two", WHOLE, Face(HERE, 0.3)), Seen("one", WHOLE, Face(ELSEWHERE, 0.2))
+    first, weaker = Noticed("one", WHOLE, Face(HERE, 0.8)), Noticed("one", OTHERS[0], Face(CLOSE, 0.7))
+    other, elsewhere = Noticed("two", WHOLE, Face(HERE, 0.3)), Noticed("one", WHOLE, Face(ELSEWHERE, 0.2))
     assert distinct([weaker, first, other, elsewhere]) == [first, other, elsewhere]
