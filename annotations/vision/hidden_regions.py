@@ -4,12 +4,17 @@ import math
 from collections.abc import Sequence
 from functools import cached_property
 
+import cv2
+import numpy as np
+
 from annotations.vision.boxes import Box, centre, covered, size
 from annotations.vision.change_detection import RegionOfInterest
 from annotations.vision.obscure import Mask, hidden_mask
 
 BESIDE = 3.0
 """Sizes of a hidden face from its middle within which its own hands and arms are."""
+BORDER = 17
+"""Pixels of a small picture across which the borders of hidden regions are spread, about."""
 PERSON_AREA = 40.0
 """Areas of a face's box in which a person moves between two checks: some 8 faces high and 2 to 5 wide."""
 
@@ -50,6 +55,14 @@ class HiddenRegions:
         ]
         area = sum(box[2] * box[3] for box in owned if region.owns(box))
         return region.inner[2] * region.inner[3] <= PERSON_AREA * area
+
+    def shown(self, width: int, height: int) -> Mask | None:
+        """Where nothing is hidden, nor a few pixels from there, in a picture of the frame of this size; None for
+        everywhere."""
+        if not self._boxes:
+            return None
+        hidden = cv2.resize(self._mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+        return np.asarray(cv2.dilate(hidden, np.ones((BORDER, BORDER), np.uint8)) == 0)
 
     @cached_property
     def _mask(self) -> Mask:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from annotations.vision.change_detection import Luma, RegionOfInterest
+from annotations.vision.obscure import Mask
 
 Reason = Literal["", "too_dark", "too_blurred"]
 
@@ -22,6 +23,8 @@ TOO_BLURRED = 0.06
 Pictures in focus have 0.2 and more, those of a face that fills them 0.05 to 0.13."""
 ONE_BRIGHTNESS = 0.25
 """Standard deviation of the luma below which a picture shows nothing, as when something covers the lens."""
+WHOLLY = 0.99
+"""Share of the pixels under one of a smaller picture that are shown from which it counts."""
 LEAST_CONTRAST = 1.5
 """Contrast of large details (standard deviation, of 255) below which there is nothing to be sharp."""
 
@@ -35,19 +38,21 @@ class Visibility:
     sharpness: float | None
 
 
-def visibility_of(luma: Luma, regions: Sequence[RegionOfInterest]) -> Visibility:
-    """That of a picture (luma in limited range) in which these regions changed, at least one."""
+def visibility_of(luma: Luma, regions: Sequence[RegionOfInterest], shown: Mask | None = None) -> Visibility:
+    """That of a picture (luma in limited range) in which these regions changed, at least one. Sharp is what is `shown`
+    of it, all if that is None: the borders of hidden regions are sharp in every picture."""
     total = area = 0.0
     for region in regions:
         x, y, width, height = region.inner
         total += float(luma[y : y + height, x : x + width].sum())
         area += width * height
     brightness = max(0.0, (total / area - 16) * 255 / 219) if luma.std() >= ONE_BRIGHTNESS else None
-    return Visibility(brightness, _sharpness(luma))
+    return Visibility(brightness, _sharpness(luma, shown))
 
 
-def _sharpness(luma: Luma) -> float | None:
+def _sharpness(luma: Luma, shown: Mask | None) -> float | None:
     """Of the bands of a Laplacian pyramid (Burt and Adelson 1983), the second in the fifth."""
+    weights = np.ones(luma.shape, np.float32) if shown is None else shown.astype(np.float32)
     levels = [luma.astype(np.float32)]
     for _ in range(5):
         height, width = levels[-1].shape
@@ -58,7 +63,8 @@ def _sharpness(luma: Luma) -> float | None:
     contrasts = []
     for large, small in pairwise(levels):
         back = cv2.resize(small, large.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        contrasts.append(float((large - back).std()))
+        counts = cv2.resize(weights, large.shape[::-1], interpolation=cv2.INTER_AREA) > WHOLLY
+        contrasts.append(float((large - back)[counts].std()) if counts.any() else 0.0)
     return contrasts[1] / contrasts[4] if contrasts[4] >= LEAST_CONTRAST else None
 
 

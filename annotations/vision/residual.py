@@ -117,7 +117,8 @@ class ResidualCheck:
         hidden = HiddenRegions(self._hidden.get(index, ()), frame.width, frame.height)
         scale = frame.width / small.width, frame.height / small.height
         if regions:
-            self._visibilities.append(visibility_of(luma_of(small), regions))
+            shown = hidden.shown(small.width, small.height)
+            self._visibilities.append(visibility_of(luma_of(small), regions, shown))
         glances = self._glances([region for region in regions if not hidden.explain(region, scale)])
         task = _Task(small, regions, enhancement, turn, glances, hidden, scale)
         found = self._pool.submit(_examine, task, self._detector, self._opinions if regions else ())

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import get_commands
 
 pytestmark = pytest.mark.once
@@ -56,6 +57,7 @@ def environment(service: str, tmp_path: Path) -> dict[str, str]:
         "SECRET_KEY_FILE": str(tmp_path / "secret_key"),
         "VAULT_KEYS_FILE": str(tmp_path / "vault_keys"),
         "SUBJECT_KEYS_FILE": str(tmp_path / "subject_keys"),
+        "MODELS_DIR": str(settings.MODELS_DIR),
     }
 
 

@@ -50,3 +50,12 @@ def test_a_hidden_head_explains_the_person_that_moves(
     """Regions of a picture of half the size."""
     hidden = HiddenRegions([HEAD], 320, 240)
     assert hidden.explain(RegionOfInterest(inner, inner), (2.0, 2.0)) == explained
+
+
+def test_what_is_shown_keeps_away_from_what_is_hidden() -> None:
+    shown = HiddenRegions([HEAD], 320, 240).shown(160, 120)
+    assert shown is not None
+    assert not shown[30, 80]
+    assert not shown[30, 99]
+    assert shown[30, 120]
+    assert HiddenRegions([], 320, 240).shown(160, 120) is None

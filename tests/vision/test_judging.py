@@ -48,6 +48,17 @@ def test_noise_in_the_dark_is_not_sharpness_to_judge_by(room: clips.Rgb) -> None
     assert unjudgeable([visibility_of(luma_of(dark), [WHOLE])]) == "too_dark"
 
 
+def test_the_borders_of_hidden_regions_are_not_sharpness_to_judge_by(room: clips.Rgb) -> None:
+    luma = luma_of(np.asarray(cv2.GaussianBlur(room, (0, 0), 12), np.uint8))
+    shown = np.ones(luma.shape, bool)
+    for left in range(40, 400, 90):
+        luma[100:160, left : left + 50] = 120
+        shown[90:170, left - 10 : left + 60] = False
+    assert unjudgeable([visibility_of(luma, [WHOLE])]) == ""
+    assert unjudgeable([visibility_of(luma, [WHOLE], shown)]) == "too_blurred"
+    assert unjudgeable([visibility_of(luma, [WHOLE], np.zeros(luma.shape, bool))]) == ""
+
+
 def test_what_changed_is_judged_not_the_dark_around_it() -> None:
     luma = np.full((HEIGHT, WIDTH), 17, np.uint8)
     luma[64:128, 64:128] = 120
