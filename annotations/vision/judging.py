@@ -18,9 +18,9 @@ Reason = Literal["", "too_dark", "too_blurred"]
 
 TOO_DARK = 7.0
 """Brightness (0 to 255) where the picture changed, below which faces are lost in the steps between two values."""
-TOO_BLURRED = 0.06
+TOO_BLURRED = 0.075
 """Contrast of details of 2 to 4 pixels, in that of details of 16 to 32 pixels, below which faces have no features.
-Pictures in focus have 0.2 and more, those of a face that fills them 0.05 to 0.13."""
+Pictures in focus have 0.2 and more, those of a face that fills them, where it is not hidden, 0.09 and more."""
 ONE_BRIGHTNESS = 0.25
 """Standard deviation of the luma below which a picture shows nothing, as when something covers the lens."""
 WHOLLY = 0.99
