@@ -22,7 +22,7 @@ from annotations.vision.errors import VisionError
 from annotations.vision.faces import Face, FaceDetector, working_size
 from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.obscure import Mask, hidden_mask
-from annotations.vision.orientation import TURNS, UPRIGHT
+from annotations.vision.orientation import UPRIGHT, WARPS
 from annotations.vision.region_detection import detect_in, merged
 from annotations.vision.report import ExposedFace, ResidualReport
 from annotations.vision.second_opinion import Opinion, Uncovered, confirmed
@@ -104,7 +104,7 @@ class ResidualCheck:
         coarse = coarse_luma(luma_of(small))
         regions = self._changes.regions(coarse if enhancement is None else enhancement.luma[coarse], [])
         number = len(self._checks)
-        turn = TURNS[number // 2 % len(TURNS)] if number % 2 else UPRIGHT
+        turn = WARPS[number // 2 % len(WARPS)] if number % 2 else UPRIGHT
         task = _Task(small, regions, enhancement, turn, (frame.width, frame.height))
         found = self._pool.submit(_detect, task, self._detector, self._opinions if regions else ())
         self._checks.append(_Check(index, found, bool(regions), (frame.width, frame.height)))
