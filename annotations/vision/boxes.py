@@ -77,6 +77,11 @@ def scaled(box: Box, across: float, down: float) -> Box:
     return box[0] * across, box[1] * down, box[2] * across, box[3] * down
 
 
+def moved(box: Box, across: float, down: float) -> Box:
+    """The box moved by so many pixels."""
+    return box[0] + across, box[1] + down, box[2], box[3]
+
+
 def grown(box: Box, share: float) -> Box:
     """The box with `share` of its size more on each side."""
     x, y, width, height = box

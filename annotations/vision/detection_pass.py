@@ -15,7 +15,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, blend, distance, intersection
+from annotations.vision.boxes import Box, blend, distance, intersection, size
 from annotations.vision.change_detection import (
     CHANGED,
     ChangeDetector,
@@ -29,16 +29,17 @@ from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.heads import PeopleDetector, heads_in
 from annotations.vision.job import Job
 from annotations.vision.low_light import Enhancement, enhancement_for, where_still
-from annotations.vision.orientation import Orientations
+from annotations.vision.orientation import TURNS, Orientations
 from annotations.vision.passing import fullest, passing
-from annotations.vision.region_detection import SURE, detect_in, large_faces, merged
+from annotations.vision.region_detection import SURE, detect_in, is_large, large_faces, merged
 from annotations.vision.scenes import ScenesSeen
+from annotations.vision.straightening import is_round
 from annotations.vision.tracking import STEADY_DETECTIONS
 from annotations.vision.video.picture import luma_of, rgb_of
 
 NEAR_SHARE = 0.3
 """From this share of the picture on that changed, there may be a face that fills it: the first sample of a scene and
-every other one after it search for it."""
+every other one after it search for it, and each one while a large face is known."""
 SAMPLES_PER_SENSITIVE_ONE = 30
 """Samples after which one also goes where the picture changed slightly: light that rises slowly shows faces."""
 SLIGHTLY_CHANGED = 3.0
@@ -56,6 +57,8 @@ SAMPLES_PER_SEARCH_FOR_PEOPLE = 2
 """Samples from one on which people are sought to the next, if anything has changed."""
 SHORT_SCENE = 2
 """Samples of a scene that is not searched in all orientations at its end, if that was done lately."""
+OTHER_SIZE = 3.0
+"""Sizes of a face from which a known one at its place is not the same."""
 TRIED_AGAIN = 5
 """Of the samples last searched, those in which a turned face has to be found again to make its orientation one."""
 RECENT = 32
@@ -182,7 +185,7 @@ class DetectionPass:
     @property
     def seen_turns(self) -> list[int]:
         """The turns, in eighths, in which somebody was found so far."""
-        return list(self._orientations.confirmed)
+        return [warp for warp in self._orientations.confirmed if warp in TURNS]
 
     def run(self, segment: Segment) -> SegmentFaces:
         """The faces of a segment that follows on the one before."""
@@ -210,11 +213,12 @@ class DetectionPass:
                 frame = segment.frames[index]
                 self._changes = changes = ChangeDetector(frame.width, frame.height, self._detector.step)
                 self._samples = self._crowd_is_due = 0
+                self._orientations.is_round = is_round(pictures.plain[index])
             self._sample(changes, pictures, index, found)
             if not new_scene:
                 self._resolve(pictures, (previous, before), (index, self._faces), found)
             found.faces[segment.first + index] = self._faces
-            if self._people is not None and self._since_people >= SAMPLES_PER_SEARCH_FOR_PEOPLE:
+            if self._people is not None and self._are_people_due:
                 self._since_people = 0
                 found.heads[segment.first + index] = self._find_heads(self._people, pictures, index)
             previous = index
@@ -241,7 +245,7 @@ class DetectionPass:
         least = SLIGHTLY_CHANGED if sensitive else CHANGED
         regions = changes.regions(pictures.coarse[index], [face.box for face in self._faces], least)
         if regions:
-            kept = [face for face in self._faces if not any(region.owns(face.box) for region in regions)]
+            kept = [face for face in self._faces if not _owned(face, regions)]
             picture = pictures.rgb(index)
             self._faces = merged([*kept, *self._with_crowd(picture, regions)])
             self._heads_are_old = True
@@ -258,13 +262,18 @@ class DetectionPass:
         if not is_crowd(faces) or self._samples < self._crowd_is_due:
             return faces
         self._crowd_is_due = self._samples + SAMPLES_PER_SEARCH
-        crowd = faces_in_crowd(picture, faces, self._detector, self._weakest, self._orientations.seen)
+        crowd = faces_in_crowd(picture, faces, self._detector, self._weakest, self._orientations.turns)
         return [*faces, *(face for face in crowd if any(region.owns(face.box) for region in regions))]
+
+    @property
+    def _are_people_due(self) -> bool:
+        """Whether people are to be sought on this sample: more often where nothing but joints shows a head."""
+        return self._since_people >= SAMPLES_PER_SEARCH_FOR_PEOPLE or not self._heads_have_faces
 
     def _find_heads(self, people: PeopleDetector, pictures: _Pictures, index: int) -> list[Face]:
         """The heads of people on this frame; those found before where nothing has changed since."""
         if self._heads_are_old:
-            self._heads = heads_in(pictures.rgb(index), people, self._orientations.seen, self._whole_persons)
+            self._heads = heads_in(pictures.rgb(index), people, self._orientations.turns, self._whole_persons)
             self._heads_are_old = False
         return self._heads
 
@@ -302,12 +311,13 @@ class DetectionPass:
 
     def _new(self, faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
         """Those at whose place no face is known that makes a track by itself, or whose score is half of theirs: upright
-        ones are found when they are turned a little, too, and others a little when they are not turned."""
+        ones are found when they are turned a little, too, and others a little when they are not turned. One that is
+        many times as large is another."""
         return [
             face
             for face in faces
             if not any(
-                intersection(face.box, other.box)
+                intersection(face.box, other.box) and size(other.box) < OTHER_SIZE * size(face.box)
                 for other in known
                 if other.score >= min(self._strong, face.score / 2)
             )
@@ -315,10 +325,16 @@ class DetectionPass:
 
     def _is_explained(self, changes: ChangeDetector) -> bool:
         """Whether all that changed since all orientations were tried has a face, and every person."""
-        sure = [face.box for face in self._faces if face.score >= SURE]
         regions = changes.joined(self._untried)
-        heads_have_faces = all(any(intersection(head.box, box) for box in sure) for head in self._heads)
-        return heads_have_faces and all(any(region.owns(box) for box in sure) for region in regions)
+        return self._heads_have_faces and all(
+            any(region.owns(face.box) for face in self._faces if face.score >= SURE) for region in regions
+        )
+
+    @property
+    def _heads_have_faces(self) -> bool:
+        """Whether every head that was found last has a face, too."""
+        sure = [face.box for face in self._faces if face.score >= SURE]
+        return all(any(intersection(head.box, box) for box in sure) for head in self._heads)
 
     def _detect(self, picture: RgbPicture, regions: Sequence[RegionOfInterest]) -> list[Face]:
         faces: list[Face] = []
@@ -332,9 +348,13 @@ class DetectionPass:
         faces = merged(faces)
         height, width = picture.shape[:2]
         area = sum(region.inner[2] * region.inner[3] for region in regions)
-        if area > NEAR_SHARE * width * height and self._samples % 2:
-            large = large_faces(picture, self._detector, self._weakest)
-            faces = merged([*faces, *(f for f in large if any(region.owns(f.box) for region in regions))])
+        was_large = any(is_large(face.box, picture) and _owned(face, regions) for face in self._faces)
+        if was_large or (area > NEAR_SHARE * width * height and self._samples % 2):
+            # Furniture, bodies and the disc of a lens get up to 0.52 in small pictures, again and again.
+            least = self._weakest if was_large else SURE
+            for turn in self._orientations.turns:
+                large = large_faces(picture, self._detector, least, turn)
+                faces = merged([*faces, *(face for face in large if _owned(face, regions))])
         return faces
 
     def _resolve(self, pictures: _Pictures, left: Sample, right: Sample, found: SegmentFaces) -> None:
@@ -381,6 +401,10 @@ class DetectionPass:
         if self._changes is None:
             return []
         return merged(self._detect(pictures.rgb(index), self._changes.regions_around(boxes)))
+
+
+def _owned(face: Face, regions: Sequence[RegionOfInterest]) -> bool:
+    return any(region.owns(face.box) for region in regions)
 
 
 def _expected(box: Box, left: Sequence[Face], right: Sequence[Face], share: float) -> bool:

@@ -21,6 +21,8 @@ class PeopleDetector(Protocol):
         """People of at least this score in a picture (height x width x 3, RGB, 0 to 255), strongest first."""
 
 
+LEAST_PERSON = 0.1
+"""Score from which the head of a person is taken for one: whether it is, its own score and its track decide."""
 LIKELY_PERSON = 0.3
 """Score from which a person whose head is not seen is taken for one."""
 
@@ -35,7 +37,7 @@ def heads_in(
         [
             turned_back(head, quarter, width, height)
             for quarter in sorted(turns)
-            for person in detector.people(turned(picture, quarter))
+            for person in detector.people(turned(picture, quarter), LEAST_PERSON)
             if (head := _hidden_of(person, whole_persons)) is not None
         ]
     )

@@ -18,6 +18,13 @@ UPRIGHT = 0
 TURNS = (0, 1, 2, 4, 6, 7)
 """Turns counter-clockwise, in eighths, of a picture before faces are detected in it. Those by three and five eighths
 cost as much as they would add: whoever lies is found at a quarter, too."""
+STRAIGHTENED = 8
+"""Is added to a turn where the picture is straightened first (`straightening`). Such warps of a picture are tried and
+kept as turns are;"""
+WARPS = (*TURNS, STRAIGHTENED)
+"""these are, of any picture,"""
+ROUND_WARPS = (STRAIGHTENED + 1, STRAIGHTENED + 7)
+"""and these of those that are surely a lens's that bends: at its rim people stand askew, too."""
 STEP = 32
 """Pixels of which the sides of a picture that is turned by half a quarter are multiples."""
 LYING_FACTOR = 1.7
@@ -73,7 +80,8 @@ def _matrix(turns: int, width: int, height: int) -> NDArray[np.float64]:
 
 
 class Orientations:
-    """Which turns are tried, and when. `seen` are those in which somebody was found so far, upright among them."""
+    """Which warps are tried, and when: turns, and the straightened picture. `seen` are those in which somebody was
+    found so far, upright among them."""
 
     EVERY = 16
     """Samples from one on which all turns are tried to the next, where nobody's face was found upright."""
@@ -86,31 +94,39 @@ class Orientations:
     def __init__(self, hints: Sequence[int] = ()) -> None:
         """`hints` are turns in which somebody was found in earlier clips: they are tried as if it had been in this."""
         self._idle = dict.fromkeys((UPRIGHT, *(turn for turn in hints if turn in TURNS)), 0)
-        """Samples since somebody was found, by turn."""
+        """Samples since somebody was found, by warp."""
+        self.is_round = False
+        """Whether the picture shows the border of a lens that bends (`straightening.is_round`)."""
         self.confirmed: dict[int, None] = {}
-        """The turns in which somebody was found in this clip, the first one first."""
+        """The warps in which somebody was found in this clip, the first one first."""
 
     @property
     def seen(self) -> list[int]:
-        """The turns that are tried each time."""
+        """The warps that are tried each time."""
         return sorted(self._idle)
 
+    @property
+    def turns(self) -> list[int]:
+        """The turns among them."""
+        return [warp for warp in self.seen if warp in TURNS]
+
     def found(self, turn: int) -> None:
-        """Take in that somebody was found in this turn."""
+        """Take in that somebody was found in a picture warped so."""
         self._idle[turn] = 0
         self.confirmed[turn] = None
 
     def missed(self, turn: int) -> None:
-        """Take in that nobody was found in a turn that was tried."""
+        """Take in that nobody was found in a warp that was tried."""
         self._idle[turn] += 1
         if turn != UPRIGHT and self._idle[turn] >= self.KEPT:
             del self._idle[turn]
 
     def due(self, since: int, explained: bool) -> list[int]:
-        """The turns, beyond those seen, to be tried when all were so many samples ago; `explained` tells that what
+        """The warps, beyond those seen, to be tried when all were so many samples ago; `explained` tells that what
         changed has a face that was found."""
         return self.untried() if since >= (self.SELDOM if explained else self.EVERY) else []
 
     def untried(self) -> list[int]:
-        """The turns in which nobody was found so far."""
-        return [turn for turn in TURNS if turn not in self._idle]
+        """The warps in which nobody was found so far."""
+        warps = (*WARPS, *ROUND_WARPS) if self.is_round else WARPS
+        return [warp for warp in warps if warp not in self._idle]

@@ -25,7 +25,7 @@ from annotations.vision.glances import OTHERS, WHOLE, Glance
 from annotations.vision.hidden_regions import HiddenRegions
 from annotations.vision.judging import Visibility, unjudgeable, visibility_of
 from annotations.vision.low_light import Enhancement, enhancement_for
-from annotations.vision.orientation import TURNS, UPRIGHT
+from annotations.vision.orientation import UPRIGHT, WARPS
 from annotations.vision.region_detection import detect_in, merged
 from annotations.vision.report import ExposedFace, ResidualReport
 from annotations.vision.second_opinion import Noticed, Opinion, Uncovered, ask, confirmed, distinct
@@ -113,14 +113,14 @@ class ResidualCheck:
         coarse = coarse_luma(luma_of(small))
         regions = self._changes.regions(coarse if enhancement is None else enhancement.luma[coarse], [])
         number = len(self._checks)
-        turn = TURNS[number // 2 % len(TURNS)] if number % 2 else UPRIGHT
+        warp = WARPS[number // 2 % len(WARPS)] if number % 2 else UPRIGHT
         hidden = HiddenRegions(self._hidden.get(index, ()), frame.width, frame.height)
         scale = frame.width / small.width, frame.height / small.height
         if regions:
             shown = hidden.shown(small.width, small.height)
             self._visibilities.append(visibility_of(luma_of(small), regions, shown))
         glances = self._glances([region for region in regions if not hidden.explain(region, scale)])
-        task = _Task(small, regions, enhancement, turn, glances, hidden, scale)
+        task = _Task(small, regions, enhancement, warp, glances, hidden, scale)
         found = self._pool.submit(_examine, task, self._detector, self._opinions if regions else ())
         self._checks.append(_Check(index, found, len(self._visibilities)))
 
@@ -156,13 +156,13 @@ class ResidualCheck:
 
 @dataclass(frozen=True)
 class _Task:
-    """A small picture to be checked in these regions, upright and in one other turn, by other models in these glances,
+    """A small picture to be checked in these regions, upright and in one other warp, by other models in these glances,
     and what is hidden on the frame of the rendition. `scale` leads to the frame's pixels, across and down."""
 
     small: VideoFrame
     regions: Sequence[RegionOfInterest]
     enhancement: Enhancement | None
-    turn: int
+    warp: int
     glances: Sequence[Glance]
     hidden: HiddenRegions
     scale: tuple[float, float]
@@ -202,8 +202,8 @@ def _examine(task: _Task, detector: FaceDetector, opinions: Sequence[Opinion]) -
     if task.enhancement is not None:
         picture = task.enhancement.picture([picture])
     faces = detect_in(task.regions, picture, detector, THRESHOLD)
-    if task.turn != UPRIGHT:
-        faces = merged([*faces, *detect_in(task.regions, picture, detector, TURNED_THRESHOLD, [task.turn])])
+    if task.warp != UPRIGHT:
+        faces = merged([*faces, *detect_in(task.regions, picture, detector, TURNED_THRESHOLD, [task.warp])])
     in_frame = [task.in_frame(face) for face in merged(faces)]
     seen = ask(opinions, picture, task.glances, task.counts)
     agreed = distinct([each for each in seen if task.hidden.hides(scaled(each.face.box, *task.scale))])

@@ -18,7 +18,7 @@ from annotations.vision.heads import PeopleDetector
 from annotations.vision.job import Job
 from annotations.vision.linking import Stretch, link_all
 from annotations.vision.obscure import hidden_mask
-from annotations.vision.orientation import TURNS, Orientations
+from annotations.vision.orientation import WARPS, Orientations
 from annotations.vision.people import Person
 from annotations.vision.tracking import boxes_by_frame
 from annotations.vision.video.probe import probe_and_plan
@@ -187,25 +187,33 @@ class Heads:
     name, sha256 = "heads", "0" * 64
     head = Face((200.0, 60.0, 30.0, 30.0), 0.8)
 
-    def __init__(self) -> None:
+    def __init__(self, finds: bool = True) -> None:
+        self.finds = finds
         self.asked = 0
 
     def people(self, picture: RgbPicture, threshold: float = 0.2) -> list[Person]:
         self.asked += 1
-        return [Person((180.0, 50.0, 70.0, 150.0), 0.7, (), self.head)]
+        return [Person((180.0, 50.0, 70.0, 150.0), 0.7, (), self.head)] if self.finds else []
 
 
 def test_people_are_sought_on_every_other_sample_while_something_moves() -> None:
+    people = Heads(finds=False)
+    result = passed([mark(place) for place in walk(18)], people=people)
+    assert result.found.heads == {frame: [] for frame in range(0, 18, 2)}
+    assert people.asked == 9
+
+
+def test_people_are_sought_on_every_sample_while_a_head_is_known_that_has_no_face() -> None:
     people = Heads()
     result = passed([mark(place) for place in walk(18)], people=people)
-    assert result.found.heads == {frame: [Heads.head] for frame in range(0, 18, 2)}
-    assert people.asked == 9
+    assert result.found.heads == {frame: [Heads.head] for frame in range(18)}
+    assert people.asked == 18
 
 
 def test_where_nothing_moves_the_people_found_before_stay() -> None:
     people = Heads()
     result = passed([mark((100, 100))] * 18, people=people)
-    assert result.found.heads == {frame: [Heads.head] for frame in range(0, 18, 2)}
+    assert result.found.heads == {frame: [Heads.head] for frame in range(18)}
     assert people.asked == 1
 
 
@@ -217,7 +225,7 @@ def test_a_person_without_a_face_calls_for_all_orientations_sooner() -> None:
     """An upright face explains what changes; a head elsewhere has none."""
     pictures = [mark(place) for place in walk(Orientations.EVERY + 2)]
     explained, unexplained = passed(pictures), passed(pictures, people=Heads())
-    assert unexplained.searches == explained.searches + len(TURNS) - 1
+    assert unexplained.searches == explained.searches + len(WARPS) - 1
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 from annotations.vision.boxes import Box, centre
 from annotations.vision.faces import CenterFace, Face, RgbPicture
 from annotations.vision.obscure import RAISED_BY, hidden_mask
-from annotations.vision.orientation import STEP, TURNS, UPRIGHT, Orientations, turned, turned_back
+from annotations.vision.orientation import (
+    ROUND_WARPS,
+    STEP,
+    STRAIGHTENED,
+    UPRIGHT,
+    WARPS,
+    Orientations,
+    turned,
+    turned_back,
+)
 from tests.vision import clips
 
 EIGHTHS = range(8)
@@ -98,7 +107,7 @@ def test_upright_faces_stay_as_they_are() -> None:
 def test_at_first_everybody_is_upright() -> None:
     orientations = Orientations()
     assert orientations.seen == [UPRIGHT]
-    assert orientations.untried() == [turn for turn in TURNS if turn != UPRIGHT]
+    assert orientations.untried() == [warp for warp in WARPS if warp != UPRIGHT]
 
 
 def test_what_is_known_of_a_camera_is_tried_each_time_from_the_first_on() -> None:
@@ -112,7 +121,18 @@ def test_all_turns_are_tried_after_so_many_samples(explained: bool, every: int) 
     orientations = Orientations()
     orientations.found(4)
     assert orientations.due(every - 1, explained) == []
-    assert orientations.due(every, explained) == [1, 2, 6, 7]
+    assert orientations.due(every, explained) == [1, 2, 6, 7, STRAIGHTENED]
+
+
+def test_where_the_picture_shows_the_border_of_a_lens_people_may_stand_askew_in_the_straightened_one() -> (
+    None
+):
+    orientations = Orientations()
+    orientations.is_round = True
+    assert orientations.untried() == [*WARPS[1:], *ROUND_WARPS]
+    orientations.found(ROUND_WARPS[0])
+    assert orientations.untried() == [*WARPS[1:], *ROUND_WARPS[1:]]
+    assert orientations.turns == [UPRIGHT], "only turns are learnt of a camera, and serve to find people"
 
 
 def test_an_orientation_that_yields_nothing_is_let_go_but_never_upright() -> None:

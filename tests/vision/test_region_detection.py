@@ -76,6 +76,34 @@ def test_a_small_face_is_not_taken_from_the_small_picture(detector: CenterFace) 
     assert large_faces(picture, detector, 0.4) == []
 
 
+class Small:
+    """Sees in small pictures of this width, margin included, a face as large as the whole of them."""
+
+    name, sha256, step = "small", "0" * 64, 32
+
+    def __init__(self, width: int, score: float) -> None:
+        self._width, self._score = width, score
+        self.widths: list[int] = []
+
+    def detect(self, picture: RgbPicture, threshold: float) -> list[Face]:
+        height, width = picture.shape[:2]
+        self.widths.append(width)
+        return [Face((0, 0, width, height), self._score)] if width == self._width else []
+
+
+@pytest.mark.parametrize(
+    ("width", "score", "widths"),
+    [(224, SURE, [224]), (224, SURE - 0.01, [224, 192]), (192, SURE, [224, 192])],
+    ids=["sure", "not sure", "found in the smaller one"],
+)
+def test_a_smaller_picture_serves_where_the_first_one_shows_no_sure_face(
+    width: int, score: float, widths: list[int]
+) -> None:
+    detector = Small(width, score)
+    assert [face.score for face in large_faces(clips.background(WIDTH, HEIGHT), detector, 0.4)] == [score]
+    assert detector.widths == widths
+
+
 class Closely:
     """Is surer of what it sees in a window than of what it sees in a larger picture, and counts the windows."""
 

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from annotations.vision.boxes import Box
 from annotations.vision.faces import CenterFace, Face, FaceDetector, RgbPicture, working_size
 from annotations.vision.glances import OTHERS
-from annotations.vision.orientation import TURNS
+from annotations.vision.orientation import WARPS
 from annotations.vision.report import ResidualReport
 from annotations.vision.residual import (
     CHECKS_PER_CODED_ONE,
@@ -92,7 +92,7 @@ def test_a_face_on_its_head_in_every_picture_is_found_when_its_turn_comes(
         for number in range(len(KEYS))
     ]
     exposed = checked(tmp_path, detector, given=given, coded=given)["exposed"]
-    assert KEYS[TURNS.index(4)] in [face["frame"] for face in exposed]
+    assert KEYS[WARPS.index(4)] in [face["frame"] for face in exposed]
 
 
 def test_what_is_too_dark_for_the_detector_is_enhanced_before(
