@@ -31,6 +31,8 @@ WHOLE_SHARE = 0.8
 """From this share of the picture on, one detection on everything is cheaper than several on regions."""
 
 Luma = NDArray[np.uint8]
+Blocks = NDArray[np.uint8]
+"""A picture's blocks, rows x columns: 1 for those that are meant, else 0."""
 Rectangle = tuple[int, int, int, int]
 """(x, y, width, height) in whole pixels."""
 
@@ -74,32 +76,39 @@ class ChangeDetector:
         if self._reference is None:
             self.reset(coarse)
             return [self.everything]
-        changed = self._changed(coarse, self._reference, least)
-        if not changed.any():
-            return []
-        changed = np.asarray(cv2.dilate(changed, np.ones((3, 3), np.uint8)), np.uint8)
-        _, _, found, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
-        inner = [tuple(int(value) * BLOCK for value in row[:4]) for row in found[1:]]
-        grown = [_with_faces((x, y, w, h), known) for x, y, w, h in inner]
-        regions = self.joined([self._clipped(box) for box in grown])
+        regions = self.regions_of(self.changed_blocks(coarse, self._reference, least), known)
         for region in regions:
             x, y, width, height = (value // 4 for value in region.inner)
             window = slice(y, y + height), slice(x, x + width)
             self._reference[window] = coarse[window]
         return regions
 
+    def regions_of(self, blocks: Blocks, known: Sequence[Box] = ()) -> list[RegionOfInterest]:
+        """Regions that hold these blocks and their neighbours. A known face that touches one lies in it as a whole."""
+        if not blocks.any():
+            return []
+        wide = np.asarray(cv2.dilate(blocks, np.ones((3, 3), np.uint8)), np.uint8)
+        _, _, found, _ = cv2.connectedComponentsWithStats(wide, connectivity=8)
+        inner = [tuple(int(value) * BLOCK for value in row[:4]) for row in found[1:]]
+        grown = [_with_faces((x, y, w, h), known) for x, y, w, h in inner]
+        return self.joined([self._clipped(box) for box in grown])
+
     def has_changed(self, coarse: Luma, blocks: int) -> bool:
         """Whether so many blocks changed since the reference; if so, the whole picture is the reference now."""
-        if self._reference is not None and self._changed(coarse, self._reference, CHANGED).sum() < blocks:
+        if self._reference is not None and self.changed_blocks(coarse, self._reference).sum() < blocks:
             return False
         self.reset(coarse)
         return True
 
-    def _changed(self, coarse: Luma, reference: Luma, least: float) -> NDArray[np.uint8]:
-        """1 for every block that is no longer what it was."""
+    @property
+    def blocks(self) -> tuple[int, int]:
+        """How many blocks a picture has, across and down."""
+        return self._width // BLOCK, self._height // BLOCK
+
+    def changed_blocks(self, coarse: Luma, reference: Luma, least: float = CHANGED) -> Blocks:
+        """The blocks that are not what they are in the reference."""
         change = cv2.absdiff(coarse, reference).astype(np.float32)
-        blocks = self._width // BLOCK, self._height // BLOCK
-        return np.asarray(cv2.resize(change, blocks, interpolation=cv2.INTER_AREA) > least, np.uint8)
+        return np.asarray(cv2.resize(change, self.blocks, interpolation=cv2.INTER_AREA) > least, np.uint8)
 
     def joined(self, inner: Sequence[Rectangle]) -> list[RegionOfInterest]:
         """Regions of these rectangles; the whole picture where they take up most of it."""
