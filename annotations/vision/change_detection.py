@@ -18,6 +18,11 @@ BLOCK = 16
 CHANGED = 8.0
 """Mean change of brightness (of 255) in a block that calls for detection: above the noise of coded night pictures,
 below what a head does to any background that it can be told from."""
+SAME_EXPOSURE = 1.25
+"""Factor of brightness up to which a picture that became brighter or darker as a whole is the same: cameras set their
+exposure by what passes, and up to there nobody becomes visible who was not."""
+BLACK = 16
+"""Brightness of what is black (limited range)."""
 SCENE_CUT = 22.0
 """Mean change of brightness (of 255) over a whole picture that makes it a new scene,"""
 SAME_SCENE = SCENE_CUT / 2
@@ -72,11 +77,17 @@ class ChangeDetector:
 
     def regions(self, coarse: Luma, known: Sequence[Box], least: float = CHANGED) -> list[RegionOfInterest]:
         """The regions that changed by at least `least`, which become the reference now. A known face that touches one
-        lies in it as a whole."""
+        lies in it as a whole. Below `CHANGED`, exposure is a change, too."""
         if self._reference is None:
             self.reset(coarse)
             return [self.everything]
-        regions = self.regions_of(self.changed_blocks(coarse, self._reference, least), known)
+        exposure_counts = least < CHANGED
+        blocks = (
+            self._unlike(coarse, self._reference, least)
+            if exposure_counts
+            else self.changed_blocks(coarse, self._reference)
+        )
+        regions = self.regions_of(blocks, known)
         for region in regions:
             x, y, width, height = (value // 4 for value in region.inner)
             window = slice(y, y + height), slice(x, x + width)
@@ -105,8 +116,12 @@ class ChangeDetector:
         """How many blocks a picture has, across and down."""
         return self._width // BLOCK, self._height // BLOCK
 
-    def changed_blocks(self, coarse: Luma, reference: Luma, least: float = CHANGED) -> Blocks:
-        """The blocks that are not what they are in the reference."""
+    def changed_blocks(self, coarse: Luma, reference: Luma) -> Blocks:
+        """The blocks that are not what they are in the reference, nor what they would be there in this exposure."""
+        exposed = exposed_like(reference, coarse)
+        return np.minimum(self._unlike(coarse, reference, CHANGED), self._unlike(coarse, exposed, CHANGED))
+
+    def _unlike(self, coarse: Luma, reference: Luma, least: float) -> Blocks:
         change = cv2.absdiff(coarse, reference).astype(np.float32)
         return np.asarray(cv2.resize(change, self.blocks, interpolation=cv2.INTER_AREA) > least, np.uint8)
 
@@ -164,6 +179,15 @@ def coarse_luma(luma: Luma) -> Luma:
     # In two steps: OpenCV is several times faster at halving than at quartering.
     half = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(half, (width // 4, height // 4), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def exposed_like(reference: Luma, coarse: Luma) -> Luma:
+    """The reference as bright as the other picture where the two differ by no more than the exposure, else as it is."""
+    before, after = reference.astype(np.float32) - BLACK, coarse.astype(np.float32) - BLACK
+    factor = float(np.median(after / np.maximum(before, 1)))
+    if not 1 / SAME_EXPOSURE < factor < SAME_EXPOSURE:
+        return reference
+    return np.asarray(np.clip(before * factor + BLACK, 0, 255), np.uint8)
 
 
 def is_scene_cut(before: Luma, after: Luma) -> bool:
