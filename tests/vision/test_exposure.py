@@ -1,4 +1,4 @@
-"""What counts as a change of the picture: what happens in it, and not the exposure of the camera."""
+"""Another exposure is no change of the picture; what happens in it is one."""
 
 import numpy as np
 import pytest
