@@ -21,6 +21,10 @@ below what a head does to any background that it can be told from."""
 SAME_EXPOSURE = 1.25
 """Factor of brightness up to which a picture that became brighter or darker as a whole is the same: cameras set their
 exposure by what passes, and up to there nobody becomes visible who was not."""
+LEAST_EXPOSURE = 1.02
+"""The factor from which it is taken for one at all."""
+LARGE_CHANGE = 0.25
+"""Share of the blocks from which on it is not the exposure that changed: somebody large came nearer."""
 BLACK = 16
 """Brightness of what is black (limited range)."""
 SCENE_CUT = 22.0
@@ -117,9 +121,11 @@ class ChangeDetector:
         return self._width // BLOCK, self._height // BLOCK
 
     def changed_blocks(self, coarse: Luma, reference: Luma) -> Blocks:
-        """The blocks that are not what they are in the reference, nor what they would be there in this exposure."""
-        exposed = exposed_like(reference, coarse)
-        return np.minimum(self._unlike(coarse, reference, CHANGED), self._unlike(coarse, exposed, CHANGED))
+        """The blocks that are not what they are in the reference, nor what they would be there in another exposure,
+        if that is what happened to most of the picture."""
+        changed = self._unlike(coarse, reference, CHANGED)
+        otherwise = self._unlike(coarse, exposed_like(reference, coarse), CHANGED)
+        return np.minimum(changed, otherwise) if otherwise.mean() < LARGE_CHANGE else changed
 
     def _unlike(self, coarse: Luma, reference: Luma, least: float) -> Blocks:
         change = cv2.absdiff(coarse, reference).astype(np.float32)
@@ -182,10 +188,10 @@ def coarse_luma(luma: Luma) -> Luma:
 
 
 def exposed_like(reference: Luma, coarse: Luma) -> Luma:
-    """The reference as bright as the other picture where the two differ by no more than the exposure, else as it is."""
+    """The reference as bright as the other picture if the exposure can have changed so, else as it is."""
     before, after = reference.astype(np.float32) - BLACK, coarse.astype(np.float32) - BLACK
     factor = float(np.median(after / np.maximum(before, 1)))
-    if not 1 / SAME_EXPOSURE < factor < SAME_EXPOSURE:
+    if not LEAST_EXPOSURE < max(factor, 1 / max(factor, 1e-3)) < SAME_EXPOSURE:
         return reference
     return np.asarray(np.clip(before * factor + BLACK, 0, 255), np.uint8)
 

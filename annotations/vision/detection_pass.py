@@ -95,9 +95,16 @@ class _Searched:
     coarse: Luma
     """As it was compared."""
     regions: Sequence[RegionOfInterest]
+    slightly: bool
+    """Whether they are those that changed only slightly, too."""
     faces: list[Face]
     in_all_turns: bool = False
     """Whether all orientations have been tried since: what they were to find then, they have found."""
+
+    @property
+    def area(self) -> int:
+        """Pixels that changed."""
+        return sum(region.inner[2] * region.inner[3] for region in self.regions)
 
 
 class _Pictures:
@@ -247,9 +254,8 @@ class DetectionPass:
             self._faces = merged([*kept, *self._with_crowd(picture, regions)])
             self._heads_are_old = True
             self._untried += [region.inner for region in regions]
-            self._recent.append(
-                _Searched(pictures.first + index, picture, pictures.coarse[index], regions, self._faces)
-            )
+            coarse, frame = pictures.coarse[index], pictures.first + index
+            self._recent.append(_Searched(frame, picture, coarse, regions, sensitive, self._faces))
         if self._untried and self._since_turns >= Orientations.EVERY:
             turns = self._orientations.due(self._since_turns, self._is_explained(changes))
             if turns or self._samples == 1:
@@ -272,14 +278,12 @@ class DetectionPass:
         return self._heads
 
     def _try_turns(self, changes: ChangeDetector, found: SegmentFaces, turns: Sequence[int]) -> None:
-        """Detect in these orientations, in which nobody was found so far, on the sample since the last time that shows
-        most of what was not searched so before, and there alone. If somebody is found, all recent samples are."""
+        """Detect in these orientations, in which nobody was found so far, what was not searched so before, on the
+        sample since the last time on which most changed. If somebody is found, all recent samples are searched so."""
         self._untried.clear()
         self._since_turns = 0
         since = [searched for searched in self._recent if not searched.in_all_turns]
-        unknown = [self._fruitless.unknown(changes, searched.coarse) for searched in since]
-        most = max(range(len(since)), key=lambda place: int(unknown[place].sum()))
-        busiest, regions = since[most], changes.regions_of(unknown[most])
+        busiest, regions = self._busiest(changes, since)
         for searched in since:
             searched.in_all_turns = True
         doubtful: list[Box] = []
@@ -306,6 +310,17 @@ class DetectionPass:
                 each.faces = found.faces[each.frame] = merged([*each.faces, *faces])
             self._faces = self._recent[-1].faces
         self._fruitless.add(changes, busiest.coarse, regions, doubtful)
+
+    def _busiest(
+        self, changes: ChangeDetector, since: Sequence[_Searched]
+    ) -> tuple[_Searched, list[RegionOfInterest]]:
+        """Of the samples that show what was not searched in all orientations before, the one on which most changed, and
+        where it does."""
+        by_area = sorted(since, key=lambda searched: (searched.slightly, -searched.area))
+        for searched in by_area:
+            if regions := changes.regions_of(self._fruitless.unknown(changes, searched.coarse)):
+                return searched, regions
+        return by_area[0], []
 
     def _new(self, faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
         """Those at whose place no face is known that makes a track by itself, or whose score is half of theirs: upright
