@@ -20,7 +20,7 @@ def with_somebody(coarse: Luma) -> Luma:
     return picture
 
 
-def watching() -> ChangeDetector:
+def room_seen() -> ChangeDetector:
     """A detector that has seen the room."""
     changes = ChangeDetector(WIDTH, HEIGHT, STEP)
     assert changes.regions(ROOM, []) == [changes.everything]
@@ -29,18 +29,18 @@ def watching() -> ChangeDetector:
 
 @pytest.mark.parametrize("factor", [1 / SAME_EXPOSURE + 0.01, 0.9, 1.0, 1.1, SAME_EXPOSURE - 0.01])
 def test_another_exposure_is_no_change(factor: float) -> None:
-    assert watching().regions(exposed(ROOM, factor), []) == []
+    assert room_seen().regions(exposed(ROOM, factor), []) == []
 
 
 @pytest.mark.parametrize("factor", [1 / SAME_EXPOSURE - 0.02, SAME_EXPOSURE + 0.02])
 def test_light_that_goes_on_or_out_is_one(factor: float) -> None:
-    changes = watching()
+    changes = room_seen()
     assert changes.regions(exposed(ROOM, factor), []) == [changes.everything]
 
 
 def test_small_steps_of_exposure_add_up() -> None:
     """The reference stays what was searched, so light that rises slowly is noticed in the end."""
-    changes = watching()
+    changes = room_seen()
     found = [bool(changes.regions(exposed(ROOM, 1.03**step), [])) for step in range(1, 10)]
     assert found[:7] == [False] * 7
     assert any(found[7:])
@@ -48,7 +48,7 @@ def test_small_steps_of_exposure_add_up() -> None:
 
 @pytest.mark.parametrize("factor", [0.85, 1.0, 1.2])
 def test_whoever_comes_in_is_noticed_in_any_exposure_and_alone(factor: float) -> None:
-    changes = watching()
+    changes = room_seen()
     (region,) = changes.regions(exposed(with_somebody(ROOM), factor), [])
     assert region.owns((160, 80, 40, 48))
     assert region != changes.everything
@@ -57,11 +57,11 @@ def test_whoever_comes_in_is_noticed_in_any_exposure_and_alone(factor: float) ->
 def test_a_part_that_becomes_brighter_is_a_change() -> None:
     lit = ROOM.copy()
     lit[:, :20] = exposed(lit[:, :20], 1.2)
-    (region,) = watching().regions(lit, [])
+    (region,) = room_seen().regions(lit, [])
     assert region.inner[0] == 0
     assert region.inner[2] < WIDTH / 2
 
 
 def test_where_slight_changes_count_exposure_does() -> None:
-    changes = watching()
+    changes = room_seen()
     assert changes.regions(exposed(ROOM, 1.1), [], CHANGED / 2) == [changes.everything]
