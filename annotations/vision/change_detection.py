@@ -18,6 +18,15 @@ BLOCK = 16
 CHANGED = 8.0
 """Mean change of brightness (of 255) in a block that calls for detection: above the noise of coded night pictures,
 below what a head does to any background that it can be told from."""
+SAME_EXPOSURE = 1.25
+"""Factor of brightness up to which a picture that became brighter or darker as a whole is the same: cameras set their
+exposure by what passes, and up to there nobody becomes visible who was not."""
+LEAST_EXPOSURE = 1.02
+"""The factor from which it is taken for one at all."""
+LARGE_CHANGE = 0.25
+"""Share of the blocks from which on it is not the exposure that changed: somebody large came nearer."""
+BLACK = 16
+"""Brightness of what is black (limited range)."""
 SCENE_CUT = 22.0
 """Mean change of brightness (of 255) over a whole picture that makes it a new scene,"""
 SAME_SCENE = SCENE_CUT / 2
@@ -31,6 +40,8 @@ WHOLE_SHARE = 0.8
 """From this share of the picture on, one detection on everything is cheaper than several on regions."""
 
 Luma = NDArray[np.uint8]
+Blocks = NDArray[np.uint8]
+"""A picture's blocks, rows x columns: 1 for those that are meant, else 0."""
 Rectangle = tuple[int, int, int, int]
 """(x, y, width, height) in whole pixels."""
 
@@ -70,36 +81,55 @@ class ChangeDetector:
 
     def regions(self, coarse: Luma, known: Sequence[Box], least: float = CHANGED) -> list[RegionOfInterest]:
         """The regions that changed by at least `least`, which become the reference now. A known face that touches one
-        lies in it as a whole."""
+        lies in it as a whole. Below `CHANGED`, exposure is a change, too."""
         if self._reference is None:
             self.reset(coarse)
             return [self.everything]
-        changed = self._changed(coarse, self._reference, least)
-        if not changed.any():
-            return []
-        changed = np.asarray(cv2.dilate(changed, np.ones((3, 3), np.uint8)), np.uint8)
-        _, _, found, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
-        inner = [tuple(int(value) * BLOCK for value in row[:4]) for row in found[1:]]
-        grown = [_with_faces((x, y, w, h), known) for x, y, w, h in inner]
-        regions = self.joined([self._clipped(box) for box in grown])
+        exposure_counts = least < CHANGED
+        blocks = (
+            self._unlike(coarse, self._reference, least)
+            if exposure_counts
+            else self.changed_blocks(coarse, self._reference)
+        )
+        regions = self.regions_of(blocks, known)
         for region in regions:
             x, y, width, height = (value // 4 for value in region.inner)
             window = slice(y, y + height), slice(x, x + width)
             self._reference[window] = coarse[window]
         return regions
 
+    def regions_of(self, blocks: Blocks, known: Sequence[Box] = ()) -> list[RegionOfInterest]:
+        """Regions that hold these blocks and their neighbours. A known face that touches one lies in it as a whole."""
+        if not blocks.any():
+            return []
+        wide = np.asarray(cv2.dilate(blocks, np.ones((3, 3), np.uint8)), np.uint8)
+        _, _, found, _ = cv2.connectedComponentsWithStats(wide, connectivity=8)
+        inner = [tuple(int(value) * BLOCK for value in row[:4]) for row in found[1:]]
+        grown = [_with_faces((x, y, w, h), known) for x, y, w, h in inner]
+        return self.joined([self._clipped(box) for box in grown])
+
     def has_changed(self, coarse: Luma, blocks: int) -> bool:
         """Whether so many blocks changed since the reference; if so, the whole picture is the reference now."""
-        if self._reference is not None and self._changed(coarse, self._reference, CHANGED).sum() < blocks:
+        if self._reference is not None and self.changed_blocks(coarse, self._reference).sum() < blocks:
             return False
         self.reset(coarse)
         return True
 
-    def _changed(self, coarse: Luma, reference: Luma, least: float) -> NDArray[np.uint8]:
-        """1 for every block that is no longer what it was."""
+    @property
+    def blocks(self) -> tuple[int, int]:
+        """How many blocks a picture has, across and down."""
+        return self._width // BLOCK, self._height // BLOCK
+
+    def changed_blocks(self, coarse: Luma, reference: Luma) -> Blocks:
+        """The blocks that are not what they are in the reference, nor what they would be there in another exposure,
+        if that is what happened to most of the picture."""
+        changed = self._unlike(coarse, reference, CHANGED)
+        otherwise = self._unlike(coarse, exposed_like(reference, coarse), CHANGED)
+        return np.minimum(changed, otherwise) if otherwise.mean() < LARGE_CHANGE else changed
+
+    def _unlike(self, coarse: Luma, reference: Luma, least: float) -> Blocks:
         change = cv2.absdiff(coarse, reference).astype(np.float32)
-        blocks = self._width // BLOCK, self._height // BLOCK
-        return np.asarray(cv2.resize(change, blocks, interpolation=cv2.INTER_AREA) > least, np.uint8)
+        return np.asarray(cv2.resize(change, self.blocks, interpolation=cv2.INTER_AREA) > least, np.uint8)
 
     def joined(self, inner: Sequence[Rectangle]) -> list[RegionOfInterest]:
         """Regions of these rectangles; the whole picture where they take up most of it."""
@@ -155,6 +185,15 @@ def coarse_luma(luma: Luma) -> Luma:
     # In two steps: OpenCV is several times faster at halving than at quartering.
     half = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(half, (width // 4, height // 4), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def exposed_like(reference: Luma, coarse: Luma) -> Luma:
+    """The reference as bright as the other picture if the exposure can have changed so, else as it is."""
+    before, after = reference.astype(np.float32) - BLACK, coarse.astype(np.float32) - BLACK
+    factor = float(np.median(after / np.maximum(before, 1)))
+    if not LEAST_EXPOSURE < max(factor, 1 / max(factor, 1e-3)) < SAME_EXPOSURE:
+        return reference
+    return np.asarray(np.clip(before * factor + BLACK, 0, 255), np.uint8)
 
 
 def is_scene_cut(before: Luma, after: Luma) -> bool:

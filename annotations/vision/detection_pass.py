@@ -19,6 +19,7 @@ from annotations.vision.boxes import Box, blend, distance, intersection, size
 from annotations.vision.change_detection import (
     CHANGED,
     ChangeDetector,
+    Luma,
     Rectangle,
     RegionOfInterest,
     coarse_luma,
@@ -26,6 +27,7 @@ from annotations.vision.change_detection import (
 )
 from annotations.vision.crowds import SAMPLES_PER_SEARCH, faces_in_crowd, is_crowd
 from annotations.vision.faces import Face, RgbPicture
+from annotations.vision.fruitless_search import FruitlessSearches
 from annotations.vision.heads import PeopleDetector, heads_in
 from annotations.vision.job import Job
 from annotations.vision.low_light import Enhancement, enhancement_for, where_still
@@ -93,7 +95,11 @@ class _Searched:
 
     frame: int
     picture: RgbPicture
+    coarse: Luma
+    """As it was compared."""
     regions: Sequence[RegionOfInterest]
+    slightly: bool
+    """Whether they are those that changed only slightly, too."""
     faces: list[Face]
     in_all_turns: bool = False
     """Whether all orientations have been tried since: what they were to find then, they have found."""
@@ -165,6 +171,7 @@ class DetectionPass:
         self._untried: list[Rectangle] = []
         """What changed since all orientations were tried."""
         self._recent: deque[_Searched] = deque(maxlen=RECENT)
+        self._fruitless = FruitlessSearches()
 
     def end(self) -> SegmentFaces:
         """What is found when there are no more segments: orientations that were not tried lately are tried now."""
@@ -181,6 +188,7 @@ class DetectionPass:
             self._try_turns(changes, found, turns)
         self._untried.clear()
         self._recent.clear()
+        self._fruitless.clear()
 
     @property
     def seen_turns(self) -> list[int]:
@@ -250,7 +258,8 @@ class DetectionPass:
             self._faces = merged([*kept, *self._with_crowd(picture, regions)])
             self._heads_are_old = True
             self._untried += [region.inner for region in regions]
-            self._recent.append(_Searched(pictures.first + index, picture, regions, self._faces))
+            coarse, frame = pictures.coarse[index], pictures.first + index
+            self._recent.append(_Searched(frame, picture, coarse, regions, sensitive, self._faces))
         if self._untried and self._since_turns >= Orientations.EVERY:
             turns = self._orientations.due(self._since_turns, self._is_explained(changes))
             if turns or self._samples == 1:
@@ -278,21 +287,22 @@ class DetectionPass:
         return self._heads
 
     def _try_turns(self, changes: ChangeDetector, found: SegmentFaces, turns: Sequence[int]) -> None:
-        """Detect in these orientations, in which nobody was found so far, where the picture changed since the last
-        time, on the sample since then on which most did. If somebody is found, all recent samples are searched so."""
-        regions = changes.joined(self._untried)
+        """Detect in these orientations, in which nobody was found so far, what was not searched so before, on the
+        sample since the last time on which most changed. If somebody is found, all recent samples are searched so."""
         self._untried.clear()
         self._since_turns = 0
         since = [searched for searched in self._recent if not searched.in_all_turns]
-        busiest = max(since, key=lambda searched: searched.area)
+        busiest, regions = self._busiest(changes, since)
         for searched in since:
             searched.in_all_turns = True
-        for turn in turns:
+        doubtful: list[Box] = []
+        for turn in turns if regions else ():
             likely = self._new(
                 detect_in(regions, busiest.picture, self._detector, OFTEN_TURNED, [turn]), busiest.faces
             )
             if not likely:
                 continue
+            doubtful += [face.box for face in likely]
             around = changes.regions_around([face.box for face in likely])
             best = []
             for each in list(self._recent)[-TRIED_AGAIN:]:
@@ -308,6 +318,18 @@ class DetectionPass:
                 faces = detect_in(each.regions, each.picture, self._detector, self._weakest, [turn])
                 each.faces = found.faces[each.frame] = merged([*each.faces, *faces])
             self._faces = self._recent[-1].faces
+        self._fruitless.add(changes, busiest.coarse, regions, doubtful)
+
+    def _busiest(
+        self, changes: ChangeDetector, since: Sequence[_Searched]
+    ) -> tuple[_Searched, list[RegionOfInterest]]:
+        """Of the samples that show what was not searched in all orientations before, the one on which most changed, and
+        where it does."""
+        by_area = sorted(since, key=lambda searched: (searched.slightly, -searched.area))
+        for searched in by_area:
+            if regions := changes.regions_of(self._fruitless.unknown(changes, searched.coarse)):
+                return searched, regions
+        return by_area[0], []
 
     def _new(self, faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
         """Those at whose place no face is known that makes a track by itself, or whose score is half of theirs: upright
