@@ -15,7 +15,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, blend, distance, intersection, size
+from annotations.vision.boxes import Box, blend, distance, intersection, overlap, size
 from annotations.vision.change_detection import (
     CHANGED,
     ChangeDetector,
@@ -26,7 +26,7 @@ from annotations.vision.change_detection import (
     is_scene_cut,
 )
 from annotations.vision.crowds import SAMPLES_PER_SEARCH, faces_in_crowd, is_crowd
-from annotations.vision.faces import Face, RgbPicture
+from annotations.vision.faces import SAME_FACE, Face, RgbPicture
 from annotations.vision.fruitless_search import FruitlessSearches
 from annotations.vision.heads import PeopleDetector, heads_in
 from annotations.vision.job import Job
@@ -376,7 +376,7 @@ class DetectionPass:
             least = self._weakest if was_large else SURE
             for turn in self._orientations.turns:
                 large = large_faces(picture, self._detector, least, turn)
-                faces = merged([*faces, *(face for face in large if _owned(face, regions))])
+                faces = merged([*faces, *_others(large, faces, regions)])
         return faces
 
     def _resolve(self, pictures: _Pictures, left: Sample, right: Sample, found: SegmentFaces) -> None:
@@ -423,6 +423,16 @@ class DetectionPass:
         if self._changes is None:
             return []
         return merged(self._detect(pictures.rgb(index), self._changes.regions_around(boxes)))
+
+
+def _others(large: Sequence[Face], known: Sequence[Face], regions: Sequence[RegionOfInterest]) -> list[Face]:
+    """The large faces in these regions that are none of those known for sure, whose boxes are the better ones."""
+    sure = [face.box for face in known if face.score >= SURE]
+    return [
+        face
+        for face in large
+        if _owned(face, regions) and not any(overlap(face.box, box) > SAME_FACE for box in sure)
+    ]
 
 
 def _owned(face: Face, regions: Sequence[RegionOfInterest]) -> bool:

@@ -44,8 +44,8 @@ def test_two_people_unredact_a_region_and_one_hides_it_again(
     services.redact(services.request_first(clip, WORKER).pk)
     release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     before = Rendition.objects.get(clip=clip, current=True)
-    (track,) = HiddenTrack.objects.filter(run=before.run_id)
-    asked = services.ask_for_unredaction(clip, track.number, REASON, lead)
+    tracks = HiddenTrack.objects.filter(run=before.run_id)  # the face, and perhaps the head
+    asked = services.ask_for_unredaction(clip, tracks.order_by("number")[0].number, REASON, lead)
     assert gate.reasons(clip.pk) == []
     assert Rendition.objects.get(clip=clip, current=True) == before
     services.decide_unredaction(asked.pk, "approve", "I agree, a lamp.", other)
@@ -54,11 +54,11 @@ def test_two_people_unredact_a_region_and_one_hides_it_again(
     services.redact(run.pk)
     run.refresh_from_db()
     assert (run.method, run.outcome, run.residual["exposed"]) == (Method.REPAIR, "verified", [])
-    assert not HiddenTrack.objects.filter(run=run).exists()
+    assert HiddenTrack.objects.filter(run=run).count() == tracks.count() - 1
     services.hide_again(asked.pk, other)
     again = RedactionRun.objects.filter(clip=clip).latest("created_at")
     services.redact(again.pk)
-    assert HiddenTrack.objects.filter(run=again).count() == 1
+    assert HiddenTrack.objects.filter(run=again).count() == tracks.count()
     assert Unredaction.objects.get(pk=asked.pk).state == UnredactionState.ENDED
     steps = [action for action in actions(clip) if action.startswith("unredaction.")]
     assert steps == ["unredaction.asked", "unredaction.approved", "unredaction.ended"]
