@@ -41,7 +41,7 @@ WIDTH, HEIGHT, FRAMES = 640, 480, 300
 def walk(tmp_path: Path) -> Scene:
     """Twenty seconds in which somebody walks through the picture, all the time, too far away for a second opinion."""
     return scene(
-        tmp_path / "walk.mp4", width=WIDTH, height=HEIGHT, frames=FRAMES, people=[walking(50, 200, 26, 1.8)]
+        tmp_path / "walk.mp4", width=WIDTH, height=HEIGHT, frames=FRAMES, people=[walking(50, 200, 16, 1.8)]
     )
 
 

@@ -7,13 +7,14 @@ from fractions import Fraction
 from av.video.reformatter import VideoReformatter
 
 from annotations.vision.boxes import scaled
-from annotations.vision.detection_pass import DetectionPass, Segment, SegmentFaces
+from annotations.vision.detection_pass import DetectionPass
 from annotations.vision.detections import Detections
 from annotations.vision.faces import Face, working_size
 from annotations.vision.fingerprint import Sampler
 from annotations.vision.job import Job
 from annotations.vision.pool import Pool
 from annotations.vision.screening import Screening
+from annotations.vision.segments import Segment, SegmentFaces
 from annotations.vision.video.decode import DecodedFrame, available_cores, decode
 from annotations.vision.video.probe import Probe
 from annotations.vision.video.timing import clean_times, schedule

@@ -9,20 +9,19 @@ orientations.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from annotations.vision.boxes import Box, blend, distance, intersection, overlap, size
+from annotations.vision.agreement import NOTABLE, disputed_boxes, is_expected
+from annotations.vision.boxes import Box, intersection, overlap, size
 from annotations.vision.change_detection import (
     CHANGED,
     ChangeDetector,
     Luma,
     Rectangle,
     RegionOfInterest,
-    coarse_luma,
     is_scene_cut,
 )
 from annotations.vision.crowds import SAMPLES_PER_SEARCH, faces_in_crowd, is_crowd
@@ -30,14 +29,15 @@ from annotations.vision.faces import SAME_FACE, Face, RgbPicture
 from annotations.vision.fruitless_search import FruitlessSearches
 from annotations.vision.heads import PeopleDetector, heads_in
 from annotations.vision.job import Job
-from annotations.vision.low_light import Enhancement, enhancement_for, where_still
+from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import TURNS, Orientations
 from annotations.vision.passing import fullest, passing
 from annotations.vision.region_detection import SURE, detect_in, is_large, large_faces, merged
 from annotations.vision.scenes import ScenesSeen
+from annotations.vision.segments import Pictures, Segment, SegmentFaces
 from annotations.vision.straightening import is_round
 from annotations.vision.tracking import STEADY_DETECTIONS
-from annotations.vision.video.picture import luma_of, rgb_of
+from annotations.vision.video.picture import luma_of
 
 NEAR_SHARE = 0.3
 """From this share of the picture on that changed, there may be a face that fills it: the first sample of a scene and
@@ -46,11 +46,6 @@ SAMPLES_PER_SENSITIVE_ONE = 30
 """Samples after which one also goes where the picture changed slightly: light that rises slowly shows faces."""
 SLIGHTLY_CHANGED = 3.0
 """As `CHANGED`, for those: above what coding adds to a picture in which nothing happens by day."""
-SAME_PLACE = 0.35
-"""Two samples agree on a face when it moved by less than this share of its size: the hidden region has as much to
-spare on either side."""
-NOTABLE = 0.2
-"""Faces below this score come and go; samples need not agree on them."""
 TURNED = 0.5
 """Score from which a face makes its orientation one that is tried on every sample;"""
 OFTEN_TURNED = 0.25
@@ -68,25 +63,6 @@ RECENT = 32
 
 Sample = tuple[int, Sequence[Face]]
 """A frame by its place in a segment, and its faces."""
-
-
-@dataclass
-class Segment:
-    """Consecutive frames, small and turned as displayed, YUV 4:2:0; `first` is the number of the first one."""
-
-    first: int
-    frames: list[VideoFrame] = field(default_factory=list)
-
-
-@dataclass
-class SegmentFaces:
-    """The faces of each sampled frame of a segment, by frame number in the clip (pixels of the small pictures), and the
-    new scenes (`scenes.Cuts`). Frames of earlier segments are among them when they were searched again."""
-
-    faces: dict[int, list[Face]] = field(default_factory=dict)
-    heads: dict[int, list[Face]] = field(default_factory=dict)
-    """Heads of people as their joints show them, on every frame on which people were sought."""
-    cuts: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -108,38 +84,6 @@ class _Searched:
     def area(self) -> int:
         """Pixels that changed."""
         return sum(region.inner[2] * region.inner[3] for region in self.regions)
-
-
-class _Pictures:
-    """The frames of a segment as they are searched: enhanced where it is dark."""
-
-    def __init__(
-        self, segment: Segment, enhancement: Enhancement | None, last: NDArray[np.uint8] | None
-    ) -> None:
-        """`last` has the brightness of the frame before the first one (see `coarse_luma`), if there is any."""
-        self.first = segment.first
-        self.frames = segment.frames
-        self._enhancement = enhancement
-        self.plain = [coarse_luma(luma_of(frame)) for frame in segment.frames]
-        self.coarse = [self._enhanced(luma) for luma in self.plain]
-        self.last = None if last is None else self._enhanced(last)
-
-    def _enhanced(self, luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Brightness values as they are compared."""
-        return luma if self._enhancement is None else self._enhancement.luma[luma]
-
-    def at(self, index: int) -> NDArray[np.uint8] | None:
-        """The brightness of a frame; -1 is the one before the first, None if there is none."""
-        return self.coarse[index] if index >= 0 else self.last
-
-    def rgb(self, index: int) -> RgbPicture:
-        """The picture in which faces are detected."""
-        if self._enhancement is None:
-            return rgb_of(self.frames[index])
-        reach = 1 if self._enhancement.is_noisy else 0
-        now = rgb_of(self.frames[index])
-        near = self.frames[max(0, index - reach) : index] + self.frames[index + 1 : index + reach + 1]
-        return self._enhancement.picture([now, *(where_still(rgb_of(frame), now) for frame in near)])
 
 
 class DetectionPass:
@@ -204,7 +148,7 @@ class DetectionPass:
                 self._end_scene(self._changes, found)
             self._enhancement, self._changes = enhancement, None
             self._scenes.forget()
-        pictures = _Pictures(segment, enhancement, self._last_plain)
+        pictures = Pictures(segment, enhancement, self._last_plain)
         cuts = self._cuts(pictures, found)
         last = len(segment.frames) - 1
         due = {*range(self._stride - 1, last, self._stride), last}
@@ -233,7 +177,7 @@ class DetectionPass:
         self._last_plain = pictures.plain[-1]
         return found
 
-    def _cuts(self, pictures: _Pictures, found: SegmentFaces) -> list[int]:
+    def _cuts(self, pictures: Pictures, found: SegmentFaces) -> list[int]:
         """The first frames of new scenes, by their place in the segment."""
         previous = [pictures.last, *pictures.coarse[:-1]]
         cuts = []
@@ -244,7 +188,7 @@ class DetectionPass:
                 found.cuts[frame] = self._scenes.cut(frame, old, new)
         return cuts
 
-    def _sample(self, changes: ChangeDetector, pictures: _Pictures, index: int, found: SegmentFaces) -> None:
+    def _sample(self, changes: ChangeDetector, pictures: Pictures, index: int, found: SegmentFaces) -> None:
         """Detect where the picture changed, and bring what is known of its faces up to date."""
         self._samples += 1
         self._since_turns += 1
@@ -279,7 +223,7 @@ class DetectionPass:
         """Whether people are to be sought on this sample: more often where nothing but joints shows a head."""
         return self._since_people >= SAMPLES_PER_SEARCH_FOR_PEOPLE or not self._heads_have_faces
 
-    def _find_heads(self, people: PeopleDetector, pictures: _Pictures, index: int) -> list[Face]:
+    def _find_heads(self, people: PeopleDetector, pictures: Pictures, index: int) -> list[Face]:
         """The heads of people on this frame; those found before where nothing has changed since."""
         if self._heads_are_old:
             self._heads = heads_in(pictures.rgb(index), people, self._orientations.turns, self._whole_persons)
@@ -379,12 +323,12 @@ class DetectionPass:
                 faces = merged([*faces, *_others(large, faces, regions)])
         return faces
 
-    def _resolve(self, pictures: _Pictures, left: Sample, right: Sample, found: SegmentFaces) -> None:
+    def _resolve(self, pictures: Pictures, left: Sample, right: Sample, found: SegmentFaces) -> None:
         """Detect on a frame between two samples that disagree, or between which something passed, and so on: on the
         middle one (bisection), or on the one that shows most of what passed."""
         if right[0] - left[0] < 2 or self._changes is None:
             return
-        disputed = _disputed(left[1], right[1])
+        disputed = disputed_boxes(left[1], right[1])
         between = (
             self._bisected(pictures, left, right, disputed)
             if disputed
@@ -397,7 +341,7 @@ class DetectionPass:
         self._resolve(pictures, between, right, found)
 
     def _bisected(
-        self, pictures: _Pictures, left: Sample, right: Sample, disputed: Sequence[Box]
+        self, pictures: Pictures, left: Sample, right: Sample, disputed: Sequence[Box]
     ) -> Sample | None:
         """The faces of the frame in the middle, around what is disputed and where something passes."""
         index, before = (left[0] + right[0]) // 2, pictures.at(left[0])
@@ -406,7 +350,7 @@ class DetectionPass:
         )
         return index, self._detect_around(pictures, index, [*disputed, *passes])
 
-    def _passed(self, pictures: _Pictures, left: Sample, right: Sample) -> Sample | None:
+    def _passed(self, pictures: Pictures, left: Sample, right: Sample) -> Sample | None:
         """A frame on which there are faces that neither sample leads one to expect, and its faces, if there is one."""
         start, before = left[0] + 1, pictures.at(left[0])
         if before is None:
@@ -415,11 +359,11 @@ class DetectionPass:
             index = start + place
             share = (index - left[0]) / (right[0] - left[0])
             faces = self._detect_around(pictures, index, seen.boxes)
-            if any(f.score >= NOTABLE and not _expected(f.box, left[1], right[1], share) for f in faces):
+            if any(f.score >= NOTABLE and not is_expected(f.box, left[1], right[1], share) for f in faces):
                 return index, faces
         return None
 
-    def _detect_around(self, pictures: _Pictures, index: int, boxes: Sequence[Box]) -> list[Face]:
+    def _detect_around(self, pictures: Pictures, index: int, boxes: Sequence[Box]) -> list[Face]:
         if self._changes is None:
             return []
         return merged(self._detect(pictures.rgb(index), self._changes.regions_around(boxes)))
@@ -437,27 +381,3 @@ def _others(large: Sequence[Face], known: Sequence[Face], regions: Sequence[Regi
 
 def _owned(face: Face, regions: Sequence[RegionOfInterest]) -> bool:
     return any(region.owns(face.box) for region in regions)
-
-
-def _expected(box: Box, left: Sequence[Face], right: Sequence[Face], share: float) -> bool:
-    """Whether a face of the samples on both sides leads to this box, `share` of the way from one to the other."""
-    between = [
-        blend(face.box, other.box, share)
-        for face in left
-        for other in right
-        if distance(face.box, other.box) < SAME_PLACE
-    ]
-    return any(distance(box, other) < SAME_PLACE for other in between)
-
-
-def _disputed(left: Sequence[Face], right: Sequence[Face]) -> list[Box]:
-    """Boxes of notable faces that the other sample has not, or has elsewhere."""
-    boxes: list[Box] = []
-    for faces, others in ((left, right), (right, left)):
-        for face in faces:
-            if face.score < NOTABLE:
-                continue
-            nearest = min((distance(face.box, other.box) for other in others), default=9.0)
-            if nearest > SAME_PLACE:
-                boxes.append(face.box)
-    return boxes

@@ -9,10 +9,11 @@ from av.video.frame import VideoFrame
 
 from annotations.vision.boxes import Box, distance
 from annotations.vision.crowds import SAMPLES_PER_SEARCH, faces_in_crowd, is_crowd
-from annotations.vision.detection_pass import DetectionPass, Segment
+from annotations.vision.detection_pass import DetectionPass
 from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.job import Job
 from annotations.vision.region_detection import MOST_REFINED
+from annotations.vision.segments import Segment
 
 SIDE = 8
 WIDTH, HEIGHT = 480, 288

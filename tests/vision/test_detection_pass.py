@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from annotations.vision.analysis import analyse
 from annotations.vision.boxes import Box, centre
-from annotations.vision.detection_pass import DetectionPass, Segment, SegmentFaces
+from annotations.vision.detection_pass import DetectionPass
 from annotations.vision.faces import CenterFace, Face, RgbPicture
 from annotations.vision.heads import PeopleDetector
 from annotations.vision.job import Job
@@ -20,6 +20,7 @@ from annotations.vision.linking import Stretch, link_all
 from annotations.vision.obscure import hidden_mask
 from annotations.vision.orientation import WARPS, Orientations
 from annotations.vision.people import Person
+from annotations.vision.segments import Segment, SegmentFaces
 from annotations.vision.tracking import boxes_by_frame
 from annotations.vision.video.probe import probe_and_plan
 from tests.vision import clips
