@@ -23,7 +23,7 @@ def peak(clip: Path, folder: Path) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("minutes", [4, pytest.param(10, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
+@pytest.mark.parametrize("minutes", [2, pytest.param(10, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
 def test_many_minutes_take_no_more_memory_than_one(minutes: int, tmp_path: Path) -> None:
     people = [clips.walking(40, 110, 50, 4, first=5, last=45), clips.standing(250, 90, 40)]
     made = clips.scene(tmp_path / "scene.mp4", width=320, height=240, frames=60, rate=10, people=people)
