@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 
-from annotations.vision.boxes import scaled
+from annotations.vision.boxes import moved, scaled
 from annotations.vision.change_detection import CONTEXT, Rectangle, RegionOfInterest
 from annotations.vision.faces import Face, FaceDetector, RgbPicture
 from annotations.vision.orientation import UPRIGHT, turned, turned_back
@@ -49,7 +49,8 @@ def faces_in_crowd(
         for turn in turns:
             for seen in detector.detect(turned(enlarged, turn), threshold):
                 upright = turned_back(seen, turn, enlarged.shape[1], enlarged.shape[0])
-                face = _reduced(upright, part.outer)
+                box = moved(scaled(upright.box, 0.5, 0.5), part.outer[0], part.outer[1])
+                face = Face(box, upright.score)
                 if part.owns(face.box):
                     found.append(face)
     return found
@@ -75,9 +76,3 @@ def _enlarged(picture: RgbPicture, window: Rectangle) -> RgbPicture:
     x, y, width, height = window
     part = picture[y : y + height, x : x + width]
     return np.asarray(cv2.resize(part, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _reduced(face: Face, window: Rectangle) -> Face:
-    """A face that was found in this window at twice its size, in the picture."""
-    x, y, width, height = scaled(face.box, 0.5, 0.5)
-    return Face((x + window[0], y + window[1], width, height), face.score)
