@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.db import migrations
+
+from annotations.audit import subjects
+from annotations.audit.database.migrating import seal_rows
+
+
+def seal(apps: Any, schema_editor: Any) -> None:
+    """The data keys that are there."""
+    rows = apps.get_model("redaction", "TrainingExample").objects.exclude(wrapped_key=None)
+    seal_rows(rows.select_related("clip"), ["wrapped_key"], _key)
+
+
+def _key(row: Any) -> dict[str, tuple[str, bytes]]:
+    return {"wrapped_key": (subjects.of_clip(row.clip.public_id), bytes(row.wrapped_key))}
+
+
+class Migration(migrations.Migration):
+    """Cannot be taken back: there is no way for what is sealed to become plain again."""
+
+    dependencies = [("redaction", "0010_leads_decide_on_unverified_runs"), ("clips", "0006_sealed")]
+    operations = [migrations.RunPython(seal)]

@@ -1,0 +1,34 @@
+import json
+from typing import Any
+
+from django.db import migrations, models
+
+from annotations.audit import subjects
+from annotations.audit.database.migrating import seal_rows
+
+
+def seal(apps: Any, schema_editor: Any) -> None:
+    """Drafts, and the notes of labels. The digest of labels stays what it was: it has no salt."""
+    drafts, annotations = (apps.get_model("review", name).objects for name in ("Draft", "Annotation"))
+    seal_rows(drafts.select_related("assignment__clip"), ["sealed"], _draft)
+    seal_rows(annotations.select_related("assignment__clip"), ["sealed_note", "body"], _annotation)
+
+
+def _draft(draft: Any) -> dict[str, tuple[str, bytes]]:
+    return {"sealed": (subjects.of_clip(draft.assignment.clip.public_id), json.dumps(draft.body).encode())}
+
+
+def _annotation(annotation: Any) -> dict[str, tuple[str, bytes]]:
+    content = json.dumps({"note": annotation.body.pop("note", ""), "salt": ""}).encode()
+    return {"sealed_note": (subjects.of_clip(annotation.assignment.clip.public_id), content)}
+
+
+class Migration(migrations.Migration):
+    """Cannot be taken back: there is no way for what is sealed to become plain again."""
+
+    dependencies = [("review", "0003_forget_dropped_words"), ("clips", "0006_sealed")]
+    operations = [
+        migrations.AddField("draft", "sealed", models.BinaryField(null=True)),
+        migrations.AddField("annotation", "sealed_note", models.BinaryField(null=True)),
+        migrations.RunPython(seal),
+    ]
