@@ -27,8 +27,8 @@ from annotations.break_glass import services as break_glass
 from annotations.break_glass.models import BreakGlassAccess
 from annotations.clips import lookups, vault
 from annotations.clips.enums import HoldReason
-from annotations.clips.models import Clip, Consent, Hold, Original, Submission
-from annotations.clips.references import known_device, known_owner
+from annotations.clips.models import Clip, Consent, Device, Hold, Original, Owner, Submission
+from annotations.clips.references import known_device, known_owner, references_of
 from annotations.clips.rules import ConsentTerms
 from annotations.core import clock, ids
 from annotations.core.models import RunState
@@ -109,6 +109,12 @@ def make_clip(
         for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
             Hold.objects.create(clip=clip, reason=reason, placed_by="test")
     return clip
+
+
+def reference_of(thing: Owner | Device | None) -> str:
+    """What the submitter calls an owner or a device."""
+    assert thing is not None
+    return references_of([thing])[thing.pk]
 
 
 def make_unverified(clip: Clip | None = None, **fields: Any) -> RedactionRun:

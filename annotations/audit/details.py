@@ -107,16 +107,16 @@ def _erased(bodies: list[dict[str, Any]]) -> set[str]:
     concerned = {body["subject"] or body["actor"]["pseudonym"] for body in bodies}
     concerned |= {body["actor"]["pseudonym"] for body in bodies}
     concerned |= {subjects.of_clip(uuid.UUID(body["clip"])) for body in bodies if body["clip"]}
-    destroyed, subjects = set(), set()
+    destroyed, whose = set(), set()
     for erasure in LogEntry.objects.filter(action=log.SUBJECT_ERASED.code, subject__in=concerned):
         destroyed |= set(json.loads(bytes(erasure.canonical))["data"]["keys"])
-        subjects.add(erasure.subject)
+        whose.add(erasure.subject)
     return {
         body["id"]
         for body in bodies
         # Entries of the first version of the log name no key; they are older than every erasure.
         if body.get("key") in destroyed
-        or ("key" not in body and (body["subject"] or body["actor"]["pseudonym"]) in subjects)
+        or ("key" not in body and (body["subject"] or body["actor"]["pseudonym"]) in whose)
     }
 
 

@@ -59,7 +59,9 @@ def opened(original: Original) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def decrypted(clip: Clip, name: str, key_id: str, sealed_key: bytes | None) -> Iterator[BufferedRandom]:
+def decrypted(
+    clip: Clip, name: str, key_id: str, sealed_key: bytes | memoryview | None
+) -> Iterator[BufferedRandom]:
     """A file of the vault, plain and in memory, at its beginning; gone when the block ends.
 
     `sealed_key` is its key as the row keeps it (`seal_key`). Raises Unreachable, and Damaged when it is not what was

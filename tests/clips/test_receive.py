@@ -1,4 +1,5 @@
 import datetime
+import hashlib
 import io
 import subprocess
 import sys
@@ -14,10 +15,12 @@ from django.db import connections
 
 from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
+from annotations.audit.selectors import present
 from annotations.clips import gate, services, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip, Consent, Original, Submission
+from annotations.clips.selectors import digests_of
 from annotations.clips.services import Reception, receive
 from annotations.core.errors import Conflict, DomainError, TooLarge
 from annotations.core.models import Outbox
@@ -48,7 +51,11 @@ def test_a_good_clip_is_stored_encrypted_held_logged_and_announced() -> None:
     assert (clip.width, clip.height, clip.frames, clip.codec) == (96, 64, 30, "h264")
     assert set(gate.reasons(clip.pk)) == {HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING}
     entry = LogEntry.objects.get(clip=clip.public_id, action="clip.received")
-    assert clip.sha256.encode() in bytes(entry.canonical)
+    sha256 = hashlib.sha256(content).hexdigest()
+    assert digests_of([clip]) == {clip.pk: sha256}
+    (line,) = present([entry])
+    assert line.detail == {"sha256": sha256}
+    assert sha256.encode() not in bytes(entry.canonical)
     assert b"household-1" not in bytes(entry.canonical)
     assert Outbox.objects.filter(type="clips.received", payload={"clip": str(clip.pk)}).count() == 1
     stored = Path(storages["vault"].path(clip.original.name)).read_bytes()

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import migrations
 
-from annotations.audit.sealed import seal_bytes_of_each
+from annotations.audit.sealed import Sealed, seal_bytes_of_each, unseal_bytes_of_each
+from annotations.core.wrapping import Damaged
 
 # A migration that uses either of these depends on it: the log is as these functions read it.
 LOG = ("audit", "0007_search_indexes")
@@ -72,6 +73,17 @@ def seal_rows(rows: Any, columns: list[str], to_seal: ToSeal) -> None:
         for (row, column, _), blob in zip(wanted, sealed, strict=True):
             setattr(row, column, blob)
         rows.model.objects.bulk_update(batch, columns)
+
+
+def unseal_rows(rows: Any, column: str, subject_of: Callable[[Any], str]) -> None:
+    """Takes `seal_rows` back for this column; Damaged when a key is destroyed: what it sealed is not to come back."""
+    for batch in _in_batches(rows):
+        values = [Sealed(subject_of(row), bytes(getattr(row, column))) for row in batch]
+        for row, content in zip(batch, unseal_bytes_of_each(values), strict=True):
+            if content is None:
+                raise Damaged(f"{row.pk}: its key is destroyed.")
+            setattr(row, column, content)
+        rows.model.objects.bulk_update(batch, [column])
 
 
 def _in_batches(rows: Any) -> Iterator[list[Any]]:

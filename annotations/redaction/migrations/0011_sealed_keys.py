@@ -3,21 +3,32 @@ from typing import Any
 from django.db import migrations
 
 from annotations.audit import subjects
-from annotations.audit.database.migrating import seal_rows
+from annotations.audit.database.migrating import seal_rows, unseal_rows
 
 
 def seal(apps: Any, schema_editor: Any) -> None:
     """The data keys that are there."""
-    rows = apps.get_model("redaction", "TrainingExample").objects.exclude(wrapped_key=None)
-    seal_rows(rows.select_related("clip"), ["wrapped_key"], _key)
+    seal_rows(
+        _rows(apps), ["wrapped_key"], lambda row: {"wrapped_key": (_subject(row), bytes(row.wrapped_key))}
+    )
 
 
-def _key(row: Any) -> dict[str, tuple[str, bytes]]:
-    return {"wrapped_key": (subjects.of_clip(row.clip.public_id), bytes(row.wrapped_key))}
+def unseal(apps: Any, schema_editor: Any) -> None:
+    unseal_rows(_rows(apps), "wrapped_key", _subject)
+
+
+def _rows(apps: Any) -> Any:
+    return (
+        apps.get_model("redaction", "TrainingExample")
+        .objects.exclude(wrapped_key=None)
+        .select_related("clip")
+    )
+
+
+def _subject(row: Any) -> str:
+    return subjects.of_clip(row.clip.public_id)
 
 
 class Migration(migrations.Migration):
-    """Cannot be taken back: there is no way for what is sealed to become plain again."""
-
     dependencies = [("redaction", "0010_leads_decide_on_unverified_runs"), ("clips", "0006_sealed")]
-    operations = [migrations.RunPython(seal)]
+    operations = [migrations.RunPython(seal, unseal)]
