@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import migrations
+from django.db.models import F
 
 from annotations.audit import subjects
 from annotations.audit.database.migrating import seal_rows, unseal_rows
@@ -21,12 +22,12 @@ def _rows(apps: Any) -> Any:
     return (
         apps.get_model("break_glass", "BreakGlassAccess")
         .objects.exclude(wrapped_key=None)
-        .select_related("clip")
+        .annotate(public_id=F("clip__public_id"))
     )
 
 
 def _subject(row: Any) -> str:
-    return subjects.of_clip(row.clip.public_id)
+    return subjects.of_clip(row.public_id)
 
 
 class Migration(migrations.Migration):
