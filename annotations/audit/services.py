@@ -142,9 +142,7 @@ def erase_subject(subject: str, actor: Actor, reason: str) -> LogEntry:
     return destroy_keys(subjects_with(subject), actor, KeysDestroyed.OFFICER, reason)[0]
 
 
-def destroy_keys(
-    named: Iterable[str], actor: Actor, cause: KeysDestroyed, reason: str = ""
-) -> list[LogEntry]:
+def destroy_keys(named: Iterable[str], actor: Actor, cause: KeysDestroyed, words: str = "") -> list[LogEntry]:
     """Destroys the keys of these subjects, and the details under them; the entry about each, in their order.
 
     Whatever was sealed under the keys cannot be opened any more, in no backup of the database either. No entry need
@@ -153,12 +151,14 @@ def destroy_keys(
     unless something was sealed or written since. That has a key of its own: refusing it would stop the acts of other
     people.
 
+    `words` are the reason that somebody gave, checked already; they become a detail of the actor's.
+
     Raises Invalid `own_details`, Unreachable.
     """
     each = list(dict.fromkeys(named))
     if actor.pseudonym in each:
         raise _own_details()
-    entries = _log_erasures(each, actor, cause, reason)
+    entries = _log_erasures(each, actor, cause, words)
     finish_erasures()
     return entries
 
@@ -168,14 +168,14 @@ def _own_details() -> Invalid:
 
 
 @transaction.atomic(durable=True)
-def _log_erasures(named: list[str], actor: Actor, cause: KeysDestroyed, reason: str) -> list[LogEntry]:
+def _log_erasures(named: list[str], actor: Actor, cause: KeysDestroyed, words: str) -> list[LogEntry]:
     for subject in sorted(named):
         lock.hold(subject, alone=True)
     finish_erasures()
-    return [_log_erasure(subject, actor, cause, reason) for subject in named]
+    return [_log_erasure(subject, actor, cause, words) for subject in named]
 
 
-def _log_erasure(subject: str, actor: Actor, cause: KeysDestroyed, reason: str) -> LogEntry:
+def _log_erasure(subject: str, actor: Actor, cause: KeysDestroyed, words: str) -> LogEntry:
     keys = store().of(subject)
     rows = EntryDetail.objects.filter(subject=subject)
     count = rows.count()
@@ -188,7 +188,7 @@ def _log_erasure(subject: str, actor: Actor, cause: KeysDestroyed, reason: str) 
         clip=subjects.clip_of(subject),
         subject=subject,
         data={"details": count, "keys": [str(key) for key in keys], "cause": str(cause)},
-        detail={"reason": reason} if reason else None,
+        detail={"reason": words} if words else None,
         detail_of=actor.pseudonym,
     )
     rows.delete()

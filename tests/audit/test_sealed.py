@@ -1,6 +1,8 @@
 """Sealed values: they open as what they are, for whom they are, while their key is there."""
 
 import contextlib
+import uuid
+from collections.abc import Iterable
 
 import pytest
 from django.db import transaction
@@ -53,7 +55,12 @@ def test_a_destroyed_key_gives_none_and_the_others_open_in_one_call(monkeypatch:
     entries = services.destroy_keys([gone], OFFICER, KeysDestroyed.OWNER_ASKED)
     calls: list[object] = []
     find = SubjectKeyStore.find
-    monkeypatch.setattr(SubjectKeyStore, "find", lambda *given: calls.append(given) or find(*given))
+
+    def counted(of: SubjectKeyStore, identifiers: Iterable[uuid.UUID]) -> dict[uuid.UUID, bytes]:
+        calls.append(of)
+        return find(of, identifiers)
+
+    monkeypatch.setattr(SubjectKeyStore, "find", counted)
     assert unseal_each(sealed) == [None, clip, None]
     assert len(calls) == 1
     assert [entry.subject for entry in entries] == [gone]

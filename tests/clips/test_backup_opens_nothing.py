@@ -6,7 +6,7 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.enums import KeysDestroyed
 from annotations.clips import vault
-from annotations.clips.models import Clip, Original
+from annotations.clips.models import Clip, Device, Original, Owner
 from annotations.clips.references import references_of
 from annotations.clips.selectors import digests_of
 from annotations.core.wrapping import Damaged
@@ -47,7 +47,7 @@ def test_without_the_clips_key_neither_original_nor_note_nor_draft_nor_digest_ca
 
 def test_without_the_owners_and_the_devices_keys_no_reference_can_be_had(clip: Clip) -> None:
     assert clip.device is not None
-    things = [clip.owner, clip.device]
+    things: list[Owner | Device] = [clip.owner, clip.device]
     assert len(references_of(things)) == 2
     audit.destroy_keys([thing.pseudonym for thing in things], OFFICER, KeysDestroyed.OWNER_ASKED)
     assert references_of(things) == {}

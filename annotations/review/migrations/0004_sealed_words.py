@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 from django.db import migrations, models
+from django.db.migrations.exceptions import IrreversibleError
 
 from annotations.audit import subjects
 from annotations.audit.database.migrating import seal_rows
@@ -23,12 +24,16 @@ def _annotation(annotation: Any) -> dict[str, tuple[str, bytes]]:
     return {"sealed_note": (subjects.of_clip(annotation.assignment.clip.public_id), content)}
 
 
-class Migration(migrations.Migration):
-    """Cannot be taken back: there is no way for what is sealed to become plain again."""
+def refuse_when_sealed(apps: Any, schema_editor: Any) -> None:
+    """Nothing that is sealed becomes plain again; without rows there is nothing to take back."""
+    if any(apps.get_model("review", name).objects.exists() for name in ("Draft", "Annotation")):
+        raise IrreversibleError("There are drafts or labels, which are sealed.")
 
+
+class Migration(migrations.Migration):
     dependencies = [("review", "0003_forget_dropped_words"), ("clips", "0006_sealed")]
     operations = [
         migrations.AddField("draft", "sealed", models.BinaryField(null=True)),
         migrations.AddField("annotation", "sealed_note", models.BinaryField(null=True)),
-        migrations.RunPython(seal),
+        migrations.RunPython(seal, refuse_when_sealed),
     ]
