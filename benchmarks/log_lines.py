@@ -24,7 +24,7 @@ _ROUTES = ("datasets:index", "oversight:log", "moderation:flagged", "operations:
 _DATA: dict[str, Callable[[int], str]] = {
     "clip.received": lambda n: (
         f'{{"bytes":{n % 9_000_000},"consent_until":"2027-11-01T00:00:00.000000Z","notice":"2024-1",'
-        f'"purposes":["training","troubleshooting"],"sha256":"{_digest(n)}"}}'
+        f'"purposes":["training","troubleshooting"]}}'
     ),
     "clip.held": lambda n: f'{{"reason":"{_HOLDS[n % 2]}"}}',
     "clip.hold_released": lambda n: f'{{"reason":"{_HOLDS[n % 2]}"}}',

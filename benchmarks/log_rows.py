@@ -36,7 +36,7 @@ def make_clips(writer: Writer, count: int) -> None:
     submitter = User.objects.get(pseudonym=writer.submitter)
     chosen = np.argsort(-writer.seen, kind="stable")[:count].tolist()
     names = sorted({writer.owners[number] for number in chosen})
-    owners = {name: Owner(submitter=submitter, reference=name, pseudonym=name) for name in names}
+    owners = {name: Owner(submitter=submitter, lookup=name, pseudonym=name) for name in names}
     Owner.objects.bulk_create(owners.values())
     granted = datetime.datetime(2024, 11, 1, tzinfo=datetime.UTC)
     clips = [
@@ -52,7 +52,7 @@ def make_clips(writer: Writer, count: int) -> None:
                 granted_at=granted,
                 until=datetime.datetime(2027, 11, 1, tzinfo=datetime.UTC),
             ),
-            sha256=f"{number:064x}",
+            content_lookup=f"{number:064x}",
             bytes=1,
             container="mov,mp4",
             codec="h264",

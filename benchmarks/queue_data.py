@@ -18,6 +18,7 @@ from annotations.accounts import services as accounts  # noqa: E402
 from annotations.accounts.enums import Role  # noqa: E402
 from annotations.audit.actors import COMMAND_LINE  # noqa: E402
 from annotations.clips.models import Clip, Consent, Owner, Submission  # noqa: E402
+from annotations.clips.references import known_owner  # noqa: E402
 from annotations.core import clock  # noqa: E402
 from annotations.core.models import RunState  # noqa: E402
 from annotations.redaction.models import Outcome, RedactionRun, Rendition  # noqa: E402
@@ -40,7 +41,7 @@ def prepare(clips: int, wanted: int, users: list[str]) -> None:
     project.reviewers = wanted
     project.save(update_fields=["reviewers"])
     submitter = accounts.create_user(COMMAND_LINE, "submitter", None, Role.SUBMITTER)
-    owner = Owner.objects.create(submitter=submitter, reference="household")
+    owner = known_owner(submitter, "household")
     for start in range(0, clips, BATCH):
         _queue(project, owner, min(BATCH, clips - start))
 
@@ -61,7 +62,7 @@ def _queue(project: Project, owner: Owner, count: int) -> None:
                 submission=Submission(submitter=owner.submitter),
                 owner=owner,
                 consent=consent,
-                sha256=secrets.token_hex(32),
+                content_lookup=secrets.token_hex(32),
                 bytes=1,
                 container="mov,mp4",
                 codec="h264",

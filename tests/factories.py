@@ -15,17 +15,20 @@ import cv2
 import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import transaction
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import Pending, TreeLeaf
+from annotations.audit.sealed import seal
 from annotations.break_glass import services as break_glass
 from annotations.break_glass.models import BreakGlassAccess
-from annotations.clips import vault
+from annotations.clips import lookups, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Consent, Device, Hold, Original, Owner, Submission
+from annotations.clips.references import known_device, known_owner, references_of
 from annotations.clips.rules import ConsentTerms
 from annotations.core import clock, ids
 from annotations.core.models import RunState
@@ -70,13 +73,14 @@ def make_clip(
     """A clip's row without an original. `held` leaves it as intake does: waiting for redaction and screening."""
     submitter = submitter or make_submitter()
     owner = fields.pop("owner", None)
-    owner = owner or Owner.objects.create(submitter=submitter, reference=f"household-{next(_numbers)}")
+    owner = owner or known_owner(submitter, f"household-{next(_numbers)}")
     terms = make_terms(training=training)
-    clip = Clip.objects.create(
+    sha256 = fields.pop("sha256", None) or secrets.token_hex(32)
+    clip = Clip(
         submitter=submitter,
         submission=Submission.objects.create(submitter=submitter),
         owner=owner,
-        device=Device.objects.create(owner=owner, reference=f"camera-{next(_numbers)}"),
+        device=known_device(owner, f"camera-{next(_numbers)}"),
         consent=Consent.objects.create(
             notice_version=terms.notice_version,
             troubleshooting=terms.troubleshooting,
@@ -85,7 +89,7 @@ def make_clip(
             until=terms.until,
         ),
         **{
-            "sha256": secrets.token_hex(32),
+            "content_lookup": lookups.of_content(sha256)[0],
             "bytes": 1000,
             "container": "mov,mp4",
             "codec": "h264",
@@ -98,10 +102,19 @@ def make_clip(
             **fields,
         },
     )
+    with transaction.atomic():
+        clip.sealed_digest = seal(clip.subject, sha256)
+        clip.save(force_insert=True)
     if held:
         for reason in (HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING):
             Hold.objects.create(clip=clip, reason=reason, placed_by="test")
     return clip
+
+
+def reference_of(thing: Owner | Device | None) -> str:
+    """What the submitter calls an owner or a device."""
+    assert thing is not None
+    return references_of([thing])[thing.pk]
 
 
 def make_unverified(clip: Clip | None = None, **fields: Any) -> RedactionRun:
@@ -181,7 +194,13 @@ def make_training_example(clip: Clip) -> TrainingExample:
     name, key = vault.put(archive, "examples/")
     run = Rendition.objects.get(clip=clip, current=True).run
     return TrainingExample.objects.create(
-        clip=clip, run=run, name=name, key_id=key.key_id, wrapped_key=key.wrapped, frames=1, faces=1
+        clip=clip,
+        run=run,
+        name=name,
+        key_id=key.key_id,
+        wrapped_key=vault.seal_key(clip, key),
+        frames=1,
+        faces=1,
     )
 
 
@@ -189,9 +208,12 @@ def make_original(clip: Clip) -> Original:
     """A small playable original in the vault; the clip's digest becomes that of its bytes."""
     content = small_video()
     name, key = vault.put(io.BytesIO(content))
-    clip.sha256 = hashlib.sha256(content).hexdigest()
-    clip.save(update_fields=["sha256"])
-    return Original.objects.create(clip=clip, name=name, key_id=key.key_id, wrapped_key=key.wrapped)
+    sha256 = hashlib.sha256(content).hexdigest()
+    clip.sealed_digest, clip.content_lookup = seal(clip.subject, sha256), lookups.of_content(sha256)[0]
+    clip.save(update_fields=["sealed_digest", "content_lookup"])
+    return Original.objects.create(
+        clip=clip, name=name, key_id=key.key_id, wrapped_key=vault.seal_key(clip, key)
+    )
 
 
 def make_break_glass_access(

@@ -31,9 +31,10 @@ LISTED = {
         audit.KeyChange: vkey changed_by
         accounts.User: password pseudonym country
         accounts.ApiKey: prefix digest
-        clips.Owner: pseudonym
+        clips.Owner: pseudonym lookup
+        clips.Device: pseudonym lookup
         clips.Consent: notice_version
-        clips.Clip: sha256 container codec
+        clips.Clip: content_lookup container codec
         clips.Original: name key_id
         clips.CameraVersion: aspect set_by
         clips.Hold: placed_by released_by
@@ -89,8 +90,6 @@ LISTED = {
         oversight.LogRun: failure_message outcome
     """,
     NAMES: """
-        clips.Owner: reference
-        clips.Device: reference
         clips.Submission: idempotency_key
     """,
     STAFF: "accounts.User: username display_name",
@@ -102,7 +101,6 @@ LISTED = {
     """,
     OF_OFFICERS: "oversight.SavedSearch: name",
     LABELS: """
-        review.Draft: body
         review.Annotation: body
     """,
 }

@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from annotations.audit import log
+from annotations.audit import log, subjects
 from annotations.audit.canonical import canonical
 from annotations.audit.enums import DetailState
 from annotations.audit.models import EntryDetail, LogEntry
@@ -106,16 +106,17 @@ def _erased(bodies: list[dict[str, Any]]) -> set[str]:
     """The ids of those entries whose detail an erasure destroyed, as the log tells it."""
     concerned = {body["subject"] or body["actor"]["pseudonym"] for body in bodies}
     concerned |= {body["actor"]["pseudonym"] for body in bodies}
-    destroyed, subjects = set(), set()
+    concerned |= {subjects.of_clip(uuid.UUID(body["clip"])) for body in bodies if body["clip"]}
+    destroyed, whose = set(), set()
     for erasure in LogEntry.objects.filter(action=log.SUBJECT_ERASED.code, subject__in=concerned):
         destroyed |= set(json.loads(bytes(erasure.canonical))["data"]["keys"])
-        subjects.add(erasure.subject)
+        whose.add(erasure.subject)
     return {
         body["id"]
         for body in bodies
         # Entries of the first version of the log name no key; they are older than every erasure.
         if body.get("key") in destroyed
-        or ("key" not in body and (body["subject"] or body["actor"]["pseudonym"]) in subjects)
+        or ("key" not in body and (body["subject"] or body["actor"]["pseudonym"]) in whose)
     }
 
 

@@ -5,9 +5,11 @@ import json
 import uuid
 from dataclasses import dataclass
 
-from annotations.audit import log
+from annotations.audit import log, subjects
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.subject_keys import Unreachable, store
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,19 @@ def last_erasure(subject: str) -> LogEntry | None:
     return erasures.order_by("-occurred_at", "-id").first()
 
 
-def details_of(subject: str) -> int:
-    """How many details an erasure of this subject would destroy now."""
-    return EntryDetail.objects.filter(subject=subject).count()
+def subjects_with(pseudonym: str) -> list[str]:
+    """The pseudonym, then the subjects of the clips that entries call its own."""
+    owned = LogEntry.objects.filter(subject=pseudonym, clip__isnull=False).order_by("clip")
+    clips = owned.values_list("clip", flat=True).distinct()
+    return [pseudonym, *(subjects.of_clip(clip) for clip in clips if clip)]
+
+
+def details_of(pseudonym: str) -> int:
+    """How many details an erasure of this pseudonym, with its clips, would destroy now."""
+    named, count = subjects_with(pseudonym), 0
+    for start in range(0, len(named), _AT_ONCE):
+        count += EntryDetail.objects.filter(subject__in=named[start : start + _AT_ONCE]).count()
+    return count
 
 
 def _all_gone(keys: list[uuid.UUID]) -> bool | None:

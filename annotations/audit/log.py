@@ -1,5 +1,6 @@
 """The entries that this context writes."""
 
+from annotations.audit.enums import KeysDestroyed
 from annotations.audit.fields import CODE, COUNT, FILTERS, ID, NAME, YES_NO, list_of, one_of
 from annotations.audit.registry import action
 
@@ -59,6 +60,11 @@ EXPORTED = action(
 PROVEN = action("audit.proven", "Made a proof that an entry is on the log: {entry}", {"entry": ID})
 SUBJECT_ERASED = action(
     "audit.subject_erased",
-    "Erased for ever what entries told of this subject in somebody's words; details: {details}, keys: {keys}",
-    {"details": COUNT, "keys": list_of(ID, 1000)},
+    "Erased for ever what entries told of this subject in somebody's words, and what was sealed for it ({cause});"
+    " details: {details}, keys: {keys}",
+    {
+        "details": COUNT,
+        "keys": list_of(ID, 1000),
+        "cause": one_of(KeysDestroyed.choices).added_later(reads="an officer decided so"),
+    },
 )

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from annotations.audit import details, log, selectors
+from annotations.audit import details, log, selectors, subjects
 from annotations.audit.actors import Actor
 from annotations.audit.canonical import canonical, timestamp
-from annotations.audit.erasures import last_erasure
+from annotations.audit.enums import KeysDestroyed
+from annotations.audit.erasures import last_erasure, subjects_with
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.registry import Action
 from annotations.audit.subject_keys import lock, store
@@ -40,11 +41,12 @@ def append(
     `clip` is the clip's public id, `subject` the pseudonym of the owner concerned. `data` holds what may be
     kept for ever (no names, no free text) and has exactly the fields that the action declares; `detail` holds
     the rest (a reason in somebody's words): the entry carries only its salted commitment and the id of the key
-    under which it is encrypted. The detail is erased with `detail_of`: the subject, or else the actor, when not said.
+    under which it is encrypted. The detail is erased with `detail_of`: the clip, or else the subject, or else the
+    actor, when not said.
 
     Raises RuntimeError outside a transaction, ValueError when the data is not what the action declares or too long.
     """
-    about = detail_of or subject or actor.pseudonym
+    about = detail_of or (subjects.of_clip(clip) if clip else subject) or actor.pseudonym
     entry = _entry(action, actor, clip, subject, purpose, data or {}, detail, about)
     entry.save(force_insert=True)
     return entry
@@ -126,28 +128,54 @@ def _normalised(detail: dict[str, Any]) -> dict[str, Any]:
 
 
 def erase_subject(subject: str, actor: Actor, reason: str) -> LogEntry:
-    """Erases what entries tell in somebody's words about this pseudonym: its keys and the details. Gives the entry.
+    """Erases what entries tell in somebody's words about this pseudonym and about the clips that entries call its own.
 
-    The entry and the deletion of the details commit together; then the keys are destroyed. Killed in between, the
-    entry stands and `finish_erasures` does the rest. Erasing again gives the entry that there is, unless details were
-    written since. Those get a key of their own: refusing them would stop the acts of other people.
+    Their keys and the details; see `destroy_keys`. Gives the entry about the pseudonym.
 
     Raises Invalid `reason_too_short`, `reason_too_long` or `own_details`, Missing `unknown_subject`.
     """
     reason = checked_reason(reason)
     if subject == actor.pseudonym:
-        raise Invalid("own_details", "Ask another privacy officer to erase what concerns you yourself.")
+        raise _own_details()
     if not selectors.names(subject):
         raise Missing("unknown_subject", "No entry names this pseudonym. Look it up in the log.")
-    entry = _log_erasure(subject, actor, reason)
+    return destroy_keys(subjects_with(subject), actor, KeysDestroyed.OFFICER, reason)[0]
+
+
+def destroy_keys(named: Iterable[str], actor: Actor, cause: KeysDestroyed, words: str = "") -> list[LogEntry]:
+    """Destroys the keys of these subjects, and the details under them; the entry about each, in their order.
+
+    Whatever was sealed under the keys cannot be opened any more, in no backup of the database either. No entry need
+    name the subjects. The entries and the deletion of the details commit together; then the keys are destroyed. Killed
+    in between, the entries stand and `finish_erasures` does the rest. Again, it gives the entries that there are,
+    unless something was sealed or written since. That has a key of its own: refusing it would stop the acts of other
+    people.
+
+    `words` are the reason that somebody gave, checked already; they become a detail of the actor's.
+
+    Raises Invalid `own_details`, Unreachable.
+    """
+    each = list(dict.fromkeys(named))
+    if actor.pseudonym in each:
+        raise _own_details()
+    entries = _log_erasures(each, actor, cause, words)
     finish_erasures()
-    return entry
+    return entries
+
+
+def _own_details() -> Invalid:
+    return Invalid("own_details", "Ask another privacy officer to erase what concerns you yourself.")
 
 
 @transaction.atomic(durable=True)
-def _log_erasure(subject: str, actor: Actor, reason: str) -> LogEntry:
-    lock.hold(subject, alone=True)
+def _log_erasures(named: list[str], actor: Actor, cause: KeysDestroyed, words: str) -> list[LogEntry]:
+    for subject in sorted(named):
+        lock.hold(subject, alone=True)
     finish_erasures()
+    return [_log_erasure(subject, actor, cause, words) for subject in named]
+
+
+def _log_erasure(subject: str, actor: Actor, cause: KeysDestroyed, words: str) -> LogEntry:
     keys = store().of(subject)
     rows = EntryDetail.objects.filter(subject=subject)
     count = rows.count()
@@ -157,9 +185,10 @@ def _log_erasure(subject: str, actor: Actor, reason: str) -> LogEntry:
     entry = append(
         log.SUBJECT_ERASED,
         actor,
+        clip=subjects.clip_of(subject),
         subject=subject,
-        data={"details": count, "keys": [str(key) for key in keys]},
-        detail={"reason": reason},
+        data={"details": count, "keys": [str(key) for key in keys], "cause": str(cause)},
+        detail={"reason": words} if words else None,
         detail_of=actor.pseudonym,
     )
     rows.delete()

@@ -17,7 +17,7 @@ from annotations.break_glass.models import BreakGlassAccess
 from annotations.clips import gate, vault
 from annotations.core.errors import DomainError, Invalid
 from annotations.core.protected_media import Media, ProtectedMedia, gone, sent_range
-from annotations.core.wrapping import Damaged, WrappedKey
+from annotations.core.wrapping import Damaged
 from annotations.review.serializers import WatchedSerializer
 
 
@@ -53,14 +53,17 @@ def watched(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
 
 def _admit(request: HttpRequest, identifier: str) -> Media:
     """The copy, its delivery sealed on the log. Missing when it is not to be seen (any more)."""
-    access = BreakGlassAccess.objects.filter(pk=identifier, asked_by=request.user.pk).exclude(name="").first()
+    access = (
+        BreakGlassAccess.objects.select_related("clip")
+        .filter(pk=identifier, asked_by=request.user.pk)
+        .exclude(name="")
+        .first()
+    )
     if access is None or access.bytes is None:
         raise gone()
     try:
         # Read first, served later: what cannot be read is not told as delivered.
-        with vault.decrypted(
-            access.name, WrappedKey(access.key_id, bytes(access.wrapped_key or b""))
-        ) as plain:
+        with vault.decrypted(access.clip, access.name, access.key_id, access.wrapped_key) as plain:
             entry = services.record_served(access.pk, _person(request), sent_range(request, access.bytes))
             await_checkpoint(entry)
             # The seal took its time: whoever was stopped meanwhile gets nothing.

@@ -14,7 +14,8 @@ class BreakGlassAccess(models.Model):
     """One person asks to see one clip without redaction, and a second one decides. Their words are on the log only.
 
     `passes` are the holds that the approval names, `until` is when it is over. `name` and `wrapped_key` lead to the
-    unredacted copy in the vault; they are there only while the approval stands.
+    unredacted copy in the vault; they are there only while the approval stands. The key is kept as an original's is:
+    sealed under the clip's subject.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)

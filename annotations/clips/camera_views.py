@@ -17,6 +17,7 @@ from annotations.clips import selectors
 from annotations.clips.camera_forms import CameraForm
 from annotations.clips.camera_preview import preview
 from annotations.clips.models import Device
+from annotations.clips.references import references_of
 from annotations.clips.services import set_camera
 from annotations.core.errors import DomainError
 
@@ -28,7 +29,10 @@ def cameras(request: HttpRequest) -> HttpResponse:
     """The cameras that are known, and what is known of them."""
     reference = request.GET.get("reference", "").strip()
     page = Paginator(selectors.devices(reference), PAGE).get_page(request.GET.get("page"))
-    return render(request, "clips/cameras.html", {"page": page, "reference": reference})
+    called = references_of(page.object_list)
+    rows = [(device, called.get(device.pk, device.pseudonym)) for device in page.object_list]
+    context = {"page": page, "reference": reference, "rows": rows}
+    return render(request, "clips/cameras.html", context)
 
 
 class CameraPage(View):
@@ -66,6 +70,7 @@ def _page(request: HttpRequest, device: Device, form: CameraForm, status: int = 
     versions = list(device.camera_versions.order_by("-version")[:20])
     context: dict[str, Any] = {
         "device": device,
+        "reference": references_of([device]).get(device.pk),
         "form": form,
         "preview": preview(stated or kept, selectors.stored_shape(device)),
         "is_kept": stated is None,

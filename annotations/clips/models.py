@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from annotations.audit import subjects
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.rules import NAMEABLE, PASSES
 from annotations.core import clock, ids
@@ -14,21 +15,26 @@ from annotations.vision.camera import Camera
 
 
 class Owner(models.Model):
-    """A household, as the submitter's back end names it. Only the pseudonym leaves this context."""
+    """A household, as the submitter's back end names it. Only the pseudonym leaves this context.
+
+    `sealed_reference` is the name, under the pseudonym's key, and `lookup` finds it (`clips.lookups`); both are empty
+    once the owner is erased.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     submitter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reference = models.CharField(max_length=200)
+    sealed_reference = models.BinaryField(null=True)
+    lookup = models.CharField(max_length=64, null=True)
     pseudonym = models.CharField(
         max_length=64, unique=True, default=partial(ids.pseudonym, "o"), editable=False
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["submitter", "reference"], name="owner_once")]
+        constraints = [models.UniqueConstraint(fields=["submitter", "lookup"], name="owner_once")]
 
 
 class Device(models.Model):
-    """A camera, as the submitter's back end names it.
+    """A camera, as the submitter's back end names it. Its reference is kept as an owner's.
 
     `seen_turns` are the orientations in which passes found faces, a hint that the site learns (`vision.camera`).
     `least_version` is what a rendition must have been made with at least: earlier versions lack a privacy zone.
@@ -36,12 +42,16 @@ class Device(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     owner = models.ForeignKey(Owner, on_delete=models.CASCADE, related_name="devices")
-    reference = models.CharField(max_length=200)
+    pseudonym = models.CharField(
+        max_length=64, unique=True, default=partial(ids.pseudonym, "d"), editable=False
+    )
+    sealed_reference = models.BinaryField(null=True)
+    lookup = models.CharField(max_length=64, null=True)
     seen_turns = models.JSONField(default=list)
     least_version = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "reference"], name="device_once")]
+        constraints = [models.UniqueConstraint(fields=["owner", "lookup"], name="device_once")]
 
 
 class CameraVersion(models.Model):
@@ -151,6 +161,10 @@ class Clip(models.Model):
     renditions. `accept_partial` and `stated_rate` (frames a second, of a file without time stamps) are what the
     submitter allowed and said; `facts` are the other fields of `vision.video.Probe`, and the bound on the pixels of
     renditions that held when the clip came: every pass over it keeps to that one, as boxes count in its pixels.
+
+    `sealed_digest` is the SHA-256 of the original, under the clip's subject; `content_lookup` finds equal ones
+    (`clips.lookups`). Both are empty once the clip is erased. While the clip is `standing`, its consent has not ended,
+    and its owner cannot send the same content again.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
@@ -160,7 +174,9 @@ class Clip(models.Model):
     owner = models.ForeignKey(Owner, on_delete=models.PROTECT, related_name="clips")
     device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, related_name="clips")
     consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="clip")
-    sha256 = models.CharField(max_length=64)
+    sealed_digest = models.BinaryField(null=True)
+    content_lookup = models.CharField(max_length=64, null=True)
+    standing = models.BooleanField(default=True)
     bytes = models.PositiveBigIntegerField()
     container = models.CharField(max_length=64)
     codec = models.CharField(max_length=32)
@@ -180,12 +196,24 @@ class Clip(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["submitter", "sha256"], name="clip_once_per_submitter")
+            models.UniqueConstraint(
+                fields=["owner", "content_lookup"], condition=Q(standing=True), name="clip_once_per_owner"
+            )
         ]
+        indexes = [models.Index(fields=["content_lookup"], name="clip_content")]
+
+    @property
+    def subject(self) -> str:
+        """Under whose key everything about this clip is sealed."""
+        return subjects.of_clip(self.public_id)
 
 
 class Original(models.Model):
-    """Where a clip's original lies in the vault, and its data key, wrapped by the key-encryption key `key_id`."""
+    """Where a clip's original lies in the vault, and its data key.
+
+    The key is wrapped by the key-encryption key `key_id`, and that is sealed under the clip's subject
+    (`vault.seal_key`).
+    """
 
     clip = models.OneToOneField(Clip, on_delete=models.PROTECT, primary_key=True, related_name="original")
     name = models.CharField(max_length=200, unique=True)

@@ -2,8 +2,10 @@
 
 import re
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 from django.db.models import Count, Prefetch, QuerySet
 
@@ -11,11 +13,14 @@ from annotations.accounts.models import User
 from annotations.accounts.people import UNKNOWN
 from annotations.audit import selectors as audit
 from annotations.audit.models import LogEntry
+from annotations.audit.sealed import Sealed, unseal_each
+from annotations.clips import references
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import CameraVersion, Clip, Device, Hold, Owner
 from annotations.clips.rules import DeviceReferences
 from annotations.vision.camera import Camera
 
+_READ_AT_ONCE = 1000
 _DIGITS = re.compile(r"[0-9a-f]{6,32}")
 
 OPEN_HOLDS = Prefetch(
@@ -78,17 +83,43 @@ def camera_of(device: Device | None) -> Camera:
 
 def submitters_device(submitter: User, called: DeviceReferences) -> Device | None:
     """The device that the submitter calls so."""
-    return Device.objects.filter(
-        owner__submitter=submitter, owner__reference=called.owner, reference=called.device
-    ).first()
+    owner = references.owner_called(submitter, called.owner)
+    return references.device_called(owner, called.device) if owner else None
 
 
-def devices(reference: str = "") -> QuerySet[Device]:
-    """The cameras whose reference begins so, by reference, with the number of statements about each."""
+def devices(beginning: str = "") -> QuerySet[Device]:
+    """The cameras whose reference begins so, newest first, with the number of statements about each.
+
+    References are sealed: to find some, all are read. Raises Unreachable.
+    """
     found = Device.objects.select_related("owner").annotate(
         versions=Count("camera_versions", distinct=True), clip_count=Count("clips", distinct=True)
     )
-    return found.filter(reference__istartswith=reference).order_by("reference", "pk")
+    if beginning:
+        found = found.filter(pk__in=list(_called(beginning)))
+    return found.order_by("-pk")
+
+
+def _called(beginning: str) -> Iterator[uuid.UUID]:
+    """The ids of the devices whose reference begins so, in any case."""
+    every = (
+        Device.objects.only("pseudonym", "sealed_reference").order_by("pk").iterator(chunk_size=_READ_AT_ONCE)
+    )
+    while some := list(islice(every, _READ_AT_ONCE)):
+        for pk, reference in references.references_of(some).items():
+            if reference.casefold().startswith(beginning.casefold()):
+                yield pk
+
+
+def digests_of(clips: Iterable[Clip]) -> dict[uuid.UUID, str]:
+    """The SHA-256 of the clips' originals by the clips' ids, in one call of the store; of those that are not erased.
+
+    Raises Unreachable.
+    """
+    kept = {clip.pk: Sealed(clip.subject, bytes(clip.sealed_digest)) for clip in clips if clip.sealed_digest}
+    return {
+        pk: digest for pk, digest in zip(kept, unseal_each(kept.values()), strict=True) if digest is not None
+    }
 
 
 def stored_shape(device: Device) -> Fraction | None:

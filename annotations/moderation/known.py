@@ -114,13 +114,14 @@ def _same_moments(
 ) -> Iterator[tuple[Fingerprint, float, int]]:
     """Those that show the same moment, with the share and the number of samples by which one sees it."""
     mine = unpacked(fingerprint.hashes)
+    content = fingerprint.clip.content_lookup
     for other in others:
-        if other.clip.sha256 == fingerprint.clip.sha256:
+        if content and other.clip.content_lookup == content:
             yield other, 1.0, len(mine)
     rest = [
         (other, hashes)
         for other in others
-        if other.clip.sha256 != fingerprint.clip.sha256
+        if not (content and other.clip.content_lookup == content)
         and len(hashes := unpacked(other.hashes)) >= LEAST_RARE
     ]
     if len(mine) < LEAST_RARE or not rest:

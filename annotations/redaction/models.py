@@ -187,6 +187,8 @@ class Unredaction(models.Model):
 class TrainingExample(models.Model):
     """Original frames on which a face was missed, with boxes: encrypted under a key of their own, in the vault.
 
+    `wrapped_key` is kept as an original's is: sealed under the clip's subject.
+
     Purpose: training the face detector, and nothing else. Kept while the clip's consent to training stands. When it is
     destroyed its key goes first; the row stays and says when.
     """

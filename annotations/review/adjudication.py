@@ -13,6 +13,7 @@ from annotations.review.body import Event, Track, in_words
 from annotations.review.enums import AssignmentState, TaskState
 from annotations.review.models import Annotation, ReviewTask
 from annotations.review.schema import Labels, name_of
+from annotations.review.sealed_words import notes_of
 
 # The width of the timelines' drawing, in its own units.
 SCALE = 1000
@@ -23,7 +24,8 @@ def present(task: ReviewTask) -> dict[str, Any]:
     rendition = Rendition.objects.select_related("run").filter(clip=task.clip_id, current=True).first()
     viewable = rendition is not None and gate.allows(task.clip_id, Purpose.LABELING)
     annotations = list(selectors.annotations_of([task.pk])) if viewable else []
-    sides = [_side(annotation) for annotation in annotations]
+    notes = notes_of(annotations)
+    sides = [_side(annotation, notes[annotation.pk].text) for annotation in annotations]
     decisions = task.adjudications.select_related("annotation__assignment__clip").order_by("-decided_at")
     return {
         "player": _player(task, rendition, annotations) if rendition and viewable else None,
@@ -78,7 +80,7 @@ def _player(task: ReviewTask, rendition: Rendition, annotations: list[Annotation
     }
 
 
-def _side(annotation: Annotation) -> dict[str, Any]:
+def _side(annotation: Annotation, note: str) -> dict[str, Any]:
     labels: Labels = annotation.schema.labels
     body, rendition = annotation.body, annotation.rendition
     assignment = annotation.assignment
@@ -92,7 +94,7 @@ def _side(annotation: Annotation) -> dict[str, Any]:
         "verdict_code": body["verdict"],
         "events": [_event(event, labels, rendition) for event in body["events"]],
         "tracks": [_track(track, labels, rendition) for track in body["tracks"]],
-        "note": body["note"],
+        "note": note,
     }
 
 

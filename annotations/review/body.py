@@ -148,6 +148,9 @@ def described() -> dict[str, dict[str, Any]]:
     }
 
 
-def digest(body: Body) -> str:
-    """SHA-256 of the body as canonical JSON (RFC 8785), in hexadecimal."""
-    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()  # type: ignore[arg-type]
+def digest(body: Mapping[str, Any], salt: bytes = b"") -> str:
+    """SHA-256 of the salt and the whole body, its note included, as canonical JSON (RFC 8785), in hexadecimal.
+
+    Labels of older versions were handed in without a salt.
+    """
+    return hashlib.sha256(salt + rfc8785.dumps(dict(body))).hexdigest()

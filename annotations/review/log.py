@@ -58,6 +58,7 @@ WATCHED = action(
     "Watched {ranges} (claimed by the {claimed_by})",
     _ASSIGNMENT | {"ranges": RANGES.read_by(_seconds), "claimed_by": one_of([("browser", "browser")])},
 )
+# `sha256` commits to the labels with a salt that is stored with them; in older entries it is their digest.
 SUBMITTED = action(
     "review.submitted",
     "Labels submitted: {verdict}; events: {events}, tracks: {tracks}, SHA-256 {sha256}",

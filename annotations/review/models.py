@@ -145,13 +145,16 @@ class Assignment(models.Model):
 
 
 class Draft(models.Model):
-    """Labels as they are being made: saved as the reviewer works, read by nobody else."""
+    """Labels as they are being made: saved as the reviewer works, read by nobody else.
+
+    `sealed` is the whole of them, under the clip's subject (`review.sealed_words`).
+    """
 
     assignment = models.OneToOneField(
         Assignment, on_delete=models.CASCADE, primary_key=True, related_name="draft"
     )
     revision = models.PositiveIntegerField(default=1)
-    body = models.JSONField()
+    sealed = models.BinaryField()
     saved_at = models.DateTimeField(default=clock.now)
 
 
@@ -159,7 +162,8 @@ class Annotation(models.Model):
     """Labels that a reviewer handed in, for ever as they were: labels that are returned and handed in again are a
     new row, and `current` moves on.
 
-    `sha256` is that of `body` as canonical JSON; frames in `body` are those of `rendition`.
+    `body` is without the note: `sealed_note` is that and a salt, under the clip's subject (`review.sealed_words`), and
+    `sha256` commits to all of it (`review.body.digest`). Frames in `body` are those of `rendition`.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
@@ -169,6 +173,7 @@ class Annotation(models.Model):
     schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
     rendition = models.ForeignKey(Rendition, on_delete=models.PROTECT, related_name="+")
     body = models.JSONField()
+    sealed_note = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64)
     submitted_at = models.DateTimeField(default=clock.now)
 

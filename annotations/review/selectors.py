@@ -143,7 +143,9 @@ def verdicts() -> list[tuple[str, str]]:
 
 def annotations_of(task_ids: list[uuid.UUID]) -> QuerySet[Annotation]:
     """The labels of these tasks that stand, with their reviewers, in the order of the slots."""
-    related = Annotation.objects.select_related("assignment__reviewer", "schema", "rendition")
+    related = Annotation.objects.select_related(
+        "assignment__reviewer", "assignment__clip", "schema", "rendition"
+    )
     return _standing(related.filter(assignment__task__in=task_ids)).order_by("assignment__number")
 
 

@@ -13,6 +13,7 @@ from annotations.redaction.enums import HiddenKind
 from annotations.review import selectors
 from annotations.review.body import described
 from annotations.review.models import Annotation, Assignment, Draft, LabelSchema
+from annotations.review.sealed_words import body_of, draft_body
 
 _ACTIONS = ("media_token", "draft", "submit", "extend", "skip", "flag", "missed_regions", "watched")
 
@@ -62,11 +63,12 @@ def moment(value: datetime.datetime | None) -> str | None:
 
 
 def _draft(assignment: Assignment) -> dict[str, Any]:
-    draft = Draft.objects.filter(assignment=assignment).first()
+    draft = Draft.objects.select_related("assignment__clip").filter(assignment=assignment).first()
     if draft:
-        return {"revision": draft.revision, "body": draft.body}
-    handed_in = Annotation.objects.filter(assignment=assignment, current=True).first()
-    return {"revision": 0, "body": handed_in.body if handed_in else None}
+        return {"revision": draft.revision, "body": draft_body(draft)}
+    annotations = Annotation.objects.select_related("assignment__clip")
+    handed_in = annotations.filter(assignment=assignment, current=True).first()
+    return {"revision": 0, "body": body_of(handed_in) if handed_in else None}
 
 
 def _urls(assignment: Assignment) -> dict[str, str]:

@@ -8,13 +8,17 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
 from annotations.audit import log as audit_log
 from annotations.audit.canonical import timestamp
-from annotations.audit.models import EntryDetail, LogEntry
+from annotations.audit.erasures import details_of
+from annotations.audit.models import LogEntry
 from annotations.audit.selectors import Words
 from annotations.clips.models import Clip, Original
+from annotations.clips.references import references_of
+from annotations.clips.selectors import digests_of
 from annotations.datasets import selectors as datasets
 from annotations.moderation import selectors as moderation
 from annotations.moderation.enums import FlagSource, FlagState
@@ -22,6 +26,7 @@ from annotations.moderation.models import Flag
 from annotations.review.body import Event, Track, in_words
 from annotations.review.enums import Decision
 from annotations.review.models import Adjudication, Annotation
+from annotations.review.sealed_words import Note, notes_of
 from annotations.rights import clip_story
 from annotations.rights.clip_story import Watched
 
@@ -41,31 +46,49 @@ class _Told:
     reasons: dict[uuid.UUID, Words]
 
 
+@dataclass(frozen=True)
+class _Unsealed:
+    """What was sealed about somebody: references and digests of originals by id, and labels with their notes."""
+
+    references: dict[uuid.UUID, str]
+    digests: dict[uuid.UUID, str]
+    annotations: list[Annotation]
+    notes: dict[uuid.UUID, Note]
+
+
 def compile_answer(subject: str, moment: datetime.datetime) -> dict[str, Any]:
     """The answer to whoever has this pseudonym, as it stands at `moment`."""
     clips = Clip.objects.filter(owner__pseudonym=subject).select_related("owner", "consent", "device")
     flags = list(Flag.objects.filter(clip__in=clips).select_related("clip").order_by("raised_at", "id"))
     told = _Told(flags, moderation.notes(flags), moderation.reasons(flags))
+    sealed = _unsealed(clips)
     return {
         "about": subject,
         "compiled": timestamp(moment),
-        "clips": [_clip(clip, told) for clip in clips.order_by("received_at", "pk")],
+        "clips": [_clip(clip, told, sealed) for clip in clips.order_by("received_at", "pk")],
         "log": _log(subject),
     }
 
 
-def _clip(clip: Clip, told: _Told) -> dict[str, Any]:
+def _unsealed(clips: QuerySet[Clip]) -> _Unsealed:
+    labels = Annotation.objects.filter(assignment__clip__in=clips).prefetch_related("adjudications")
+    annotations = list(labels.select_related("assignment__clip").order_by("submitted_at", "pk"))
+    named = [thing for clip in clips for thing in (clip.owner, clip.device) if thing]
+    return _Unsealed(references_of(named), digests_of(clips), annotations, notes_of(annotations))
+
+
+def _clip(clip: Clip, told: _Told, sealed: _Unsealed) -> dict[str, Any]:
     story = clip_story.story(clip)
     return {
         "number": str(clip.public_id),
         "received": timestamp(clip.received_at),
         "recorded": timestamp(clip.recorded_at) if clip.recorded_at else "",
-        "camera": clip.device.reference if clip.device else "",
-        "household": clip.owner.reference,
+        "camera": sealed.references.get(clip.device.pk, "") if clip.device else "",
+        "household": sealed.references.get(clip.owner.pk, ""),
         "milliseconds": round(clip.duration * 1000),
         "picture": f"{clip.width} x {clip.height}",
         "bytes": clip.bytes,
-        "sha256": clip.sha256,
+        "sha256": sealed.digests.get(clip.pk, ""),
         "original_held": "yes" if Original.objects.filter(clip=clip).exists() else "no",
         "state": story.state,
         "holds": [
@@ -78,7 +101,11 @@ def _clip(clip: Clip, told: _Told) -> dict[str, Any]:
         ],
         "consent": _consent(clip, story.purposes),
         "watched": [_watched(view) for view in story.watched],
-        "labels": [_labels(each) for each in _annotations(clip)],
+        "labels": [
+            _labels(each, sealed.notes[each.pk].text)
+            for each in sealed.annotations
+            if each.assignment.clip_id == clip.pk
+        ],
         "flags": [_flag(flag, told) for flag in told.flags if flag.clip_id == clip.pk],
         "training_sets": [
             {"name": str(item.release), "made": _time(item.release.frozen_at)}
@@ -117,12 +144,7 @@ def _watched(view: Watched) -> dict[str, Any]:
     }
 
 
-def _annotations(clip: Clip) -> list[Annotation]:
-    found = Annotation.objects.filter(assignment__clip=clip).prefetch_related("adjudications")
-    return list(found.order_by("submitted_at", "pk"))
-
-
-def _labels(annotation: Annotation) -> dict[str, Any]:
+def _labels(annotation: Annotation, note: str) -> dict[str, Any]:
     body = annotation.body
     decisions: list[Adjudication] = list(annotation.adjudications.all())
     return {
@@ -130,7 +152,7 @@ def _labels(annotation: Annotation) -> dict[str, Any]:
         "verdict": str(body["verdict"]),
         "events": [_labeled(Event, event) for event in body["events"]],
         "boxes": [_labeled(Track, track) for track in body["tracks"]],
-        "note": str(body["note"]),
+        "note": note,
         "accepted": "yes" if any(each.decision == Decision.ACCEPT for each in decisions) else "no",
     }
 
@@ -158,7 +180,7 @@ def _log(subject: str) -> dict[str, Any]:
     erased = LogEntry.objects.filter(subject=subject, action=audit_log.SUBJECT_ERASED.code)
     return {
         "entries": LogEntry.objects.filter(subject=subject).count(),
-        "entries_with_words": EntryDetail.objects.filter(subject=subject).count(),
+        "entries_with_words": details_of(subject),
         "erased": [timestamp(entry.occurred_at) for entry in erased.order_by("occurred_at")],
     }
 

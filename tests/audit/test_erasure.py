@@ -65,7 +65,11 @@ def test_details_and_keys_are_gone_and_the_entry_says_how_many(subject: str) -> 
         subject,
         OFFICER.pseudonym,
     )
-    assert json.loads(bytes(erasure.canonical))["data"] == {"details": 3, "keys": [str(keys[0])]}
+    assert json.loads(bytes(erasure.canonical))["data"] == {
+        "details": 3,
+        "keys": [str(keys[0])],
+        "cause": "officer",
+    }
     assert not EntryDetail.objects.filter(subject=subject).exists()
     assert store().of(subject) == []
     assert {state(entry) for entry in entries} == {DetailState.ERASED}
@@ -95,7 +99,8 @@ def test_erasing_again_changes_nothing_and_gives_the_same_entry(subject: str) ->
 def test_a_subject_of_whom_nobody_wrote_a_word_can_be_erased(subject: str) -> None:
     with transaction.atomic():
         services.append(lookup("clip.held"), LEAD, subject=subject, data={"reason": "legal"})
-    assert json.loads(bytes(erase(subject).canonical))["data"] == {"details": 0, "keys": []}
+    told = json.loads(bytes(erase(subject).canonical))["data"]
+    assert told == {"details": 0, "keys": [], "cause": "officer"}
 
 
 @pytest.mark.django_db

@@ -25,6 +25,7 @@ from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
+from annotations.audit.enums import KeysDestroyed
 from annotations.audit.models import LogEntry
 from annotations.break_glass import services as break_glass
 from annotations.break_glass.models import BreakGlassAccess
@@ -160,6 +161,12 @@ def _() -> Act:
     clip = make.make_clip()
     rights.withdraw(clip, OFFICER, "The owner wrote to us.")
     return lambda: audit.erase_subject(clip.owner.pseudonym, OFFICER, "The owner asked for it.")
+
+
+@case("audit.destroy_keys")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: audit.destroy_keys([clip.subject], OFFICER, KeysDestroyed.OWNER_ASKED)
 
 
 # accounts

@@ -11,7 +11,7 @@ from annotations.clips.camera_rules import stated_camera
 from annotations.clips.models import CameraVersion, Clip
 from annotations.redaction.models import RedactionRun
 from annotations.review import services
-from tests.factories import make_body, make_project, make_queued_clip, make_user
+from tests.factories import make_body, make_project, make_queued_clip, make_user, reference_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -39,7 +39,7 @@ def test_an_operator_draws_zones_on_an_empty_grid(
     page = sign_in("otto", scheme)
     page.get_by_role("link", name="Cameras").click()
     inspected(page, f"cameras-{scheme}")
-    page.get_by_role("link", name=clip.device.reference).click()
+    page.get_by_role("link", name=reference_of(clip.device)).click()
     page.get_by_role("textbox", name="Privacy zones").fill(LINES)
     page.get_by_label("Shape of the picture").fill("16:9")
     page.get_by_role("button", name="Preview").click()

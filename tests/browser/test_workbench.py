@@ -19,6 +19,7 @@ from annotations.clips.services import place
 from annotations.core import clock
 from annotations.redaction.models import RedactionRun, Rendition
 from annotations.review.models import Annotation, Assignment, Draft
+from annotations.review.sealed_words import draft_body
 from tests.engines.programs import wait_until
 from tests.factories import FRAMES, HEIGHT, PASSWORD, RATE, WIDTH, make_project, make_queued_clip, make_user
 
@@ -164,7 +165,7 @@ def test_an_attribute_that_the_server_defines_is_offered_and_outlives_a_reload(p
     expect(box).not_to_be_checked()
     box.check()
     saved(page)
-    assert Draft.objects.get().body["events"][0]["at_door"] is True
+    assert draft_body(Draft.objects.get())["events"][0]["at_door"] is True
     page.reload()
     page.locator("[data-focus^=item-event]").click()
     expect(box).to_be_checked()
@@ -216,7 +217,7 @@ def test_labels_survive_a_lost_connection_and_a_reload(page: Page) -> None:
     page.unroute("**/draft")
     expect(page.get_by_role("button", name="False alarm")).to_have_attribute("aria-pressed", "true")
     saved(page)
-    assert Draft.objects.get().body["verdict"] == "false_alarm"
+    assert draft_body(Draft.objects.get())["verdict"] == "false_alarm"
 
 
 def test_the_kind_of_what_is_to_be_hidden_is_chosen_with_one_key_and_remembered(
@@ -261,7 +262,7 @@ def test_two_tabs_ask_which_labels_to_keep_and_undo_brings_back_the_others(page:
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Keep what is here").click()
     saved(page)
-    assert Draft.objects.get().body["verdict"] == "threat"
+    assert draft_body(Draft.objects.get())["verdict"] == "threat"
     page.keyboard.press("Control+z")
     expect(page.get_by_role("button", name="Unsure")).to_have_attribute("aria-pressed", "true")
 

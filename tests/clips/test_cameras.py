@@ -25,7 +25,7 @@ from annotations.core.models import Outbox
 from annotations.vision.camera import Camera
 from tests.clips.test_api import CONSENT
 from tests.clips.test_camera_rules import statements
-from tests.factories import make_clip, make_ready_clip, make_submitter, make_user, small_video
+from tests.factories import make_clip, make_ready_clip, make_submitter, make_user, reference_of, small_video
 
 pytestmark = pytest.mark.django_db
 
@@ -329,7 +329,7 @@ def test_two_operators_do_not_overwrite_each_other(page: Client, device: Device,
 
 
 def test_cameras_are_found_by_reference(page: Client, device: Device, clip: Clip) -> None:
-    listed = page.get(reverse("clips:cameras"), {"reference": device.reference[:-1]}).content.decode()
+    listed = page.get(reverse("clips:cameras"), {"reference": reference_of(device)[:-1]}).content.decode()
     assert reverse("clips:camera", args=[device.pk]) in listed
-    assert clip.owner.reference not in listed
+    assert reference_of(clip.owner) not in listed
     assert "No such camera" in page.get(reverse("clips:cameras"), {"reference": "nowhere"}).content.decode()

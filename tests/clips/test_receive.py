@@ -1,4 +1,5 @@
 import datetime
+import hashlib
 import io
 import subprocess
 import sys
@@ -14,11 +15,14 @@ from django.db import connections
 
 from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
+from annotations.audit.selectors import present
 from annotations.clips import gate, services, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip, Consent, Original, Submission
+from annotations.clips.selectors import digests_of
 from annotations.clips.services import Reception, receive
+from annotations.core import clock
 from annotations.core.errors import Conflict, DomainError, TooLarge
 from annotations.core.models import Outbox
 from tests.factories import make_submitter, make_terms, small_video
@@ -48,7 +52,11 @@ def test_a_good_clip_is_stored_encrypted_held_logged_and_announced() -> None:
     assert (clip.width, clip.height, clip.frames, clip.codec) == (96, 64, 30, "h264")
     assert set(gate.reasons(clip.pk)) == {HoldReason.AWAITING_REDACTION, HoldReason.AWAITING_SCREENING}
     entry = LogEntry.objects.get(clip=clip.public_id, action="clip.received")
-    assert clip.sha256.encode() in bytes(entry.canonical)
+    sha256 = hashlib.sha256(content).hexdigest()
+    assert digests_of([clip]) == {clip.pk: sha256}
+    (line,) = present([entry])
+    assert line.detail == {"sha256": sha256}
+    assert sha256.encode() not in bytes(entry.canonical)
     assert b"household-1" not in bytes(entry.canonical)
     assert Outbox.objects.filter(type="clips.received", payload={"clip": str(clip.pk)}).count() == 1
     stored = Path(storages["vault"].path(clip.original.name)).read_bytes()
@@ -69,16 +77,41 @@ def test_the_same_request_answers_the_same() -> None:
 
 
 @pytest.mark.django_db
-def test_a_duplicate_of_the_same_submitter_is_told_and_across_submitters_nothing_is_revealed() -> None:
+def test_a_duplicate_of_the_same_owner_is_told_and_across_owners_nothing_is_revealed() -> None:
     submitter = make_submitter()
     clip, _ = submit(submitter, small_video())
+    assert submit(submitter, small_video(), owner="household-2")[1]
     with pytest.raises(Conflict) as caught:
         submit(submitter, small_video(), idempotency_key="another")
     assert caught.value.as_dict()["id"] == str(clip.public_id)
     other, created = submit(make_submitter(), small_video())
     assert created
     assert other.pk != clip.pk
-    assert len(stored_files()) == 2
+    assert len(stored_files()) == 3
+
+
+@pytest.mark.django_db
+def test_a_withdrawn_clip_can_be_sent_again_under_a_new_consent() -> None:
+    submitter = make_submitter()
+    first, _ = submit(submitter, small_video(), idempotency_key="first")
+    services.withdraw(first, submitter.actor)
+    second, created = submit(submitter, small_video(), idempotency_key="second")
+    assert created
+    assert second.pk != first.pk
+    with pytest.raises(Conflict, match="duplicate"):
+        submit(submitter, small_video(), idempotency_key="third")
+    assert submit(submitter, small_video(), idempotency_key="first") == (first, False)
+
+
+@pytest.mark.django_db
+def test_a_clip_whose_consent_ran_out_can_be_sent_again_before_the_sweep_has_seen_it() -> None:
+    submitter = make_submitter()
+    first, _ = submit(submitter, small_video())
+    Consent.objects.filter(pk=first.consent_id).update(
+        granted_at=clock.now() - datetime.timedelta(days=2), until=clock.now()
+    )
+    assert submit(submitter, small_video())[1]
+    assert HoldReason.EXPIRED in gate.reasons(first.pk)
 
 
 def audio_only() -> bytes:
@@ -180,6 +213,29 @@ def test_two_identical_requests_at_once_make_one_clip(fresh_database: str) -> No
         thread.join()
     clip = Clip.objects.get()
     assert set(results) == {clip.pk}
+    assert Original.objects.count() == len(stored_files()) == 1
+
+
+@pytest.mark.engines
+def test_of_two_requests_at_once_that_differ_in_their_keys_one_is_told_the_other(fresh_database: str) -> None:
+    submitter = make_submitter()
+    small_video()
+    results: list[object] = []
+
+    def request(key: str) -> None:
+        try:
+            results.append(submit(submitter, small_video(), idempotency_key=key)[0].pk)
+        except DomainError as error:
+            results.append(error.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=request, args=[key]) for key in ("one", "other")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(results) == {Clip.objects.get().pk, "duplicate"}
     assert Original.objects.count() == len(stored_files()) == 1
 
 

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotations.clips.models import Clip
-from tests.factories import make_submitter, small_video
+from tests.factories import make_submitter, reference_of, small_video
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def test_a_folder_is_submitted_once(tmp_path: Path) -> None:
     assert "received" in run(tmp_path)
     assert "is here already" in run(tmp_path)
     clip = Clip.objects.get()
-    assert (clip.owner.reference, clip.consent.training, clip.consent.troubleshooting) == (
+    assert (reference_of(clip.owner), clip.consent.training, clip.consent.troubleshooting) == (
         "porch",
         True,
         False,

@@ -20,6 +20,7 @@ from annotations.datasets.models import Release
 from annotations.review import services as review, workbench
 from annotations.review.body import FIELDS, Event, Field, Keyframe, Kind, Track, digest
 from annotations.review.models import Annotation, Draft
+from annotations.review.sealed_words import body_of, draft_body
 from annotations.rights.answer import compile_answer
 from tests.factories import (
     make_accepted,
@@ -85,8 +86,8 @@ def test_the_labeling_page_learns_of_it_and_a_draft_and_the_submission_keep_it()
     }
     assert fields["track"]["distance"]["choices"] == list(DISTANCES)
     review.save_draft(reviewer, assignment.public_id, 0, labeled())
-    assert Draft.objects.get().body == labeled()
-    assert review.submit(reviewer, assignment.public_id, labeled(), 1).body == labeled()
+    assert draft_body(Draft.objects.get()) == labeled()
+    assert body_of(review.submit(reviewer, assignment.public_id, labeled(), 1)) == labeled()
 
 
 def test_labels_without_it_get_its_default_and_wrong_ones_are_refused_by_place() -> None:
@@ -127,7 +128,7 @@ def test_exports_tell_it_but_never_what_a_person_wrote() -> None:
 def test_labels_from_before_it_was_there_are_exported_by_its_default() -> None:
     annotation = make_accepted(body=labeled())
     before: Any = make_body()
-    Annotation.objects.filter(pk=annotation.pk).update(body=before, sha256=digest(before))
+    Annotation.objects.filter(pk=annotation.pk).update(body=before, sealed_note=None, sha256=digest(before))
     (line,) = content(exported(annotation), "jsonl").splitlines()
     told = json.loads(line)
     assert told["events"][0]["at_door"] is False

@@ -16,7 +16,7 @@ from annotations.clips import services as clips, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.services import place, release_hold
-from annotations.core.wrapping import Damaged, WrappedKey
+from annotations.core.wrapping import Damaged
 from annotations.redaction import services, tasks
 from annotations.redaction.models import RedactionRun, TrainingExample
 from annotations.vision.boxes import as_box, overlap
@@ -70,7 +70,7 @@ def test_each_has_a_key_of_its_own(submit: Submit, passing_by: Path) -> None:
     one, other = (make_training_example(make_ready_clip()) for _ in range(2))
     with (
         pytest.raises(Damaged),
-        vault.decrypted(one.name, WrappedKey(other.key_id, bytes(other.wrapped_key or b""))),
+        vault.decrypted(other.clip, one.name, other.key_id, other.wrapped_key),
     ):
         pass
 

@@ -16,6 +16,7 @@ from annotations.clips import gate
 from annotations.clips.camera_rules import stated_camera
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Device
+from annotations.clips.references import known_device
 from annotations.clips.services import release_hold, set_camera
 from annotations.core import clock
 from annotations.core.models import RunState
@@ -56,7 +57,7 @@ def clip(submit: Submit, short: Path, settings: Any) -> Clip:
     """A clip of a camera of which nothing is known yet."""
     settings.SCREENING_NUDENET = False
     clip = submit(short)
-    clip.device = Device.objects.create(owner=clip.owner, reference="porch")
+    clip.device = known_device(clip.owner, "porch")
     clip.save(update_fields=["device"])
     return clip
 

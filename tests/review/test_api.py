@@ -18,7 +18,14 @@ from annotations.core import clock
 from annotations.core.reasons import LONGEST
 from annotations.review import services
 from annotations.review.models import Annotation, Assignment, Draft
-from tests.factories import make_assignment, make_body, make_project, make_queued_clip, make_user
+from tests.factories import (
+    make_assignment,
+    make_body,
+    make_project,
+    make_queued_clip,
+    make_user,
+    reference_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +73,8 @@ def test_a_claim_answers_all_that_the_page_needs_and_nothing_of_owner_or_device(
     assert clip.device is not None
     secrets = [
         clip.owner.pseudonym,
-        clip.owner.reference,
-        clip.device.reference,
+        reference_of(clip.owner),
+        reference_of(clip.device),
         clip.submitter.username,
         str(clip.pk),
     ]

@@ -16,6 +16,7 @@ from annotations.core.errors import Conflict, Missing
 from annotations.review import services
 from annotations.review.enums import AssignmentState as A
 from annotations.review.models import Assignment, Draft
+from annotations.review.sealed_words import draft_body
 from tests.factories import make_assignment, make_body, make_queued_clip, make_user
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +160,7 @@ def test_the_only_reviewer_gets_an_expired_clip_again_with_its_draft() -> None:
     services.expire_leases()
     again = services.next_clip(reviewer)
     assert again == assignment
-    assert Draft.objects.get(assignment=again).body["note"] == "so far"
+    assert draft_body(Draft.objects.get(assignment=again))["note"] == "so far"
     assert Assignment.objects.filter(task=assignment.task).count() == 1
 
 

@@ -21,6 +21,7 @@ from annotations.redaction.models import RedactionRun
 from annotations.review import selectors, services
 from annotations.review.enums import AssignmentState as A
 from annotations.review.models import Assignment, Draft
+from annotations.review.sealed_words import draft_body
 from tests.factories import make_assignment, make_body, make_rendition, make_user
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,7 @@ def test_a_visible_face_holds_the_clip_and_asks_for_another_pass_with_its_box() 
     assert HoldReason.AWAITING_REDACTION in gate.reasons(assignment.clip_id)
     run = RedactionRun.objects.get(clip=assignment.clip, state="queued")
     assert run.missed_regions == [{"frame": 3, "box": [10.0, 10.0, 12.0, 14.0]}]
-    assert Draft.objects.get(assignment=assignment).body == make_body()
+    assert draft_body(Draft.objects.get(assignment=assignment)) == make_body()
     data = entry("review.missed_regions")["data"]
     assert (data["faces"], data["kinds"]) == (1, {"face": 1})
 
@@ -168,7 +169,7 @@ def test_a_clip_that_was_not_reserved_for_its_reporter_keeps_their_labels_while_
         release_hold(last.clip, reason, COMMAND_LINE)
     services.enqueue(last.clip_id)
     assert services.next_clip(reviewer) == last
-    assert Draft.objects.get(assignment=last).body["note"] == "so far"
+    assert draft_body(Draft.objects.get(assignment=last))["note"] == "so far"
 
 
 def test_a_face_outside_the_picture_reports_nothing() -> None:

@@ -13,6 +13,7 @@ from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
 from annotations.review import selectors, services
 from annotations.review.enums import AssignmentState as A, TaskState
 from annotations.review.models import Annotation, Assignment, ReviewTask
+from annotations.review.sealed_words import body_of
 from annotations.review.workbench import present
 from tests.factories import make_assignment, make_body, make_project, make_queued_clip, make_user
 
@@ -72,7 +73,7 @@ def test_returned_labels_go_back_to_their_reviewer_with_the_reason_and_the_label
     assert again == annotation.assignment
     page = present(again)
     assert page["returned_note"] == "The car is missing"
-    assert page["draft"]["body"] == annotation.body
+    assert page["draft"]["body"] == body_of(annotation)
 
 
 def test_labels_handed_in_anew_leave_the_returned_ones_as_they_were() -> None:
@@ -83,7 +84,7 @@ def test_labels_handed_in_anew_leave_the_returned_ones_as_they_were() -> None:
     assignment = services.resume(reviewer, first.assignment.public_id)
     second = services.submit(reviewer, assignment.public_id, make_body(note="Car added"))
     first.refresh_from_db()
-    assert (first.current, first.body["note"], second.current, second.number) == (False, "", True, 2)
+    assert (first.current, body_of(first)["note"], second.current, second.number) == (False, "", True, 2)
     assert present(assignment)["returned_note"] is None
     with pytest.raises(Missing):
         services.accept(task, first.pk, lead.actor)

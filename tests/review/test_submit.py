@@ -13,6 +13,7 @@ from annotations.review import services
 from annotations.review.body import digest
 from annotations.review.enums import AssignmentState as A, TaskState
 from annotations.review.models import Annotation, Assignment, Draft, ReviewTask
+from annotations.review.sealed_words import body_of, digest_of, draft_body
 from tests.factories import make_assignment, make_body, make_project, make_queued_clip, make_user
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ def test_labels_made_while_the_clip_was_taken_away_are_saved_and_the_page_is_tol
     services.enqueue(assignment.clip_id)
     later = make_body(note="later")
     assert code(services.save_draft, reviewer, assignment.public_id, 1, later) == "clip_held"
-    assert Draft.objects.get(assignment=assignment).body["note"] == "later"
+    assert draft_body(Draft.objects.get(assignment=assignment))["note"] == "later"
 
 
 def test_a_draft_of_labels_that_were_handed_in_is_refused() -> None:
@@ -71,8 +72,10 @@ def test_labels_are_kept_with_their_schema_rendition_and_digest() -> None:
     assignment = make_assignment(reviewer)
     annotation = services.submit(reviewer, assignment.public_id, make_body())
     annotation.refresh_from_db()
-    assert annotation.body == make_body()
-    assert annotation.sha256 == digest(annotation.body)
+    assert body_of(annotation) == make_body()
+    assert "note" not in annotation.body
+    assert annotation.sha256 == digest_of(annotation)
+    assert annotation.sha256 != digest(make_body()), "without the salt nobody can try guesses"
     assert annotation.schema.version == 1
     assert annotation.rendition == assignment.clip.renditions.get(current=True)
     entry = LogEntry.objects.get(action="review.submitted")

@@ -78,7 +78,7 @@ def test_withdrawing_says_what_it_does_and_does_it(site: Client) -> None:
     assert not gate.allows(clip.pk, Purpose.TRAINING)
     assert Outbox.objects.filter(type="clips.holds_changed", payload={"clip": str(clip.pk)}).exists()
     entry = LogEntry.objects.get(action="privacy.withdrawal")
-    assert EntryDetail.objects.get(pk=entry.pk).subject == clip.owner.pseudonym
+    assert EntryDetail.objects.get(pk=entry.pk).subject == clip.subject
     last = shown(site)
     assert reverse("oversight:dossier", args=[clip.public_id]) in last
     assert reverse("datasets:release", args=[release.pk]) in last

@@ -28,9 +28,15 @@ from annotations.audit.enums import DetailState
 from annotations.audit.integrity import verification
 from annotations.audit.models import LogEntry, TreeLeaf
 from annotations.audit.registry import lookup
+from annotations.audit.sealed import Sealed, unseal_bytes_of_each
 from annotations.audit.search import Filters, search
 from annotations.audit.sequencing.configured import own_sequencer
+from annotations.clips.models import Clip, Device, Original, Owner
+from annotations.clips.references import references_of
+from annotations.clips.selectors import digests_of
 from annotations.core.models import Outbox
+from annotations.review.models import Annotation, Draft
+from annotations.review.sealed_words import digest_of, draft_body
 from reviewapp.pipeline import DELIVERIES
 from reviewapp.settings.environment import keyring
 from tests import factories as make
@@ -53,7 +59,8 @@ TABLES = {
     "redaction_facetrack": "redaction_hiddentrack",
     "redaction_lift": "redaction_unredaction",
 }
-# Columns that have another name now, by the table of 922aa1e; None: there is none any more.
+# Columns that have another name now, by the table of 922aa1e; None: there is none any more, or what it holds is sealed
+# now (`test_what_is_sealed_now_opens_as_it_was`).
 COLUMNS: dict[str, dict[str, str | None]] = {
     "clips_hold": {"lifted_at": "released_at", "lifted_by": "released_by"},
     "privacy_alert": {
@@ -61,7 +68,14 @@ COLUMNS: dict[str, dict[str, str | None]] = {
         "settled_by": "resolved_by",
         "settled_entry": "resolved_entry",
     },
-    "privacy_breakglass": {"begun_at": None},
+    "privacy_breakglass": {"begun_at": None, "wrapped_key": None},
+    "clips_owner": {"reference": None},
+    "clips_device": {"reference": None},
+    "clips_clip": {"sha256": None},
+    "clips_original": {"wrapped_key": None},
+    "redaction_trainingexample": {"wrapped_key": None},
+    "review_draft": {"body": None},
+    "review_annotation": {"body": None},
     "redaction_redactionrun": {"lifted": "unredacted", "missed_faces": "missed_regions"},
 }
 
@@ -113,6 +127,10 @@ class Table:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def column(self, name: str) -> list[Any]:
+        """What the rows have in this column."""
+        return [row[self.names.index(name)] for row in self.rows]
+
     def values(self, *names: str) -> list[str]:
         """The rows, of these columns only."""
         places = [self.names.index(name) for name in names]
@@ -158,6 +176,29 @@ def test_no_row_is_lost_or_changed(old_site: None) -> None:
     before = rows()
     migrate()
     assert_kept(before, rows())
+
+
+def test_what_is_sealed_now_opens_as_it_was(old_site: None) -> None:
+    before = rows()
+    migrate()
+    told = references_of([*Owner.objects.all(), *Device.objects.all()])
+    assert Counter(told.values()) == Counter(
+        reference
+        for table in ("clips_owner", "clips_device")
+        for reference in before[table].column("reference")
+    )
+    assert Counter(digests_of(Clip.objects.all()).values()) == Counter(before["clips_clip"].column("sha256"))
+    keys = {bytes(wrapped) for wrapped in before["clips_original"].column("wrapped_key")}
+    for original in Original.objects.select_related("clip"):
+        opened = unseal_bytes_of_each([Sealed(original.clip.subject, bytes(original.wrapped_key))])
+        assert opened[0] in keys
+    for draft in Draft.objects.select_related("assignment__clip"):
+        assert draft_body(draft)["verdict"]
+    annotations = Annotation.objects.select_related("assignment__clip")
+    assert annotations.exists()
+    for annotation in annotations:
+        assert "note" not in annotation.body
+        assert digest_of(annotation) == annotation.sha256
 
 
 def test_a_history_that_was_applied_in_part_is_finished(fresh_database: str) -> None:

@@ -19,7 +19,8 @@ ONE_IN_USE = """CREATE UNIQUE INDEX IF NOT EXISTS subject_key_in_use ON subject_
     WHERE retired_by IS NULL"""
 BY_SUBJECT = "CREATE INDEX IF NOT EXISTS subject_key_subject ON subject_key (subject)"
 
-_AT_ONCE = 500
+# Statements of SQLite take 999 parameters at least, and a new key is four.
+_AT_ONCE = 200
 
 
 class Unreachable(DomainError):
@@ -63,18 +64,31 @@ class SubjectKeyStore:
 
         Durable when it returns. Raises Unreachable, or Damaged when the wrapping key is not the one that made it.
         """
+        return self.ensure_each([subject])[subject]
+
+    def ensure_each(self, subjects: Iterable[str]) -> dict[str, SubjectKey]:
+        """As `ensure`, of several subjects at once."""
+        found: dict[str, SubjectKey] = {}
         with self.engine.session() as run:
-            if not (found := _in_use(run, subject)):
-                _, wrapped = new_key(self.wrapping)
-                run(
-                    "INSERT INTO subject_key (id, subject, key_id, wrapped) VALUES (?, ?, ?, ?)"
-                    " ON CONFLICT DO NOTHING",
-                    *(str(ids.random_id()), subject, wrapped.key_id, wrapped.wrapped),
-                )
-                found = _in_use(run, subject)
-        ((identifier, key_id, wrapped_key),) = found
-        return SubjectKey(
-            uuid.UUID(identifier), unwrap(self.wrapping, WrappedKey(key_id, bytes(wrapped_key)))
+            for some in _some(dict.fromkeys(subjects)):
+                rows = _in_use(run, some)
+                if lacking := [subject for subject in some if subject not in rows]:
+                    self._make(run, lacking)
+                    rows |= _in_use(run, tuple(lacking))
+                for subject, (identifier, wrapped) in rows.items():
+                    found[subject] = SubjectKey(identifier, unwrap(self.wrapping, wrapped))
+        return found
+
+    def _make(self, run: Run, subjects: list[str]) -> None:
+        rows: list[object] = []
+        for subject in subjects:
+            _, wrapped = new_key(self.wrapping)
+            rows += [str(ids.random_id()), subject, wrapped.key_id, wrapped.wrapped]
+        places = ", ".join(["(?, ?, ?, ?)"] * len(subjects))
+        run(
+            "INSERT INTO subject_key (id, subject, key_id, wrapped)"  # noqa: S608
+            f" VALUES {places} ON CONFLICT DO NOTHING",
+            *rows,
         )
 
     def find(self, identifiers: Iterable[uuid.UUID]) -> dict[uuid.UUID, bytes]:
@@ -120,13 +134,20 @@ class SubjectKeyStore:
             self.engine.forget(run)
 
 
-def _in_use(run: Run, subject: str) -> list[tuple[Any, ...]]:
-    return run(
-        "SELECT id, key_id, wrapped FROM subject_key WHERE subject = ? AND retired_by IS NULL", subject
+def _in_use(run: Run, subjects: tuple[str, ...]) -> dict[str, tuple[uuid.UUID, WrappedKey]]:
+    """The keys in use of those of the subjects that have one, by subject."""
+    rows = run(
+        "SELECT subject, id, key_id, wrapped FROM subject_key"  # noqa: S608
+        f" WHERE retired_by IS NULL AND subject IN ({_places(subjects)})",
+        *subjects,
     )
+    return {
+        subject: (uuid.UUID(identifier), WrappedKey(key_id, bytes(wrapped)))
+        for subject, identifier, key_id, wrapped in rows
+    }
 
 
-def _some(identifiers: Iterable[uuid.UUID]) -> Iterator[tuple[str, ...]]:
+def _some(identifiers: Iterable[object]) -> Iterator[tuple[str, ...]]:
     """As many at once as every engine takes."""
     every = tuple(map(str, identifiers))
     return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from annotations.audit.actors import WORKER
 from annotations.audit.storage_sweep import sweep
+from annotations.audit.subject_keys import Unreachable
 from annotations.break_glass import log
 from annotations.break_glass.enums import BreakGlassState
 from annotations.break_glass.models import BreakGlassAccess, CleanCopyRun
@@ -86,7 +87,8 @@ def _keep(run: CleanCopyRun, name: str, key: WrappedKey, size: int) -> bool:
     access = locked(run.access_id)
     if not _wanted(access):
         return False
-    access.name, access.key_id, access.wrapped_key, access.bytes = name, key.key_id, key.wrapped, size
+    access.name, access.key_id, access.bytes = name, key.key_id, size
+    access.wrapped_key = vault.seal_key(access.clip, key)
     access.save(update_fields=["name", "key_id", "wrapped_key", "bytes"])
     record(log.READY, access, WORKER, {"bytes": size})
     return True
@@ -112,6 +114,7 @@ STAGE = Stage(
         KnownError(VisionError, final=LASTING),
         KnownError(Damaged, code="original_unreadable", final=True),
         KnownError(Original.DoesNotExist, code="original_unreadable", final=True),
+        KnownError(Unreachable),
         KnownError(OSError, code="storage_failed"),
     ),
 )

@@ -11,7 +11,8 @@ from annotations.clips import events, log, selectors
 from annotations.clips.camera_rules import SETS_CAMERA, aspect_in_words, says_the_same, stated_camera
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_device
-from annotations.clips.models import CameraVersion, Device, Owner
+from annotations.clips.models import CameraVersion, Device
+from annotations.clips.references import known_device, known_owner
 from annotations.clips.rules import FINAL, DeviceReferences
 from annotations.clips.services.holds import place
 from annotations.core.errors import Conflict
@@ -74,8 +75,7 @@ def set_submitters_camera(submitter: User, actor: Actor, called: DeviceReference
     known = selectors.submitters_device(submitter, called)
     if known is None and says_the_same(camera, Camera()):
         return camera
-    household, _ = Owner.objects.get_or_create(submitter=submitter, reference=called.owner)
-    device, _ = Device.objects.get_or_create(owner=household, reference=called.device)
+    device = known_device(known_owner(submitter, called.owner), called.device)
     return set_camera(device, camera, actor)
 
 

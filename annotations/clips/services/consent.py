@@ -21,6 +21,7 @@ def withdraw(clip: Clip, actor: Actor) -> bool:
         return False
     consent.withdrawn_at = clock.now()
     consent.save(update_fields=["withdrawn_at"])
+    _end(clip)
     audit.append(
         log.CONSENT_WITHDRAWN,
         actor,
@@ -37,14 +38,16 @@ def expire_due(limit: int = 500) -> int:
     due = Consent.objects.filter(until__lte=clock.now(), withdrawn_at=None, expired_at=None).order_by(
         "until"
     )[:limit]
-    return sum(_expire(consent) for consent in due)
+    return sum(expire(consent) for consent in due)
 
 
 @transaction.atomic
-def _expire(consent: Consent) -> bool:
+def expire(consent: Consent) -> bool:
+    """Holds the clip whose consent has run out; False when that was done already."""
     if not Consent.objects.filter(pk=consent.pk, expired_at=None).update(expired_at=clock.now()):
         return False
     clip = consent.clip
+    _end(clip)
     audit.append(
         log.CONSENT_EXPIRED,
         WORKER,
@@ -53,3 +56,8 @@ def _expire(consent: Consent) -> bool:
         data={"consent": str(consent.pk)},
     )
     return place(clip, HoldReason.EXPIRED, WORKER)
+
+
+def _end(clip: Clip) -> None:
+    """Its owner may send the same content again, under a new consent."""
+    Clip.objects.filter(pk=clip.pk).update(standing=False)

@@ -11,14 +11,18 @@ from django.db import IntegrityError, transaction
 from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-from annotations.clips import events, log, selectors, vault
+from annotations.audit.sealed import seal
+from annotations.audit.subject_keys import Unreachable
+from annotations.clips import events, log, lookups, references, selectors, vault
 from annotations.clips.camera_rules import says_the_same
 from annotations.clips.enums import HoldReason
 from annotations.clips.intake import has_second_opinion, intake_limits
-from annotations.clips.models import Clip, Consent, Device, Original, Owner, Submission
+from annotations.clips.models import Clip, Consent, Original, Submission
 from annotations.clips.rules import ConsentTerms, check_extension
 from annotations.clips.services.camera import state_with_clip
+from annotations.clips.services.consent import expire
 from annotations.clips.services.holds import place
+from annotations.core import clock
 from annotations.core.errors import Conflict, DomainError, Invalid, TooLarge, Unavailable
 from annotations.core.events import publish
 from annotations.core.wrapping import WrappedKey
@@ -62,13 +66,24 @@ def receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception)
     try:
         return _receive(submitter, actor, file, reception)
     except DomainError as error:
-        with transaction.atomic():
-            audit.append(
-                log.REFUSED,
-                actor,
-                data={"code": error.code, "bytes": reception.size, "sha256": _digest(file)},
-            )
+        _log_refusal(submitter, actor, _digest(file), reception, error)
         raise
+
+
+@transaction.atomic
+def _log_refusal(
+    submitter: User, actor: Actor, sha256: str, reception: Reception, error: DomainError
+) -> None:
+    """What the file was is a detail of its owner's, where one is known: of nobody else's it could be erased."""
+    owner = references.owner_called(submitter, reception.owner)
+    told = owner is not None and not isinstance(error, Unreachable)
+    audit.append(
+        log.REFUSED,
+        actor,
+        subject=owner.pseudonym if owner else "",
+        data={"code": error.code, "bytes": reception.size},
+        detail={"sha256": sha256} if told else None,
+    )
 
 
 def _receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception) -> tuple[Clip, bool]:
@@ -107,16 +122,29 @@ def _answered_before(submitter: User, sha256: str, reception: Reception) -> Clip
         earlier = clips.filter(
             submitter=submitter, submission__idempotency_key=reception.idempotency_key
         ).first()
-        if earlier and earlier.sha256 == sha256 and _says_the_same(earlier, reception):
+        if (
+            earlier
+            and earlier.content_lookup in lookups.of_content(sha256)
+            and _says_the_same(earlier, reception)
+        ):
             return earlier
         if earlier:
             raise Conflict(
                 "idempotency_key_reused",
                 "This Idempotency-Key came with another file or other terms before. Use a new one.",
             )
-    same = Clip.objects.filter(submitter=submitter, sha256=sha256).first()
-    if same:
-        raise Conflict("duplicate", "You have submitted this very file before.", id=str(same.public_id))
+    owner = references.owner_called(submitter, reception.owner)
+    same = Clip.objects.filter(
+        owner=owner, content_lookup__in=lookups.of_content(sha256), standing=True
+    ).select_related("consent")
+    for clip in same:
+        if clip.consent.until > clock.now():
+            raise Conflict(
+                "duplicate",
+                "This owner's clip was submitted before, and its consent has not ended.",
+                id=str(clip.public_id),
+            )
+        expire(clip.consent)
     return None
 
 
@@ -129,12 +157,18 @@ def _says_the_same(clip: Clip, reception: Reception) -> bool:
         and consent.training == terms.training
         and consent.granted_at == terms.granted_at
         and consent.until == terms.until
-        and clip.owner.reference == reception.owner
-        and (clip.device.reference if clip.device else "") == reception.device
+        and _is_called(clip, reception)
         and clip.recorded_at == reception.recorded_at
         and (reception.camera is None or says_the_same(selectors.camera_of(clip.device), reception.camera))
         and clip.accept_partial == reception.accept_partial
         and clip.stated_rate == reception.frame_rate
+    )
+
+
+def _is_called(clip: Clip, reception: Reception) -> bool:
+    device = references.device_called(clip.owner, reception.device) if reception.device else None
+    return clip.owner.lookup in lookups.of_reference(clip.submitter_id, reception.owner) and (
+        (device.pk if device else None) == clip.device_id and bool(reception.device) == bool(clip.device_id)
     )
 
 
@@ -167,13 +201,11 @@ def _store(
     key: WrappedKey,
 ) -> Clip:
     terms = reception.consent
-    owner, _ = Owner.objects.get_or_create(submitter=submitter, reference=reception.owner)
-    device = None
-    if reception.device:
-        device, _ = Device.objects.get_or_create(owner=owner, reference=reception.device)
+    owner = references.known_owner(submitter, reception.owner)
+    device = references.known_device(owner, reception.device) if reception.device else None
     if device and reception.camera is not None:
         state_with_clip(device, reception.camera, actor)
-    clip = Clip.objects.create(
+    clip = Clip(
         submitter=submitter,
         submission=Submission.objects.create(submitter=submitter, idempotency_key=reception.idempotency_key),
         owner=owner,
@@ -185,7 +217,7 @@ def _store(
             granted_at=terms.granted_at,
             until=terms.until,
         ),
-        sha256=sha256,
+        content_lookup=lookups.of_content(sha256)[0],
         bytes=reception.size,
         recorded_at=reception.recorded_at,
         accept_partial=reception.accept_partial,
@@ -193,7 +225,9 @@ def _store(
         facts={name: value for name, value in probe.items() if name not in _COLUMNS},
         **{name: probe[name] for name in _COLUMNS},
     )
-    Original.objects.create(clip=clip, name=name, key_id=key.key_id, wrapped_key=key.wrapped)
+    clip.sealed_digest = seal(clip.subject, sha256)
+    clip.save(force_insert=True)
+    Original.objects.create(clip=clip, name=name, key_id=key.key_id, wrapped_key=vault.seal_key(clip, key))
     audit.append(
         log.RECEIVED,
         actor,
@@ -201,11 +235,11 @@ def _store(
         subject=owner.pseudonym,
         data={
             "bytes": reception.size,
-            "sha256": sha256,
             "purposes": terms.purposes,
             "notice": terms.notice_version,
             "consent_until": terms.until.isoformat(),
         },
+        detail={"sha256": sha256},
     )
     _log_how_it_is_read(clip, actor)
     place(clip, HoldReason.AWAITING_REDACTION, actor)

@@ -22,7 +22,7 @@ from annotations.datasets.exports.registry import EXPORTERS
 from annotations.datasets.exports.source import LabeledClip
 from annotations.datasets.models import ExportFile, Release, ReleaseItem
 from annotations.datasets.services import pictures
-from annotations.review.body import digest as body_digest
+from annotations.review.sealed_words import digest_of
 
 BATCH = 50
 FOLDER = "releases/"
@@ -97,7 +97,7 @@ def _labeled(item: ReleaseItem) -> LabeledClip:
     if selectors.unusable(item.release).filter(pk=item.pk).exists():
         raise _withdrawn()
     annotation, rendition = item.annotation, item.rendition
-    if body_digest(annotation.body) != item.manifest["labels"]["sha256"]:
+    if digest_of(annotation) != item.manifest["labels"]["sha256"]:
         raise Conflict("labels_damaged", "Labels in this release are not those that were frozen.")
     return LabeledClip(
         public_id=str(item.clip.public_id),

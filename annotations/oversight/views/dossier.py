@@ -12,7 +12,10 @@ from django.views.decorators.http import require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.audit.search import is_cursor
+from annotations.audit.subject_keys import Unreachable
 from annotations.clips.lookup import clip_or_404
+from annotations.clips.models import Clip
+from annotations.clips.selectors import digests_of
 from annotations.oversight import selectors, services
 from annotations.oversight.views.zone import zone_of
 
@@ -36,6 +39,7 @@ def dossier(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
     context = {
         "dossier": dossier,
         "clip": found,
+        "digest": _digest(found),
         "area": area,
         "zone": zone,
         "whole": whole,
@@ -45,3 +49,11 @@ def dossier(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
         "holds": selectors.hold_rows(dossier.holds),
     }
     return render(request, "oversight/dossier.html", context)
+
+
+def _digest(clip: Clip) -> str:
+    """SHA-256 of the original; empty when it was erased, or the store of the keys does not answer now."""
+    try:
+        return digests_of([clip]).get(clip.pk, "")
+    except Unreachable:
+        return ""

@@ -43,7 +43,7 @@ def keep(run: RedactionRun, name: str, key: WrappedKey, archive: BufferedRandom)
         run=run,
         name=name,
         key_id=key.key_id,
-        wrapped_key=key.wrapped,
+        wrapped_key=vault.seal_key(run.clip, key),
         faces=faces,
         frames=frames,
     )
@@ -65,8 +65,7 @@ def training_examples(actor: Actor) -> Iterator[Example]:
     for example in selectors.usable_examples():
         if not _log_reading(example, actor):
             continue
-        key = WrappedKey(example.key_id, bytes(example.wrapped_key or b""))
-        with vault.decrypted(example.name, key) as archive:
+        with vault.decrypted(example.clip, example.name, example.key_id, example.wrapped_key) as archive:
             yield from archives.read(archive)
 
 

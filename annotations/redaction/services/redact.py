@@ -14,6 +14,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
+from annotations.audit.subject_keys import Unreachable
 from annotations.clips import log as clips_log, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
@@ -231,6 +232,7 @@ STAGE = Stage(
         KnownError(cameras.CameraChanged, code="camera_changed"),
         KnownError(VisionError, final=LASTING),
         KnownError(Damaged, code="vault_damaged", final=True),
+        KnownError(Unreachable),
         KnownError(OSError, code="storage_failed"),
     ),
 )

@@ -11,6 +11,7 @@ from annotations.core.errors import Conflict
 from annotations.review.checks import check_draft
 from annotations.review.models import Assignment, Draft
 from annotations.review.rules import KEEPS_DRAFT
+from annotations.review.sealed_words import draft_body, seal_draft
 from annotations.review.services.support import lock_own, require_lease
 
 
@@ -35,24 +36,26 @@ def _save(
     assignment = lock_own(reviewer, assignment_id)
     if assignment.state not in KEEPS_DRAFT:
         require_lease(assignment)
-    draft = Draft.objects.filter(assignment=assignment).first()
+    draft = Draft.objects.select_related("assignment__clip").filter(assignment=assignment).first()
     current = draft.revision if draft else 0
-    if draft and draft.body == body:
+    saved = draft_body(draft) if draft else None
+    if draft and saved == body:
         return assignment, current  # the same once more: its answer got lost
     if revision != current:
         raise Conflict(
             "draft_conflict",
             "These labels were changed in another tab.",
             revision=current,
-            body=draft.body if draft else None,
+            body=saved,
         )
     return assignment, write_draft(assignment, draft, body).revision
 
 
 def write_draft(assignment: Assignment, draft: Draft | None, body: Any) -> Draft:
     """The next revision of the locked assignment's draft, or its first."""
+    sealed = seal_draft(assignment.clip, body)
     if draft is None:
-        return Draft.objects.create(assignment=assignment, body=body)
-    draft.revision, draft.body, draft.saved_at = draft.revision + 1, body, clock.now()
-    draft.save(update_fields=["revision", "body", "saved_at"])
+        return Draft.objects.create(assignment=assignment, sealed=sealed)
+    draft.revision, draft.sealed, draft.saved_at = draft.revision + 1, sealed, clock.now()
+    draft.save(update_fields=["revision", "sealed", "saved_at"])
     return draft

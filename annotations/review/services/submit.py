@@ -11,11 +11,12 @@ from annotations.core import clock
 from annotations.core.errors import Conflict
 from annotations.redaction import delivery
 from annotations.review import log
-from annotations.review.body import Body, digest
+from annotations.review.body import Body
 from annotations.review.checks import Picture, check_body
 from annotations.review.enums import AssignmentState, TaskState
 from annotations.review.models import Annotation, Assignment, Draft, LabelSchema, ReviewTask
 from annotations.review.rules import ASSIGNMENTS, HANDED_IN, TASKS, settled
+from annotations.review.sealed_words import draft_body, hand_in
 from annotations.review.services.drafts import write_draft
 from annotations.review.services.leases import take_up
 from annotations.review.services.support import lock_own, record, require_lease
@@ -42,13 +43,15 @@ def submit(reviewer: User, assignment_id: uuid.UUID, body: Any, revision: int | 
     _refuse_to_bury(assignment, checked, body, revision)
     now = clock.now()
     number = _retire(assignment) + 1
+    handed_in = hand_in(assignment.clip, checked)
     annotation = Annotation.objects.create(
         assignment=assignment,
         number=number,
         schema=schema,
         rendition=rendition,
-        body=checked,
-        sha256=digest(checked),
+        body=handed_in.body,
+        sealed_note=handed_in.sealed_note,
+        sha256=handed_in.sha256,
         submitted_at=now,
     )
     assignment.state = ASSIGNMENTS.target(assignment.state, "submit", reviewer.actor)
@@ -61,15 +64,16 @@ def submit(reviewer: User, assignment_id: uuid.UUID, body: Any, revision: int | 
 
 def _refuse_to_bury(assignment: Assignment, checked: Body, body: Any, revision: int | None) -> None:
     """Another tab may hold newer labels than the one in which the button was pressed: the person decides."""
-    draft = Draft.objects.filter(assignment=assignment).first()
-    if draft and revision is not None and draft.revision > revision and draft.body not in (checked, body):
+    draft = Draft.objects.select_related("assignment__clip").filter(assignment=assignment).first()
+    saved = draft_body(draft) if draft else None
+    if draft and revision is not None and draft.revision > revision and saved not in (checked, body):
         raise Conflict(
             "draft_conflict",
             "These labels were changed in another tab.",
             revision=draft.revision,
-            body=draft.body,
+            body=saved,
         )
-    if draft is None or draft.body != checked:
+    if draft is None or saved != checked:
         write_draft(assignment, draft, checked)
 
 

@@ -22,7 +22,7 @@ from django.core.files.storage import storages
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit.actors import Actor
-from annotations.clips.models import Device, Owner
+from annotations.clips.selectors import digests_of
 from annotations.datasets import services
 from annotations.datasets.exports.base import Exporter
 from annotations.datasets.exports.registry import EXPORTERS
@@ -30,7 +30,7 @@ from annotations.datasets.exports.source import LabeledClip
 from annotations.datasets.filters import Filters
 from annotations.review.models import Annotation
 from tests.datasets.exports.samples import RELEASE, clip, held, key, labels, unlabeled, write, written
-from tests.factories import make_accepted, make_body, make_project
+from tests.factories import make_accepted, make_body, make_project, reference_of
 
 SAMPLE = [clip(1), unlabeled(2), clip(3)]
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -176,8 +176,6 @@ def test_no_name_and_no_reference_leaves_in_any_format() -> None:
     annotation = make_accepted(project, body=make_body(note="sentinel-note"))
     clip_id = annotation.assignment.clip.public_id
     User.objects.update(display_name="sentinel-person")
-    Owner.objects.update(reference="sentinel-owner")
-    Device.objects.update(reference="sentinel-device")
     release = services.request(services.create(engineer, "Porch", project, Filters()), engineer)
     services.freeze(release.pk)
     files = {file.format: file for file in release.files.all()}
@@ -201,6 +199,8 @@ def _private(annotation: Annotation) -> list[str]:
         clip.submitter.username,
         clip.owner.pseudonym,
         str(clip.pk),
-        clip.sha256,
+        reference_of(clip.owner),
+        reference_of(clip.device),
+        digests_of([clip])[clip.pk],
         annotation.rendition.name,
     ]
