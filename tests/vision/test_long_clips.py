@@ -13,6 +13,8 @@ MOST_MB = 600
 GROWTH_MB = 8
 """For each minute more. Boxes are kept, about 3 MB a minute of them; pictures, 69 MB a minute here, are not."""
 FRAMES_OF_A_MINUTE = 600
+DIFFERENCE_MB = 12
+"""Two passes over the same clip differ by up to 8 MB."""
 
 
 def peak(clip: Path, folder: Path) -> float:
@@ -40,4 +42,4 @@ def test_a_longer_clip_takes_no_more_memory_than_a_short_one(
         peaks.append(peak(tmp_path / "in.mp4", tmp_path))
     little, much = peaks
     assert much < MOST_MB
-    assert much < little + GROWTH_MB * (minutes - short)
+    assert much < little + GROWTH_MB * (minutes - short) + DIFFERENCE_MB
