@@ -199,12 +199,31 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Ite
             yield address, pattern.name or ""
 
 
+@cache
+def any_of_them(names: bool) -> re.Pattern[str]:
+    """Matches whatever one of the rules for names, or for texts, finds: few places need each of them tried."""
+    if names:
+        return re.compile("|".join(rule.name.pattern for rule in withdrawn() if rule.names))
+    return re.compile("|".join(rule.text.pattern for rule in withdrawn() if rule.texts), re.IGNORECASE)
+
+
+@cache
+def words(name: str) -> list[str]:
+    """The parts of a name or of an address, each as words with an underscore between them."""
+    return [snake(part) for part in re.split(r"[^\w$-]+", name)]
+
+
+def says_one(found: Found) -> bool:
+    """Whether any withdrawn word is in it."""
+    said = words(found.said) if found.is_name else [found.said]
+    return any(any_of_them(found.is_name).search(part) for part in said)
+
+
 def hit(rule: Withdrawn, found: Found) -> str:
     """The withdrawn word in it, or nothing."""
     match = None
     if found.is_name and rule.names:
-        parts = (snake(part) for part in re.split(r"[^\w$-]+", found.said))
-        match = next((each for part in parts if (each := rule.name.search(part))), None)
+        match = next((each for part in words(found.said) if (each := rule.name.search(part))), None)
     elif not found.is_name and rule.texts:
         match = rule.text.search(found.said)
     return match[0].strip("_ ") if match else ""
@@ -212,7 +231,7 @@ def hit(rule: Withdrawn, found: Found) -> str:
 
 def said(found: Found) -> Iterator[str]:
     """What is wrong with it, for people."""
-    for rule in withdrawn():
+    for rule in withdrawn() if says_one(found) else ():
         if any(fnmatch(found.place, allowed) for allowed in rule.allowed):
             continue
         if word := hit(rule, found):

@@ -16,11 +16,13 @@ import pytest
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from annotations.accounts.enums import ANONYMOUS, Role
+from annotations.accounts.enums import ANONYMOUS
 from annotations.accounts.matrix import matrix
 from annotations.rights import receipts
 from tests.filled_site import SIGNING_IN, FilledSite, fill
 from tests.routes import METHODS
+
+pytestmark = pytest.mark.once
 
 # How many pages of one route one person opens: enough for every state that the site is filled with.
 MOST_OF_A_ROUTE = 12
@@ -136,14 +138,7 @@ def crossed(client: Client, start: str, role: str) -> set[str]:
     return visited
 
 
-@pytest.mark.parametrize(
-    "role",
-    # Whoever reaches most pages does so on every database.
-    [
-        role if role == Role.PRIVACY_OFFICER else pytest.param(role, marks=pytest.mark.once)
-        for role in SIGNING_IN
-    ],
-)
+@pytest.mark.parametrize("role", SIGNING_IN)
 def test_a_person_is_offered_what_they_may_do_and_reaches_all_their_pages(
     site: FilledSite, role: str
 ) -> None:

@@ -199,13 +199,13 @@ def test_a_role_gets_through_exactly_where_the_matrix_lets_it(rule: Rule, role: 
 
 @pytest.mark.django_db
 @pytest.mark.once
-@pytest.mark.parametrize("route", ROUTES)
-def test_methods_that_the_matrix_does_not_list_are_refused_to_everybody(route: str) -> None:
-    listed = {rule.method for rule in RULES if rule.route == route}
-    for role in ROLES:
-        person = Person(role)
-        for method in set(METHODS) - listed:
-            assert refused(person, person.send(route, method, anything(route))), (role, method)
+@pytest.mark.parametrize("role", ROLES)
+def test_methods_that_the_matrix_does_not_list_are_refused_to_everybody(role: str) -> None:
+    person = Person(role)
+    unlisted = {(route, method) for route in ROUTES for method in METHODS} - matrix().rules.keys()
+    assert len(unlisted) > len(ROUTES)
+    for route, method in sorted(unlisted):
+        assert refused(person, person.send(route, method, anything(route))), (route, method)
 
 
 OWN_CELLS = [(rule, role) for rule in RULES if rule.route in OWNED for role in ROLES if role in rule.own]

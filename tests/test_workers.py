@@ -33,11 +33,11 @@ KILLS = 3
 IMPATIENT = datetime.timedelta(seconds=3)
 
 
-def submit_clips(count: int = CLIPS) -> list[Clip]:
-    """Clips whose pass takes a second or two each, all different."""
+def submit_clips(frames: int = 20) -> list[Clip]:
+    """Clips that are all different."""
     submitter, clips = make_submitter(), []
-    for number in range(count):
-        content = small_video(320, 180, 100 + number)
+    for number in range(CLIPS):
+        content = small_video(320, 180, frames + number)
         with memory_file("clip") as file:
             file.write(content)
             reception = Reception("clip.mp4", len(content), make_terms(), owner=f"household-{number}")
@@ -96,7 +96,7 @@ def stored(programs: Programs, storage: str) -> int:
 
 def test_workers_killed_in_the_middle_of_clips_lose_nothing(programs: Programs, beat: Beat) -> None:
     make_project()
-    clips = submit_clips()
+    clips = submit_clips(frames=100)  # their passes take a second or two each, so that a kill meets one
     moments = random.Random(5)
     interrupted: set[tuple[uuid.UUID, int]] = set()
 

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ BY_ITSELF = re.compile(
 )
 
 
+@cache
+def mentioned() -> dict[Path, set[str]]:
+    """Of each file, the constants of any `log` module that it names."""
+    return {source: set(re.findall(r"\b(?:\w+_)?log\.(\w+)", text)) for source, text in SOURCES.items()}
+
+
+@cache
 def declared() -> dict[str, tuple[str, Path]]:
     """Of each kind, the name of its constant and the file that declares it."""
     found = {}
@@ -42,11 +50,7 @@ def test_every_kind_is_declared_in_the_log_of_its_context() -> None:
 @pytest.mark.parametrize("code", codes())
 def test_every_kind_is_written_somewhere(code: str) -> None:
     name, path = declared()[code]
-    uses = [
-        source
-        for source, text in SOURCES.items()
-        if source != path and re.search(rf"\blog\.{name}\b|\b\w+_log\.{name}\b", text)
-    ]
+    uses = [source for source, names in mentioned().items() if source != path and name in names]
     near = [source for source in uses if path.parent in source.parents]
     assert near or uses, f"nothing writes {code}"
 

@@ -236,6 +236,7 @@ def test_the_entry_is_committed_before_the_first_byte(route: str) -> None:
     assert body(response)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", needs_a_case())
 def test_nothing_is_served_when_the_entry_cannot_be_written(
     route: str, monkeypatch: pytest.MonkeyPatch

@@ -124,6 +124,7 @@ def test_the_act_leaves_an_entry(name: str) -> None:
     assert LogEntry.objects.count() > before
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(set(public_services()) - set(EXEMPT) - ACQUIRE))
 def test_an_act_that_cannot_be_logged_does_not_happen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     act = CASES[name]()

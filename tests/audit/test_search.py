@@ -98,7 +98,13 @@ def combinations() -> Iterator[Filters]:
 
 
 @pytest.mark.usefixtures("narrow")
-@pytest.mark.parametrize("seconds", [0, 5], ids=["stopped after each window", "with time enough"])
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param(0, id="stopped after each window"),
+        pytest.param(5, id="with time enough", marks=pytest.mark.once),
+    ],
+)
 def test_any_combination_gives_every_entry_once_in_both_directions(
     entries: list[LogEntry], seconds: float
 ) -> None:

@@ -66,6 +66,7 @@ SHOWING = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", sorted(CASES))
 def test_what_is_written_when_a_clip_is_seen_tells_of_a_view(route: str) -> None:
     written = told_by(CASES[route]())

@@ -36,6 +36,7 @@ def repaired(submit: Submit, path: Path, *, training: bool) -> Clip:
     return clip
 
 
+@pytest.mark.once
 def test_the_original_frame_is_kept_with_its_boxes_and_read_by_the_trainer(
     submit: Submit, passing_by: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_what_is_no_face_teaches_the_face_detector_nothing(submit: Submit, passi
     assert not any(overlap(box, as_box(FACE["box"])) for box, _ in example.boxes)
 
 
+@pytest.mark.once
 def test_each_has_a_key_of_its_own(submit: Submit, passing_by: Path) -> None:
     one, other = (make_training_example(make_ready_clip()) for _ in range(2))
     with (
@@ -75,6 +77,7 @@ def test_each_has_a_key_of_its_own(submit: Submit, passing_by: Path) -> None:
         pass
 
 
+@pytest.mark.once
 def test_nothing_is_kept_without_consent_to_training(submit: Submit, passing_by: Path) -> None:
     clip = repaired(submit, passing_by, training=False)
     assert RedactionRun.objects.filter(clip=clip, outcome="verified").count() == 2

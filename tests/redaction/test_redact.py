@@ -132,6 +132,7 @@ def test_an_original_that_was_tampered_with_is_never_shown(walking: Path) -> Non
     assert not Rendition.objects.exists()
 
 
+@pytest.mark.once
 def test_a_face_that_stays_visible_holds_the_clip(walking: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The residual check's answer is the boundary here: the pass itself is tested in tests/vision."""
     real = confined.redact

@@ -108,6 +108,7 @@ def test_a_plate_is_kept_as_one_through_a_repair_and_a_whole_pass(clip: Clip) ->
     assert sorted(each.kind for each in drawn(whole)) == ["face", "licence_plate", "other"]
 
 
+@pytest.mark.once
 def test_a_second_report_repairs_the_repaired(clip: Clip) -> None:
     services.redact(services.report_missed_regions(clip, [LAMP], WORKER).pk)
     first = drawn(current(clip).run)
@@ -135,8 +136,11 @@ def test_a_whole_pass_later_keeps_what_people_drew(clip: Clip) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        *("schema", "altered", "child"),
-        *(pytest.param(broken, marks=pytest.mark.long) for broken in ("effect", "missing")),
+        "altered",
+        *(
+            pytest.param(broken, marks=pytest.mark.long)
+            for broken in ("schema", "effect", "missing", "child")
+        ),
     ],
 )
 def test_what_cannot_be_built_upon_is_made_whole_and_says_why(
@@ -167,6 +171,7 @@ def test_what_cannot_be_built_upon_is_made_whole_and_says_why(
     assert drawn(run)[0].boxes["5"] == pytest.approx(LAMP["box"], abs=8)
 
 
+@pytest.mark.once
 def test_a_worker_that_is_killed_in_a_repair_leaves_it_to_the_next(
     clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ def actions(clip: Clip) -> list[str]:
     return list(LogEntry.objects.filter(clip=clip.public_id).order_by("id").values_list("action", flat=True))
 
 
+@pytest.mark.once
 def test_two_people_unredact_a_region_and_one_hides_it_again(
     submit: Submit, passing_by: Path, people: tuple[User, User, User]
 ) -> None:

@@ -204,6 +204,7 @@ def test_a_clip_without_a_device_has_no_camera(submit: Submit, short: Path) -> N
     assert passed(clip).camera == Camera().as_dict()
 
 
+@pytest.mark.once
 def test_the_orientations_in_which_faces_were_found_are_remembered(
     clip: Clip, device: Device, operator: User
 ) -> None:

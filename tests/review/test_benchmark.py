@@ -28,6 +28,7 @@ def test_percentiles_are_of_the_durations() -> None:
     assert (found["p50_ms"], found["p95_ms"], found["p99_ms"], found["max_ms"]) == (51.0, 96.0, 100.0, 101.0)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.engines
 def test_it_labels_every_clip_of_a_site_of_its_own_and_prints_one_object() -> None:
