@@ -9,7 +9,9 @@ from annotations.vision.tracking import Track
 
 SAME_HEAD = 0.7
 """Sizes by which the middles of a face and of its head may differ: of a profile, the head reaches far behind it."""
-SAME_SIZE = 2.0
+GUESSED = 1.5
+"""As many between a head and the guess where its face may be, before or after it was seen."""
+SAME_SIZE = 2.5
 """How many times as large one of them may be as the other: a person who is hidden whole is no head."""
 
 
@@ -72,7 +74,7 @@ def _parts(head: Track, faces: Sequence[Track], near: int) -> list[_Part]:
 def _goes_on(face: Track, part: _Part, near: int) -> bool:
     """Whether somebody whose face was seen can have gone on as this head: their face is nowhere else meanwhile."""
     return not any(
-        _is_seen(face, frame, near) or (frame in face.boxes and not _is_of(face, frame, box))
+        _is_seen(face, frame, near) or (frame in face.boxes and not _is_of(face, frame, box, GUESSED))
         for frame, box in part.seen.items()
     )
 
@@ -92,7 +94,8 @@ def _is_seen(face: Track, frame: int, near: int) -> bool:
     return frame in face.boxes and any(each in face.seen for each in range(frame - near, frame + near + 1))
 
 
-def _is_of(face: Track, frame: int, head: Box) -> bool:
-    """Whether a face on a frame and a head are of one person, by their place and size."""
+def _is_of(face: Track, frame: int, head: Box, apart: float = SAME_HEAD) -> bool:
+    """Whether a face on a frame and a head are of one person, by their size and by their places, so many sizes apart
+    at most."""
     box = face.seen.get(frame, face.boxes[frame])
-    return distance(box, head) < SAME_HEAD and 1 / SAME_SIZE < size(head) / max(1e-6, size(box)) < SAME_SIZE
+    return distance(box, head) < apart and 1 / SAME_SIZE < size(head) / max(1e-6, size(box)) < SAME_SIZE
