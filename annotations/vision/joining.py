@@ -1,16 +1,19 @@
 """Faces and their own heads are one track: where both are known, the face's box hides the head."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from annotations.vision.boxes import Box, distance, enclosing, size
+from annotations.vision.boxes import Box, distance, enclosing, intersection, size
+from annotations.vision.obscure import region
 from annotations.vision.tracking import Track
 
 SAME_HEAD = 0.7
 """Sizes by which the middles of a face and of its head may differ: of a profile, the head reaches far behind it."""
 GUESSED = 1.5
 """As many between a head and the guess where its face may be, before or after it was seen."""
+MOSTLY = 0.75
+"""Share of the box of a head that the region of its face reaches over where the head is left out."""
 SAME_SIZE = 2.5
 """How many times as large one of them may be as the other: a person who is hidden whole is no head."""
 
@@ -37,7 +40,7 @@ def joined(faces: Sequence[Track], heads: Sequence[Track], near: int) -> list[Tr
                 ]
             )
             if candidates:
-                _extend(candidates[0], part.boxes, near)
+                _extend(candidates[0], part, near)
             else:
                 tracks.append(replace(head, boxes=part.boxes, seen=part.seen))
     return tracks
@@ -46,11 +49,13 @@ def joined(faces: Sequence[Track], heads: Sequence[Track], near: int) -> list[Tr
 @dataclass(frozen=True)
 class _Part:
     """Consecutive boxes of a head, by frame, its detections among them, and the face that was seen at the place of each
-    of these, if one was."""
+    of these, if one was. Of those frames, `beyond` are nearest to a detection that the region of the face leaves out.
+    """
 
     owner: Track | None
     boxes: dict[int, Box]
     seen: dict[int, Box]
+    beyond: set[int]
 
 
 def _parts(head: Track, faces: Sequence[Track], near: int) -> list[_Part]:
@@ -65,9 +70,11 @@ def _parts(head: Track, faces: Sequence[Track], near: int) -> list[_Part]:
             (face for face in faces if _is_seen(face, frame, near) and _is_of(face, frame, box)), None
         )
         if not parts or parts[-1].owner is not owner:
-            parts.append(_Part(owner, {}, {}))
+            parts.append(_Part(owner, {}, {}, set()))
         parts[-1].boxes.update((each, head.boxes[each]) for each in range(start, end))
         parts[-1].seen[frame] = box
+        if owner is not None and not _hides(owner.boxes[frame], box):
+            parts[-1].beyond.update(range(start, end))
     return parts
 
 
@@ -79,14 +86,19 @@ def _goes_on(face: Track, part: _Part, near: int) -> bool:
     )
 
 
-def _extend(face: Track, boxes: Mapping[int, Box], near: int) -> None:
-    """Add these boxes to a track where it is not seen; where it has a guess of its own, both are held by one box."""
-    unseen = {
+def _extend(face: Track, part: _Part, near: int) -> None:
+    """Add these boxes to a track where it is not seen, or does not hide the head; one box holds both."""
+    added = {
         frame: enclosing(face.boxes[frame], box) if frame in face.boxes else box
-        for frame, box in boxes.items()
-        if not _is_seen(face, frame, near)
+        for frame, box in part.boxes.items()
+        if frame in part.beyond or not _is_seen(face, frame, near)
     }
-    face.boxes = dict(sorted((face.boxes | unseen).items()))
+    face.boxes = dict(sorted((face.boxes | added).items()))
+
+
+def _hides(face: Box, head: Box) -> bool:
+    """Whether the region of a face reaches over most of a head."""
+    return intersection(region(face), head) >= MOSTLY * head[2] * head[3]
 
 
 def _is_seen(face: Track, frame: int, near: int) -> bool:

@@ -47,6 +47,12 @@ def test_where_neither_is_seen_one_box_holds_both_guesses() -> None:
     assert only.boxes[15] == (98.0, 48.0, 36.0, 42.0)
 
 
+def test_a_head_over_which_the_region_of_the_face_does_not_reach_is_held_by_the_same_box() -> None:
+    larger: Box = (80.0, 20.0, 70.0, 90.0)
+    (only,) = joined([track(FACE, range(20))], [track(larger, range(20))], NEAR)
+    assert set(only.boxes.values()) == {larger}
+
+
 @pytest.mark.parametrize(
     "head",
     [FAR, (70.0, 0.0, 100.0, 200.0), (110.0, 60.0, 10.0, 10.0)],
