@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.vision.agreement import NOTABLE, disputed_boxes, is_expected
-from annotations.vision.boxes import Box, intersection, overlap, size
+from annotations.vision.boxes import Box, intersection, size
 from annotations.vision.change_detection import (
     CHANGED,
     ChangeDetector,
@@ -25,14 +25,14 @@ from annotations.vision.change_detection import (
     is_scene_cut,
 )
 from annotations.vision.crowds import SAMPLES_PER_SEARCH, faces_in_crowd, is_crowd
-from annotations.vision.faces import SAME_FACE, Face, RgbPicture
+from annotations.vision.faces import Face, RgbPicture
 from annotations.vision.fruitless_search import FruitlessSearches
 from annotations.vision.heads import PeopleDetector, heads_in
 from annotations.vision.job import Job
 from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import TURNS, Orientations
 from annotations.vision.passing import fullest, passing
-from annotations.vision.region_detection import SURE, detect_in, is_large, large_faces, merged
+from annotations.vision.region_detection import SURE, besides, detect_in, is_large, large_faces, merged
 from annotations.vision.scenes import ScenesSeen
 from annotations.vision.segments import Pictures, Segment, SegmentFaces
 from annotations.vision.straightening import is_round
@@ -42,6 +42,8 @@ from annotations.vision.video.picture import luma_of
 NEAR_SHARE = 0.3
 """From this share of the picture on that changed, there may be a face that fills it: the first sample of a scene and
 every other one after it search for it, and each one while a large face is known."""
+LIKELY_LARGE = 0.4
+"""Score from which a large face is known, so that the next samples search small pictures for doubtful ones, too."""
 SAMPLES_PER_SENSITIVE_ONE = 30
 """Samples after which one also goes where the picture changed slightly: light that rises slowly shows faces."""
 SLIGHTLY_CHANGED = 3.0
@@ -314,13 +316,17 @@ class DetectionPass:
         faces = merged(faces)
         height, width = picture.shape[:2]
         area = sum(region.inner[2] * region.inner[3] for region in regions)
-        was_large = any(is_large(face.box, picture) and _owned(face, regions) for face in self._faces)
+        was_large = any(
+            face.score >= LIKELY_LARGE and is_large(face.box, picture) and _owned(face, regions)
+            for face in self._faces
+        )
         if was_large or (area > NEAR_SHARE * width * height and self._samples % 2):
             # Furniture, bodies and the disc of a lens get up to 0.52 in small pictures, again and again.
             least = self._weakest if was_large else SURE
             for turn in self._orientations.turns:
                 large = large_faces(picture, self._detector, least, turn)
-                faces = merged([*faces, *_others(large, faces, regions)])
+                others = besides(large, faces, picture)
+                faces = merged([*faces, *(face for face in others if _owned(face, regions))])
         return faces
 
     def _resolve(self, pictures: Pictures, left: Sample, right: Sample, found: SegmentFaces) -> None:
@@ -367,16 +373,6 @@ class DetectionPass:
         if self._changes is None:
             return []
         return merged(self._detect(pictures.rgb(index), self._changes.regions_around(boxes)))
-
-
-def _others(large: Sequence[Face], known: Sequence[Face], regions: Sequence[RegionOfInterest]) -> list[Face]:
-    """The large faces in these regions that are none of those known for sure, whose boxes are the better ones."""
-    sure = [face.box for face in known if face.score >= SURE]
-    return [
-        face
-        for face in large
-        if _owned(face, regions) and not any(overlap(face.box, box) > SAME_FACE for box in sure)
-    ]
 
 
 def _owned(face: Face, regions: Sequence[RegionOfInterest]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from annotations.vision.boxes import distance
 from annotations.vision.detections import Detections
 from annotations.vision.faces import Face
+from annotations.vision.joining import SAME_HEAD, joined
 from annotations.vision.tracking import Track, TrackingRules, link
 
 HEADS = TrackingRules(strong=0.6, steady=0.4, lasting=0.3, weak=0.3, longest_gap=1.5, sampling=0.3)
@@ -13,8 +14,6 @@ HEADS = TrackingRules(strong=0.6, steady=0.4, lasting=0.3, weak=0.3, longest_gap
 
 LIKELY_FACE, LIKELY_HEAD = 0.25, 0.4
 """Scores from which a face and a head in one place confirm each other."""
-SAME_HEAD = 0.7
-"""Sizes by which the middles of the two may differ: of a face in profile, the head reaches far behind it."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +27,17 @@ class Stretch:
 
 def link_all(detections: Detections, stretch: Stretch, rules: TrackingRules) -> list[Track]:
     """The tracks of this stretch, numbered from 1, with a box on each of their frames. `rules` are those of faces."""
-    tracks = [
-        track
-        for found, theirs in ((confirmed(detections), rules), (detections.heads, HEADS))
-        for track in link(
+    faces, heads = (
+        link(
             _since(found, stretch.start),
             rate=stretch.rate,
             frames=stretch.end,
             cuts=detections.cuts,
             rules=theirs,
         )
-    ]
+        for found, theirs in ((confirmed(detections), rules), (detections.heads, HEADS))
+    )
+    tracks = joined(faces, heads, round(rules.sampling * stretch.rate))
     for number, track in enumerate(tracks, 1):
         track.id = number
     return tracks

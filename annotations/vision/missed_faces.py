@@ -46,12 +46,6 @@ def exposed_as_missed(residual: ResidualReport) -> list[MissedFace]:
     return [MissedFace(frame=face["frame"], box=face["box"]) for face in found]
 
 
-def is_blind(residual: ResidualReport) -> bool:
-    """Whether the second opinion saw more faces that are visible than hidden ones: what it sees on a picture a second
-    is then no sufficient guide to what else is visible."""
-    return len(residual.get("evidence", [])) > residual.get("agreed", 0)
-
-
 def objects(residual: ResidualReport) -> bool:
     """Whether the check of a rendition objects to it: a face or evidence is left, or it could not be judged."""
     return bool(residual["exposed"] or residual.get("evidence") or residual.get("unjudgeable"))

@@ -11,10 +11,13 @@ from dataclasses import replace
 
 from annotations.vision import memory
 from annotations.vision.analysis import analyse
+from annotations.vision.blindness import is_blind
 from annotations.vision.detections import Detections
+from annotations.vision.faces import Face
+from annotations.vision.follow import follow
 from annotations.vision.job import Clock, Job
 from annotations.vision.linking import Stretch, link_all
-from annotations.vision.missed_faces import exposed_as_missed, is_blind, objects, with_missed
+from annotations.vision.missed_faces import exposed_as_missed, objects, with_missed
 from annotations.vision.mosaic import mosaic_of
 from annotations.vision.obscure import HidingPlan
 from annotations.vision.reencoding import Splice, changed_groups, reencode_and_check, set_aside
@@ -22,6 +25,7 @@ from annotations.vision.rendering import Rendered, render
 from annotations.vision.report import SCHEMA, MissedFace, Report, ResidualReport
 from annotations.vision.reporting import models_report, source_report, track_report
 from annotations.vision.streaming import fits, stream
+from annotations.vision.timeline import Timeline
 from annotations.vision.tracking import Track, boxes_by_frame
 from annotations.vision.video.probe import probe_and_plan
 from annotations.vision.video.ranges import Ranges
@@ -77,28 +81,48 @@ def _render_until_clean(
     """The tracks and the rendition to which the check does not object, or the one to which it still does after the last
     attempt, or in which the pass has seen less than the second opinion, or which cannot be judged: then its file is
     discarded."""
-    missed, earlier = list(job.missed_faces), streamed
+    found: list[MissedFace] = []
+    earlier = streamed
     for _ in range(ATTEMPTS):
         with clock.stage("track"):
-            tracks = _tracks(job, detections, missed)
+            tracks = _tracks(job, detections, found)
         with clock.stage("render"):
             earlier = rendered = _rendition(job, detections, tracks, earlier)
         if not objects(rendered.residual):
             break
-        if is_blind(rendered.residual) or rendered.residual.get("unjudgeable"):
+        with clock.stage("render"):
+            is_hopeless = rendered.residual.get("unjudgeable") or is_blind(job, detections, rendered)
+        if is_hopeless:
             job.discard()
             break
-        missed += exposed_as_missed(rendered.residual)
+        found += exposed_as_missed(rendered.residual)
     else:
         job.discard()
     return tracks, rendered
 
 
-def _tracks(job: Job, detections: Detections, missed: Sequence[MissedFace]) -> list[Track]:
-    """The tracks of the whole clip, whatever was foreseen while it streamed."""
-    faces = with_missed(detections, missed, detections.frame_rate)
-    whole = Stretch(0, detections.frames, detections.frame_rate)
-    return link_all(replace(detections, faces=faces), whole, job.rules)
+def _tracks(job: Job, detections: Detections, found: Sequence[MissedFace]) -> list[Track]:
+    """The tracks of the whole clip, whatever was foreseen while it streamed. What a check has `found` on a picture a
+    second is followed through those between, and held in its place, too."""
+    followed = _with_followed(job, detections, found) if found else detections
+    faces = with_missed(followed, [*job.missed_faces, *found], detections.frame_rate)
+    return _linked(job, replace(detections, faces=faces))
+
+
+def _with_followed(job: Job, detections: Detections, found: Sequence[MissedFace]) -> Detections:
+    """What was detected, and what the check has found wherever it can be followed to."""
+    timeline = Timeline(detections.frames, detections.frame_rate, detections.schedule.frame_map)
+    ranges = Ranges(job.source, job.limits, detections.frames, job.camera)
+    hidden = boxes_by_frame(_linked(job, detections))
+    faces = {frame: list(known) for frame, known in detections.faces.items()}
+    for track in follow(ranges, timeline, found, job.detector, hidden):
+        for frame, box in track.boxes.items():
+            faces.setdefault(frame, []).append(Face(box, 1.0))
+    return replace(detections, faces=faces)
+
+
+def _linked(job: Job, detections: Detections) -> list[Track]:
+    return link_all(detections, Stretch(0, detections.frames, detections.frame_rate), job.rules)
 
 
 def _rendition(
@@ -145,7 +169,6 @@ def _repaired(
         checked_frames=past["checked_frames"],
         exposed=[*old, *again.residual["exposed"]],
         evidence=again.residual.get("evidence", []),
-        agreed=past.get("agreed", 0),
         unjudgeable=past.get("unjudgeable", ""),
     )
     return replace(again, residual=residual)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from annotations.vision.boxes import Box, moved, non_maximum_suppression, overlap, scaled, size
+from annotations.vision.boxes import Box, intersection, moved, non_maximum_suppression, overlap, scaled, size
 from annotations.vision.change_detection import Rectangle, RegionOfInterest
 from annotations.vision.faces import SAME_FACE, Face, FaceDetector, RgbPicture
 from annotations.vision.orientation import STRAIGHTENED, UPRIGHT, turned, turned_back
@@ -31,6 +31,9 @@ SMALL_PICTURES = (SmallPicture(96, 0.6, 0.4), SmallPicture(64, 1.0, 0.9))
 """The second one is for faces of which the picture shows no outline; it is looked at where the first one shows no sure
 face."""
 LARGE_SHARE = SMALL_PICTURES[0].least_share
+FILLING_SHARE = SMALL_PICTURES[1].least_share
+SMALL_PART = 3.0
+"""How many times as large a face that fills the picture is as one for which it leaves no room."""
 SMALL_FACE = 28.0
 """Faces of less than this many pixels that the detector is not sure of are detected again at twice the size."""
 MOST_REFINED = 12
@@ -114,6 +117,29 @@ def large_faces(
         if any(face.score >= SURE for face in faces):
             break
     return merged(faces)
+
+
+def besides(large: Sequence[Face], known: Sequence[Face], picture: RgbPicture) -> list[Face]:
+    """The large faces that are none of those known for sure, whose boxes are the better ones, and that leave room for
+    them: where a face fills the picture, there is no small one whose score is better."""
+    sure = [face for face in known if face.score >= SURE]
+    return [
+        face
+        for face in large
+        if not any(
+            overlap(face.box, other.box) > SAME_FACE or _leaves_no_room(face, other, picture)
+            for other in sure
+        )
+    ]
+
+
+def _leaves_no_room(face: Face, other: Face, picture: RgbPicture) -> bool:
+    return (
+        _share(face.box, picture) > FILLING_SHARE
+        and other.score > face.score
+        and SMALL_PART * size(other.box) < size(face.box)
+        and intersection(other.box, face.box) > 0
+    )
 
 
 def _in_small(

@@ -101,10 +101,10 @@ class Evidence(TypedDict):
 
 class ResidualReport(TypedDict):
     """How many key frames were checked, the faces that were found outside of what is hidden, and what the second
-    opinion says: its evidence, how many faces it saw that are hidden, and why it could not judge the pictures ("" if it
-    could).
+    opinion says: its evidence, and why it could not judge the pictures ("" if it could).
 
-    Reports from before there was a second opinion have neither of its fields.
+    Reports from before there was a second opinion have neither of its fields; some of those after it have `agreed`,
+    how many faces it saw in hidden regions.
     """
 
     checked_frames: int

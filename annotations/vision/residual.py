@@ -28,7 +28,7 @@ from annotations.vision.low_light import Enhancement, enhancement_for
 from annotations.vision.orientation import UPRIGHT, WARPS
 from annotations.vision.region_detection import detect_in, merged
 from annotations.vision.report import ExposedFace, ResidualReport
-from annotations.vision.second_opinion import Noticed, Opinion, Uncovered, ask, confirmed, distinct
+from annotations.vision.second_opinion import Noticed, Opinion, Uncovered, ask, confirmed
 from annotations.vision.video.encode import KEY_FRAME_INTERVAL
 from annotations.vision.video.picture import luma_of, rgb_of
 
@@ -80,7 +80,7 @@ class ResidualCheck:
         """The picture that is to be the rendition's frame `index`: checked, unless the coded one is to be."""
         waits_for_the_coded_one = len(self._checks) % CHECKS_PER_CODED_ONE == 0
         if index % KEY_FRAME_INTERVAL == 0 and not waits_for_the_coded_one and self._is_due(index):
-            self._check(index, frame)
+            self.look(index, frame)
 
     def add_coded(self, index: int, coded: bytes, extradata: bytes | None) -> None:
         """The coded key frame `index`: decoded and checked, unless it has been checked in memory."""
@@ -94,12 +94,13 @@ class ResidualCheck:
         self._decoder.flush_buffers()
         if len(frames) != 1:
             raise VisionError("internal_failure", "A key frame of the rendition could not be read.")
-        self._check(index, frames[0])
+        self.look(index, frames[0])
 
     def _is_due(self, index: int) -> bool:
         return not self._checks or index - self._checks[-1].frame >= self._least_distance
 
-    def _check(self, index: int, frame: VideoFrame) -> None:
+    def look(self, index: int, frame: VideoFrame) -> None:
+        """Check this picture of frame `index`, whether or not it is due."""
         small = self._scaler.reformat(
             frame,
             *working_size(frame.width, frame.height, self._detector.step),
@@ -137,19 +138,16 @@ class ResidualCheck:
         """What was found. Waits for the models."""
         exposed: list[ExposedFace] = []
         uncovered: list[Uncovered] = []
-        agreed = 0
         for check in self._checks:
             found = check.found.result()
             for face in found.exposed:
                 box = [round(value, 1) for value in face.box]
                 exposed.append(ExposedFace(frame=check.frame, box=box, score=round(face.score, 4)))
             uncovered += [Uncovered(check.number, check.frame, seen) for seen in found.uncovered]
-            agreed += found.agreed
         return ResidualReport(
             checked_frames=len(self._checks),
             exposed=exposed,
             evidence=confirmed(uncovered, len(self._visibilities)),
-            agreed=agreed,
             unjudgeable=unjudgeable(self._visibilities),
         )
 
@@ -180,12 +178,11 @@ class _Task:
 
 @dataclass(frozen=True)
 class _Found:
-    """Faces that the detector found and that are not hidden; those that other models did; and how many of theirs are
-    hidden. Pixels of the rendition."""
+    """Faces that the detector found and that are not hidden, and those that other models did. Pixels of the
+    rendition."""
 
     exposed: list[Face]
     uncovered: list[Noticed]
-    agreed: int
 
 
 @dataclass(frozen=True)
@@ -206,9 +203,7 @@ def _examine(task: _Task, detector: FaceDetector, opinions: Sequence[Opinion]) -
         faces = merged([*faces, *detect_in(task.regions, picture, detector, TURNED_THRESHOLD, [task.warp])])
     in_frame = [task.in_frame(face) for face in merged(faces)]
     seen = ask(opinions, picture, task.glances, task.counts)
-    agreed = distinct([each for each in seen if task.hidden.hides(scaled(each.face.box, *task.scale))])
     return _Found(
         exposed=[face for face in in_frame if task.hidden.share_of(face.box) < HIDDEN_SHARE],
         uncovered=[replace(each, face=task.in_frame(each.face)) for each in seen if task.counts(each)],
-        agreed=len(agreed),
     )

@@ -7,7 +7,7 @@ continue a track, and tracks reach a little beyond their first and last detectio
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -66,6 +66,8 @@ class Track:
     score: float = 0.0
     distinct: dict[Box, float] = field(default_factory=dict)
     """Score of each different detection: a part of the picture that has not changed counts once."""
+    seen: dict[int, Box] = field(default_factory=dict)
+    """The boxes of the detections themselves, by frame in order."""
 
     @property
     def last(self) -> int:
@@ -109,7 +111,11 @@ def _by_scene(track: Track, scenes: Sequence[Scene]) -> list[Track]:
     parts = [
         {frame: track.boxes[frame] for frame in range(*scene) if frame in track.boxes} for scene in scenes
     ]
-    return [Track(track.id, boxes, track.score, track.distinct) for boxes in parts if boxes]
+    return [
+        replace(track, boxes=boxes, seen={frame: box for frame, box in track.seen.items() if frame in boxes})
+        for boxes in parts
+        if boxes
+    ]
 
 
 def _link_place(detections: Mapping[int, Sequence[Face]], rate: float, rules: TrackingRules) -> list[Track]:
@@ -146,6 +152,7 @@ def _link_place(detections: Mapping[int, Sequence[Face]], rate: float, rules: Tr
 
 def _add(track: Track, frame: int, face: Face) -> None:
     track.boxes[frame] = face.box
+    track.seen[frame] = face.box
     track.distinct[face.box] = max(face.score, track.distinct.get(face.box, 0.0))
     track.score = max(track.score, face.score)
 

@@ -29,10 +29,17 @@ def test_faces_and_heads_have_tracks_that_are_numbered_from_one() -> None:
     assert all(sorted(track.boxes) == list(range(FRAMES)) for track in tracks)
 
 
-def test_a_head_does_not_continue_the_track_of_a_face() -> None:
-    """Each is hidden as it was found; both where they are in one place."""
-    tracks = link_all(Detections(faces=through(LEFT, 0.9), heads=through(LEFT, 0.9)), WHOLE, RULES)
-    assert len(tracks) == 2
+def test_a_face_and_its_head_are_one_track_with_the_boxes_of_the_face() -> None:
+    both = Detections(faces=through(LEFT, 0.9), heads=through((LEFT[0] - 3, *LEFT[1:]), 0.9))
+    (track,) = link_all(both, WHOLE, RULES)
+    (alone,) = link_all(Detections(faces=through(LEFT, 0.9)), WHOLE, RULES)
+    assert track.boxes == alone.boxes
+
+
+def test_a_head_hides_somebody_who_has_turned_away() -> None:
+    turning = Detections(faces=through(LEFT, 0.9, 0, 10), heads=through(LEFT, 0.9))
+    (track,) = link_all(turning, WHOLE, RULES)
+    assert sorted(track.boxes) == list(range(FRAMES))
 
 
 @pytest.mark.parametrize(("score", "found"), [(0.5, 0), (0.65, 1)])

@@ -8,7 +8,7 @@ import pytest
 from annotations.vision.boxes import Box
 from annotations.vision.detections import Detections
 from annotations.vision.faces import Face
-from annotations.vision.missed_faces import by_kind, exposed_as_missed, is_blind, objects, with_missed
+from annotations.vision.missed_faces import by_kind, exposed_as_missed, objects, with_missed
 from annotations.vision.report import Evidence, ExposedFace, MissedFace, ResidualReport
 from annotations.vision.video.timing import Schedule
 
@@ -84,18 +84,8 @@ def test_evidence_is_a_missed_face_too() -> None:
     assert exposed_as_missed(residual) == missed(30) + missed(0) + missed(10)
 
 
-@pytest.mark.parametrize(
-    ("uncovered", "agreed", "blind"),
-    [(0, 0, False), (0, 5, False), (1, 0, True), (1, 1, False), (3, 2, True), (2, 3, False)],
-)
-def test_a_pass_is_blind_that_missed_more_than_it_hid(uncovered: int, agreed: int, blind: bool) -> None:
-    residual = ResidualReport(checked_frames=9, exposed=[], evidence=evidence(uncovered), agreed=agreed)
-    assert is_blind(residual) == blind
-
-
 def test_reports_from_before_there_was_a_second_opinion_object_only_to_exposed_faces() -> None:
     clean = ResidualReport(checked_frames=3, exposed=[])
-    assert not is_blind(clean)
     assert not objects(clean)
     assert exposed_as_missed(clean) == []
     assert objects(
@@ -104,8 +94,8 @@ def test_reports_from_before_there_was_a_second_opinion_object_only_to_exposed_f
 
 
 def test_the_check_objects_to_evidence() -> None:
-    assert objects(ResidualReport(checked_frames=3, exposed=[], evidence=evidence(1), agreed=40))
-    assert not objects(ResidualReport(checked_frames=3, exposed=[], evidence=[], agreed=40))
+    assert objects(ResidualReport(checked_frames=3, exposed=[], evidence=evidence(1)))
+    assert not objects(ResidualReport(checked_frames=3, exposed=[], evidence=[]))
 
 
 @pytest.mark.parametrize(
@@ -114,5 +104,5 @@ def test_the_check_objects_to_evidence() -> None:
 def test_the_check_objects_to_what_it_cannot_judge(
     reason: Literal["", "too_dark", "too_blurred", "too_small"], objected: bool
 ) -> None:
-    residual = ResidualReport(checked_frames=3, exposed=[], evidence=[], agreed=0, unjudgeable=reason)
+    residual = ResidualReport(checked_frames=3, exposed=[], evidence=[], unjudgeable=reason)
     assert objects(residual) == objected

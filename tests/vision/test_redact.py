@@ -16,7 +16,7 @@ from annotations.vision.errors import VideoError
 from annotations.vision.faces import CenterFace, Face
 from annotations.vision.job import Job
 from annotations.vision.limits import Limits
-from annotations.vision.obscure import hidden_mask
+from annotations.vision.obscure import Effect, hidden_mask
 from annotations.vision.redact import redact
 from annotations.vision.scoring import report_boxes, score
 from annotations.vision.second_opinion import Opinion
@@ -200,21 +200,53 @@ def test_a_clip_of_which_the_pass_saw_nothing_and_the_second_opinion_did_is_held
     assert {("face", "left-only"), ("opinion", "centerface")} <= roles
 
 
-def test_evidence_beside_hidden_faces_is_hidden_in_the_next_attempt(
-    tmp_path: Path, detector: CenterFace
+class LargeOnly:
+    """A detector that never finds a face of less than 45 pixels."""
+
+    name, sha256, step = "large-only", "0" * 64, 32
+
+    def __init__(self, detector: CenterFace) -> None:
+        self._detector = detector
+
+    def detect(self, picture: np.ndarray, threshold: float) -> list[Face]:
+        return [face for face in self._detector.detect(picture, threshold) if face.box[3] >= 45]
+
+
+@pytest.mark.parametrize("effect", ["blur", "mosaic"])
+def test_evidence_beside_three_times_as_many_hidden_faces_is_followed_and_hidden(
+    tmp_path: Path, detector: CenterFace, effect: Effect
 ) -> None:
-    made = clips.scene(
-        tmp_path / "in.mp4", frames=16, people=[clips.standing(80, 110, 60), clips.standing(230, 110, 60)]
-    )
+    seen = [clips.standing(x, 120, 64) for x in (70, 170, 270)]
+    missed = clips.walking(360, 130, 30, 6)
+    made = clips.scene(tmp_path / "in.mp4", width=512, frames=20, people=[*seen, missed])
     target = tmp_path / "out.mp4"
-    half = LeftOnly(detector, 180)
-    report = redact(Job(str(made.path), str(target), detector=half, opinions=[Opinion(detector, 0.6)]))
+    job = Job(
+        str(made.path),
+        str(target),
+        detector=LargeOnly(detector),
+        opinions=[Opinion(detector, 0.6)],
+        effect=effect,
+    )
+    report = redact(job)
     assert report["residual"].get("evidence") == []
     assert target.exists()
     hidden = report_boxes(report)
-    for number in range(16):
-        mask = hidden_mask(hidden[number], 320, 240)
-        assert all(covered(box, mask) > 0.95 for box in made.faces[number])
+    for number in range(20):
+        mask = hidden_mask(hidden[number], 512, 240)
+        assert all(covered(box, mask) > 0.95 for box in made.faces[number]), number
+
+
+def test_evidence_beside_fewer_hidden_faces_holds_the_clip_at_once(
+    tmp_path: Path, detector: CenterFace
+) -> None:
+    people = [clips.standing(70, 120, 64), clips.standing(170, 120, 64), clips.standing(270, 130, 30)]
+    made = clips.scene(tmp_path / "in.mp4", frames=16, people=people)
+    target = tmp_path / "out.mp4"
+    job = Job(str(made.path), str(target), detector=LargeOnly(detector), opinions=[Opinion(detector, 0.6)])
+    report = redact(job)
+    assert report["residual"].get("evidence")
+    assert len(report["tracks"]) == 2, "no attempt was made to hide the third"
+    assert not target.exists()
 
 
 def test_bad_input_leaves_nothing_behind(tmp_path: Path, detector: CenterFace) -> None:

@@ -13,6 +13,7 @@ from annotations.vision.region_detection import (
     LARGE_SHARE,
     MOST_REFINED,
     SURE,
+    besides,
     detect_in,
     large_faces,
     merged,
@@ -153,3 +154,26 @@ def test_of_a_crowd_none_is_detected_again() -> None:
     assert detector.windows == 0
     refined(PICTURE, crowd[1:], detector)
     assert detector.windows == MOST_REFINED
+
+
+@pytest.mark.parametrize(
+    ("known", "stays"),
+    [
+        (Face((100.0, 60.0, 30.0, 40.0), 0.9), False),
+        (Face((100.0, 60.0, 30.0, 40.0), 0.6), True),
+        (Face((100.0, 60.0, 30.0, 40.0), 0.5), True),
+        (Face((100.0, 60.0, 130.0, 150.0), 0.9), True),
+        (Face((20.0, 10.0, WIDTH - 40.0, HEIGHT - 20.0), 0.6), False),
+    ],
+    ids=["a better small one within", "a poorer one", "a doubtful one", "another large one", "the same one"],
+)
+def test_a_face_that_fills_the_picture_leaves_no_room_for_a_better_small_one(
+    known: Face, stays: bool
+) -> None:
+    filling = Face((0.0, 0.0, float(WIDTH), float(HEIGHT)), 0.7)
+    assert besides([filling], [known], clips.background(WIDTH, HEIGHT)) == ([filling] if stays else [])
+
+
+def test_a_large_face_that_does_not_fill_the_picture_leaves_room_for_others() -> None:
+    large, small = Face((40.0, 20.0, 150.0, 170.0), 0.6), Face((100.0, 60.0, 30.0, 40.0), 0.9)
+    assert besides([large], [small], clips.background(WIDTH, HEIGHT)) == [large]
