@@ -1,10 +1,13 @@
 """The certificate of an erasure: a document whose digest is on the log, with the proof that it is there."""
 
 import hashlib
+import json
 from typing import Any
 
 from annotations.audit.canonical import canonical, timestamp
+from annotations.audit.export.log_export import key_policy
 from annotations.audit.models import LogEntry
+from annotations.audit.offline.verify_log import CERTIFICATE as FORMAT
 from annotations.clips.models import Clip
 from annotations.moderation import known
 from annotations.rights import inventory
@@ -12,7 +15,6 @@ from annotations.rights.enums import Effect, ErasureCause
 from annotations.rights.models import Erasure
 from annotations.rights.scopes import Reach
 
-FORMAT = "erasure-certificate/1"
 _ASKED_BY = {
     ErasureCause.OWNER_ASKED: "the owner",
     ErasureCause.OFFICER: "a privacy officer",
@@ -40,6 +42,13 @@ def document(erasure: Erasure) -> dict[str, Any]:
         "verified": "yes" if erasure.verified else "no",
         "findings": erasure.findings,
     }
+
+
+def as_file(certificate: dict[str, Any], proof: str) -> str:
+    """The document with the proof that its digest is on the log (`audit.export.log_export.prove`), and the keys by which
+    that is checked: JSON for `verify_log.py verify-certificate`."""
+    whole = {"format": FORMAT, "document": certificate, "policy": key_policy(), "proof": proof}
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
 def digest(certificate: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import rfc8785
 
@@ -48,8 +49,12 @@ class Plan:
         """SHA-256 of what would be taken, in hexadecimal. Looking at the plan adds to the log, which stays: that is no
         change."""
         going = {each.store.code: each.count for each in self.going}
-        shown = {"kind": self.scope.kind, "target": self.scope.target, "going": going}
-        shown["clips"] = [str(clip) for clip in self.reach.public_ids]
+        shown: dict[str, Any] = {
+            "kind": str(self.scope.kind),
+            "target": self.scope.target,
+            "going": going,
+            "clips": [str(clip) for clip in self.reach.public_ids],
+        }
         return hashlib.sha256(rfc8785.dumps(shown)).hexdigest()
 
 

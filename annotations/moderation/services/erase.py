@@ -1,5 +1,7 @@
 """Erasing what was found and said of a clip's content."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -21,7 +23,7 @@ def erase_clip(clip: Clip, actor: Actor) -> dict[str, int]:
     lock_clip(clip.pk)
     kept_flags, flags = _flags(clip)
     prints = Fingerprint.objects.filter(clip=clip)
-    rows: dict[str, QuerySet] = {
+    rows: dict[str, QuerySet[Any]] = {
         "screenings": Screening.objects.filter(clip=clip),
         "findings": Finding.objects.filter(run__clip=clip),
         "flags": flags,

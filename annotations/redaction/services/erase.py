@@ -1,5 +1,7 @@
 """Erasing what the machine pass made of a clip."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -30,7 +32,7 @@ def erase_clip(clip: Clip, actor: Actor) -> dict[str, int]:
     return found
 
 
-def _rows(clip: Clip) -> dict[str, QuerySet]:
+def _rows(clip: Clip) -> dict[str, QuerySet[Any]]:
     """In an order in which they can be deleted."""
     return {
         "training_examples": TrainingExample.objects.filter(clip=clip),

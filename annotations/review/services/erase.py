@@ -1,5 +1,7 @@
 """Erasing what people noted down about a clip."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -31,7 +33,7 @@ def erase_clip(clip: Clip, actor: Actor) -> dict[str, int]:
     return found
 
 
-def _rows(clip: Clip) -> dict[str, QuerySet]:
+def _rows(clip: Clip) -> dict[str, QuerySet[Any]]:
     """In an order in which they can be deleted."""
     return {
         "decisions": Adjudication.objects.filter(task__clip=clip),
