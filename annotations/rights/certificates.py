@@ -45,8 +45,8 @@ def document(erasure: Erasure) -> dict[str, Any]:
 
 
 def as_file(certificate: dict[str, Any], proof: str) -> str:
-    """The document with the proof that its digest is on the log (`audit.export.log_export.prove`), and the keys by which
-    that is checked: JSON for `verify_log.py verify-certificate`."""
+    """The document with the proof that its digest is on the log (`audit.export.log_export.prove`), and the keys by
+    which that is checked: JSON for `verify_log.py verify-certificate`."""
     whole = {"format": FORMAT, "document": certificate, "policy": key_policy(), "proof": proof}
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 

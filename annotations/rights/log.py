@@ -52,7 +52,6 @@ CERTIFICATE_SERVED = action(
     "Certificate of erasure {erasure} shown as {format}",
     _ERASURE | {"format": one_of([("page", "a page"), ("json", "JSON")])},
 )
-ERASURE_READ = action("erasure.read", "Erasure {erasure} looked at", _ERASURE)
 RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")
 

@@ -35,8 +35,8 @@ NOTE = "Erika of number 12 rings the bell"
 
 def make_everywhere(*, released: bool = True) -> Clip:
     """Labeled with a note, in a release that was downloaded, flagged and dismissed, with a fingerprint, hidden regions,
-    an unredaction, a training example, a camera that was described, a compiled answer, and a standing break-glass access
-    with its copy.
+    an unredaction, a training example, a camera that was described, a compiled answer, and a standing break-glass
+    access with its copy.
     """
     project = make_project()
     clip = make_accepted(project, body=make_body(note=NOTE)).assignment.clip

@@ -18,7 +18,6 @@ from annotations.rights.services.erasures import request_erasure, resume_erasure
 from annotations.rights.services.reading import (
     record_certificate_served,
     record_certificate_shown,
-    record_erasure_opened,
     record_erasure_planned,
     record_erasure_prepared,
     record_lookup,
@@ -39,7 +38,6 @@ __all__ = [
     "record_answer_served",
     "record_certificate_served",
     "record_certificate_shown",
-    "record_erasure_opened",
     "record_erasure_planned",
     "record_erasure_prepared",
     "record_lookup",

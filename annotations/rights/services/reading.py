@@ -50,11 +50,6 @@ def record_erasure_planned(plan: Plan, actor: Actor) -> None:
 
 
 @transaction.atomic
-def record_erasure_opened(erasure: Erasure, actor: Actor) -> None:
-    audit.append(log.ERASURE_READ, actor, subject=erasure.owner, data={"erasure": str(erasure.pk)})
-
-
-@transaction.atomic
 def record_certificate_served(erasure: Erasure, kind: str, actor: Actor) -> uuid.UUID:
     """The id of the entry; `kind` is "page" or "json"."""
     data = {"erasure": str(erasure.pk), "format": kind}
