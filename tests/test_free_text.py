@@ -64,6 +64,7 @@ LISTED = {
         oversight.LogRun: stage failure_code requested_by requested_role name sha256
         rights.AccessRequest: subject opened_by sha256 reviewed_by closed_by
         oversight.SavedSearch: owner filters
+        rights.Erasure: stage failure_code target owner asked_by asked_role clips subjects plan done files keys
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
@@ -87,6 +88,7 @@ LISTED = {
         datasets.Release: failure_message
         break_glass.CleanCopyRun: failure_message
         oversight.LogRun: failure_message outcome
+        rights.Erasure: failure_message findings certificate
     """,
     NAMES: """
         clips.Owner: reference

@@ -36,6 +36,7 @@ NOT_OF_OWNERS: dict[str, str] = {
     ),
     "oversight.ViewingTally": "how many views a member of staff was given on a day, without the clips",
     "oversight.AlertScanProgress": "one number: how far the log was looked through",
+    "default": "nothing is stored in it: every file names its storage",
     "staticfiles": "the site's own files",
 }
 
