@@ -18,6 +18,7 @@ from annotations.audit.export.log_export import key_policy, prove
 from annotations.audit.models import LogEntry
 from annotations.audit.offline import verify_log
 from annotations.audit.sequencing.configured import own_sequencer
+from annotations.clips.models import Clip
 from annotations.rights import certificates, receipts, services
 from annotations.rights.enums import ErasureCause, ScopeKind
 from annotations.rights.models import Erasure
@@ -119,7 +120,7 @@ def test_another_logs_keys_do_not_vouch_for_it(file: dict[str, Any], tmp_path: P
 
 
 def test_the_owner_reads_the_same_certificate_by_the_receipt(erasure: Erasure, client: Client) -> None:
-    clip = certificates.Clip.objects.get(public_id=erasure.target)
+    clip = Clip.objects.get(public_id=erasure.target)
     address = receipts.path_for(clip)
     shown = client.get(address).content.decode()
     assert "It was erased on" in shown

@@ -158,7 +158,7 @@ def _destroy_keys(run: Erasure, heartbeat: Heartbeat) -> None:
             run.done |= {"keys": True, "stores": {**run.done.get("stores", {}), "words": words}}
             run.keys = keys_of(run.subjects)
             _keep(run)
-    destroy_keys(run.subjects, WORKER, f"Erasure {run.pk}")
+    destroy_keys(run.subjects, WORKER, run.pk)
 
 
 def _whole(run: Erasure) -> Reach:

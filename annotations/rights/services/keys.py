@@ -1,5 +1,7 @@
 """Destroying the keys of subjects that are erased."""
 
+import uuid
+
 from annotations.audit import selectors as audit, services
 from annotations.audit.actors import Actor
 from annotations.audit.subject_keys import store
@@ -10,8 +12,8 @@ def keys_of(subjects: list[str]) -> list[str]:
     return [str(key) for subject in subjects for key in store().of(subject)]
 
 
-def destroy_keys(subjects: list[str], actor: Actor, reason: str) -> None:
-    """Destroys every key of these subjects, each with an entry. Not inside a transaction."""
+def destroy_keys(subjects: list[str], actor: Actor, erasure: uuid.UUID) -> None:
+    """Destroys every key of these subjects, each with an entry that names the erasure. Not inside a transaction."""
     for subject in subjects:
         if audit.names(subject):
-            services.erase_subject(subject, actor, reason)
+            services.erase_subject(subject, actor, f"Erasure {erasure}")
