@@ -56,7 +56,7 @@ def test_messages_hold_ids_only_and_the_programs_logs_no_words(
     officer: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[dict[str, str]] = []
-    monkeypatch.setattr(app, "send_task", lambda _, kwargs=None, **more: sent.append(kwargs or {}))
+    monkeypatch.setattr(app, "send_task", lambda _, kwargs=None, **__: sent.append(kwargs or {}))
     caplog.set_level("DEBUG")
     clip = make_everywhere()
     words = (NOTE, REASON, clip.owner.reference, clip.device.reference if clip.device else "", clip.sha256)
