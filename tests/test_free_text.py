@@ -65,6 +65,7 @@ LISTED = {
         rights.AccessRequest: subject opened_by sha256 reviewed_by closed_by
         oversight.SavedSearch: owner filters
         rights.Erasure: stage failure_code target owner asked_by asked_role clips subjects plan done files keys
+        rights.Erasure: planned_files
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """

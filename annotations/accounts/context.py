@@ -20,7 +20,6 @@ PAGES = (
     (_("Alerts"), "oversight:alerts"),
     (_("Requests"), "rights:access_requests"),
     (_("Consents"), "rights:consents"),
-    (_("Erasures"), "rights:erasures"),
     (_("Datasets"), "datasets:index"),
     (_("Operations"), "operations"),
     (_("Submit"), "clips:submit"),

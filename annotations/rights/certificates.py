@@ -62,14 +62,13 @@ def entry_of(erasure: Erasure) -> LogEntry | None:
 
 
 def _stores(erasure: Erasure, clips: tuple[Clip, ...]) -> list[dict[str, Any]]:
-    """Each store: what was there when it was emptied, or is there now where it stays, what happened, and why."""
-    emptied = erasure.done.get("stores", {})
+    """Each store: what was there, what happened to it, and why where it stays."""
     covered = Reach(clips[0].owner, clips) if clips else None
     found = []
     for store in inventory.STORES:
         effect = store.effect_of(erasure.kind)
         stays = effect == Effect.STAYS
-        there = (store.count(covered) if covered else 0) if stays else emptied.get(store.code, 0)
+        there = erasure.held(store.code, store.count(covered) if covered and stays else 0)
         why = str(store.why) if stays or effect == Effect.TOMBSTONE else ""
         found.append(
             {

@@ -11,6 +11,6 @@ def _requests(request: HttpRequest) -> int:
     return waiting_requests()
 
 
-@counts("rights:erasures")
+@counts("rights:consents")
 def _erasures(request: HttpRequest) -> int:
     return unfinished_erasures()

@@ -79,7 +79,8 @@ class Erasure(StageRun):
     `target` is the public id of the clip or the pseudonym, `owner` whose all of it is, `clips` the public ids of what
     goes and `subjects` the names whose keys are destroyed. `plan` holds how much each store held when it was shown, by
     store; `done` how far it is: `clips` are through, `steps` are done of the next one, `stores` held so much when they
-    were emptied. `files` are the storage and the name of every file that goes with it.
+    were emptied. `files` are the storage and the name of every file that may be deleted, as the log tells of its row;
+    `planned_files` those that there were when it began, also such as go by the hold itself.
 
     `findings` are what the check afterwards still found, and `certificate` the document whose digest is the entry
     `certified_by` on the log.
@@ -96,6 +97,7 @@ class Erasure(StageRun):
     plan = models.JSONField(default=dict)
     done = models.JSONField(default=dict)
     files = models.JSONField(default=list)
+    planned_files = models.JSONField(default=list)
     keys = models.JSONField(default=list)
     checked_at = models.DateTimeField(null=True)
     findings = models.JSONField(default=list)
@@ -120,6 +122,13 @@ class Erasure(StageRun):
                 name="erasure_done_is_certified",
             ),
         ]
+
+    def held(self, store: str, now: int = 0) -> int:
+        """How much a store held: when the plan was shown, when it was emptied, or now. The hold itself ends what is in
+        flight, so that less may be there when its turn comes."""
+        emptied: dict[str, int] = self.done.get("stores", {})
+        planned: dict[str, int] = self.plan
+        return max(planned.get(store, 0), emptied.get(store, 0), now)
 
     @property
     def verified(self) -> bool:

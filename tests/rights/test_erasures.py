@@ -18,6 +18,7 @@ from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.audit.subject_keys import store as key_store
 from annotations.break_glass import services as break_glass
+from annotations.break_glass.models import BreakGlassAccess
 from annotations.clips import gate, services as clips
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip, Device, Hold, Owner
@@ -148,6 +149,20 @@ def test_killed_at_any_step_it_goes_on_and_each_step_is_logged_once(
     assert len(set(kinds)) == len(kinds) == 5
 
 
+def test_what_the_hold_ends_before_its_step_is_certified_and_its_files_go(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = make_everywhere()
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "delete", lambda *_: None)
+        erasure = request(scope_of(clip), officer)
+        for access in BreakGlassAccess.objects.filter(clip=clip, state="approved"):
+            break_glass.close(access.pk, access.asked_by)
+    services.erase(erasure.pk)
+    erasure.refresh_from_db()
+    assert (there(erasure)["copies"], erasure.findings, files()) == (1, [], [])
+
+
 def test_twice_is_once(officer: User) -> None:
     clip = make_ready_clip()
     first = request(scope_of(clip), officer)
@@ -237,7 +252,7 @@ def test_a_legal_hold_that_comes_meanwhile_stops_it_and_it_goes_on_after_its_end
     services.erase(erasure.pk)
     erasure.refresh_from_db()
     assert (erasure.state, erasure.failure_code) == (RunState.FAILED, "legal_hold")
-    assert Rendition.objects.filter(clip=clip).exists()
+    assert storages["renditions"].exists(Rendition.objects.get(clip=clip).name)
     clips.release_legal_hold(clip, "Court order 13.", officer, second)
     services.resume_erasure(erasure.pk, officer.actor)
     services.erase(erasure.pk)

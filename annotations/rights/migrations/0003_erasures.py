@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ("plan", models.JSONField(default=dict)),
                 ("done", models.JSONField(default=dict)),
                 ("files", models.JSONField(default=list)),
+                ("planned_files", models.JSONField(default=list)),
                 ("keys", models.JSONField(default=list)),
                 ("checked_at", models.DateTimeField(null=True)),
                 ("findings", models.JSONField(default=list)),

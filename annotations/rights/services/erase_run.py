@@ -157,7 +157,9 @@ def _destroy_keys(run: Erasure, heartbeat: Heartbeat) -> None:
             words = sum(store.count(_whole(run)) for store in inventory.of_step("keys"))
             run.done |= {"keys": True, "stores": {**run.done.get("stores", {}), "words": words}}
             run.keys = keys_of(run.subjects)
+            run.files = [*run.files, *(file for file in run.planned_files if file not in run.files)]
             _keep(run)
+    _delete_files(run)
     destroy_keys(run.subjects, WORKER, run.pk)
 
 

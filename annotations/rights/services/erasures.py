@@ -13,7 +13,7 @@ from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.core.reasons import checked_reason, optional_reason
-from annotations.rights import events, log
+from annotations.rights import events, inventory, log
 from annotations.rights.enums import ErasureCause
 from annotations.rights.models import Erasure
 from annotations.rights.plans import plan
@@ -108,4 +108,5 @@ def _create(
         clips=[str(clip) for clip in covered.public_ids],
         subjects=list(covered.subjects),
         plan=counts,
+        planned_files=[list(file) for store in inventory.STORES for file in store.files(covered)],
     )

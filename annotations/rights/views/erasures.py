@@ -173,7 +173,11 @@ def stores_of(erasure: Erasure) -> list[dict[str, Any]]:
     """Each store that is emptied: what was planned, and what was there so far."""
     done = erasure.done.get("stores", {})
     return [
-        {"store": store, "planned": erasure.plan.get(store.code, 0), "done": done.get(store.code)}
+        {
+            "store": store,
+            "planned": erasure.plan.get(store.code, 0),
+            "done": erasure.held(store.code) if store.code in done else None,
+        }
         for store in inventory.STORES
         if store.effect_of(erasure.kind) != Effect.STAYS
     ]
