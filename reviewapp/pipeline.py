@@ -14,6 +14,7 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
     datasets.release_requested ─> datasets.freeze
     oversight.log_check_requested ─> oversight.check_log
     oversight.log_anchor_requested ─> oversight.anchor_log
+    rights.erasure_requested ─> rights.erase
 """
 
 from collections.abc import Callable
@@ -25,7 +26,6 @@ from django.db.models import QuerySet
 
 from annotations.break_glass import events as break_glass, selectors as break_glass_selectors
 from annotations.clips import events as clips
-from annotations.clips.models import Clip
 from annotations.core import runs
 from annotations.datasets import events as datasets, selectors as datasets_selectors
 from annotations.moderation import events as moderation, selectors as moderation_selectors
@@ -34,6 +34,8 @@ from annotations.oversight.selectors import integrity as oversight_selectors
 from annotations.redaction import events as redaction, selectors as redaction_selectors
 from annotations.redaction.models import RedactionRun
 from annotations.review import selectors as review_selectors
+from annotations.rights import events as rights
+from annotations.rights.models import Erasure
 
 DELIVERIES: dict[str, tuple[str, ...]] = {
     clips.RECEIVED: ("redaction.request",),
@@ -52,6 +54,7 @@ DELIVERIES: dict[str, tuple[str, ...]] = {
     break_glass.APPROVED: ("break_glass.make_clean_copy",),
     oversight.LOG_CHECK_REQUESTED: ("oversight.check_log",),
     oversight.LOG_ANCHOR_REQUESTED: ("oversight.anchor_log",),
+    rights.ERASURE_REQUESTED: ("rights.erase",),
 }
 
 
@@ -69,8 +72,10 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "redaction.request",
         "clip",
-        lambda age: Clip.objects.filter(redaction_runs=None, received_at__lt=runs.before(age)).order_by(
-            "received_at"
+        lambda age: (
+            redaction_selectors.clips_to_redact()
+            .filter(redaction_runs=None, received_at__lt=runs.before(age))
+            .order_by("received_at")
         ),
     ),
     Sweep("redaction.redact", "run", lambda age: runs.stalled(RedactionRun, age)),
@@ -89,4 +94,5 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("break_glass.stop_accesses", "clip", break_glass_selectors.clips_to_stop),
     Sweep("oversight.check_log", "run", oversight_selectors.stalled_checks),
     Sweep("oversight.anchor_log", "run", oversight_selectors.stalled_anchorings),
+    Sweep("rights.erase", "erasure", lambda age: runs.stalled(Erasure, age)),
 )

@@ -23,6 +23,8 @@ from annotations.redaction.models import RedactionRun, Unredaction
 from annotations.review import services as review
 from annotations.review.models import Annotation, Project, ReviewTask
 from annotations.rights import services as rights
+from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.scopes import Scope
 from tests import factories as make
 from tests.oversight.test_alerts import alert
 
@@ -115,7 +117,7 @@ def _break_glass(people: dict[str, User]) -> None:
 
 
 def _desk(officer: User) -> None:
-    """Alerts, saved searches, work on the log, and requests of owners in every state."""
+    """Alerts, saved searches, work on the log, an erasure, and requests of owners in every state."""
     oversight.save_search(officer.actor, "Leads", {"role": "lead"}, shared=True)
     alert()
     for steps in range(4):
@@ -128,6 +130,9 @@ def _desk(officer: User) -> None:
             rights.review_request(found.pk, sha256, officer.actor)
         if steps > 2:
             rights.answer_request(found.pk, REASON, sha256, officer.actor)
+    scope = Scope(ScopeKind.CLIP, str(make.make_ready_clip().public_id))
+    erasure = rights.request_erasure(scope, officer.actor, ErasureCause.OFFICER, REASON)
+    rights.erase(erasure.pk)
     run = oversight.request_log_work(LogWork.EXPORT, officer.actor)
     oversight.run_log_work(run.pk)
 

@@ -65,6 +65,8 @@ LISTED = {
         oversight.LogRun: stage failure_code requested_by requested_role name sha256
         rights.AccessRequest: subject opened_by sha256 reviewed_by closed_by
         oversight.SavedSearch: owner filters
+        rights.Erasure: stage failure_code target owner asked_by asked_role clips subjects plan done files keys
+        rights.Erasure: planned_files
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
@@ -88,6 +90,7 @@ LISTED = {
         datasets.Release: failure_message
         break_glass.CleanCopyRun: failure_message
         oversight.LogRun: failure_message outcome
+        rights.Erasure: failure_message findings certificate
     """,
     NAMES: """
         clips.Submission: idempotency_key

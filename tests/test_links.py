@@ -29,14 +29,15 @@ MOST_OF_A_ROUTE = 12
 ANY = "any method"
 
 # Reached by no link: an answer to programs, bytes that a page fetches or offers as a file, a page after an act.
-NO_PAGE = re.compile(r"api_|healthz|media$|picture$|poster$|download|answer_file$")
+NO_PAGE = re.compile(r"api_|healthz|media$|picture$|poster$|download|answer_file$|certificate_file$")
 NOT_LINKED = {
     "home",  # it leads on to the first page
     "accounts:sign_in",
-    "rights:erasure",  # the certificate, once something was erased
+    "rights:erasure",  # the certificate, once words were erased
+    "rights:erase",  # looking up a person at the desk for erasures leads there
 }
 # Opened by a link that carries its secret, which an officer hands to the owner.
-BY_SECRET = {"rights:receipt"}
+BY_SECRET = {"rights:receipt", "rights:receipt_erase", "rights:receipt_certificate"}
 
 
 @dataclass

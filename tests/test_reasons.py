@@ -23,6 +23,8 @@ from annotations.oversight import services as oversight
 from annotations.redaction import services as redaction
 from annotations.review import services as review
 from annotations.rights import services as rights
+from annotations.rights.enums import ErasureCause
+from annotations.rights.scopes import Scope
 from tests.factories import make_clip, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -62,6 +64,9 @@ CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     oversight.resolve_alert: [lambda reason: oversight.resolve_alert(NOBODY, "explain", reason, OFFICER)],
     break_glass.ask: [lambda reason: break_glass.ask(make_clip(), "legal", reason, make_user())],
     break_glass.decide: [lambda reason: break_glass.decide(NOBODY, "approve", reason, [], make_user())],
+    rights.request_erasure: [
+        lambda reason: rights.request_erasure(Scope("clip", ""), OFFICER, ErasureCause.OFFICER, reason)
+    ],
     rights.open_request: [lambda how: rights.open_request("o-nobody", clock.now(), how, OFFICER)],
     rights.extend_request: [lambda reason: rights.extend_request(NOBODY, reason, OFFICER)],
     rights.answer_request: [lambda how: rights.answer_request(NOBODY, how, "", OFFICER)],

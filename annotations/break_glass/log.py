@@ -58,3 +58,8 @@ ENDED = action(
     "Access without redaction ended ({request}): {because}",
     _ACCESS | {"because": one_of(ENDS)},
 )
+ERASED = action(
+    "break_glass.erased",
+    "Accesses without redaction ended, as the clip is erased: {ended}; copies destroyed: {copies}",
+    {"ended": COUNT, "copies": COUNT},
+)

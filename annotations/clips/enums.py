@@ -14,6 +14,7 @@ class HoldReason(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Consent withdrawn")
     EXPIRED = "expired", _("Consent expired")
     LEGAL = "legal", _("Legal hold")
+    ERASED = "erased", _("Erased")
 
 
 class Purpose(models.TextChoices):

@@ -6,7 +6,7 @@ Asked synchronously, in the same transaction, at claim, at token, at every byte 
 import uuid
 from collections.abc import Iterable
 
-from annotations.clips.enums import Purpose
+from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip, ClipQuerySet, Hold
 from annotations.core.errors import Conflict
 
@@ -31,6 +31,12 @@ def check(clip_id: uuid.UUID, purpose: str) -> None:
         raise Conflict(
             "clip_held", "This clip is no longer available. Nothing that you did is lost; take the next one."
         )
+
+
+def check_kept(clip_id: uuid.UUID) -> None:
+    """Conflict `clip_erased` when the clip is erased, or is being erased: nothing new is made of it."""
+    if Hold.objects.filter(clip=clip_id, reason=HoldReason.ERASED, released_at=None).exists():
+        raise Conflict("clip_erased", "This clip is erased. Nothing can be done with it any more.")
 
 
 def reasons(clip_id: uuid.UUID) -> list[str]:

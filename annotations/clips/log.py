@@ -37,6 +37,16 @@ LEGAL_HOLD = action(
     "Legal hold: {act}; {agreed_by} agrees",
     {"act": one_of([("place", "placed"), ("release", "released")]), "agreed_by": PSEUDONYM},
 )
+ERASED = action(
+    "clip.erased",
+    "Original, its key and what was known of the file erased; files in the vault: {originals}",
+    {"originals": COUNT},
+)
+HOLDER_ERASED = action(
+    "clip.holder_erased",
+    "Erased how a {kind} is called; cameras: {cameras}, statements about them: {statements}",
+    {"kind": one_of([("owner", "household"), ("device", "camera")]), "cameras": COUNT, "statements": COUNT},
+)
 ORIGINAL_OPENED = action(
     "clip.original_opened", "Original decrypted for the machine pass ({run})", {"run": ID}
 )

@@ -17,8 +17,9 @@ PASSES: dict[str, frozenset[str]] = {
     Purpose.BREAK_GLASS: frozenset(),
 }
 
-# Nothing releases these: the owner's agreement has ended. Whoever places one of the others releases it.
-FINAL = frozenset({HoldReason.WITHDRAWN, HoldReason.EXPIRED})
+# Nothing releases these: the owner's agreement has ended, or the clip is gone. Whoever places one of the others
+# releases it.
+FINAL = frozenset({HoldReason.WITHDRAWN, HoldReason.EXPIRED, HoldReason.ERASED})
 
 # What an approval of break-glass may name on top of that. Where the consent has ended, there is nothing to name.
 NAMEABLE = frozenset(

@@ -128,6 +128,11 @@ def stored_shape(device: Device) -> Fraction | None:
     return Fraction(last.width, last.height) if last else None
 
 
+def erased_clips() -> QuerySet[Hold]:
+    """The holds of the clips that are erased or are being erased."""
+    return Hold.objects.filter(reason=HoldReason.ERASED, released_at=None)
+
+
 def waiting_for_redaction(device: Device) -> int:
     """How many of its clips nobody can see until their faces and zones are hidden."""
     waiting = Hold.objects.filter(reason=HoldReason.AWAITING_REDACTION, released_at=None, clip__device=device)

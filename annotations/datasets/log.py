@@ -69,3 +69,8 @@ DESTROYED = action(
     "Files of release {release} destroyed: {files}",
     {"release": ID, "files": _FILES},
 )
+ERASED = action(
+    "dataset.clip_erased",
+    "Erased from releases: {release_items}; files destroyed: {export_files}, notes of being left out: {exclusions}",
+    dict.fromkeys(("release_items", "export_files", "exclusions"), COUNT),
+)

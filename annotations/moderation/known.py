@@ -8,7 +8,7 @@ import numpy as np
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotations.clips.models import Hold
+from annotations.clips.models import Clip, Hold
 from annotations.clips.rules import FINAL
 from annotations.core import clock
 from annotations.moderation.cropped import crop_candidates, crop_hits, crops_of, recognise_crop
@@ -45,6 +45,13 @@ def upheld() -> QuerySet[Flag]:
     """The decisions by which clips are recognised: flags that were upheld, for as long as they are remembered."""
     since = clock.now() - datetime.timedelta(days=settings.KNOWN_CONTENT_DAYS)
     return Flag.objects.filter(state=FlagState.UPHELD, decided_at__gt=since)
+
+
+def remembered_until(clip: Clip) -> datetime.datetime | None:
+    """Until when the clip's fingerprint is kept although the clip is gone; None when it is not."""
+    last = upheld().filter(clip=clip, clip__fingerprint__isnull=False).order_by("-decided_at").first()
+    days = datetime.timedelta(days=settings.KNOWN_CONTENT_DAYS)
+    return last.decided_at + days if last and last.decided_at else None
 
 
 def discarded() -> QuerySet[Fingerprint]:

@@ -39,6 +39,14 @@ LIST_REMOVED = action(
 FINGERPRINTS_FORGOTTEN = action(
     "content.fingerprints_forgotten", "Fingerprints of clips forgotten: {count}", {"count": COUNT}
 )
+ERASED = action(
+    "content.erased",
+    "Checks erased: {screenings}; findings: {findings}, flags: {flags}, fingerprints: {fingerprints}; "
+    "kept of a discarded clip: flags {flags_kept}, fingerprints {fingerprints_kept}",
+    dict.fromkeys(
+        ("screenings", "findings", "flags", "fingerprints", "flags_kept", "fingerprints_kept"), COUNT
+    ),
+)
 RECHECKED = action(
     "content.rechecked",
     "Clips from before held against what became known; clips: {checked}, flagged: {matched}",

@@ -97,6 +97,12 @@ EXAMPLE_READ = action(
 EXAMPLE_DESTROYED = action(
     "example.destroyed", "Training example and its key destroyed; frames: {frames}", _EXAMPLE
 )
+ERASED = action(
+    "redaction.erased",
+    "Renditions erased: {renditions}; passes with what they found: {runs}, hidden regions: {hidden_regions}, "
+    "unredactions: {unredactions}, training examples: {training_examples}",
+    dict.fromkeys(("renditions", "runs", "hidden_regions", "unredactions", "training_examples"), COUNT),
+)
 HIDING_CHOSEN = action(
     "hiding.chosen",
     "Faces are hidden by {effect} from now on, before by {before}; version {version}",

@@ -80,6 +80,11 @@ def clips_to_clear(older_than: datetime.timedelta = datetime.timedelta(0)) -> Qu
     return Clip.objects.filter(ended, training_examples__in=kept).distinct().order_by("received_at")
 
 
+def clips_to_redact() -> QuerySet[Clip]:
+    """Clips for which a pass may be asked: all but those that are erased."""
+    return Clip.objects.exclude(pk__in=clips.erased_clips().values("clip"))
+
+
 def unverified(state: str = UnverifiedState.WAITING, because: str = "") -> QuerySet[RedactionRun]:
     """Runs that were not verified, in a state and perhaps for a reason, those that wait longest first.
 

@@ -7,7 +7,9 @@ from annotations.redaction import selectors, services
 
 @shared_task(name="redaction.request")
 def request(clip: str) -> None:
-    services.request_first(Clip.objects.select_related("owner").get(pk=clip), WORKER)
+    """When the clip is not erased; else nothing."""
+    for kept in selectors.clips_to_redact().filter(pk=clip).select_related("owner"):
+        services.request_first(kept, WORKER)
 
 
 @shared_task(name="redaction.redact")

@@ -72,6 +72,11 @@ SUBMITTED = action(
         "sha256": DIGEST,
     },
 )
+ERASED = action(
+    "review.erased",
+    "Labels erased: {labels}; drafts: {drafts}, assignments: {assignments}, decisions: {decisions}",
+    dict.fromkeys(("labels", "drafts", "assignments", "decisions"), COUNT),
+)
 SET_ASIDE = action("review.set_aside", "Set aside without labels", _TASK)
 REOPENED = action("review.reopened", "Back in the queue after it was set aside", _TASK)
 ACCEPTED = action("review.accepted", "Labels accepted: annotation {annotation}", _LABELS)

@@ -16,6 +16,7 @@ from annotations.oversight.viewings import viewings
 from annotations.review.selectors import accepted_annotations
 
 _HOLDS = {
+    HoldReason.ERASED: gettext_lazy("It was erased, so nobody can watch it and it is not used for anything."),
     HoldReason.WITHDRAWN: gettext_lazy(
         "You withdrew your consent, so nobody can watch it and it is not used for anything."
     ),

@@ -1,7 +1,8 @@
 """The entries that this context writes."""
 
-from annotations.audit.fields import COUNT, DAY, DIGEST, ID, one_of
+from annotations.audit.fields import CODE, COUNT, DAY, DIGEST, ID, YES_NO, one_of
 from annotations.audit.registry import action
+from annotations.rights.enums import ErasureCause, ScopeKind
 
 _SOURCE = one_of((who, who) for who in ("owner", "privacy officer"))
 
@@ -20,6 +21,36 @@ ERASURE_PREPARED = action(
 )
 ERASURE_CERTIFIED = action(
     "privacy.erasure_certified", "Certificate of an erasure shown: {entry}", {"entry": ID}
+)
+_ERASURE = {"erasure": ID}
+_KIND = {"kind": one_of(ScopeKind.choices)}
+
+ERASURE_PLANNED = action(
+    "erasure.planned",
+    "Looked up what an erasure would take ({kind}); clips: {clips}",
+    _KIND | {"clips": COUNT},
+)
+ERASURE_REQUESTED = action(
+    "erasure.requested",
+    "Erasure {erasure} begun ({kind}): {cause}; clips: {clips}",
+    _ERASURE | _KIND | {"cause": one_of(ErasureCause.choices), "clips": COUNT},
+)
+ERASURE_RESUMED = action("erasure.resumed", "Erasure {erasure} started again after it had failed", _ERASURE)
+ERASURE_FAILED = action("erasure.failed", "Erasure {erasure} failed: {code}", _ERASURE | {"code": CODE})
+ANSWERS_ERASED = action(
+    "erasure.answers",
+    "Compiled answers destroyed, as they told of an erased clip: {answers}",
+    {"answers": COUNT},
+)
+CERTIFIED = action(
+    "erasure.certified",
+    "Erasure {erasure} checked and certified; verified: {verified}, left over: {findings}; SHA-256 {certificate}",
+    _ERASURE | {"certificate": DIGEST, "verified": YES_NO, "findings": COUNT},
+)
+CERTIFICATE_SERVED = action(
+    "erasure.certificate_served",
+    "Certificate of erasure {erasure} shown as {format}",
+    _ERASURE | {"format": one_of([("page", "a page"), ("json", "JSON")])},
 )
 RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")

@@ -1,10 +1,11 @@
-"""Requests of data subjects."""
+"""Requests of data subjects, and erasures."""
 
 from django.db import models
 from django.db.models import Q
 
 from annotations.core import clock, ids
-from annotations.rights.enums import RequestState
+from annotations.core.models import RunState, StageRun
+from annotations.rights.enums import ErasureCause, RequestState, ScopeKind
 
 _CLOSED = [RequestState.ANSWERED, RequestState.REFUSED]
 
@@ -70,3 +71,66 @@ class AccessRequest(models.Model):
     def due_soon(self) -> bool:
         """Within a week."""
         return not self.closed and not self.overdue and self.due_at < clock.now() + clock.seconds(7 * 86_400)
+
+
+class Erasure(StageRun):
+    """Erasing a clip, a device or an owner, step by step; the run of it. Pseudonyms, codes and counts only.
+
+    `target` is the public id of the clip or the pseudonym, `owner` whose all of it is, `clips` the public ids of what
+    goes and `subjects` the names whose keys are destroyed. `plan` holds how much each store held when it was shown, by
+    store; `done` how far it is: `clips` are through, `steps` are done of the next one, `stores` held so much when they
+    were emptied. `files` are the storage and the name of every file that may be deleted, as the log tells of its row;
+    `planned_files` those that there were when it began, also such as go by the hold itself.
+
+    `findings` are what the check afterwards still found, and `certificate` the document whose digest is the entry
+    `certified_by` on the log.
+    """
+
+    kind = models.CharField(max_length=8, choices=ScopeKind)
+    target = models.CharField(max_length=64)
+    owner = models.CharField(max_length=64)
+    cause = models.CharField(max_length=16, choices=ErasureCause)
+    asked_by = models.CharField(max_length=64)
+    asked_role = models.CharField(max_length=32)
+    clips = models.JSONField(default=list)
+    subjects = models.JSONField(default=list)
+    plan = models.JSONField(default=dict)
+    done = models.JSONField(default=dict)
+    files = models.JSONField(default=list)
+    planned_files = models.JSONField(default=list)
+    keys = models.JSONField(default=list)
+    checked_at = models.DateTimeField(null=True)
+    findings = models.JSONField(default=list)
+    certificate = models.JSONField(null=True)
+    certified_by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            *StageRun.indexes("erasure"),
+            models.Index(fields=["kind", "target"], name="erasure_of"),
+            models.Index(fields=["-created_at"], name="erasure_latest"),
+        ]
+        constraints = [
+            *StageRun.constraints("erasure"),
+            models.UniqueConstraint(
+                fields=["kind", "target"], condition=~Q(state=RunState.DONE), name="erasure_one_open"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=ScopeKind.values), name="erasure_kind_known"),
+            models.CheckConstraint(condition=Q(cause__in=ErasureCause.values), name="erasure_cause_known"),
+            models.CheckConstraint(
+                condition=~Q(state=RunState.DONE) | Q(certificate__isnull=False, certified_by__isnull=False),
+                name="erasure_done_is_certified",
+            ),
+        ]
+
+    def held(self, store: str, now: int = 0) -> int:
+        """How much a store held: when the plan was shown, when it was emptied, or now. The hold itself ends what is in
+        flight, so that less may be there when its turn comes."""
+        emptied: dict[str, int] = self.done.get("stores", {})
+        planned: dict[str, int] = self.plan
+        return max(planned.get(store, 0), emptied.get(store, 0), now)
+
+    @property
+    def verified(self) -> bool:
+        """Whether the check afterwards found nothing."""
+        return self.checked_at is not None and not self.findings

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from annotations.audit import details, selectors as audit
 from annotations.audit.models import EntryDetail, LogEntry
@@ -11,10 +11,11 @@ from annotations.audit.selectors import Line
 from annotations.audit.subject_keys import store
 from annotations.clips.models import Clip
 from annotations.core.errors import Conflict
+from annotations.core.models import RunState
 from annotations.datasets.models import ReleaseItem
 from annotations.rights import log
 from annotations.rights.enums import RequestState
-from annotations.rights.models import AccessRequest
+from annotations.rights.models import AccessRequest, Erasure
 
 OPEN_STATES = (RequestState.OPEN, RequestState.COMPILED, RequestState.REVIEWED)
 
@@ -89,3 +90,14 @@ def withdrawn() -> QuerySet[Clip]:
         .prefetch_related(Prefetch("release_items", items))
         .order_by("-consent__withdrawn_at", "-pk")
     )
+
+
+def erasure_of(clip: Clip) -> Erasure | None:
+    """The erasure that took the clip, or is about to: its own, its camera's or its owner's; the first one."""
+    of_owner = Erasure.objects.filter(owner=clip.owner.pseudonym).order_by("created_at", "pk")
+    return next((erasure for erasure in of_owner if str(clip.public_id) in erasure.clips), None)
+
+
+def unfinished_erasures() -> int:
+    """Erasures that somebody has to look at: they failed, or the check afterwards found something."""
+    return Erasure.objects.filter(Q(state=RunState.FAILED) | Q(state=RunState.DONE) & ~Q(findings=[])).count()

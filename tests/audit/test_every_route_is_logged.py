@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts.enums import Role
-from annotations.audit import services as audit
+from annotations.audit import log as audit_log, services as audit
 from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.configured import own_sequencer
 from annotations.clips.models import Clip
@@ -29,7 +29,9 @@ from annotations.moderation.models import Flag
 from annotations.oversight import services as oversight
 from annotations.oversight.enums import LogWork
 from annotations.rights import receipts, services as rights
-from annotations.rights.models import AccessRequest
+from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.models import AccessRequest, Erasure
+from annotations.rights.scopes import Scope
 from tests import factories as make
 from tests.oversight.test_alerts import alert
 from tests.routes import routes
@@ -68,6 +70,12 @@ CLASSES: dict[str, Serves] = {
             "rights:consents",
             "rights:erase",
             "rights:erasure",
+            "rights:plan_erasure",
+            "rights:erasure_certificate",
+            "rights:erasure_certificate_file",
+            "rights:receipt_erase",
+            "rights:receipt_certificate",
+            "rights:receipt_certificate_file",
             "rights:access_request",
             "rights:access_answer",
             "rights:access_answer_file",
@@ -114,6 +122,8 @@ CLASSES: dict[str, Serves] = {
             "oversight:alert_rule",
             "rights:access_requests",
             "rights:new_access_request",
+            "rights:erasures",
+            "rights:erasure_run",
             "rights:withdraw",
             "break_glass:index",
             "break_glass:ask",
@@ -162,6 +172,7 @@ CLASSES: dict[str, Serves] = {
             "oversight:resolve_alert",
             "rights:step_access_request",
             "rights:receipt_withdraw",
+            "rights:continue_erasure",
             "break_glass:decide",
             "break_glass:close",
             "break_glass:watched",
@@ -437,7 +448,9 @@ def _() -> Asked:
 
 @case("rights:erase")
 def _() -> Asked:
-    return officers("privacy.erasure_prepared", "rights:erase", query=f"?q={withdrawn().owner.pseudonym}")
+    person = make.make_user(Role.LEAD).actor
+    audit.append(audit_log.SEARCHED, person, data={"filters": [], "page": "first"})
+    return officers("privacy.erasure_prepared", "rights:erase", query=f"?q={person.pseudonym}")
 
 
 @case("rights:erasure")
@@ -445,6 +458,52 @@ def _() -> Asked:
     officer = make.make_user(Role.PRIVACY_OFFICER).actor
     erased = audit.erase_subject(withdrawn().owner.pseudonym, officer, "The owner asked for it.")
     return officers("privacy.erasure_certified", "rights:erasure", erased.pk)
+
+
+@case("rights:plan_erasure")
+def _() -> Asked:
+    return officers("erasure.planned", "rights:plan_erasure", query=f"?q={withdrawn().public_id}")
+
+
+def erasure() -> tuple[Erasure, str]:
+    """One that is done, with the token of the receipt."""
+    clip = make.make_ready_clip()
+    scope = Scope(ScopeKind.CLIP, str(clip.public_id))
+    found = rights.request_erasure(scope, receipts.owner_of(clip), ErasureCause.OWNER_ASKED)
+    rights.erase(found.pk)
+    return found, receipts.token_for(clip)
+
+
+@case("rights:erasure_certificate")
+def _() -> Asked:
+    return officers("erasure.certificate_served", "rights:erasure_certificate", erasure()[0].pk)
+
+
+@case("rights:erasure_certificate_file")
+def _() -> Asked:
+    found, _ = erasure()
+    own_sequencer().once()
+    return officers("erasure.certificate_served", "rights:erasure_certificate_file", found.pk)
+
+
+@case("rights:receipt_erase")
+def _() -> Asked:
+    path = reverse("rights:receipt_erase", args=[receipts.token_for(make.make_clip())])
+    return Asked(None, "erasure.planned", path)
+
+
+@case("rights:receipt_certificate")
+def _() -> Asked:
+    path = reverse("rights:receipt_certificate", args=[erasure()[1]])
+    return Asked(None, "erasure.certificate_served", path)
+
+
+@case("rights:receipt_certificate_file")
+def _() -> Asked:
+    _, token = erasure()
+    own_sequencer().once()
+    path = reverse("rights:receipt_certificate_file", args=[token])
+    return Asked(None, "erasure.certificate_served", path)
 
 
 @case("rights:link_receipt")

@@ -52,7 +52,10 @@ from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
 from annotations.rights import services as rights
-from annotations.rights.models import AccessRequest
+from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.models import AccessRequest, Erasure
+from annotations.rights.plans import plan
+from annotations.rights.scopes import Scope, reach
 from annotations.vision.camera import Camera
 from reviewapp.settings.environment import ModelSource
 from tests import factories as make
@@ -79,6 +82,7 @@ ACQUIRE = {
     "datasets.freeze",
     "moderation.recheck",
     "break_glass.make_clean_copy",
+    "rights.erase",
 }
 
 CASES: dict[str, Callable[[], Act]] = {}
@@ -1025,3 +1029,111 @@ def _() -> Act:
 def _() -> Act:
     forgotten("vault", "break-glass/ab/")
     return break_glass.sweep_clean_copies
+
+
+def erasure() -> Erasure:
+    scope = Scope(ScopeKind.CLIP, str(make.make_ready_clip().public_id))
+    return rights.request_erasure(scope, OFFICER, ErasureCause.OFFICER, "The owner wrote to us.")
+
+
+@case("rights.request_erasure")
+def _() -> Act:
+    scope = Scope(ScopeKind.CLIP, str(make.make_ready_clip().public_id))
+    return lambda: rights.request_erasure(scope, OFFICER, ErasureCause.OFFICER, "The owner wrote to us.")
+
+
+@case("rights.erase")
+def _() -> Act:
+    found = erasure()
+    return lambda: rights.erase(found.pk)
+
+
+@case("rights.resume_erasure")
+def _() -> Act:
+    found = erasure()
+    Erasure.objects.filter(pk=found.pk).update(state=RunState.FAILED, failure_code="storage_failed")
+    return lambda: rights.resume_erasure(found.pk, OFFICER)
+
+
+@case("rights.check_again")
+def _() -> Act:
+    found = erasure()
+    rights.erase(found.pk)
+    return lambda: rights.check_again(found.pk, OFFICER)
+
+
+@case("rights.erase_answers")
+def _() -> Act:
+    clip = make.make_clip()
+    request = rights.open_request(clip.owner.pseudonym, clock.now(), "By letter.", OFFICER)
+    rights.compile_request(request.pk, OFFICER)
+    return lambda: rights.erase_answers(clip, OFFICER)
+
+
+@case("rights.record_erasure_planned")
+def _() -> Act:
+    scope = Scope(ScopeKind.CLIP, str(make.make_clip().public_id))
+    return lambda: rights.record_erasure_planned(plan(scope, reach(scope)), OFFICER)
+
+
+@case("rights.record_certificate_served")
+def _() -> Act:
+    found = erasure()
+    return lambda: rights.record_certificate_served(found, "page", OFFICER)
+
+
+@case("clips.erase_clip")
+def _() -> Act:
+    clip = make.make_clip()
+    make.make_original(clip)
+    return lambda: clips.erase_clip(clip, OFFICER)
+
+
+@case("clips.erase_device")
+def _() -> Act:
+    device = make.make_clip().device
+    assert device is not None
+    Clip.objects.update(device=None)
+    return lambda: clips.erase_device(device, OFFICER)
+
+
+@case("clips.erase_owner")
+def _() -> Act:
+    owner = make.make_clip().owner
+    Clip.objects.update(device=None)
+    return lambda: clips.erase_owner(owner, OFFICER)
+
+
+@case("redaction.erase_clip")
+def _() -> Act:
+    clip = make.make_clip()
+    RedactionRun.objects.create(clip=clip, effect="blur")
+    return lambda: redaction.erase_clip(clip, OFFICER)
+
+
+@case("moderation.erase_clip")
+def _() -> Act:
+    clip = make.make_ready_clip()
+    return lambda: moderation.erase_clip(clip, OFFICER)
+
+
+@case("review.erase_clip")
+def _() -> Act:
+    clip = make.make_assignment(make.make_user()).clip
+    return lambda: review.erase_clip(clip, OFFICER)
+
+
+@case("datasets.erase_clip")
+def _() -> Act:
+    project = make.make_accepted().assignment.project
+    release = datasets.request(datasets.create(ENGINEER, "Gone", project, Filters()), ENGINEER)
+    datasets.freeze(release.pk)
+    clip = release.items.get().clip
+    return lambda: datasets.erase_clip(clip, OFFICER)
+
+
+@case("break_glass.erase_clip")
+def _() -> Act:
+    clip = make.make_ready_clip()
+    break_glass.ask(clip, "danger", "Somebody may lie there.", make.make_user(Role.LEAD))
+    return lambda: break_glass.erase_clip(clip, OFFICER)

@@ -79,10 +79,15 @@ def export(
         _write_hashes(out, size)
         for note in _notes(size):
             out.checkpoint(note)
-        keys = [(key.vkey, key.since, key.until) for key in log_keys()]
-        witnesses = [key.vkey for key in _witnesses()]
-        out.finish(size, policy_text(settings.AUDIT_ORIGIN, keys, witnesses, _required()))
+        out.finish(size, key_policy())
     return Exported(size, count)
+
+
+def key_policy() -> str:
+    """The log's key policy as it stands (policy.json)."""
+    keys = [(key.vkey, key.since, key.until) for key in log_keys()]
+    witnesses = [key.vkey for key in _witnesses()]
+    return policy_text(settings.AUDIT_ORIGIN, keys, witnesses, _required())
 
 
 def prove(entry: uuid.UUID, actor: Actor) -> str:

@@ -3,11 +3,13 @@
     python verify_log.py verify EXPORT [--policy FILE] [--trusted FILE]... [--deep] [--json] [--processes N]
     python verify_log.py prove EXPORT ENTRY > entry.tlog-proof
     python verify_log.py verify-proof entry.tlog-proof --policy FILE
+    python verify_log.py verify-certificate certificate.json [--policy FILE]
 
 `verify` hashes every entry of the export again, builds the Merkle tree (RFC 9162) and holds it against every
 checkpoint that the log ever signed. `--policy` is the log's key policy kept from another source: without it the
 export's own is believed, and its keys are printed for you to compare. `--trusted` is a checkpoint kept from before:
 the log must continue it. `--deep` reads every entry in full besides, which takes several times as long.
+`verify-certificate` says whether a certificate of erasure is the one that the log tells of.
 
 Ends with 0 when the log is whole, 1 when it was tampered with, 2 when the input cannot be used, 141 when whoever reads
 the outcome closes the pipe: then nothing is said of the log. What an export holds, and what can and cannot be
@@ -41,6 +43,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "audit-export/1"
+CERTIFICATE = "erasure-certificate/1"
 ERASED = b'"action":"audit.subject_erased"'
 FILES = {"policy.json", "checkpoints.jsonl", "details.jsonl", "verify_log.py"}
 WIDTH = 256
@@ -1279,11 +1282,68 @@ def verify_proof(text: str, policy: Policy) -> tuple[Report, bytes]:
     return report, entry
 
 
+# --- Certificates of erasures ---------------------------------------------------------------------------------------
+
+
+def verify_certificate(text: str, policy: Policy | None) -> tuple[Report, dict[str, Any]]:
+    """Whether a certificate of erasure is the one whose digest its entry of the log holds; and what it certifies.
+
+    Without a policy the keys are the certificate's own word. Raises Unusable for a text that is no certificate.
+    """
+    try:
+        value = _STRICT.decode(text)
+        certified, proof, own = value["document"], value["proof"], Policy.parse(value["policy"])
+        if value["format"] != CERTIFICATE or not isinstance(certified, dict):
+            raise ValueError(f"format {value['format']!r}, not {CERTIFICATE!r}")
+        spelled = canonical(certified)
+    except UNREADABLE as error:
+        raise Unusable(f"The certificate cannot be read: {error!r}") from None
+    report, entry = verify_proof(proof, policy or own)
+    if policy is None:
+        report.notes.append("The keys are the certificate's own word: compare them with those that you know.")
+    elif policy != own:
+        report.say(
+            "policy_differs", "The certificate's key policy is not the one that you gave; yours is used."
+        )
+    try:
+        told = _STRICT.decode(entry.decode())
+        action, data = told["action"], told["data"]
+        digest, erasure = data["certificate"], data["erasure"]
+    except UNREADABLE:
+        action, digest, erasure = "", "", ""
+    if action != "erasure.certified":
+        report.say("other_entry", "The entry that is proven certifies no erasure.")
+    elif digest != hashlib.sha256(spelled.encode()).hexdigest() or erasure != certified.get("erasure"):
+        report.say("certificate_altered", "The certificate is not the one that the log tells of.")
+    if certified.get("verified") != "yes":
+        report.notes.append(
+            "The check after the erasure still found something: see what the certificate says."
+        )
+    return report, certified
+
+
+def _tell_certificate(certified: dict[str, Any]) -> None:
+    """What it says of each store, one a line."""
+    _print(f"Erasure {certified.get('erasure')} of {certified.get('kind')} {certified.get('target')}:")
+    stores = certified.get("stores")
+    for each in stores if isinstance(stores, list) else []:
+        if isinstance(each, dict):
+            why = f" ({each['why']})" if each.get("why") else ""
+            _print(f"  {each.get('title')}: {each.get('there')}, {each.get('outcome')}{why}")
+
+
 # --- Command line -------------------------------------------------------------------------------------------------
 
 
 def main(arguments: list[str]) -> int:
-    if arguments and arguments[0] not in {"verify", "prove", "verify-proof", "-h", "--help"}:
+    if arguments and arguments[0] not in {
+        "verify",
+        "prove",
+        "verify-proof",
+        "verify-certificate",
+        "-h",
+        "--help",
+    }:
         arguments = ["verify", *arguments]
     parser = argparse.ArgumentParser(prog="verify_log.py", description=__doc__, formatter_class=_AsWritten)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -1303,6 +1363,10 @@ def main(arguments: list[str]) -> int:
     command.add_argument("proof", type=Path)
     command.add_argument("--policy", type=Path, required=True)
     command.add_argument("--json", action="store_true", help="the outcome as JSON")
+    command = commands.add_parser("verify-certificate", help="checks a certificate of erasure")
+    command.add_argument("certificate", type=Path)
+    command.add_argument("--policy", type=Path, help="the key policy that you were given")
+    command.add_argument("--json", action="store_true", help="the outcome as JSON")
     options = parser.parse_args(arguments)
     try:
         return _run(options)
@@ -1319,10 +1383,15 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "prove":
         _write(prove(options.export, options.entry))
         return 0
-    if options.command == "verify":
+    policy = Policy.parse(_text(options.policy)) if options.policy else None
+    if options.command == "verify-certificate":
+        report, certified = verify_certificate(_text(options.certificate), policy)
+        if report.whole and not options.json:
+            _tell_certificate(certified)
+    elif options.command == "verify":
         report = verify(
             options.export,
-            policy=Policy.parse(_text(options.policy)) if options.policy else None,
+            policy=policy,
             trusted=options.trusted,
             deep=options.deep,
             processes=options.processes,

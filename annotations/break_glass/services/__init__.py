@@ -10,12 +10,14 @@ from annotations.break_glass.services.accesses import (
     record_watched,
 )
 from annotations.break_glass.services.clean_copy import make_clean_copy, sweep_clean_copies
+from annotations.break_glass.services.erase import erase_clip
 
 __all__ = [
     "ask",
     "close",
     "decide",
     "end_due_accesses",
+    "erase_clip",
     "grant_view",
     "make_clean_copy",
     "record_served",

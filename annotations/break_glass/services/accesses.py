@@ -32,12 +32,13 @@ from annotations.review.rules import LAST_REPORT, watched_milliseconds
 def ask(clip: Clip, purpose: str, reason: str, person: User) -> BreakGlassAccess:
     """Asks to see the clip without redaction. Nothing can be seen until a privacy officer approves.
 
-    Invalid `unknown_purpose`, `reason_too_short`, `reason_too_long`; Conflict `asked_already`.
+    Invalid `unknown_purpose`, `reason_too_short`, `reason_too_long`; Conflict `asked_already`, `clip_erased`.
     """
     reason = checked_reason(reason)
     if purpose not in BreakGlassPurpose.values:
         raise Invalid("unknown_purpose", "Choose what the original is needed for.")
     lock_clip(clip.pk)
+    gate.check_kept(clip.pk)
     standing = BreakGlassAccess.objects.filter(
         clip=clip, asked_by=person, state__in=[BreakGlassState.ASKED, BreakGlassState.APPROVED]
     )

@@ -2,6 +2,7 @@
 
 from annotations.moderation.services.decide import decide
 from annotations.moderation.services.discard import discard
+from annotations.moderation.services.erase import erase_clip
 from annotations.moderation.services.flag import flag
 from annotations.moderation.services.forget import forget_known_content
 from annotations.moderation.services.known_lists import Description, add_list, remove_list
@@ -14,6 +15,7 @@ __all__ = [
     "add_list",
     "decide",
     "discard",
+    "erase_clip",
     "flag",
     "forget_known_content",
     "recheck",

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
+from annotations.clips import gate
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.clips.services import place
@@ -28,10 +29,12 @@ def flag(
     source: str = FlagSource.PERSON,
     evidence: dict[str, Any] | None = None,
 ) -> Flag:
-    """Raises a flag and holds the clip. `note` is the person's own words. Raises Invalid `note_too_long`."""
+    """Raises a flag and holds the clip. `note` is the person's own words. Raises Invalid `note_too_long` or
+    `unknown_category`, Conflict `clip_erased`."""
     if category not in FlagCategory.values:
         raise Invalid("unknown_category", "Choose one of the categories.")
     note = checked_note(note)
+    gate.check_kept(clip.pk)
     raised = Flag.objects.create(
         clip=clip,
         category=category,

@@ -25,8 +25,9 @@ from annotations.redaction.models import Outcome, RedactionRun
 @transaction.atomic
 def screen(run_id: uuid.UUID | str) -> None:
     """Judges a finished pass's findings by the policy, once: quarantined, or free to be queued."""
-    run = RedactionRun.objects.select_related("clip__owner").get(pk=run_id)
-    lock_clip(run.clip_id)
+    run = _locked(run_id)
+    if run is None:
+        return
     finished = run.state == RunState.DONE and run.outcome == Outcome.VERIFIED
     if not finished or Screening.objects.filter(run=run).exists() or _superseded(run):
         return
@@ -48,6 +49,14 @@ def screen(run_id: uuid.UUID | str) -> None:
     raise_flags(clip, raised)
     release_hold(clip, HoldReason.AWAITING_SCREENING, WORKER)
     publish(events.SCREENED, clip=clip.pk)
+
+
+def _locked(run_id: uuid.UUID | str) -> RedactionRun | None:
+    """The run with its clip locked; None when it was erased with the clip."""
+    runs = RedactionRun.objects.select_related("clip__owner").filter(pk=run_id)
+    if run := runs.first():
+        lock_clip(run.clip_id)
+    return runs.first()
 
 
 def _known(run: RedactionRun) -> list[Concern]:

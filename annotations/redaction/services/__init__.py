@@ -1,5 +1,6 @@
 """Writes of this context, one use case per module."""
 
+from annotations.redaction.services.erase import erase_clip
 from annotations.redaction.services.examples import destroy_examples, training_examples
 from annotations.redaction.services.fetch_model import fetch_model
 from annotations.redaction.services.hiding import choose_hiding
@@ -28,6 +29,7 @@ __all__ = [
     "decide_unredaction",
     "destroy_examples",
     "discard_unverified",
+    "erase_clip",
     "fetch_model",
     "hide_again",
     "hide_zones",

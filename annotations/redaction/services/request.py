@@ -4,6 +4,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
+from annotations.clips import gate
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
@@ -41,9 +42,10 @@ def request(
     """Queues a pass. One that is queued or running is returned instead; Conflict when it lacks what is asked for.
 
     `built_on` is the rendition of which only the groups that change need to be encoded again: where it was made
-    strictly, so is the next. What two people have unredacted stays so.
+    strictly, so is the next. What two people have unredacted stays so. Conflict `clip_erased`, too.
     """
     lock_clip(clip.pk)
+    gate.check_kept(clip.pk)
     active = RedactionRun.objects.filter(clip=clip, state__in=UNFINISHED).first()
     if active and not missed_regions and built_on is None and not strict:
         return active

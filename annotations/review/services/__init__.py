@@ -2,6 +2,7 @@
 
 from annotations.review.services.claim import next_clip, prefetch
 from annotations.review.services.drafts import save_draft
+from annotations.review.services.erase import erase_clip
 from annotations.review.services.leases import expire_leases, extend, resume
 from annotations.review.services.projects import ensure_default_project, publish_schema
 from annotations.review.services.queue import enqueue
@@ -15,6 +16,7 @@ __all__ = [
     "accept",
     "enqueue",
     "ensure_default_project",
+    "erase_clip",
     "expire_leases",
     "extend",
     "flag",

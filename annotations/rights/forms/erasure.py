@@ -16,7 +16,7 @@ class SubjectForm(forms.Form):
         required=False,
         max_length=64,
         widget=forms.TextInput(attrs={"type": "search", "size": 24, "autocomplete": "off"}),
-        help_text=_("Of an owner (o-…), or of a person with an account (p-…, r-…)"),
+        help_text=_("Of a person with an account (p-…, r-…)"),
     )
 
     def clean_q(self) -> str:

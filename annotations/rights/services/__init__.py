@@ -11,8 +11,14 @@ from annotations.rights.services.access_requests import (
     refuse_request,
     review_request,
 )
+from annotations.rights.services.answers import erase_answers
+from annotations.rights.services.certify import check_again
+from annotations.rights.services.erase_run import erase
+from annotations.rights.services.erasures import request_erasure, resume_erasure
 from annotations.rights.services.reading import (
+    record_certificate_served,
     record_certificate_shown,
+    record_erasure_planned,
     record_erasure_prepared,
     record_lookup,
     record_receipt_linked,
@@ -22,18 +28,25 @@ from annotations.rights.services.withdraw import withdraw
 
 __all__ = [
     "answer_request",
+    "check_again",
     "compile_request",
+    "erase",
+    "erase_answers",
     "extend_request",
     "forget_answers",
     "open_request",
     "record_answer_served",
+    "record_certificate_served",
     "record_certificate_shown",
+    "record_erasure_planned",
     "record_erasure_prepared",
     "record_lookup",
     "record_receipt_linked",
     "record_receipt_shown",
     "record_request_opened",
     "refuse_request",
+    "request_erasure",
+    "resume_erasure",
     "review_request",
     "withdraw",
 ]

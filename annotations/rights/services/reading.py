@@ -8,6 +8,8 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.clips.models import Clip
 from annotations.rights import log
+from annotations.rights.models import Erasure
+from annotations.rights.plans import Plan
 
 
 @transaction.atomic
@@ -34,3 +36,21 @@ def record_erasure_prepared(actor: Actor, subject: str, details: int) -> None:
 @transaction.atomic
 def record_certificate_shown(actor: Actor, subject: str, entry: uuid.UUID) -> None:
     audit.append(log.ERASURE_CERTIFIED, actor, subject=subject, data={"entry": str(entry)})
+
+
+@transaction.atomic
+def record_erasure_planned(plan: Plan, actor: Actor) -> None:
+    audit.append(
+        log.ERASURE_PLANNED,
+        actor,
+        clip=plan.reach.public_ids[0] if len(plan.reach.clips) == 1 else None,
+        subject=plan.reach.owner.pseudonym,
+        data={"kind": str(plan.scope.kind), "clips": len(plan.reach.clips)},
+    )
+
+
+@transaction.atomic
+def record_certificate_served(erasure: Erasure, kind: str, actor: Actor) -> uuid.UUID:
+    """The id of the entry; `kind` is "page" or "json"."""
+    data = {"erasure": str(erasure.pk), "format": kind}
+    return audit.append(log.CERTIFICATE_SERVED, actor, subject=erasure.owner, data=data).pk

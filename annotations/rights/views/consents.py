@@ -25,7 +25,11 @@ PAGE = 50
 def consents(request: HttpRequest) -> HttpResponse:
     """Looking up clips by their id or their owner's pseudonym, and the last withdrawals."""
     form = LookupForm(request.GET)
-    context: dict[str, Any] = {"form": form, "query": request.GET.get("q")}
+    context: dict[str, Any] = {
+        "form": form,
+        "query": request.GET.get("q"),
+        "unfinished": rights.unfinished_erasures(),
+    }
     if not form.is_valid():
         return render(request, "rights/consents.html", context, status=400)
     if query := form.cleaned_data["q"]:

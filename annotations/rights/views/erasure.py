@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,11 +16,12 @@ from annotations.audit import erasures, selectors as audit, services as audit_se
 from annotations.core.errors import DomainError
 from annotations.rights import services
 from annotations.rights.forms import ErasureForm, SubjectForm
+from annotations.rights.scopes import find
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest) -> HttpResponse:
-    """Finds a subject, says what erasing it destroys and what stays, and does it."""
+    """Finds a person, says what erasing them destroys and what stays, and does it. Owners are erased at the desk."""
     lookup = SubjectForm(request.GET)
     context: dict[str, Any] = {"lookup": lookup}
     if not lookup.is_valid():
@@ -28,6 +30,8 @@ def erase(request: HttpRequest) -> HttpResponse:
     if not subject or not audit.names(subject):
         context["unknown"] = bool(subject)
         return render(request, "rights/erase.html", context, status=404 if subject else 200)
+    if find(subject):
+        return redirect(f"{reverse('rights:plan_erasure')}?q={subject}")
     form = ErasureForm(request.POST or None, subject=subject)
     if request.method == "POST" and form.is_valid():
         try:

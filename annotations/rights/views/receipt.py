@@ -5,13 +5,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
 from annotations.rights import clip_story, receipts, services
+from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.models import Erasure
+from annotations.rights.plans import plan
+from annotations.rights.scopes import Scope, reach
+from annotations.rights.selectors import erasure_of
+from annotations.rights.views.erasures import certificate_file, certificate_page
 
 
 @require_safe
@@ -24,6 +30,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "story": clip_story.story(clip),
         "staff": actor_of(request) != ANONYMOUS,
+        "erasure": erasure_of(clip),
     }
     return render(request, "rights/receipt.html", context)
 
@@ -42,6 +49,56 @@ def withdraw_by_receipt(request: HttpRequest, token: str) -> HttpResponse:
     else:
         messages.success(request, _("Your consent is withdrawn. Nobody can watch the clip any more."))
     return redirect("rights:receipt", token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def erase_by_receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """Says what erasing the clip means, and begins it."""
+    clip = _clip(token)
+    if actor_of(request) != ANONYMOUS:
+        # As with withdrawing: here the log would take them for the owner.
+        messages.error(request, _("You are signed in. Erase at the desk for erasures, and say why."))
+        return redirect("rights:receipt", token)
+    scope = Scope(ScopeKind.CLIP, str(clip.public_id))
+    planned = plan(scope, reach(scope))
+    if request.method == "POST":
+        try:
+            services.request_erasure(scope, receipts.owner_of(clip), ErasureCause.OWNER_ASKED)
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, _("Your clip is being erased. Nobody can watch it any more."))
+        return redirect("rights:receipt", token)
+    services.record_erasure_planned(planned, receipts.owner_of(clip))
+    return render(request, "rights/receipt_erase.html", {"clip": clip, "token": token, "plan": planned})
+
+
+@require_safe
+@never_cache
+def receipt_certificate(request: HttpRequest, token: str) -> HttpResponse:
+    """The certificate of the clip's erasure, as a page."""
+    clip = _clip(token)
+    context = {"token": token, "desk": False}
+    return certificate_page(request, _erasure(clip), _actor(request, clip), context)
+
+
+@require_safe
+@never_cache
+def receipt_certificate_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The certificate with its proof, for whoever verifies it offline."""
+    clip = _clip(token)
+    try:
+        return certificate_file(_erasure(clip), _actor(request, clip))
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("rights:receipt", token)
+
+
+def _erasure(clip: Clip) -> Erasure:
+    if (erasure := erasure_of(clip)) is None:
+        raise Http404
+    return erasure
 
 
 def _clip(token: str) -> Clip:

@@ -1,0 +1,97 @@
+"""The certificate of an erasure: a document whose digest is on the log, with the proof that it is there."""
+
+import hashlib
+import json
+from typing import Any
+
+from annotations.audit.canonical import canonical, timestamp
+from annotations.audit.export.log_export import key_policy
+from annotations.audit.models import LogEntry
+from annotations.audit.offline.verify_log import CERTIFICATE as FORMAT
+from annotations.clips.models import Clip
+from annotations.moderation import known
+from annotations.rights import inventory
+from annotations.rights.enums import Effect, ErasureCause
+from annotations.rights.models import Erasure
+from annotations.rights.scopes import Reach
+
+_ASKED_BY = {
+    ErasureCause.OWNER_ASKED: "the owner",
+    ErasureCause.OFFICER: "a privacy officer",
+    ErasureCause.RETENTION: "the site, as the time was over",
+}
+
+
+def document(erasure: Erasure) -> dict[str, Any]:
+    """What is certified, in whole numbers and text. Never a name or pseudonym of anybody who works here."""
+    clips = tuple(Clip.objects.select_related("owner").filter(public_id__in=erasure.clips).order_by("pk"))
+    return {
+        "format": FORMAT,
+        "erasure": str(erasure.pk),
+        "kind": erasure.kind,
+        "target": erasure.target,
+        "owner": erasure.owner,
+        "because": _ASKED_BY[ErasureCause(erasure.cause)],
+        "asked": timestamp(erasure.created_at),
+        "clips": erasure.clips,
+        "stores": _stores(erasure, clips),
+        "kept": _kept(clips),
+        "keys": erasure.keys,
+        "files": len(erasure.files),
+        "checked": timestamp(erasure.checked_at) if erasure.checked_at else "",
+        "verified": "yes" if erasure.verified else "no",
+        "findings": erasure.findings,
+    }
+
+
+def as_file(certificate: dict[str, Any], proof: str) -> str:
+    """The document with the proof that its digest is on the log (`audit.export.log_export.prove`), and the keys by
+    which that is checked: JSON for `verify_log.py verify-certificate`."""
+    whole = {"format": FORMAT, "document": certificate, "policy": key_policy(), "proof": proof}
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def digest(certificate: dict[str, Any]) -> str:
+    """SHA-256 of the document as canonical JSON (RFC 8785), in hexadecimal."""
+    return hashlib.sha256(canonical(certificate)).hexdigest()
+
+
+def entry_of(erasure: Erasure) -> LogEntry | None:
+    """The entry that certifies it."""
+    return LogEntry.objects.filter(pk=erasure.certified_by).first() if erasure.certified_by else None
+
+
+def _stores(erasure: Erasure, clips: tuple[Clip, ...]) -> list[dict[str, Any]]:
+    """Each store: what was there, what happened to it, and why where it stays."""
+    covered = Reach(clips[0].owner, clips) if clips else None
+    found = []
+    for store in inventory.STORES:
+        effect = store.effect_of(erasure.kind)
+        stays = effect == Effect.STAYS
+        there = erasure.held(store.code, store.count(covered) if covered and stays else 0)
+        why = str(store.why) if stays or effect == Effect.TOMBSTONE else ""
+        found.append(
+            {
+                "store": store.code,
+                "title": str(store.title),
+                "there": there,
+                "outcome": str(effect),
+                "why": why,
+            }
+        )
+    return found
+
+
+def _kept(clips: tuple[Clip, ...]) -> list[dict[str, str]]:
+    """The fingerprints that outlive their clips, each with its purpose and its end."""
+    ends = ((clip, known.remembered_until(clip)) for clip in clips)
+    return [
+        {
+            "what": "fingerprint of discarded content",
+            "clip": str(clip.public_id),
+            "purpose": "to recognise content that a person found inappropriate when it comes again",
+            "until": timestamp(end),
+        }
+        for clip, end in ends
+        if end
+    ]

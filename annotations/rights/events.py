@@ -1,0 +1,3 @@
+"""The events that this context publishes. Payloads carry ids only."""
+
+ERASURE_REQUESTED = "rights.erasure_requested"  # erasure

@@ -1,0 +1,112 @@
+"""Beginning an erasure, and starting one again that has failed."""
+
+import uuid
+
+from django.db import IntegrityError, transaction
+
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+from annotations.clips import gate, services as clips
+from annotations.clips.enums import HoldReason
+from annotations.clips.locking import lock_clip
+from annotations.core.errors import Conflict
+from annotations.core.events import publish
+from annotations.core.models import RunState
+from annotations.core.reasons import checked_reason, optional_reason
+from annotations.rights import events, inventory, log
+from annotations.rights.enums import ErasureCause
+from annotations.rights.models import Erasure
+from annotations.rights.plans import plan
+from annotations.rights.scopes import Reach, Scope, reach
+
+
+@transaction.atomic
+def request_erasure(
+    scope: Scope, actor: Actor, cause: ErasureCause, reason: str = "", *, shown: str = ""
+) -> Erasure:
+    """Holds every clip of the scope as erased at once, and lets a worker do the rest.
+
+    Gives the erasure that there is when one is under way already. `shown` is the digest of the plan that was confirmed.
+    Officers give a reason. Raises Missing `unknown_scope`; Invalid `reason_too_short`, `reason_too_long`; Conflict
+    `legal_hold`, `already_erased`, `plan_changed`, `under_way`.
+    """
+    reason = checked_reason(reason) if cause == ErasureCause.OFFICER else optional_reason(reason)
+    if standing := _open(scope):
+        return standing
+    covered = reach(scope)
+    for clip in covered.clips:
+        lock_clip(clip.pk)
+    _refuse(scope, covered)
+    planned = plan(scope, covered)
+    if shown and shown != planned.digest:
+        raise Conflict("plan_changed", "What would be erased has changed since you looked. Look at it again.")
+    try:
+        with transaction.atomic():
+            erasure = _create(scope, covered, actor, cause, planned.counts)
+    except IntegrityError:
+        raise Conflict("under_way", "Somebody else has begun this erasure. Look it up again.") from None
+    audit.append(
+        log.ERASURE_REQUESTED,
+        actor,
+        clip=covered.clips[0].public_id if len(covered.clips) == 1 else None,
+        subject=covered.owner.pseudonym,
+        data={
+            "erasure": str(erasure.pk),
+            "kind": str(scope.kind),
+            "cause": str(cause),
+            "clips": len(covered.clips),
+        },
+        detail={"reason": reason} if reason else None,
+        detail_of=actor.pseudonym,
+    )
+    for clip in covered.clips:
+        clips.place(clip, HoldReason.ERASED, actor)
+    publish(events.ERASURE_REQUESTED, erasure=erasure.pk)
+    return erasure
+
+
+@transaction.atomic
+def resume_erasure(erasure_id: uuid.UUID, actor: Actor) -> Erasure:
+    """Goes on with one that has failed. Conflict `erasure_not_failed`."""
+    taken = Erasure.objects.filter(pk=erasure_id, state=RunState.FAILED).update(
+        state=RunState.QUEUED, attempts=0, failure_code="", failure_message="", finished_at=None
+    )
+    if not taken:
+        raise Conflict("erasure_not_failed", "This erasure is done or under way already.")
+    erasure = Erasure.objects.get(pk=erasure_id)
+    audit.append(log.ERASURE_RESUMED, actor, subject=erasure.owner, data={"erasure": str(erasure_id)})
+    publish(events.ERASURE_REQUESTED, erasure=erasure_id)
+    return erasure
+
+
+def _open(scope: Scope) -> Erasure | None:
+    found = Erasure.objects.exclude(state=RunState.DONE)
+    return found.filter(kind=scope.kind, target=scope.target).first()
+
+
+def _refuse(scope: Scope, covered: Reach) -> None:
+    reasons = {clip.pk: set(gate.reasons(clip.pk)) for clip in covered.clips}
+    if any(HoldReason.LEGAL in each for each in reasons.values()):
+        raise Conflict(
+            "legal_hold", "A clip of this is under a legal hold. Nothing is erased before it is released."
+        )
+    done = Erasure.objects.filter(kind=scope.kind, target=scope.target).exists()
+    if done and all(HoldReason.ERASED in each for each in reasons.values()):
+        raise Conflict("already_erased", "This was erased already. Its certificate says what and when.")
+
+
+def _create(
+    scope: Scope, covered: Reach, actor: Actor, cause: ErasureCause, counts: dict[str, int]
+) -> Erasure:
+    return Erasure.objects.create(
+        kind=scope.kind,
+        target=scope.target,
+        owner=covered.owner.pseudonym,
+        cause=cause,
+        asked_by=actor.pseudonym,
+        asked_role=actor.role,
+        clips=[str(clip) for clip in covered.public_ids],
+        subjects=list(covered.subjects),
+        plan=counts,
+        planned_files=[list(file) for store in inventory.STORES for file in store.files(covered)],
+    )
