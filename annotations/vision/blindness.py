@@ -38,11 +38,11 @@ def _hidden_evidence(job: Job, detections: Detections, rendered: Rendered) -> in
         return 0
     ranges = Ranges(job.source, job.limits, detections.frames, job.camera)
     with Pool(available_cores()) as pool:
-        check = ResidualCheck(_NoFaces(job), pool, {}, rendered.rendition["frame_rate"], job.opinions)
+        doubt = ResidualCheck(_NoFaces(job), pool, {}, rendered.rendition["frame_rate"], job.opinions)
         for frame in looked_at:
             for decoded in ranges.between(originals[frame], originals[frame]):
-                check.look(frame, decoded.picture().frame)
-        evidence = check.report().get("evidence", [])
+                doubt.check(frame, decoded.picture().frame)
+        evidence = doubt.report().get("evidence", [])
     size = rendered.rendition["width"], rendered.rendition["height"]
     return sum(
         HiddenRegions(rendered.hidden.get(originals[each["frame"]], ()), *size).hides(as_box(each["box"]))

@@ -80,7 +80,7 @@ class ResidualCheck:
         """The picture that is to be the rendition's frame `index`: checked, unless the coded one is to be."""
         waits_for_the_coded_one = len(self._checks) % CHECKS_PER_CODED_ONE == 0
         if index % KEY_FRAME_INTERVAL == 0 and not waits_for_the_coded_one and self._is_due(index):
-            self.look(index, frame)
+            self.check(index, frame)
 
     def add_coded(self, index: int, coded: bytes, extradata: bytes | None) -> None:
         """The coded key frame `index`: decoded and checked, unless it has been checked in memory."""
@@ -94,12 +94,12 @@ class ResidualCheck:
         self._decoder.flush_buffers()
         if len(frames) != 1:
             raise VisionError("internal_failure", "A key frame of the rendition could not be read.")
-        self.look(index, frames[0])
+        self.check(index, frames[0])
 
     def _is_due(self, index: int) -> bool:
         return not self._checks or index - self._checks[-1].frame >= self._least_distance
 
-    def look(self, index: int, frame: VideoFrame) -> None:
+    def check(self, index: int, frame: VideoFrame) -> None:
         """Check this picture of frame `index`, whether or not it is due."""
         small = self._scaler.reformat(
             frame,
