@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from annotations.accounts.enums import Role
 from annotations.audit import services as audit
+from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.configured import own_sequencer
 from annotations.clips.models import Clip
@@ -56,6 +57,7 @@ CLASSES: dict[str, Serves] = {
             "moderation:poster",
             "datasets:download",
             "datasets:api_file",
+            "datasets:manifest",
             "oversight:log",
             "oversight:search_text",
             "oversight:export_entries",
@@ -107,6 +109,8 @@ CLASSES: dict[str, Serves] = {
             "datasets:release",
             "datasets:left_out",
             "datasets:api_release",
+            "datasets:deletions",
+            "datasets:api_deletions",
             "oversight:alerts",
             "oversight:integrity",
             "oversight:alert_rules",
@@ -154,6 +158,9 @@ CLASSES: dict[str, Serves] = {
             "review:task_watched",
             "datasets:change",
             "datasets:retry",
+            "datasets:succeed",
+            "datasets:confirm_deletions",
+            "datasets:api_confirm_deletions",
             "oversight:save_search",
             "oversight:change_search",
             "oversight:take_alert",
@@ -342,6 +349,14 @@ def frozen() -> Release:
 def _() -> Asked:
     path = reverse("datasets:download", args=[frozen().pk, "coco"])
     return Asked(Role.ML_ENGINEER, "dataset.exported", path)
+
+
+@case("datasets:manifest")
+def _() -> Asked:
+    release = frozen()
+    datasets.erase_clip(release.items.get().clip, WORKER)
+    path = reverse("datasets:manifest", args=[release.pk])
+    return Asked(Role.ML_ENGINEER, "dataset.manifest_read", path)
 
 
 @case("datasets:api_file")
