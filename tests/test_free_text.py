@@ -53,7 +53,7 @@ LISTED = {
         datasets.Release: stage failure_code filters requested_by manifest_sha256 left_out
         datasets.Release: formerly
         datasets.ReleaseItem: commitment
-        datasets.DeletionRequest: person confirmed_by statement
+        datasets.DeletionRequest: person confirmed_by
         datasets.Exclusion: reasons
         datasets.Mark: reason
         datasets.ExportFile: format name sha256

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.may import only_own
@@ -44,7 +44,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
     except ValueError:
         chosen = set()
     if not form.is_valid():
-        messages.error(request, _("Say what became of your copies."))
+        for error in form.errors.values():
+            messages.error(request, str(error[0]))
         return redirect("datasets:deletions")
     data = form.cleaned_data
     try:

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from annotations.core import clock
+from annotations.core.forms import ReasonField
 from annotations.datasets.enums import DeletionStatement
 from annotations.datasets.filters import Filters
 from annotations.datasets.selectors import schema_choices
@@ -27,11 +28,12 @@ class DeletionForm(forms.Form):
         label=_("What became of your copies?"),
         choices=DeletionStatement.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Say what became of your copies.")},
     )
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Reason or note"),
+        rows=2,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Needed when it cannot be deleted. It is kept on the log."),
     )
 

@@ -14,7 +14,7 @@ urlpatterns = [
     path("releases/<uuid:release_id>/left-out/", views.left_out, name="left_out"),
     path("releases/<uuid:release_id>/retry", views.retry, name="retry"),
     path("releases/<uuid:release_id>/succeed", views.succeed, name="succeed"),
-    path("releases/<uuid:release_id>/manifest", views.manifest, name="manifest"),
+    path("releases/<uuid:release_id>/manifest", views.download_manifest, name="download_manifest"),
     path("releases/<uuid:release_id>/files/<slug:format_code>", views.download, name="download"),
     path("api/v1/releases/<uuid:release_id>", api.ReleaseDetail.as_view(), name="api_release"),
     path(

@@ -150,7 +150,7 @@ def succeed(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-def manifest(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse | StreamingHttpResponse:
+def download_manifest(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse | StreamingHttpResponse:
     found = _release(release_id)
     try:
         return manifest_now(request, found)

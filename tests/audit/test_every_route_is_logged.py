@@ -57,7 +57,7 @@ CLASSES: dict[str, Serves] = {
             "moderation:poster",
             "datasets:download",
             "datasets:api_file",
-            "datasets:manifest",
+            "datasets:download_manifest",
             "oversight:log",
             "oversight:search_text",
             "oversight:export_entries",
@@ -351,11 +351,11 @@ def _() -> Asked:
     return Asked(Role.ML_ENGINEER, "dataset.exported", path)
 
 
-@case("datasets:manifest")
+@case("datasets:download_manifest")
 def _() -> Asked:
     release = frozen()
     datasets.erase_clip(release.items.get().clip, WORKER)
-    path = reverse("datasets:manifest", args=[release.pk])
+    path = reverse("datasets:download_manifest", args=[release.pk])
     return Asked(Role.ML_ENGINEER, "dataset.manifest_read", path)
 
 

@@ -57,7 +57,7 @@ def of_first_layout(release: Release) -> Release:
     """The release as it would be had it been frozen before there were commitments."""
     release.items.update(salt=None, commitment="")
     release.manifest_version = 1
-    parts = [item.manifest for item in release.items.order_by("position")]
+    parts = [item.manifest or {} for item in release.items.order_by("position")]
     release.manifest_sha256 = manifest.plain_digest(selectors.described(release), parts)
     release.save()
     return release
