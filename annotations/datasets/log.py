@@ -125,6 +125,6 @@ DELETION_CONFIRMED = action(
 )
 UNCONFIRMED = action(
     "dataset.deletion_unconfirmed",
-    "Download of release {release} refused; requests to delete that wait for too long: {requests}",
+    "Successor {release} not handed out; requests to delete that wait for too long: {requests}",
     {"release": ID, "format": _FORMAT, "requests": COUNT},
 )
