@@ -138,11 +138,16 @@ def _desk(officer: User) -> None:
 
 
 def _datasets(engineer: User) -> None:
-    """A release with a clip that stayed out, and one that has failed."""
+    """A release with a clip that stayed out, one that has failed, and one that was downloaded before an erasure."""
     project = make.make_accepted().assignment.project
     make.make_accepted(project, training=False)
+    erased = make.make_accepted(project).assignment.clip
     Project.objects.update(active=False)  # its clips are labeled
     dataset = datasets.create(engineer.actor, "Porch", project, Filters())
     datasets.freeze(datasets.request(dataset, engineer.actor).pk)
+    released = datasets.request(dataset, engineer.actor)
+    datasets.freeze(released.pk)
+    datasets.deliver(released, "coco", engineer.actor)
+    datasets.erase_clip(erased, engineer.actor)
     failed = datasets.request(dataset, engineer.actor)
     Release.objects.filter(pk=failed.pk).update(state=RunState.FAILED, failure_code="worker_stopped")

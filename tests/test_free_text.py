@@ -52,6 +52,9 @@ LISTED = {
         datasets.Dataset: filters created_by
         moderation.Recheck: stage failure_code
         datasets.Release: stage failure_code filters requested_by manifest_sha256 left_out
+        datasets.Release: formerly
+        datasets.ReleaseItem: commitment
+        datasets.DeletionRequest: person confirmed_by
         datasets.Exclusion: reasons
         datasets.Mark: reason
         datasets.ExportFile: format name sha256

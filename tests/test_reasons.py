@@ -18,6 +18,7 @@ from annotations.clips import services as clips
 from annotations.core import clock
 from annotations.core.errors import Invalid
 from annotations.core.reasons import LONGEST
+from annotations.datasets import services as datasets
 from annotations.moderation import services as moderation
 from annotations.oversight import services as oversight
 from annotations.redaction import services as redaction
@@ -52,6 +53,9 @@ CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     ],
     redaction.decide_unredaction: [
         lambda reason: redaction.decide_unredaction(NOBODY, "approve", reason, make_user())
+    ],
+    datasets.confirm_deletions: [
+        lambda reason: datasets.confirm_deletions([NOBODY], "cannot", reason, OFFICER)
     ],
     moderation.discard: [lambda reason: moderation.discard(make_clip(), reason, OFFICER)],
     moderation.decide: [lambda reason: moderation.decide(NOBODY, "uphold", reason, OFFICER)],

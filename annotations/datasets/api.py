@@ -1,4 +1,4 @@
-"""Releases for programs: where one stands, and its files."""
+"""Releases for programs: where one stands, its files, and what of them is to be deleted."""
 
 import uuid
 
@@ -10,10 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotations.datasets import presentation
+from annotations.accounts.middleware import actor_of
+from annotations.datasets import presentation, selectors, services
 from annotations.datasets.download import download
 from annotations.datasets.exports.registry import EXPORTERS
+from annotations.datasets.forms import MOST_REQUESTS
 from annotations.datasets.models import Release
+from annotations.datasets.serializers import ConfirmDeletionsSerializer, DeletionRequestSerializer
 
 
 class ReleaseDetail(APIView):
@@ -42,6 +45,32 @@ class ReleaseFile(APIView):
         self, request: Request, release_id: uuid.UUID, format_code: str
     ) -> HttpResponse | StreamingHttpResponse:
         return download(request._request, _release(release_id), format_code)
+
+
+class DeletionRequests(APIView):
+    """`GET`: what the caller downloaded, was asked to delete since it was erased, and has not answered yet."""
+
+    @extend_schema(responses=DeletionRequestSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        asked = selectors.open_deletions(actor_of(request._request).pseudonym)[:MOST_REQUESTS]
+        return Response(DeletionRequestSerializer(asked, many=True).data)
+
+
+class ConfirmDeletions(APIView):
+    """`POST`: what became of the caller's copies. 404 `no_such_request`, 409 `already_confirmed`."""
+
+    @extend_schema(
+        request=ConfirmDeletionsSerializer,
+        responses={200: {"type": "object", "properties": {"confirmed": {"type": "integer"}}}},
+    )
+    def post(self, request: Request) -> Response:
+        sent = ConfirmDeletionsSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        data = sent.validated_data
+        confirmed = services.confirm_deletions(
+            data["requests"], data["statement"], data["reason"], actor_of(request._request)
+        )
+        return Response({"confirmed": len(confirmed)})
 
 
 def _release(release_id: uuid.UUID) -> Release:

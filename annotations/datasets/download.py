@@ -6,9 +6,20 @@ from django.utils.text import slugify
 
 from annotations.accounts.middleware import actor_of
 from annotations.core.http import ranged_response
-from annotations.datasets import services
+from annotations.datasets import selectors, services
 from annotations.datasets.exports import registry
+from annotations.datasets.exports.manifest import Manifest
 from annotations.datasets.models import Release
+
+
+def manifest_now(request: HttpRequest, release: Release) -> StreamingHttpResponse:
+    """The manifest as it is since items were erased; raises what `services.reissue_manifest` raises."""
+    services.reissue_manifest(release, actor_of(request))
+    response = StreamingHttpResponse(selectors.manifest_now(release), content_type=Manifest.content_type)
+    name = f"{slugify(release.dataset.name) or 'dataset'}-{release.number}-manifest.{Manifest.suffix}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def download(

@@ -21,10 +21,20 @@ class MarkReason(models.TextChoices):
 
     CONSENT_ENDED = LeftOut.CONSENT_ENDED.value, LeftOut.CONSENT_ENDED.label
     REDACTED_AGAIN = "redacted_again", _("A face was still visible; it was hidden afterwards")
+    ERASED = "erased", _("Erased")
 
 
 # After these the files of a release are destroyed: what they hold may not be used again.
-FINAL = rules.FINAL | {MarkReason.CONSENT_ENDED}
+FINAL = rules.FINAL | {MarkReason.CONSENT_ENDED, MarkReason.ERASED}
+
+
+class DeletionStatement(models.TextChoices):
+    """What somebody who downloaded an item says when they are asked to delete it."""
+
+    DELETED = "deleted", _("Every copy was deleted")
+    NEVER_KEPT = "never_kept", _("No copy was kept")
+    CANNOT = "cannot", _("It cannot be deleted")
+
 
 REASONS = {**dict(HoldReason.choices), **dict(MarkReason.choices), **dict(LeftOut.choices)}
 

@@ -6,6 +6,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from annotations.core import clock
+from annotations.core.forms import ReasonField
+from annotations.datasets.enums import DeletionStatement
 from annotations.datasets.filters import Filters
 from annotations.datasets.selectors import schema_choices
 from annotations.review.models import Project
@@ -14,6 +16,26 @@ _BOUNDS = [
     MinValueValidator(clock.EARLIEST, _("Choose a day after the year 1999.")),
     MaxValueValidator(clock.LATEST, _("Choose a day before the year 2200.")),
 ]
+
+
+MOST_REQUESTS = 500  # answered at once
+
+
+class DeletionForm(forms.Form):
+    """What became of the copies of items that were erased. Who cannot delete them says why."""
+
+    statement = forms.ChoiceField(
+        label=_("What became of your copies?"),
+        choices=DeletionStatement.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what became of your copies.")},
+    )
+    reason = ReasonField(
+        label=_("Reason or note"),
+        rows=2,
+        required=False,
+        help_text=_("Needed when it cannot be deleted. It is kept on the log."),
+    )
 
 
 class DatasetForm(forms.Form):

@@ -1,8 +1,20 @@
 """The entries that this context writes."""
 
-from annotations.audit.fields import CODE, COUNT, DAY, DIGEST, ID, labels, list_of, one_of, pattern, record
+from annotations.audit.fields import (
+    CODE,
+    COUNT,
+    DAY,
+    DIGEST,
+    ID,
+    PSEUDONYM,
+    labels,
+    list_of,
+    one_of,
+    pattern,
+    record,
+)
 from annotations.audit.registry import action
-from annotations.datasets.enums import REASONS
+from annotations.datasets.enums import REASONS, DeletionStatement
 from annotations.datasets.exports.registry import EXPORTERS
 
 _MOST_FILES = 50  # of one release, formats that are no longer registered included
@@ -15,6 +27,8 @@ _DATASET = {
     "dataset": ID,
     "filters": record(verdicts=_CODES, labels=_CODES, first_day=DAY, last_day=DAY),
 }
+_ITEM = {"release": ID, "commitment": DIGEST}
+_ASKED = {**_ITEM, "person": PSEUDONYM}
 _MARK = {"release": ID, "reason": one_of(REASONS.items())}
 
 CREATED = action("dataset.created", "Dataset {dataset} created", _DATASET)
@@ -38,8 +52,9 @@ FROZEN = action(
 )
 INCLUDED = action(
     "dataset.clip_frozen",
-    "Frozen into release {release} with labels {labels}",
-    {"release": ID, "rendition": DIGEST, "labels": DIGEST},
+    "Frozen into release {release} as {commitment}",
+    # Older entries have the plain digests of the rendition and of the labels instead.
+    {"release": ID, "commitment": DIGEST.added_later("an item without a commitment")},
 )
 BUILT = action(
     "dataset.files_made",
@@ -71,6 +86,45 @@ DESTROYED = action(
 )
 ERASED = action(
     "dataset.clip_erased",
-    "Erased from releases: {release_items}; files destroyed: {export_files}, notes of being left out: {exclusions}",
-    dict.fromkeys(("release_items", "export_files", "exclusions"), COUNT),
+    "Erased from releases: {release_items}; files destroyed: {export_files}, notes of being left out: {exclusions}, "
+    "requests to delete copies: {deletion_requests}",
+    dict.fromkeys(("release_items", "export_files", "exclusions", "deletion_requests"), COUNT),
+)
+ITEM_ERASED = action(
+    "dataset.item_erased", "Erased from release {release}; what stays is its commitment {commitment}", _ITEM
+)
+REISSUED = action(
+    "dataset.manifest_reissued",
+    "Manifest of release {release} committed to its items anew, SHA-256 {manifest}; formerly {formerly}",
+    {"release": ID, "formerly": DIGEST, "manifest": DIGEST},
+)
+MANIFEST_READ = action(
+    "dataset.manifest_read",
+    "Manifest of release {release} read as it is since items were erased, SHA-256 {manifest}",
+    {"release": ID, "manifest": DIGEST},
+)
+SUCCESSOR_REQUESTED = action(
+    "dataset.successor_requested",
+    "Release {number} of dataset {dataset} requested, which succeeds release {succeeds}",
+    {"dataset": ID, "release": ID, "number": COUNT, "succeeds": ID},
+)
+DELETION_REQUESTED = action(
+    "dataset.deletion_requested",
+    "{person} asked to delete {commitment}, downloaded with release {release}",
+    _ASKED,
+)
+DELETION_REMINDED = action(
+    "dataset.deletion_reminded",
+    "{person} reminded to delete {commitment}, downloaded with release {release}; reminders: {reminders}",
+    {**_ASKED, "reminders": COUNT},
+)
+DELETION_CONFIRMED = action(
+    "dataset.deletion_confirmed",
+    "{person} answered the request to delete {commitment}, downloaded with release {release}: {statement}",
+    {**_ASKED, "statement": one_of(DeletionStatement.choices)},
+)
+UNCONFIRMED = action(
+    "dataset.deletion_unconfirmed",
+    "Successor {release} not handed out; requests to delete that wait for too long: {requests}",
+    {"release": ID, "format": _FORMAT, "requests": COUNT},
 )

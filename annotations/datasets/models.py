@@ -4,6 +4,7 @@ from django.db.models import Q
 from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import RunState, StageRun
+from annotations.datasets.enums import DeletionStatement
 from annotations.datasets.exports import registry
 from annotations.datasets.filters import Filters
 from annotations.redaction.models import Rendition
@@ -30,9 +31,12 @@ class Dataset(models.Model):
 
 
 class Release(StageRun):
-    """One frozen answer. What it holds never changes once it is frozen; `marks` tell what became of its clips.
+    """One frozen answer. What it holds never changes once it is frozen, except that items are erased; `marks` tell
+    what became of its clips.
 
     Its run freezes it: first the gate is asked and the items are written, then the files are made.
+    `manifest_version` is the layout of its manifest, and `formerly` the digest of a manifest of layout 1 of which items
+    were erased. `succeeds` is the release that it was made to take the place of, because items of that were erased.
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
@@ -41,7 +45,10 @@ class Release(StageRun):
     requested_by = models.CharField(max_length=64)
     frozen_at = models.DateTimeField(null=True)
     manifest_sha256 = models.CharField(max_length=64, blank=True)
+    manifest_version = models.PositiveSmallIntegerField(default=1)
+    formerly = models.CharField(max_length=64, blank=True)
     left_out = models.JSONField(default=dict)  # reason: how many clips
+    succeeds = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="successors")
 
     class Meta:
         indexes = StageRun.indexes("release")
@@ -67,18 +74,42 @@ class Release(StageRun):
 
 
 class ReleaseItem(models.Model):
-    """One clip of a release, with the labels and the rendition that it was frozen with."""
+    """One clip of a release, with the labels and the rendition that it was frozen with.
+
+    `commitment` is SHA-256(salt || manifest), empty in manifests of layout 1. Of an item that was erased nothing else
+    is left: a tombstone.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="items")
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="release_items")
-    annotation = models.ForeignKey(Annotation, on_delete=models.PROTECT, related_name="+")
-    rendition = models.ForeignKey(Rendition, on_delete=models.PROTECT, related_name="+")
+    annotation = models.ForeignKey(Annotation, null=True, on_delete=models.PROTECT, related_name="+")
+    rendition = models.ForeignKey(Rendition, null=True, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
-    manifest = models.JSONField()  # the clip's part of the manifest
+    manifest = models.JSONField(null=True)  # the clip's part of the manifest
+    salt = models.BinaryField(null=True)
+    commitment = models.CharField(max_length=64, blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    erased_at=None,
+                    annotation__isnull=False,
+                    rendition__isnull=False,
+                    manifest__isnull=False,
+                )
+                | Q(
+                    erased_at__isnull=False,
+                    annotation=None,
+                    rendition=None,
+                    manifest__isnull=True,
+                    salt=None,
+                )
+                & ~Q(commitment=""),
+                name="releaseitem_whole_or_erased",
+            ),
             models.UniqueConstraint(fields=["release", "clip"], name="releaseitem_clip_once"),
             models.UniqueConstraint(fields=["release", "position"], name="releaseitem_position_once"),
         ]
@@ -145,3 +176,35 @@ class Download(models.Model):
     file = models.ForeignKey(ExportFile, on_delete=models.PROTECT, related_name="downloads")
     by = models.CharField(max_length=64)
     at = models.DateTimeField(default=clock.now)
+
+
+class DeletionRequest(models.Model):
+    """Somebody who downloaded an item that was erased is asked to delete it, and answers (GDPR, Art. 17(2) and 19).
+
+    `download` is the last one by that person of a file that held the item; what they add in their own words is on the
+    log.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    item = models.ForeignKey(ReleaseItem, on_delete=models.PROTECT, related_name="deletion_requests")
+    download = models.ForeignKey(Download, on_delete=models.PROTECT, related_name="deletion_requests")
+    person = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(default=clock.now)
+    reminded_at = models.DateTimeField(null=True)
+    reminders = models.PositiveIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=64, blank=True)
+    statement = models.CharField(max_length=16, choices=DeletionStatement, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "person"], name="deletionrequest_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by="", statement="")
+                | (Q(confirmed_at__isnull=False) & ~Q(confirmed_by="") & ~Q(statement="")),
+                name="deletionrequest_confirmed_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "asked_at"], condition=Q(confirmed_at=None), name="deletion_open")
+        ]

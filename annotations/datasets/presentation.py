@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from annotations.accounts.may import may
+from annotations.accounts.middleware import actor_of
 from annotations.core.models import RunState
 from annotations.datasets import selectors
 from annotations.datasets.filters import Filters
-from annotations.datasets.models import ExportFile, Release
+from annotations.datasets.forms import MOST_REQUESTS, DeletionForm
+from annotations.datasets.models import Dataset, DeletionRequest, ExportFile, Release
 from annotations.review.models import Project
 
 STATES = {
@@ -26,6 +30,35 @@ class Badge:
 
     tone: str
     text: str
+
+
+@dataclass(frozen=True)
+class DeletionGroup:
+    """What somebody is asked to delete of one release, with the form in which they answer."""
+
+    release: Release
+    requests: list[DeletionRequest]
+    form: DeletionForm
+
+
+def deletion_groups(
+    request: HttpRequest, *, dataset: Dataset | None = None, release: Release | None = None
+) -> list[DeletionGroup]:
+    """What whoever calls is asked to delete and has not answered, the first asked first: all, or of these."""
+    if not may(request, "datasets:confirm_deletions", "POST"):
+        return []
+    asked = selectors.open_deletions(actor_of(request).pseudonym)
+    if dataset:
+        asked = asked.filter(item__release__dataset=dataset)
+    if release:
+        asked = asked.filter(item__release=release)
+    by_release: dict[Release, list[DeletionRequest]] = {}
+    for each in asked[:MOST_REQUESTS]:
+        by_release.setdefault(each.item.release, []).append(each)
+    return [
+        DeletionGroup(held, requests, DeletionForm(auto_id=f"delete-{held.pk}-%s"))
+        for held, requests in by_release.items()
+    ]
 
 
 def badges(release: Release, *, marked: bool) -> list[Badge]:
@@ -74,6 +107,10 @@ def as_json(release: Release) -> dict[str, Any]:
         "requested_by": release.requested_by,
         "frozen_at": release.frozen_at.isoformat() if release.frozen_at else None,
         "manifest_sha256": release.manifest_sha256 or None,
+        "formerly": release.formerly or None,
+        "succeeds": str(release.succeeds_id) if release.succeeds_id else None,
+        "successor": next((str(each.pk) for each in selectors.successors(release)), None),
+        "erased": release.items.filter(erased_at__isnull=False).count(),
         "clips": release.items.count(),
         "left_out": release.left_out,
         "unusable": sorted(str(clip) for clip in unusable),

@@ -8,19 +8,30 @@ from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
+from annotations.audit.canonical import canonical, timestamp
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip, ClipQuerySet, Hold
 from annotations.clips.rules import FINAL
 from annotations.core import clock, runs
 from annotations.core.models import RunState
-from annotations.datasets.enums import label
+from annotations.datasets.enums import MarkReason, label
+from annotations.datasets.exports import manifest
 from annotations.datasets.exports.base import Exporter
 from annotations.datasets.exports.registry import EXPORTERS
 from annotations.datasets.exports.source import FrozenRelease
 from annotations.datasets.expressions import HasLabel
 from annotations.datasets.filters import Filters
-from annotations.datasets.models import Dataset, Download, Exclusion, ExportFile, Mark, Release, ReleaseItem
+from annotations.datasets.models import (
+    Dataset,
+    DeletionRequest,
+    Download,
+    Exclusion,
+    ExportFile,
+    Mark,
+    Release,
+    ReleaseItem,
+)
 from annotations.datasets.rules import Facts, tally
 from annotations.redaction.models import Outcome, Rendition
 from annotations.review.models import Annotation, LabelSchema, Project
@@ -62,7 +73,13 @@ def with_marks(found: QuerySet[Release]) -> QuerySet[Release]:
 def items(release: Release) -> QuerySet[ReleaseItem]:
     return (
         ReleaseItem.objects.filter(release=release)
-        .select_related("clip__owner", "rendition", "annotation__schema", "annotation__assignment__reviewer")
+        .select_related(
+            "clip__owner",
+            "rendition",
+            "annotation__schema",
+            "annotation__assignment__reviewer",
+            "annotation__assignment__clip",
+        )
         .order_by("position")
     )
 
@@ -97,7 +114,19 @@ def described(release: Release) -> FrozenRelease:
         frozen_at=release.frozen_at,
         manifest_sha256=release.manifest_sha256,
         tracks=_track_names(release),
+        manifest_version=release.manifest_version,
+        formerly=release.formerly,
     )
+
+
+def manifest_digest(release: Release) -> str:
+    """The digest of what the release holds now, by the layout of its manifest."""
+    items = ReleaseItem.objects.filter(release=release).order_by("position")
+    if release.manifest_version >= manifest.COMMITTED:
+        commitments = items.values_list("commitment", flat=True)
+        return manifest.digest(described(release), commitments.iterator())
+    parts = items.values_list("manifest", flat=True)
+    return manifest.plain_digest(described(release), (part or {} for part in parts.iterator()))
 
 
 def _track_names(release: Release) -> dict[str, str]:
@@ -134,8 +163,15 @@ def of_clip(clip: Clip) -> QuerySet[ReleaseItem]:
 
 def downloads_with(clip: Clip) -> QuerySet[Download]:
     """Every time that a file of a release was handed out which holds the clip, the first one first."""
-    held = Download.objects.filter(file__release__items__clip=clip).order_by("at", "id")
+    in_it = Q(file__release__items__erased_at=None) | Q(file__release__items__erased_at__gt=F("at"))
+    held = Download.objects.filter(in_it, file__release__items__clip=clip).order_by("at", "id")
     return held.select_related("file__release__dataset")
+
+
+def successors(release: Release) -> QuerySet[Release]:
+    """The release that takes the place of this one; none that failed to be frozen."""
+    failed = Q(state=RunState.FAILED, frozen_at=None)
+    return release.successors.exclude(failed).select_related("dataset").order_by("number")
 
 
 def files_with(clip: Clip) -> QuerySet[ExportFile]:
@@ -217,7 +253,7 @@ def left_out(project: Project, filters: Filters) -> Iterator[tuple[uuid.UUID, li
 def unusable(release: Release) -> QuerySet[ReleaseItem]:
     """The items that may not be used now. Asks the gate itself, so that it never waits for a mark."""
     return ReleaseItem.objects.filter(release=release).exclude(
-        clip__in=gate.passing(Purpose.TRAINING), rendition__current=True
+        erased_at=None, clip__in=gate.passing(Purpose.TRAINING), rendition__current=True
     )
 
 
@@ -255,9 +291,76 @@ def reasons_in_words(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def _received(filters: Filters) -> ClipQuerySet:
-    clips = Clip.objects.all()
+    erased = Hold.objects.filter(clip=OuterRef("pk"), reason=MarkReason.ERASED, released_at=None)
+    clips = Clip.objects.filter(~Exists(erased))
     if filters.since:
         clips = clips.filter(received_at__gte=filters.since)
     if filters.until:
         clips = clips.filter(received_at__lt=filters.until)
     return clips
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who downloaded a clip with a release, when last, and the request to delete it, once it was erased."""
+
+    person: str
+    release: Release
+    last_download: datetime.datetime
+    request: DeletionRequest | None
+
+
+def recipients(clip: Clip) -> list[Recipient]:
+    """Everybody to whom a file with the clip was handed out, once per release, in the order of the last downloads."""
+    asked = DeletionRequest.objects.filter(item__clip=clip)
+    requests = {
+        (request.item.release_id, request.person): request for request in asked.select_related("item")
+    }
+    last = {(each.file.release_id, each.by): each for each in downloads_with(clip)}
+    return [
+        Recipient(person, each.file.release, each.at, requests.get((release, person)))
+        for (release, person), each in sorted(last.items(), key=lambda found: found[1].at)
+    ]
+
+
+def deletions() -> QuerySet[DeletionRequest]:
+    """All requests to delete, those that nobody has answered first, then the last ones first."""
+    shown = DeletionRequest.objects.select_related("item__release__dataset", "item__clip", "download")
+    return shown.order_by(F("confirmed_at").desc(nulls_first=True), "-asked_at", "-id")
+
+
+def open_deletions(person: str) -> QuerySet[DeletionRequest]:
+    """The requests that this person has not answered, the first one first."""
+    return deletions().filter(person=person, confirmed_at=None).order_by("asked_at", "id")
+
+
+def deletions_to_remind_of(every: datetime.timedelta) -> QuerySet[DeletionRequest]:
+    before = clock.now() - every
+    never = Q(reminded_at=None, asked_at__lte=before)
+    return DeletionRequest.objects.filter(never | Q(reminded_at__lte=before), confirmed_at=None).order_by(
+        "asked_at"
+    )
+
+
+def manifest_now(release: Release) -> Iterator[bytes]:
+    """The manifest as it is since items were erased: commitments only of these, and of what may not be used now."""
+    described_now, position, separator = described(release), -1, b""
+    yield manifest.head(described_now)
+    items = ReleaseItem.objects.filter(release=release).order_by("position")
+    while batch := list(items.filter(position__gt=position)[:500]):
+        withheld = set(
+            unusable(release).filter(pk__in=[item.pk for item in batch]).values_list("pk", flat=True)
+        )
+        for item in batch:
+            yield separator + canonical(_told(item, withheld=item.pk in withheld))
+            separator = b","
+        position = batch[-1].position
+    yield manifest.tail(described_now)
+
+
+def _told(item: ReleaseItem, *, withheld: bool) -> dict[str, Any]:
+    if item.erased_at:
+        return {"commitment": item.commitment, "erased": timestamp(item.erased_at)}
+    if withheld or item.manifest is None or item.salt is None:
+        return {"commitment": item.commitment, "withheld": True}
+    return manifest.told(item.manifest, bytes(item.salt))

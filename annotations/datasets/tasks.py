@@ -16,6 +16,11 @@ def mark_withdrawn(clip: str) -> None:
     services.mark(clip)
 
 
+@shared_task(name="datasets.remind_of_deletions")
+def remind_of_deletions() -> None:
+    services.remind_of_deletions()
+
+
 @shared_task(name="datasets.sweep_orphans")
 def sweep_orphans() -> None:
     services.sweep_orphans()

@@ -13,7 +13,7 @@ from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
 from annotations.datasets import presentation, selectors, services
-from annotations.datasets.download import download as send
+from annotations.datasets.download import download as send, manifest_now
 from annotations.datasets.enums import label
 from annotations.datasets.filters import Filters
 from annotations.datasets.forms import DatasetForm, FiltersForm
@@ -25,7 +25,8 @@ PAGE = 50
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(selectors.datasets(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "datasets/index.html", {"page": page})
+    context = {"page": page, "groups": presentation.deletion_groups(request)}
+    return render(request, "datasets/index.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,6 +102,9 @@ def _release_page(request: HttpRequest, found: Release, status: int = 200) -> Ht
             "destroyed": any(file.destroyed_at for file in files),
             "missing": [exporter.label for exporter in selectors.missing_formats(found)],
             "left_out": selectors.reasons_in_words(found.left_out),
+            "erased": found.items.filter(erased_at__isnull=False).count(),
+            "successor": selectors.successors(found).first(),
+            "groups": presentation.deletion_groups(request, release=found),
             "stayed_out": found.exclusions.count(),
             "page": Paginator(selectors.items(found), PAGE).get_page(request.GET.get("page")),
         },
@@ -135,6 +139,26 @@ def retry(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
     return redirect("datasets:release", found.pk)
 
 
+@require_POST
+def succeed(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse:
+    found = _release(release_id)
+    try:
+        return redirect("datasets:release", services.succeed(found, actor_of(request)).pk)
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("datasets:release", found.pk)
+
+
+@require_safe
+def download_manifest(request: HttpRequest, release_id: uuid.UUID) -> HttpResponse | StreamingHttpResponse:
+    found = _release(release_id)
+    try:
+        return manifest_now(request, found)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return _release_page(request, found, error.status)
+
+
 @require_safe
 def download(
     request: HttpRequest, release_id: uuid.UUID, format_code: str
@@ -154,6 +178,7 @@ def _page(request: HttpRequest, dataset: Dataset, form: FiltersForm, status: int
         **_gate(dataset, dataset.chosen if status == 200 else None, form),
         "page": releases,
         "rows": rows,
+        "groups": presentation.deletion_groups(request, dataset=dataset),
         "asked": presentation.in_words(dataset.project, dataset.chosen),
     }
     return render(request, "datasets/detail.html", context, status=status)
@@ -170,4 +195,5 @@ def _dataset(dataset_id: uuid.UUID) -> Dataset:
 
 
 def _release(release_id: uuid.UUID) -> Release:
-    return get_object_or_404(selectors.with_marks(Release.objects.all()), pk=release_id)
+    found = selectors.with_marks(Release.objects.select_related("succeeds__dataset"))
+    return get_object_or_404(found, pk=release_id)

@@ -261,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-orphans": {"task": "clips.sweep_orphans", "schedule": 3600},
     "sweep-orphaned-renditions": {"task": "redaction.sweep_orphans", "schedule": 3600},
     "sweep-orphaned-releases": {"task": "datasets.sweep_orphans", "schedule": 3600},
+    "remind-of-deletions": {"task": "datasets.remind_of_deletions", "schedule": 3600},
     "sweep-clean-copies": {"task": "break_glass.sweep_clean_copies", "schedule": 3600},
     "sweep-log-exports": {"task": "oversight.sweep_exports", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from annotations.accounts.enums import Role
 from annotations.audit import log as audit_log, services as audit
+from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.configured import own_sequencer
 from annotations.clips.models import Clip
@@ -58,6 +59,7 @@ CLASSES: dict[str, Serves] = {
             "moderation:poster",
             "datasets:download",
             "datasets:api_file",
+            "datasets:download_manifest",
             "oversight:log",
             "oversight:search_text",
             "oversight:export_entries",
@@ -115,6 +117,8 @@ CLASSES: dict[str, Serves] = {
             "datasets:release",
             "datasets:left_out",
             "datasets:api_release",
+            "datasets:deletions",
+            "datasets:api_deletions",
             "oversight:alerts",
             "oversight:integrity",
             "oversight:alert_rules",
@@ -164,6 +168,9 @@ CLASSES: dict[str, Serves] = {
             "review:task_watched",
             "datasets:change",
             "datasets:retry",
+            "datasets:succeed",
+            "datasets:confirm_deletions",
+            "datasets:api_confirm_deletions",
             "oversight:save_search",
             "oversight:change_search",
             "oversight:take_alert",
@@ -354,6 +361,14 @@ def frozen() -> Release:
 def _() -> Asked:
     path = reverse("datasets:download", args=[frozen().pk, "coco"])
     return Asked(Role.ML_ENGINEER, "dataset.exported", path)
+
+
+@case("datasets:download_manifest")
+def _() -> Asked:
+    release = frozen()
+    datasets.erase_clip(release.items.get().clip, WORKER)
+    path = reverse("datasets:download_manifest", args=[release.pk])
+    return Asked(Role.ML_ENGINEER, "dataset.manifest_read", path)
 
 
 @case("datasets:api_file")

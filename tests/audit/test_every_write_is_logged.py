@@ -39,7 +39,7 @@ from annotations.core.errors import Invalid
 from annotations.core.models import RunState
 from annotations.datasets import services as datasets
 from annotations.datasets.filters import Filters
-from annotations.datasets.models import Dataset, Release
+from annotations.datasets.models import Dataset, DeletionRequest, Release
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Fingerprint, Flag, HashList, Recheck, Screening
 from annotations.oversight import services as oversight
@@ -714,6 +714,51 @@ def _() -> Act:
 def _() -> Act:
     release = frozen()
     return lambda: datasets.deliver(release, "coco", ENGINEER)
+
+
+def downloaded() -> Clip:
+    """A clip in a release that was downloaded."""
+    release = frozen()
+    datasets.deliver(release, "coco", ENGINEER)
+    return release.items.get().clip
+
+
+@case("datasets.erase_clip")
+def _() -> Act:
+    clip = downloaded()
+    return lambda: datasets.erase_clip(clip, OFFICER)
+
+
+@case("datasets.reissue_manifest")
+def _() -> Act:
+    release = frozen()
+    datasets.erase_clip(release.items.get().clip, OFFICER)
+    return lambda: datasets.reissue_manifest(release, ENGINEER)
+
+
+@case("datasets.succeed")
+def _() -> Act:
+    release = frozen()
+    datasets.erase_clip(release.items.get().clip, OFFICER)
+    return lambda: datasets.succeed(release, ENGINEER)
+
+
+def asked_to_delete() -> DeletionRequest:
+    datasets.erase_clip(downloaded(), OFFICER)
+    return DeletionRequest.objects.get()
+
+
+@case("datasets.confirm_deletions")
+def _() -> Act:
+    asked = asked_to_delete()
+    return lambda: datasets.confirm_deletions([asked.pk], "deleted", "", ENGINEER)
+
+
+@case("datasets.remind_of_deletions")
+def _() -> Act:
+    asked = asked_to_delete()
+    DeletionRequest.objects.filter(pk=asked.pk).update(asked_at=clock.now() - datetime.timedelta(days=8))
+    return datasets.remind_of_deletions
 
 
 @case("datasets.mark")

@@ -15,6 +15,7 @@ from django.core.files.storage import storages
 
 from annotations.accounts.enums import Role
 from annotations.audit.actors import WORKER, Actor
+from annotations.audit.canonical import canonical
 from annotations.audit.models import LogEntry
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
@@ -80,6 +81,8 @@ def test_every_step_is_on_the_log(dataset: Dataset, project: Project) -> None:
     (included,) = entries("dataset.clip_frozen")
     assert included["clip"] == str(clip.public_id)
     assert included["subject"] == clip.owner.pseudonym
+    item = release.items.get()
+    assert included["data"] == {"release": str(release.pk), "commitment": item.commitment}
     (fixed,) = entries("dataset.release_frozen")
     assert fixed["data"]["manifest"] == release.manifest_sha256
     assert len(entries("dataset.files_made")) == 1
@@ -91,9 +94,11 @@ def test_the_manifest_is_what_its_digest_says_and_names_digests_and_pseudonyms_o
     annotation = make_accepted(project)
     release = frozen(dataset)
     made = content(release, "manifest")
-    assert hashlib.sha256(made).hexdigest() == release.manifest_sha256
     manifest = json.loads(made)
-    (item,) = manifest["items"]
+    (told,) = manifest["items"]
+    item = told["item"]
+    committed = {**manifest, "items": [told["commitment"]]}
+    assert hashlib.sha256(canonical(committed)).hexdigest() == release.manifest_sha256
     reviewer = annotation.assignment.reviewer
     assert reviewer is not None
     assert item["clip"] == str(annotation.assignment.clip.public_id)

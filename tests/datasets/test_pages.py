@@ -152,6 +152,7 @@ def test_a_frozen_release_shows_digests_clips_and_what_stayed_out(site: Client, 
     assert "The owner did not consent to training" in shown
     item = release.items.get()
     assert str(item.clip.public_id) in shown
+    assert item.annotation is not None
     reviewer = item.annotation.assignment.reviewer
     assert reviewer is not None
     assert reviewer.pseudonym in shown

@@ -13,6 +13,8 @@ class FrozenRelease:
 
     `tracks` maps the code of each track label to its name, in the order in which formats number them. People are
     pseudonyms; `manifest_sha256` is empty while the manifest is being made for the first time.
+    `manifest_version` is that of the manifest's layout (`exports.manifest`), and `formerly` the digest of a manifest of
+    the first layout that this one took the place of, else empty.
     """
 
     id: str
@@ -26,6 +28,8 @@ class FrozenRelease:
     frozen_at: datetime.datetime
     manifest_sha256: str
     tracks: dict[str, str]
+    manifest_version: int = 2
+    formerly: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,9 @@ class LabeledClip:
     """One clip with its accepted labels.
 
     `times` are the presentation times of the original's frames, in seconds, one per frame of the rendition;
-    width and height are in pixels. `manifest` is the clip's part of the release's manifest. The note in `body` is
-    for people inside: no format carries it.
+    width and height are in pixels. `manifest` is the clip's part of the release's manifest, and `salt` what its
+    commitment was made with (empty in manifests of the first layout). The note in `body` is for people inside: no
+    format carries it.
     """
 
     public_id: str
@@ -43,6 +48,7 @@ class LabeledClip:
     times: list[float]
     body: Body
     manifest: dict[str, Any]
+    salt: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -58,12 +58,15 @@ def _drafted(release: Release, heartbeat: Heartbeat) -> Iterator[ReleaseItem]:
 
 
 def _item(release: Release, clip: Clip, annotation: Annotation, rendition: Rendition) -> ReleaseItem:
+    told, salt = _manifest(clip, annotation, rendition), manifest.new_salt()
     return ReleaseItem(
         release=release,
         clip=clip,
         annotation=annotation,
         rendition=rendition,
-        manifest=_manifest(clip, annotation, rendition),
+        manifest=told,
+        salt=salt,
+        commitment=manifest.commitment(told, salt),
     )
 
 
@@ -110,10 +113,16 @@ def _write(release: Release, drafted: list[ReleaseItem]) -> None:
     ]
     Exclusion.objects.bulk_create(stayed_out, batch_size=BATCH)
     release.frozen_at = clock.now()
-    release.manifest_sha256 = manifest.digest(selectors.described(release), [item.manifest for item in items])
+    release.manifest_version = manifest.COMMITTED
+    release.manifest_sha256 = manifest.digest(
+        selectors.described(release), [item.commitment for item in items]
+    )
     release.left_out = tally((reason, 1) for each in stayed_out for reason in each.reasons)
     written = Release.objects.filter(pk=release.pk, token=release.token, frozen_at=None).update(
-        frozen_at=release.frozen_at, manifest_sha256=release.manifest_sha256, left_out=release.left_out
+        frozen_at=release.frozen_at,
+        manifest_version=release.manifest_version,
+        manifest_sha256=release.manifest_sha256,
+        left_out=release.left_out,
     )
     if not written:
         raise runs.LostLease(str(release.pk))
@@ -132,11 +141,7 @@ def _log(release: Release, items: list[ReleaseItem], stayed_out: int) -> None:
         audit.ClipAct(
             item.clip.public_id,
             item.clip.owner.pseudonym,
-            {
-                "release": str(release.pk),
-                "rendition": item.rendition.sha256,
-                "labels": item.annotation.sha256,
-            },
+            {"release": str(release.pk), "commitment": item.commitment},
         )
         for item in items
     )

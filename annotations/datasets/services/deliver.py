@@ -1,15 +1,20 @@
 """Handing out a release's files."""
 
+import datetime
+
 from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.awaiting import await_checkpoint
+from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
 from annotations.core.models import RunState
 from annotations.datasets import log, selectors
 from annotations.datasets.models import Download, ExportFile, Release
+
+WAIT_FOR_CONFIRMATION = datetime.timedelta(days=14)
 
 
 def deliver(release: Release, format_code: str, actor: Actor) -> ExportFile:
@@ -17,7 +22,9 @@ def deliver(release: Release, format_code: str, actor: Actor) -> ExportFile:
 
     Missing `no_such_file`; Conflict `release_not_ready`, or `release_withdrawn` with the `clips` (public ids) that
     may not be used, and `instead`, the newest release of the dataset that may be, or None. That is logged too.
-    Unavailable `log_not_sealed`. Not inside a transaction.
+    Conflict `deletion_unconfirmed` for a successor, while a request to this person to delete what was erased is older
+    than `WAIT_FOR_CONFIRMATION` and not answered; logged as well. Unavailable `log_not_sealed`. Not inside a
+    transaction.
     """
     outcome, entry = _decide(release, format_code, actor)
     if isinstance(outcome, Conflict):
@@ -29,7 +36,8 @@ def deliver(release: Release, format_code: str, actor: Actor) -> ExportFile:
 @transaction.atomic
 def _decide(release: Release, format_code: str, actor: Actor) -> tuple[ExportFile | Conflict, LogEntry]:
     """What is given, with its entry. A refusal is returned, not raised, so that its entry stays."""
-    file = ExportFile.objects.filter(release=release, format=format_code).first()
+    files = ExportFile.objects.select_for_update(of=("self",), no_key=True)
+    file = files.filter(release=release, format=format_code).first()
     if file is None and release.state != RunState.DONE:
         raise Conflict("release_not_ready", "This file of the release is not made yet.")
     if file is None:
@@ -41,6 +49,12 @@ def _decide(release: Release, format_code: str, actor: Actor) -> tuple[ExportFil
     if clips or file.destroyed_at:
         refused = audit.append(log.REFUSED, actor, data={**data, "clips": len(clips)})
         return _withdrawn(release, clips), refused
+    if release.succeeds_id and (late := _unanswered(actor)):
+        refused = audit.append(log.UNCONFIRMED, actor, data={**data, "requests": late})
+        return Conflict(
+            "deletion_unconfirmed",
+            f"You have not said yet whether you deleted what was erased; open requests: {late}. Answer them first.",
+        ), refused
     Download.objects.create(file=file, by=actor.pseudonym)
     exported = audit.append(
         log.EXPORTED,
@@ -49,6 +63,12 @@ def _decide(release: Release, format_code: str, actor: Actor) -> tuple[ExportFil
         data={**data, "clips": release.items.count(), "sha256": file.sha256},
     )
     return file, exported
+
+
+def _unanswered(actor: Actor) -> int:
+    """How many requests to this person to delete something wait for too long."""
+    late = clock.now() - WAIT_FOR_CONFIRMATION
+    return selectors.open_deletions(actor.pseudonym).filter(asked_at__lte=late).count()
 
 
 def _withdrawn(release: Release, clips: list[str]) -> Conflict:

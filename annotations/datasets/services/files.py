@@ -16,12 +16,13 @@ from annotations.core import runs
 from annotations.core.errors import Conflict
 from annotations.core.stages import Heartbeat
 from annotations.datasets import log, selectors
-from annotations.datasets.exports import frames, manifest
+from annotations.datasets.exports import frames
 from annotations.datasets.exports.base import Exporter, Part
 from annotations.datasets.exports.registry import EXPORTERS
 from annotations.datasets.exports.source import LabeledClip
 from annotations.datasets.models import ExportFile, Release, ReleaseItem
 from annotations.datasets.services import pictures
+from annotations.redaction.models import Rendition
 from annotations.review.sealed_words import digest_of
 
 BATCH = 50
@@ -55,10 +56,7 @@ def make(release: Release, heartbeat: Heartbeat) -> None:
 
 
 def _check_manifest(release: Release) -> None:
-    parts = (
-        ReleaseItem.objects.filter(release=release).order_by("position").values_list("manifest", flat=True)
-    )
-    if manifest.digest(selectors.described(release), parts.iterator()) != release.manifest_sha256:
+    if selectors.manifest_digest(release) != release.manifest_sha256:
         raise Conflict("labels_damaged", "What this release holds is not what was frozen.")
 
 
@@ -71,12 +69,12 @@ def _write(release: Release, files: Mapping[type[Exporter], IO[bytes]], heartbea
         for exporter in exporters:
             exporter.begin()
         for item in _items(release):
-            clip = _labeled(item)
+            clip, rendition = _labeled(item)
             for exporter in exporters:
                 exporter.add(clip)
             wanted = frames.annotated(clip.body["tracks"], clip.times) if illustrated else []
             heartbeat.at("files", item.position, total)
-            for picture in pictures.read(item.rendition, wanted):
+            for picture in pictures.read(rendition, wanted):
                 heartbeat.beat()
                 for exporter in illustrated:
                     exporter.add_picture(clip, picture)
@@ -93,20 +91,24 @@ def _items(release: Release) -> Iterator[ReleaseItem]:
         position = batch[-1].position
 
 
-def _labeled(item: ReleaseItem) -> LabeledClip:
+def _labeled(item: ReleaseItem) -> tuple[LabeledClip, Rendition]:
     if selectors.unusable(item.release).filter(pk=item.pk).exists():
         raise _withdrawn()
     annotation, rendition = item.annotation, item.rendition
+    if annotation is None or rendition is None or item.manifest is None:
+        raise _withdrawn()
     if digest_of(annotation) != item.manifest["labels"]["sha256"]:
         raise Conflict("labels_damaged", "Labels in this release are not those that were frozen.")
-    return LabeledClip(
+    labeled = LabeledClip(
         public_id=str(item.clip.public_id),
         width=rendition.width,
         height=rendition.height,
         times=rendition.presentation_times,
         body=annotation.body,
         manifest=item.manifest,
+        salt=bytes(item.salt or b""),
     )
+    return labeled, rendition
 
 
 def _store(release: Release, exporter: type[Exporter], file: IO[bytes], names: list[str]) -> ExportFile:

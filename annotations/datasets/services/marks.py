@@ -6,7 +6,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from annotations.audit import services as audit
-from annotations.audit.actors import WORKER
+from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.clips import gate
 from annotations.clips.models import Clip
@@ -38,10 +38,12 @@ def mark(clip_id: uuid.UUID | str) -> None:
             there[reason].save(update_fields=["cleared_at"])
             _log(log.CLEARED, clip, item, reason)
         if reasons & FINAL:
-            _destroy(item.release)
+            destroy_files(item.release, WORKER)
 
 
 def _reasons(clip: Clip, item: ReleaseItem) -> set[str]:
+    if item.rendition is None:  # of what was erased nothing else is told
+        return {MarkReason.ERASED}
     reasons = set(gate.reasons(clip.pk))
     ended = clip.consent.withdrawn_at is not None or clip.consent.until <= clock.now()
     if ended and not reasons & FINAL:
@@ -51,23 +53,31 @@ def _reasons(clip: Clip, item: ReleaseItem) -> set[str]:
     return reasons
 
 
-def _destroy(release: Release) -> None:
+def destroy_files(release: Release, actor: Actor) -> None:
     """Deletes the files. Should the transaction not stand after that, the clip is still unmarked and a sweep
     comes here again.
+    """
+    for file in retire_files(release, actor):
+        storages["exports"].delete(file.name)
+
+
+def retire_files(release: Release, actor: Actor) -> list[ExportFile]:
+    """Says of the release's files that they are destroyed, in rows and on the log; the files that there are to delete.
+
+    Downloads lock a file's row as well: each comes before, or is refused.
     """
     files = list(
         ExportFile.objects.select_for_update().filter(release=release, destroyed_at=None).order_by("format")
     )
     if not files:
-        return
+        return []
     ExportFile.objects.filter(pk__in=[file.pk for file in files]).update(destroyed_at=clock.now())
     audit.append(
         log.DESTROYED,
-        WORKER,
+        actor,
         data={"release": str(release.pk), "files": [str(file.format) for file in files]},
     )
-    for file in files:
-        storages["exports"].delete(file.name)
+    return files
 
 
 def _log(kind: Action, clip: Clip, item: ReleaseItem, reason: str) -> None:

@@ -9,6 +9,7 @@ from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.datasets import events, log, selectors
+from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Release
 
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
@@ -21,21 +22,43 @@ def request(dataset: Dataset, actor: Actor) -> Release:
     Conflict `release_in_progress` while one is being frozen, `nothing_passes` when it would be empty.
     """
     locked = Dataset.objects.select_for_update().select_related("project").get(pk=dataset.pk)
+    return _queue(locked, locked.chosen, actor)
+
+
+@transaction.atomic
+def succeed(release: Release, actor: Actor) -> Release:
+    """Queues a release of the same dataset and filters that takes the place of one of which items were erased.
+
+    Raises Conflict `nothing_erased`, `has_successor` when there is one that has not failed, and as `request`.
+    """
+    locked = Dataset.objects.select_for_update().select_related("project").get(pk=release.dataset_id)
+    if not release.items.filter(erased_at__isnull=False).exists():
+        raise Conflict("nothing_erased", "Nothing of this release was erased. Freeze a new release instead.")
+    if selectors.successors(release).exists():
+        raise Conflict("has_successor", "This release has a successor already.")
+    return _queue(locked, release.chosen, actor, succeeds=release)
+
+
+def _queue(locked: Dataset, filters: Filters, actor: Actor, succeeds: Release | None = None) -> Release:
     if Release.objects.filter(dataset=locked, state__in=UNFINISHED).exists():
         raise Conflict(
             "release_in_progress", "A release of this dataset is being frozen. Wait until it is done."
         )
-    if not selectors.passing(locked.project, locked.chosen).exists():
+    if not selectors.passing(locked.project, filters).exists():
         raise Conflict("nothing_passes", "The gate lets no clip through, so the release would be empty.")
     last = Release.objects.filter(dataset=locked).order_by("-number").values_list("number", flat=True).first()
     release = Release.objects.create(
-        dataset=locked, number=(last or 0) + 1, filters=locked.filters, requested_by=actor.pseudonym
+        dataset=locked,
+        number=(last or 0) + 1,
+        filters=filters.as_json(),
+        requested_by=actor.pseudonym,
+        succeeds=succeeds,
     )
-    audit.append(
-        log.REQUESTED,
-        actor,
-        data={"dataset": str(locked.pk), "release": str(release.pk), "number": release.number},
-    )
+    data = {"dataset": str(locked.pk), "release": str(release.pk), "number": release.number}
+    if succeeds:
+        audit.append(log.SUCCESSOR_REQUESTED, actor, data={**data, "succeeds": str(succeeds.pk)})
+    else:
+        audit.append(log.REQUESTED, actor, data=data)
     publish(events.RELEASE_REQUESTED, release=release.pk)
     return release
 

@@ -81,8 +81,12 @@ ERASED: tuple[Store, ...] = (
         "release_items",
         _("Items of frozen releases"),
         Effect.TOMBSTONE,
-        rows_of(datasets.ReleaseItem),
+        rows_of(datasets.ReleaseItem, erased_at=None),
         step="datasets",
+        why=_(
+            "The commitment stays, a salted digest without its salt, so that what is left of the release can be "
+            "verified (docs/exports.md)."
+        ),
         models=(datasets.ReleaseItem, datasets.Mark),
         readers=ENGINEERS,
     ),

@@ -67,6 +67,16 @@ STAYING: tuple[Store, ...] = (
         models=(datasets.Download,),
     ),
     Store(
+        "deletion_requests",
+        _("Requests to delete copies, and what was answered"),
+        Effect.STAYS,
+        rows_of(datasets.DeletionRequest, "item__clip"),
+        why=_(
+            "So that it can be shown who was told of the erasure (GDPR, Art. 19). They hold pseudonyms and dates."
+        ),
+        models=(datasets.DeletionRequest,),
+    ),
+    Store(
         "models",
         _("Models that others trained with files of releases"),
         Effect.STAYS,

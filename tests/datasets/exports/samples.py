@@ -74,6 +74,7 @@ def clip(number: int = 1, body: Body | None = None) -> LabeledClip:
                 "until": "2027-01-01",
             },
         },
+        salt=bytes([number]) * 32,
     )
 
 
@@ -88,10 +89,14 @@ def pictures(of: LabeledClip, size: int = 100) -> Iterator[Picture]:
 
 
 def write(
-    exporter: type[Exporter], clips: Iterable[LabeledClip], file: IO[bytes], picture_bytes: int = 100
+    exporter: type[Exporter],
+    clips: Iterable[LabeledClip],
+    file: IO[bytes],
+    picture_bytes: int = 100,
+    release: FrozenRelease = RELEASE,
 ) -> None:
     """Drives the exporter as the freeze does."""
-    with exporter(file, RELEASE) as writer:
+    with exporter(file, release) as writer:
         writer.begin()
         for each in clips:
             writer.add(each)
@@ -101,9 +106,11 @@ def write(
         writer.finish()
 
 
-def written(exporter: type[Exporter], clips: Iterable[LabeledClip]) -> bytes:
+def written(
+    exporter: type[Exporter], clips: Iterable[LabeledClip], release: FrozenRelease = RELEASE
+) -> bytes:
     file = io.BytesIO()
-    write(exporter, clips, file)
+    write(exporter, clips, file, release=release)
     return file.getvalue()
 
 
