@@ -53,6 +53,9 @@ CERTIFICATE_SERVED = action(
     _ERASURE | {"format": one_of([("page", "a page"), ("json", "JSON")])},
 )
 RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
+RECEIPT_FETCHED_BY_PROGRAM = action(
+    "privacy.receipt_fetched_by_program", "Receipt fetched by a program that looks at links; nobody read it"
+)
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")
 
 _REQUEST = {"request": ID}

@@ -849,6 +849,12 @@ def _() -> Act:
     return lambda: rights.record_receipt_shown(clip, OFFICER)
 
 
+@case("rights.record_receipt_fetched")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: rights.record_receipt_fetched(clip)
+
+
 @case("rights.record_receipt_linked")
 def _() -> Act:
     clip = make.make_clip()

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips import gate, services as clips
@@ -80,6 +81,36 @@ def test_opening_the_receipt_is_on_the_log_before_it_is_shown(client: Client) ->
     client.force_login(officer)
     shown(client, clip)
     assert LogEntry.objects.filter(action="privacy.receipt_served", actor=officer.pseudonym).exists()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"X-Moz": "prefetch"},
+        {"User-Agent": "Slackbot-LinkExpanding 1.0"},
+        {"User-Agent": "Mozilla/5.0 (compatible; SkypeUriPreview)"},
+    ],
+)
+def test_a_program_that_fetches_the_receipt_is_not_taken_for_the_owner(
+    client: Client, headers: dict[str, str]
+) -> None:
+    clip = make_clip()
+    assert client.get(receipts.path_for(clip), headers=headers).status_code == 200
+    assert client.head(receipts.path_for(clip)).status_code == 200
+    fetched = LogEntry.objects.filter(action="privacy.receipt_fetched_by_program", clip=clip.public_id)
+    assert set(fetched.values_list("actor", "subject")) == {("anonymous", clip.owner.pseudonym)}
+    assert fetched.count() == 2
+    assert not LogEntry.objects.filter(action="privacy.receipt_served").exists()
+
+
+def test_a_browser_is_taken_for_a_person_and_staff_always_are(client: Client, officer: User) -> None:
+    clip = make_clip()
+    client.get(receipts.path_for(clip), headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"})
+    client.force_login(officer)
+    client.get(receipts.path_for(clip), headers={"X-Moz": "prefetch"})
+    served = LogEntry.objects.filter(action="privacy.receipt_served").values_list("actor", flat=True)
+    assert set(served) == {clip.owner.pseudonym, officer.pseudonym}
 
 
 def test_the_receipt_is_not_cached_and_its_address_not_passed_on(client: Client) -> None:

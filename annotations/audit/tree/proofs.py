@@ -93,6 +93,8 @@ def verify_consistency(
             raise InvalidProof("trees of one size need no proof")
         if first_root != second_root:
             raise InvalidProof("two roots for one size")
+        if first == 0 and first_root != EMPTY_ROOT:
+            raise InvalidProof("an empty tree has the hash of nothing")
         return
     if first == 0:
         raise InvalidProof("an empty tree is the beginning of any")

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from annotations.audit.tree.text import UINT64_LIMIT
+
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
 ENTRY_LIMIT = 65_535  # bytes; lengths are two bytes long
@@ -29,7 +31,12 @@ class Tile:
 
 
 def index_path(index: int) -> str:
-    """A tile's number in groups of three digits, all but the last led by `x`: 1234067 is `x001/x234/067`."""
+    """A tile's number in groups of three digits, all but the last led by `x`: 1234067 is `x001/x234/067`.
+
+    Raises InvalidTile for what is no number of 64 bits (C2SP tlog-tiles, "Merkle Tree").
+    """
+    if not 0 <= index < UINT64_LIMIT:
+        raise InvalidTile(f"{index} is no number of 64 bits")
     groups = [f"{index % 1000:03d}"]
     while index := index // 1000:
         groups.insert(0, f"x{index % 1000:03d}")

@@ -21,6 +21,7 @@ from annotations.rights.services.reading import (
     record_erasure_planned,
     record_erasure_prepared,
     record_lookup,
+    record_receipt_fetched,
     record_receipt_linked,
     record_receipt_shown,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "record_erasure_planned",
     "record_erasure_prepared",
     "record_lookup",
+    "record_receipt_fetched",
     "record_receipt_linked",
     "record_receipt_shown",
     "record_request_opened",

@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 
 from annotations.audit import services as audit
-from annotations.audit.actors import Actor
+from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.clips.models import Clip
 from annotations.rights import log
 from annotations.rights.models import Erasure
@@ -20,6 +20,12 @@ def record_lookup(actor: Actor, found: int, subject: str = "") -> None:
 @transaction.atomic
 def record_receipt_shown(clip: Clip, actor: Actor) -> None:
     audit.append(log.RECEIPT_SERVED, actor, clip=clip.public_id, subject=clip.owner.pseudonym)
+
+
+@transaction.atomic
+def record_receipt_fetched(clip: Clip) -> None:
+    """A program fetched the page ahead of a reader, as previews of mail do: the owner has not read it."""
+    audit.append(log.RECEIPT_FETCHED_BY_PROGRAM, ANONYMOUS, clip=clip.public_id, subject=clip.owner.pseudonym)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
 from annotations.rights import clip_story, receipts, services
 from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.link_previews import fetched_by_program
 from annotations.rights.models import Erasure
 from annotations.rights.plans import plan
 from annotations.rights.scopes import Scope, reach
@@ -24,12 +25,16 @@ from annotations.rights.views.erasures import certificate_file, certificate_page
 @never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     clip = _clip(token)
-    services.record_receipt_shown(clip, _actor(request, clip))
+    staff = actor_of(request) != ANONYMOUS
+    if not staff and fetched_by_program(request):
+        services.record_receipt_fetched(clip)
+    else:
+        services.record_receipt_shown(clip, _actor(request, clip))
     context = {
         "clip": clip,
         "token": token,
         "story": clip_story.story(clip),
-        "staff": actor_of(request) != ANONYMOUS,
+        "staff": staff,
         "erasure": erasure_of(clip),
     }
     return render(request, "rights/receipt.html", context)

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
@@ -176,6 +177,8 @@ def test_only_the_sequencer_s_role_may_add_to_the_tree(fresh_database: str, sett
     databases.use(fresh_database.replace("review_app@", "review_sequencer@"))
     assert configured.own_sequencer().once() == 2
     assert integrity().oldest is None
+    with pytest.raises(CommandError, match="Run it in the site's environment"):
+        call_command("audit", "verify")
 
 
 def grant_again(url: str, owner: str) -> None:

@@ -235,3 +235,10 @@ def test_a_request_tells_what_it_asks(old: int, proof: list[bytes], checkpoint: 
     encodable = checkpoint.encode("utf-8", "replace").decode()
     request = witness.Request(old, tuple(proof), encodable)
     assert witness.Request.parse(request.format().encode()) == request
+
+
+def test_a_tile_s_number_has_64_bits() -> None:
+    assert tiles.index_path(2**64 - 1) == "x018/x446/x744/x073/x709/x551/615"
+    for index in (2**64, -1):
+        with pytest.raises(tiles.InvalidTile, match="64 bits"):
+            tiles.index_path(index)

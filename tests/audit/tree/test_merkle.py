@@ -27,6 +27,12 @@ def test_a_tree_that_grows_has_the_roots_of_the_rfc(size: int) -> None:
         assert frontier.root() == reference.mth(entries(n + 1)) == root_at(n + 1, known)
 
 
+def test_the_empty_tree_has_one_root() -> None:
+    proofs.verify_consistency(0, 0, EMPTY_ROOT, EMPTY_ROOT, [])
+    with pytest.raises(proofs.InvalidProof, match="hash of nothing"):
+        proofs.verify_consistency(0, 0, bytes(32), bytes(32), [])
+
+
 @given(SIZES)
 def test_every_complete_subtree_is_told_once(size: int) -> None:
     frontier = Frontier()

@@ -2,6 +2,8 @@ from types import ModuleType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError
+from psycopg.errors import InsufficientPrivilege
 
 from annotations.audit.commands import anchor, export, keys, prove, verify
 from annotations.core.errors import DomainError
@@ -28,3 +30,10 @@ class Command(BaseCommand):
             COMMANDS[options["what"]].run(self, options)
         except DomainError as error:
             raise CommandError(error.message) from error
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, InsufficientPrivilege):
+                raise
+            raise CommandError(
+                "The database's role of this environment may not do that. Run it in the site's environment; "
+                "the sequencer's is for `sequence` and `audit keys`."
+            ) from error
