@@ -48,7 +48,9 @@ def test_every_hold_keeps_a_clip_out(project: Project, reason: HoldReason) -> No
     clip = make_accepted(project).assignment.clip
     clips.place(clip, reason, WORKER)
     assert passing(project) == set()
-    assert reasons(project) == ({} if reason == HoldReason.ERASED else {reason: 1})  # erased: as if it never came
+    assert reasons(project) == (
+        {} if reason == HoldReason.ERASED else {reason: 1}
+    )  # erased: as if it never came
 
 
 def test_a_withdrawn_consent_keeps_a_clip_out_and_is_told_once(project: Project) -> None:
