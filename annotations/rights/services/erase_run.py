@@ -21,6 +21,7 @@ from annotations.clips import gate, services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip, Device, Owner
+from annotations.core import freed_space
 from annotations.core.errors import Conflict, DomainError
 from annotations.core.stages import Failure, Heartbeat, KnownError, Stage, perform
 from annotations.datasets import services as datasets
@@ -161,6 +162,7 @@ def _destroy_keys(run: Erasure, heartbeat: Heartbeat) -> None:
             _keep(run)
     _delete_files(run)
     audit.destroy_keys(run.subjects, WORKER, KeysDestroyed(run.cause))
+    freed_space.clear()
 
 
 def _whole(run: Erasure) -> Reach:
