@@ -54,9 +54,7 @@ _DATA: dict[str, Callable[[int], str]] = {
     "content.flag_upheld": lambda n: f'{{"category":"{_CATEGORIES[n % 5]}","flag":"{_id(n)}"}}',
     "content.poster_served": lambda n: f'{{"flag":"{_id(n)}"}}',
     "review.accepted": lambda n: f'{{"annotation":"{_id(n)}","task":"{_id(n + 1)}"}}',
-    "dataset.clip_frozen": lambda n: (
-        f'{{"labels":"{_digest(n)}","release":"{_id(n % 40)}","rendition":"{_digest(n + 1)}"}}'
-    ),
+    "dataset.clip_frozen": lambda n: f'{{"commitment":"{_digest(n)}","release":"{_id(n % 40)}"}}',
     "consent.withdrawn": lambda n: f'{{"consent":"{_id(n)}"}}',
     "privacy.withdrawal": lambda _: '{"source":"owner"}',
     "account.sign_in_failed": lambda n: f'{{"account":"{_pseudonym("p", n)}"}}',

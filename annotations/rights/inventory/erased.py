@@ -85,7 +85,7 @@ ERASED: tuple[Store, ...] = (
         step="datasets",
         why=_(
             "The commitment stays, a salted digest without its salt, so that what is left of the release can be "
-            "verified (docs/exports.md)."
+            "verified."
         ),
         models=(datasets.ReleaseItem, datasets.Mark),
         readers=ENGINEERS,
