@@ -228,8 +228,9 @@ def _rows(table: str, column: str, ids: list[uuid.UUID]) -> list[dict[str, Any]]
 
 
 def _count(rest: str, parameters: Iterable[Any]) -> int:
+    statement = f"SELECT COUNT(*) FROM {rest}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM {rest}", _parameters(parameters))  # noqa: S608
+        cursor.execute(statement, _parameters(parameters))
         return int(cursor.fetchone()[0])
 
 
