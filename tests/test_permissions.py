@@ -1,12 +1,15 @@
 """The permission matrix and the site agree: every cell of `permissions.csv` is tried over HTTP."""
 
+import copy
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import resolve, reverse
 
@@ -74,6 +77,18 @@ class Person:
 def anything(route: str) -> dict[str, Any]:
     """Parameters that fit the path and name nothing that exists."""
     return {name: SAMPLES[converter]() for name, converter in ROUTES[route].parameters}
+
+
+@contextmanager
+def undone(person: Person) -> Iterator[None]:
+    """Whatever a request does is taken back, signing out included: the person sends the next one as if it were the
+    first.
+    """
+    cookies = copy.deepcopy(person.client.cookies)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    person.client.cookies = cookies
 
 
 def refused(person: Person, response: Any) -> bool:
@@ -190,11 +205,15 @@ def test_whoever_signs_in_reads_what_strangers_may_read_and_gets_out_again() -> 
 @pytest.mark.django_db
 @pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.method}-{rule.route}")
-def test_a_role_gets_through_exactly_where_the_matrix_lets_it(rule: Rule, role: str) -> None:
+def test_a_role_gets_through_exactly_where_the_matrix_lets_it(role: str) -> None:
     person = Person(role)
-    response = person.send(rule.route, rule.method, anything(rule.route))
-    assert refused(person, response) is not rule.allows(role), response.status_code
+    wrong = []
+    for rule in RULES:
+        with undone(person):
+            response = person.send(rule.route, rule.method, anything(rule.route))
+        if refused(person, response) is rule.allows(role):
+            wrong.append((rule.method, rule.route, response.status_code))
+    assert wrong == []
 
 
 @pytest.mark.django_db

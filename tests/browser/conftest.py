@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,11 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from annotations.vision.limits import ANY_SIZE
-from annotations.vision.video.decode import decode
 from tests.conftest import ROOT
 from tests.factories import PASSWORD
-from tests.vision.clips import encode, scene
+from tests.vision.clips import scene
 
 expect.set_options(timeout=20_000)  # other tests run beside these
 SCREENSHOTS = ROOT / "build" / "screenshots" if os.environ.get("SCREENSHOTS") else None
@@ -102,11 +99,9 @@ def inspected() -> Callable[[Page, str], None]:
 
 @pytest.fixture
 def a_clip(footage: Path | None, tmp_path: Path) -> Path:
-    """Two seconds of a real clip with faces where the footage is present, else a generated one."""
-    path = tmp_path / "walking.mp4"
+    """A real clip with faces where the footage is present, else a generated one."""
     if footage:
-        frames = decode(str(footage / "face-demographics-walking.mp4"), ANY_SIZE)
-        encode(path, [frame.rgb() for frame in islice(frames, 60)], rate=30)
-        return path
+        return footage / "face-demographics-walking.mp4"
+    path = tmp_path / "walking.mp4"
     scene(path, width=640, height=360, frames=45, rate=15, people=[lambda n: (160 + 6 * n, 160, 70)])
     return path

@@ -53,22 +53,23 @@ ON_SCREEN = """() => {
 
 @pytest.fixture
 def source(footage: Path | None, tmp_path: Path, every: int) -> Path:
-    """Three scenes with somebody in each: every so many of the first frames of real footage where it is present, else
-    generated.
+    """Three scenes with somebody in each: the first frames of real footage where it is present, else generated.
+
+    Of these, and of their rows and columns, it has every so many.
 
     What is drawn on frame DRAWN_ON is followed to the cuts around it, and no further.
     """
     path = tmp_path / "three scenes.mp4"
     if footage:
         frames = decode(str(footage / "asl-reel-a.mp4"), ANY_SIZE)
-        encode(path, [frame.rgb() for frame in islice(frames, 0, FRAMES, every)], rate=25)
+        encode(path, [frame.rgb()[::every, ::every] for frame in islice(frames, 0, FRAMES, every)], rate=25)
     else:
         pictures = []
         for number in range(0, FRAMES, every):
             scene = 0 if number < 77 else 1 if number < 186 else 2
             picture = background(640, 480, 1 + scene) // 3 + 70 * scene
             paste_head(picture, 100 + 2 * number, 200, 90)
-            pictures.append(picture.astype(np.uint8))
+            pictures.append(picture.astype(np.uint8)[::every, ::every])
         encode(path, pictures, rate=25)
     return path
 
