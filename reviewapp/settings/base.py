@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "reviewapp.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "reviewapp.urls"

@@ -104,6 +104,17 @@ def test_a_program_that_fetches_the_receipt_is_not_taken_for_the_owner(
     assert not LogEntry.objects.filter(action="privacy.receipt_served").exists()
 
 
+def test_a_program_that_follows_the_link_to_erasing_is_not_the_owner_either(client: Client) -> None:
+    clip = make_clip()
+    address = reverse("rights:receipt_erase", args=[receipts.token_for(clip)])
+    client.get(address, headers={"User-Agent": "Slackbot-LinkExpanding 1.0"})
+    client.get(address, headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"})
+    planned = LogEntry.objects.filter(action="erasure.planned", clip=clip.public_id).order_by(
+        "occurred_at", "id"
+    )
+    assert list(planned.values_list("actor", flat=True)) == ["anonymous", clip.owner.pseudonym]
+
+
 def test_a_browser_is_taken_for_a_person_and_staff_always_are(client: Client, officer: User) -> None:
     clip = make_clip()
     client.get(receipts.path_for(clip), headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"})

@@ -25,16 +25,15 @@ from annotations.rights.views.erasures import certificate_file, certificate_page
 @never_cache
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     clip = _clip(token)
-    staff = actor_of(request) != ANONYMOUS
-    if not staff and fetched_by_program(request):
+    if (actor := _actor(request, clip)) == ANONYMOUS:
         services.record_receipt_fetched(clip)
     else:
-        services.record_receipt_shown(clip, _actor(request, clip))
+        services.record_receipt_shown(clip, actor)
     context = {
         "clip": clip,
         "token": token,
         "story": clip_story.story(clip),
-        "staff": staff,
+        "staff": actor_of(request) != ANONYMOUS,
         "erasure": erasure_of(clip),
     }
     return render(request, "rights/receipt.html", context)
@@ -75,7 +74,7 @@ def erase_by_receipt(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("Your clip is being erased. Nobody can watch it any more."))
         return redirect("rights:receipt", token)
-    services.record_erasure_planned(planned, receipts.owner_of(clip))
+    services.record_erasure_planned(planned, _actor(request, clip))
     return render(request, "rights/receipt_erase.html", {"clip": clip, "token": token, "plan": planned})
 
 
@@ -114,6 +113,8 @@ def _clip(token: str) -> Clip:
 
 
 def _actor(request: HttpRequest, clip: Clip) -> Actor:
-    """Staff who open the link are named as who they are."""
+    """Staff who open the link are named as who they are, and a program that fetches it is not the owner."""
     actor = actor_of(request)
-    return receipts.owner_of(clip) if actor == ANONYMOUS else actor
+    if actor != ANONYMOUS or fetched_by_program(request):
+        return actor
+    return receipts.owner_of(clip)
