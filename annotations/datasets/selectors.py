@@ -15,7 +15,7 @@ from annotations.clips.models import Clip, ClipQuerySet, Hold
 from annotations.clips.rules import FINAL
 from annotations.core import clock, runs
 from annotations.core.models import RunState
-from annotations.datasets.enums import MarkReason, label
+from annotations.datasets.enums import label
 from annotations.datasets.exports import manifest
 from annotations.datasets.exports.base import Exporter
 from annotations.datasets.exports.registry import EXPORTERS
@@ -291,7 +291,7 @@ def reasons_in_words(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def _received(filters: Filters) -> ClipQuerySet:
-    erased = Hold.objects.filter(clip=OuterRef("pk"), reason=MarkReason.ERASED, released_at=None)
+    erased = Hold.objects.filter(clip=OuterRef("pk"), reason=HoldReason.ERASED, released_at=None)
     clips = Clip.objects.filter(~Exists(erased))
     if filters.since:
         clips = clips.filter(received_at__gte=filters.since)

@@ -13,10 +13,12 @@ from annotations.clips import gate, services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.core.models import RunState
+from annotations.datasets import services as datasets
+from annotations.datasets.models import DeletionRequest
 from annotations.rights import receipts, services
 from annotations.rights.models import Erasure
 from tests.factories import make_clip, make_original, make_ready_clip, make_user
-from tests.rights.erased_clips import REASON, make_everywhere
+from tests.rights.erased_clips import ENGINEER, REASON, make_everywhere
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,18 @@ def test_it_is_confirmed_with_what_was_typed_and_then_begins(site: Client, clip:
     site.post(reverse("rights:continue_erasure", args=[erasure.pk]))
     assert LogEntry.objects.filter(action="erasure.certified").count() == 2
     assert site.get(reverse("oversight:dossier", args=[clip.public_id])).status_code == 200
+
+
+def test_the_page_of_an_erasure_says_who_was_asked_to_delete_and_what_they_answered(site: Client) -> None:
+    clip = make_everywhere()
+    page = site.get(address(clip.public_id))
+    again = site.post(address(clip.public_id), typed(page, reason=REASON))
+    begun = site.post(address(clip.public_id), typed(again))["Location"]
+    services.erase(Erasure.objects.get().pk)
+    assert "asked to delete it, no answer yet" in read(site.get(begun))
+    (asked,) = DeletionRequest.objects.all()
+    datasets.confirm_deletions({asked.pk}, "deleted", "", ENGINEER)
+    assert "every copy was deleted" in read(site.get(begun))
 
 
 def test_without_a_reason_nothing_begins(site: Client, clip: Clip) -> None:

@@ -1,6 +1,7 @@
 """The desk for erasures: what would go, that it is confirmed, how far it is, and the certificate."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from annotations.audit import selectors as audit
 from annotations.audit.actors import Actor
 from annotations.audit.export.log_export import prove
 from annotations.audit.sequencing.awaiting import await_checkpoint
+from annotations.clips.models import Clip
 from annotations.core.errors import Conflict, DomainError
 from annotations.core.models import RunState
 from annotations.datasets import selectors as datasets
@@ -86,10 +88,14 @@ def _plan_page(
     request: HttpRequest, context: dict[str, Any], planned: Plan, form: PlanForm, status: int = 200
 ) -> HttpResponse:
     services.record_erasure_planned(planned, actor_of(request))
-    fetched = [each for clip in planned.reach.clips for each in datasets.downloads_with(clip)]
-    context |= {"plan": planned, "form": form, "fetched": fetched}
-    context["people"] = people_by_pseudonym({each.by for each in fetched})
+    context |= {"plan": planned, "form": form, **_recipients(planned.reach.clips)}
     return render(request, "rights/erasure_plan.html", context, status=status)
+
+
+def _recipients(clips: Iterable[Clip]) -> dict[str, Any]:
+    """Who fetched copies of the clips, for the page."""
+    found = [each for clip in clips for each in datasets.recipients(clip)]
+    return {"recipients": found, "people": people_by_pseudonym({each.person for each in found})}
 
 
 @require_safe
@@ -98,11 +104,13 @@ def erasure_run(request: HttpRequest, erasure_id: uuid.UUID) -> HttpResponse:
     erasure = _found(erasure_id)
     htmx = request.htmx  # type: ignore[attr-defined]
     people = people_by_pseudonym({erasure.asked_by})
+    under_way = erasure.state in (RunState.QUEUED, RunState.RUNNING)
     context = {
         "erasure": erasure,
         "stores": stores_of(erasure),
         "asked_by": people[erasure.asked_by],
-        "under_way": erasure.state in (RunState.QUEUED, RunState.RUNNING),
+        "under_way": under_way,
+        **({} if under_way else _recipients(Clip.objects.filter(public_id__in=erasure.clips))),
     }
     return render(request, "rights/_erasure_run.html" if htmx else "rights/erasure_run.html", context)
 
