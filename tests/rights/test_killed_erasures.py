@@ -19,7 +19,7 @@ from tests.engines.programs import Programs, wait_until
 from tests.factories import make_ready_clip, make_user
 from tests.rights.erased_clips import REASON
 
-pytestmark = [pytest.mark.engines, pytest.mark.long]
+pytestmark = [pytest.mark.engines, pytest.mark.long, pytest.mark.timeout(1800)]
 CLIPS, KILLS = 24, 3
 
 
@@ -42,7 +42,7 @@ def test_a_killed_worker_leaves_nothing_unlogged_and_another_ends_it(programs: P
     programs.beat()
     for kill in range(KILLS):
         worker = programs.worker(name=f"killed-{kill}")
-        wait_until(partial(comes_past, erasure, kill * CLIPS // (KILLS + 1)), 60, "some clips")
+        wait_until(partial(comes_past, erasure, kill * CLIPS // (KILLS + 1)), 300, "some clips")
         programs.kill(worker)
         erased = LogEntry.objects.filter(action="clip.erased").values_list("clip", flat=True)
         gone = [clip.public_id for clip in clips if not Rendition.objects.filter(clip=clip).exists()]
@@ -52,7 +52,7 @@ def test_a_killed_worker_leaves_nothing_unlogged_and_another_ends_it(programs: P
         Erasure.objects.filter(pk=erasure.pk, state=RunState.RUNNING).update(lease_until=past, woken_at=past)
     programs.worker(name="last")
     services.erase(erasure.pk)
-    wait_until(lambda: Erasure.objects.filter(state=RunState.DONE).exists(), 120, "the certificate")
+    wait_until(lambda: Erasure.objects.filter(state=RunState.DONE).exists(), 300, "the certificate")
     erasure.refresh_from_db()
     assert (erasure.findings, len(erasure.clips)) == ([], CLIPS)
     assert [name for name in names if storages["renditions"].exists(name)] == []
