@@ -17,7 +17,7 @@ from annotations.moderation.rules import FLAGS
 from annotations.oversight.rules import ALERTS
 from annotations.redaction.rules import UNREDACTIONS, UNVERIFIED
 from annotations.review.rules import ASSIGNMENTS, TASKS
-from annotations.rights.rules import REQUESTS
+from annotations.rights.rules import LEGAL_HOLDS, REQUESTS, RETENTION_RULES
 from reviewapp.diagrams import tables
 
 Action = tuple[TransitionTable, str]
@@ -55,6 +55,13 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         (REQUESTS, "review"),
         (REQUESTS, "answer"),
         (REQUESTS, "refuse"),
+    ),
+    "rights:decide_retention_rule": ((RETENTION_RULES, "agree"), (RETENTION_RULES, "refuse")),
+    "rights:step_legal_hold": (
+        (LEGAL_HOLDS, "agree"),
+        (LEGAL_HOLDS, "refuse"),
+        (LEGAL_HOLDS, "ask to extend"),
+        (LEGAL_HOLDS, "ask to release"),
     ),
     "break_glass:decide": ((BREAK_GLASS, "approve"), (BREAK_GLASS, "refuse")),
     "break_glass:close": ((BREAK_GLASS, "close"),),

@@ -4,6 +4,7 @@
 for each of these tasks, the rows that a lost message would leave standing: beat wakes them again. Every task that an
 event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
 
+    clips.received ─> rights.hold_received
     clips.received ─> redaction.request ─> redaction.requested ─> redaction.redact
         ─> redaction.finished ─> moderation.screen ─> moderation.screened ─> review.enqueue
     clips.zones_added ─> redaction.hide_zones ─> redaction.requested
@@ -36,9 +37,10 @@ from annotations.redaction.models import RedactionRun
 from annotations.review import selectors as review_selectors
 from annotations.rights import events as rights
 from annotations.rights.models import Erasure
+from annotations.rights.retention import selectors as retention_selectors
 
 DELIVERIES: dict[str, tuple[str, ...]] = {
-    clips.RECEIVED: ("redaction.request",),
+    clips.RECEIVED: ("redaction.request", "rights.hold_received"),
     clips.HOLDS_CHANGED: (
         "review.enqueue",
         "datasets.mark_withdrawn",
@@ -78,6 +80,7 @@ SWEEPS: tuple[Sweep, ...] = (
             .order_by("received_at")
         ),
     ),
+    Sweep("rights.hold_received", "clip", retention_selectors.clips_to_hold),
     Sweep("redaction.redact", "run", lambda age: runs.stalled(RedactionRun, age)),
     Sweep(
         "moderation.screen",

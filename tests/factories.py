@@ -45,6 +45,9 @@ from annotations.redaction.models import (
 from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, Project
 from annotations.review.schema import HOME_THREAT_DETECTION
+from annotations.rights import services as rights
+from annotations.rights.retention.models import LegalHold
+from annotations.rights.scopes import Scope
 
 PASSWORD = "correct horse battery staple"
 WIDTH, HEIGHT, RATE, FRAMES = 96, 64, 10, 30
@@ -231,6 +234,16 @@ def make_break_glass_access(
         break_glass.make_clean_copy(access.pk)
         access.refresh_from_db()
     return access
+
+
+def make_legal_hold(
+    scope: Scope, first: User | None = None, second: User | None = None, *, days: int = 30
+) -> LegalHold:
+    """A legal hold that two officers placed."""
+    first, second = first or make_user(Role.PRIVACY_OFFICER), second or make_user(Role.PRIVACY_OFFICER)
+    until = clock.now() + datetime.timedelta(days=days)
+    hold = rights.ask_for_legal_hold(scope, until, "Court order 12.", first.actor)
+    return rights.decide_legal_hold(hold.pk, "agree", "It is as they say.", second.actor)
 
 
 def make_ready_clip(**fields: Any) -> Clip:

@@ -70,6 +70,8 @@ LISTED = {
         oversight.SavedSearch: owner filters
         rights.Erasure: stage failure_code target owner asked_by asked_role clips subjects plan done files keys
         rights.Erasure: planned_files
+        rights.RetentionRule: asked_by decided_by
+        rights.LegalHold: target owner asked_by first_officer second_officer
         audit.Verification: by
     """,
     MADE_BY_PROGRAMS: """
@@ -104,6 +106,7 @@ LISTED = {
         review.Project: name instructions
         review.LabelSchema: labels
         datasets.Dataset: name description
+        rights.RetentionRule: reason
     """,
     OF_OFFICERS: "oversight.SavedSearch: name",
     LABELS: """

@@ -14,7 +14,6 @@ from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.break_glass import services as break_glass
-from annotations.clips import services as clips
 from annotations.core import clock
 from annotations.core.errors import Invalid
 from annotations.core.reasons import LONGEST
@@ -25,6 +24,7 @@ from annotations.redaction import services as redaction
 from annotations.review import services as review
 from annotations.rights import services as rights
 from annotations.rights.enums import ErasureCause
+from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope
 from tests.factories import make_clip, make_user
 
@@ -39,12 +39,6 @@ NOBODY = uuid.uuid4()
 # A reason is looked at before anything else: the rest of the call need not exist.
 CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     audit.erase_subject: [lambda reason: audit.erase_subject("o-nobody", OFFICER, reason)],
-    clips.place_legal_hold: [
-        lambda reason: clips.place_legal_hold(make_clip(), reason, make_user(), make_user())
-    ],
-    clips.release_legal_hold: [
-        lambda reason: clips.release_legal_hold(make_clip(), reason, make_user(), make_user())
-    ],
     redaction.choose_hiding: [
         lambda reason: redaction.choose_hiding("fill", reason, version=0, actor=OFFICER)
     ],
@@ -71,6 +65,14 @@ CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     rights.request_erasure: [
         lambda reason: rights.request_erasure(Scope("clip", ""), OFFICER, ErasureCause.OFFICER, reason)
     ],
+    rights.set_rule: [lambda reason: rights.set_rule("held", Days(1, 1), reason, version=1, actor=OFFICER)],
+    rights.decide_rule: [lambda reason: rights.decide_rule("held", "agree", reason, OFFICER)],
+    rights.ask_for_legal_hold: [
+        lambda reason: rights.ask_for_legal_hold(Scope("clip", ""), clock.now(), reason, OFFICER)
+    ],
+    rights.ask_for_extension: [lambda reason: rights.ask_for_extension(NOBODY, clock.now(), reason, OFFICER)],
+    rights.ask_for_release: [lambda reason: rights.ask_for_release(NOBODY, reason, OFFICER)],
+    rights.decide_legal_hold: [lambda reason: rights.decide_legal_hold(NOBODY, "agree", reason, OFFICER)],
     rights.open_request: [lambda how: rights.open_request("o-nobody", clock.now(), how, OFFICER)],
     rights.extend_request: [lambda reason: rights.extend_request(NOBODY, reason, OFFICER)],
     rights.answer_request: [lambda how: rights.answer_request(NOBODY, how, "", OFFICER)],

@@ -32,6 +32,7 @@ HELD = action("clip.held", "Held: {reason}", _REASON)
 HOLD_RELEASED = action(
     "clip.hold_released", "Hold released: {reason}", _REASON, formerly=("clip.hold_lifted",)
 )
+# Entries of before legal holds were asked for by one officer and agreed to by another in a session of their own.
 LEGAL_HOLD = action(
     "clip.legal_hold",
     "Legal hold: {act}; {agreed_by} agrees",
@@ -42,6 +43,7 @@ ERASED = action(
     "Original, its key and what was known of the file erased; files in the vault: {originals}",
     {"originals": COUNT},
 )
+ORIGINAL_ERASED = action("clip.original_erased", "Original and its key erased; what was made of it stays")
 HOLDER_ERASED = action(
     "clip.holder_erased",
     "Erased how a {kind} is called; cameras: {cameras}, statements about them: {statements}",

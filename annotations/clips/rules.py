@@ -4,10 +4,8 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from annotations.accounts.enums import Role
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.core.errors import Invalid
-from annotations.core.who import Refusal, by, somebody_else_than
 
 # The holds that a purpose may pass. Nothing here passes a redaction hold.
 PASSES: dict[str, frozenset[str]] = {
@@ -137,17 +135,3 @@ def check_extension(filename: str, container: str) -> None:
         raise Invalid(
             "wrong_extension", f"The file ends in {suffix}, but it is a {container.split(',')[0]} file."
         )
-
-
-# A legal hold is asked for by one privacy officer, and another one agrees.
-_OFFICERS = Refusal("privacy_officer_only", "A legal hold takes privacy officers.")
-ASKS_FOR_LEGAL_HOLD = by(Role.PRIVACY_OFFICER, refusal=_OFFICERS)
-AGREES_TO_LEGAL_HOLD = by(
-    Role.PRIVACY_OFFICER,
-    only=somebody_else_than(
-        "asked_by",
-        "who asked",
-        Refusal("second_person_needed", "A legal hold takes two people: name another one."),
-    ),
-    refusal=_OFFICERS,
-)

@@ -3,6 +3,7 @@
 from annotations.audit.fields import CODE, COUNT, DAY, DIGEST, ID, YES_NO, one_of
 from annotations.audit.registry import action
 from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.retention.enums import KeptState, Part
 
 _SOURCE = one_of((who, who) for who in ("owner", "privacy officer"))
 
@@ -91,3 +92,42 @@ ANSWER_SERVED = action(
 ANSWER_FORGOTTEN = action(
     "access_request.answer_forgotten", "Answer to access request {request} destroyed", _REQUEST
 )
+
+_RULE = {
+    "state": one_of(KeptState.choices),
+    "version": COUNT,
+    "original_days": COUNT,
+    "rest_days": COUNT,
+}
+_DAYS = "{state}: original {original_days} days, everything {rest_days} days (version {version})"
+
+RULE_SET = action("retention.rule_set", f"Retention rule in force, {_DAYS}", _RULE)
+RULE_PROPOSED = action("retention.rule_proposed", f"Longer retention asked for, {_DAYS}", _RULE)
+RULE_AGREED = action("retention.rule_agreed", f"Longer retention agreed to, in force, {_DAYS}", _RULE)
+RULE_REFUSED = action("retention.rule_refused", f"Longer retention refused, {_DAYS}", _RULE)
+ENDED = action(
+    "retention.ended",
+    "The time for which it is kept is over ({state}, {days} days): {part}",
+    {"part": one_of(Part.choices), "state": one_of(KeptState.choices), "days": COUNT},
+)
+
+_LEGAL_HOLD = {"hold": ID}
+_ACT = {"act": one_of([("place", "placing it"), ("extend", "extending it"), ("release", "releasing it")])}
+
+LEGAL_HOLD_ASKED = action(
+    "legal_hold.asked",
+    "Legal hold {hold} ({kind}): {act} asked for, until {until}",
+    _LEGAL_HOLD | _KIND | _ACT | {"until": DAY},
+)
+LEGAL_HOLD_AGREED = action(
+    "legal_hold.agreed",
+    "Legal hold {hold} ({kind}): {act} agreed to, until {until}; clips: {clips}",
+    _LEGAL_HOLD | _KIND | _ACT | {"until": DAY, "clips": COUNT},
+)
+LEGAL_HOLD_REFUSED = action("legal_hold.refused", "Legal hold {hold}: {act} refused", _LEGAL_HOLD | _ACT)
+LEGAL_HOLD_EXPIRED = action(
+    "legal_hold.expired",
+    "Legal hold {hold} is over and released itself; clips: {clips}",
+    _LEGAL_HOLD | {"clips": COUNT},
+)
+LEGAL_HOLD_READ = action("legal_hold.read", "Legal hold {hold} read", _LEGAL_HOLD)

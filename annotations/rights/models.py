@@ -6,6 +6,9 @@ from django.db.models import Q
 from annotations.core import clock, ids
 from annotations.core.models import RunState, StageRun
 from annotations.rights.enums import ErasureCause, RequestState, ScopeKind
+from annotations.rights.retention.models import LegalHold, RetentionRule
+
+__all__ = ["AccessRequest", "Erasure", "LegalHold", "RetentionRule"]
 
 _CLOSED = [RequestState.ANSWERED, RequestState.REFUSED]
 

@@ -1,14 +1,23 @@
-"""The life of a subject access request, and its time limits."""
+"""The life of subject access requests with their time limits, of retention rules and of legal holds."""
 
 import calendar
 import datetime
 
 from annotations.accounts.enums import Role
 from annotations.core.transitions import Transition, TransitionTable
-from annotations.core.who import by
+from annotations.core.who import THE_SITE, Refusal, by, somebody_else_than
 from annotations.rights.enums import RequestState
+from annotations.rights.retention.enums import LegalHoldState, RuleState
 
 OFFICER = by(Role.PRIVACY_OFFICER)
+SECOND_OFFICER = by(
+    Role.PRIVACY_OFFICER,
+    only=somebody_else_than(
+        "asked_by",
+        "who asked",
+        Refusal("second_person_needed", "Another privacy officer has to decide on what you asked for."),
+    ),
+)
 
 # What an officer does with a request by the data subject; the answer goes out as it was reviewed.
 REQUESTS = TransitionTable(
@@ -38,3 +47,38 @@ def months_after(moment: datetime.datetime, months: int) -> datetime.datetime:
     years, month = divmod(moment.month - 1 + months, 12)
     year, month = moment.year + years, month + 1
     return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
+
+
+# A version of a rule that keeps something longer than the default; any other is decided by one officer.
+RETENTION_RULES = TransitionTable(
+    "retention rule",
+    initial=[RuleState.PROPOSED, RuleState.IN_FORCE],
+    final=[RuleState.IN_FORCE, RuleState.REFUSED],
+    transitions=[
+        Transition(RuleState.PROPOSED, "agree", RuleState.IN_FORCE, SECOND_OFFICER),
+        Transition(RuleState.PROPOSED, "refuse", RuleState.REFUSED, OFFICER),
+    ],
+)
+
+STANDING = (LegalHoldState.STANDING, LegalHoldState.EXTENSION_ASKED, LegalHoldState.RELEASE_ASKED)
+
+# Whatever changes a legal hold is asked for by one officer, and another one agrees. It ends by itself.
+LEGAL_HOLDS = TransitionTable(
+    "legal hold",
+    initial=[LegalHoldState.ASKED],
+    final=[LegalHoldState.RELEASED, LegalHoldState.EXPIRED, LegalHoldState.REFUSED],
+    transitions=[
+        Transition(LegalHoldState.ASKED, "agree", LegalHoldState.STANDING, SECOND_OFFICER),
+        Transition(LegalHoldState.ASKED, "refuse", LegalHoldState.REFUSED, OFFICER),
+        Transition(LegalHoldState.STANDING, "ask to extend", LegalHoldState.EXTENSION_ASKED, OFFICER),
+        Transition(LegalHoldState.STANDING, "ask to release", LegalHoldState.RELEASE_ASKED, OFFICER),
+        Transition(LegalHoldState.EXTENSION_ASKED, "agree", LegalHoldState.STANDING, SECOND_OFFICER),
+        Transition(LegalHoldState.RELEASE_ASKED, "agree", LegalHoldState.RELEASED, SECOND_OFFICER),
+        Transition(LegalHoldState.EXTENSION_ASKED, "refuse", LegalHoldState.STANDING, OFFICER),
+        Transition(LegalHoldState.RELEASE_ASKED, "refuse", LegalHoldState.STANDING, OFFICER),
+        *(
+            Transition(state, "expire", LegalHoldState.EXPIRED, THE_SITE)
+            for state in (LegalHoldState.ASKED, *STANDING)
+        ),
+    ],
+)

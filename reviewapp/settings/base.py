@@ -269,6 +269,8 @@ CELERY_BEAT_SCHEDULE = {
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
     "scan-for-alerts": {"task": "oversight.scan_for_alerts", "schedule": 60},
     "end-break-glass-accesses": {"task": "break_glass.end_due_accesses", "schedule": 30},
+    "erase-due": {"task": "rights.erase_due", "schedule": 3600},
+    "expire-legal-holds": {"task": "rights.expire_legal_holds", "schedule": 300},
     "forget-answers": {"task": "rights.forget_answers", "schedule": 3600},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
 }

@@ -53,8 +53,9 @@ from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
 from annotations.rights import services as rights
 from annotations.rights.enums import ErasureCause, ScopeKind
-from annotations.rights.models import AccessRequest, Erasure
+from annotations.rights.models import AccessRequest, Erasure, LegalHold, RetentionRule
 from annotations.rights.plans import plan
+from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope, reach
 from annotations.vision.camera import Camera
 from reviewapp.settings.environment import ModelSource
@@ -260,17 +261,11 @@ def _officers() -> tuple[User, User]:
     return make.make_user(Role.PRIVACY_OFFICER), make.make_user(Role.PRIVACY_OFFICER)
 
 
-@case("clips.place_legal_hold")
+@case("clips.erase_original")
 def _() -> Act:
-    clip, people = make.make_clip(), _officers()
-    return lambda: clips.place_legal_hold(clip, "A court asks for it.", *people)
-
-
-@case("clips.release_legal_hold")
-def _() -> Act:
-    clip, people = make.make_clip(), _officers()
-    clips.place_legal_hold(clip, "A court asks for it.", *people)
-    return lambda: clips.release_legal_hold(clip, "The court is done.", *people)
+    clip = make.make_clip()
+    make.make_original(clip)
+    return lambda: clips.erase_original(clip, WORKER)
 
 
 @case("clips.set_camera")
@@ -1188,3 +1183,78 @@ def _() -> Act:
     clip = make.make_ready_clip()
     break_glass.ask(clip, "danger", "Somebody may lie there.", make.make_user(Role.LEAD))
     return lambda: break_glass.erase_clip(clip, OFFICER)
+
+
+def _scope() -> Scope:
+    return Scope("clip", str(make.make_clip().public_id))
+
+
+def _in_days(days: int) -> datetime.datetime:
+    return clock.now() + datetime.timedelta(days=days)
+
+
+@case("rights.ask_for_legal_hold")
+def _() -> Act:
+    scope = _scope()
+    return lambda: rights.ask_for_legal_hold(scope, _in_days(9), "A court asks for it.", OFFICER)
+
+
+@case("rights.decide_legal_hold")
+def _() -> Act:
+    hold = rights.ask_for_legal_hold(_scope(), _in_days(9), "A court asks for it.", OFFICER)
+    second = make.make_user(Role.PRIVACY_OFFICER).actor
+    return lambda: rights.decide_legal_hold(hold.pk, "agree", "It does.", second)
+
+
+@case("rights.ask_for_extension")
+def _() -> Act:
+    hold = make.make_legal_hold(_scope())
+    return lambda: rights.ask_for_extension(hold.pk, _in_days(60), "The court is slow.", OFFICER)
+
+
+@case("rights.ask_for_release")
+def _() -> Act:
+    hold = make.make_legal_hold(_scope())
+    return lambda: rights.ask_for_release(hold.pk, "The court is done.", OFFICER)
+
+
+@case("rights.expire_legal_holds")
+def _() -> Act:
+    hold = make.make_legal_hold(_scope())
+    LegalHold.objects.filter(pk=hold.pk).update(until=clock.now())
+    return rights.expire_legal_holds
+
+
+@case("rights.hold_received")
+def _() -> Act:
+    owner = make.make_clip().owner
+    make.make_legal_hold(Scope("owner", owner.pseudonym))
+    clip = make.make_clip(owner=owner, submitter=owner.submitter)
+    return lambda: rights.hold_received(clip.pk)
+
+
+@case("rights.record_legal_hold_opened")
+def _() -> Act:
+    hold = make.make_legal_hold(_scope())
+    return lambda: rights.record_legal_hold_opened(hold, OFFICER)
+
+
+@case("rights.set_rule")
+def _() -> Act:
+    return lambda: rights.set_rule("held", Days(2, 2), "Operators are quick.", version=1, actor=OFFICER)
+
+
+@case("rights.decide_rule")
+def _() -> Act:
+    rights.set_rule("held", Days(20, 20), "Operators are slow.", version=1, actor=OFFICER)
+    second = make.make_user(Role.PRIVACY_OFFICER).actor
+    return lambda: rights.decide_rule("held", "agree", "They are.", second)
+
+
+@case("rights.erase_due")
+def _() -> Act:
+    clip = make.make_clip()
+    make.make_original(clip)
+    RetentionRule.objects.update(original_days=0, rest_days=0, asked_at=_in_days(-30))
+    clips.withdraw(clip, OFFICER)
+    return rights.erase_due

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
-from annotations.clips import gate, services as clips
+from annotations.clips import gate
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip
 from annotations.core.models import RunState
@@ -17,6 +17,7 @@ from annotations.datasets import services as datasets
 from annotations.datasets.models import DeletionRequest
 from annotations.rights import receipts, services
 from annotations.rights.models import Erasure
+from annotations.rights.scopes import Scope
 from tests.factories import make_clip, make_original, make_ready_clip, make_user
 from tests.rights.erased_clips import ENGINEER, REASON, make_everywhere
 
@@ -130,7 +131,7 @@ def test_what_changed_since_it_was_shown_is_shown_again(site: Client, clip: Clip
 
 
 def test_a_legal_hold_is_told(site: Client, clip: Clip, officer: User) -> None:
-    clips.place_legal_hold(clip, "Court order 12.", officer, make_user("privacy_officer"))
+    make_legal_hold(Scope("clip", str(clip.public_id)), officer)
     page = site.get(address(clip.public_id))
     refused = site.post(address(clip.public_id), typed(page, reason=REASON, confirmed=True))
     assert refused.status_code == 409

@@ -36,7 +36,14 @@ from annotations.rights.models import Erasure
 from annotations.rights.plans import plan
 from annotations.rights.scopes import Scope, reach
 from reviewapp.pipeline import SWEEPS
-from tests.factories import make_assignment, make_clip, make_original, make_ready_clip, make_user
+from tests.factories import (
+    make_assignment,
+    make_clip,
+    make_legal_hold,
+    make_original,
+    make_ready_clip,
+    make_user,
+)
 from tests.rights.erased_clips import NOTE, REASON, make_everywhere
 
 pytestmark = pytest.mark.django_db
@@ -249,7 +256,7 @@ def test_the_fingerprint_of_a_discarded_clip_stays_with_its_end_and_goes_then(
 
 def test_nothing_is_erased_under_a_legal_hold(officer: User) -> None:
     clip, second = make_ready_clip(), make_user(Role.PRIVACY_OFFICER)
-    clips.place_legal_hold(clip, "Court order 12.", officer, second)
+    make_legal_hold(scope_of(clip), officer, second)
     with pytest.raises(Conflict, match="legal_hold"):
         request(scope_of(clip), officer)
     assert not Erasure.objects.exists()
@@ -258,12 +265,13 @@ def test_nothing_is_erased_under_a_legal_hold(officer: User) -> None:
 def test_a_legal_hold_that_comes_meanwhile_stops_it_and_it_goes_on_after_its_end(officer: User) -> None:
     clip, second = make_ready_clip(), make_user(Role.PRIVACY_OFFICER)
     erasure = request(scope_of(clip), officer)
-    clips.place_legal_hold(clip, "Court order 12.", officer, second)
+    hold = make_legal_hold(scope_of(clip), officer, second)
     services.erase(erasure.pk)
     erasure.refresh_from_db()
     assert (erasure.state, erasure.failure_code) == (RunState.FAILED, "legal_hold")
     assert storages["renditions"].exists(Rendition.objects.get(clip=clip).name)
-    clips.release_legal_hold(clip, "Court order 13.", officer, second)
+    services.ask_for_release(hold.pk, "Court order 13.", officer.actor)
+    services.decide_legal_hold(hold.pk, "agree", "Court order 13.", second.actor)
     services.resume_erasure(erasure.pk, officer.actor)
     services.erase(erasure.pk)
     erasure.refresh_from_db()

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-from annotations.clips import log
+from annotations.clips import log, vault
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import CameraVersion, Clip, Device, Original, Owner, Submission
 
@@ -40,6 +40,24 @@ def erase_clip(clip: Clip, actor: Actor) -> dict[str, int]:
     Clip.objects.filter(pk=clip.pk).update(**_emptied())
     Submission.objects.filter(clip=clip).update(idempotency_key=None)
     return {"originals": found}
+
+
+@transaction.atomic
+def erase_original(clip: Clip, actor: Actor) -> bool:
+    """Deletes the original's row, and with it the wrapped key; renditions and labels stay. False when there is none.
+
+    Its file goes with the commit, or the next sweep takes it. Nothing can be hidden in the clip any more: a repair
+    fails, and the clip stays held.
+    """
+    lock_clip(clip.pk)
+    original = Original.objects.filter(clip=clip).first()
+    if original is None:
+        return False
+    audit.append(log.ORIGINAL_ERASED, actor, clip=clip.public_id, subject=clip.owner.pseudonym)
+    name = original.name
+    original.delete()
+    transaction.on_commit(lambda: vault.storage().delete(name), robust=True)
+    return True
 
 
 @transaction.atomic

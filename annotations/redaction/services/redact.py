@@ -18,6 +18,7 @@ from annotations.audit.subject_keys import Unreachable
 from annotations.clips import log as clips_log, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.memory import memory_file
+from annotations.clips.models import Original
 from annotations.clips.services import place, release_hold
 from annotations.core import clock, ids, runs
 from annotations.core.events import publish
@@ -233,6 +234,7 @@ STAGE = Stage(
         KnownError(VisionError, final=LASTING),
         KnownError(Damaged, code="vault_damaged", final=True),
         KnownError(Unreachable),
+        KnownError(Original.DoesNotExist, code="original_gone", final=True),
         KnownError(OSError, code="storage_failed"),
     ),
 )

@@ -31,6 +31,7 @@ NOT_OF_OWNERS: dict[str, str] = {
             "datasets.Dataset",
             "datasets.Release",
             "oversight.AlertRule",
+            "rights.RetentionRule",
         ),
         _SETUP,
     ),

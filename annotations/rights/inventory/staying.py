@@ -26,6 +26,10 @@ def _entries(reach: Reach) -> int:
     return audit.LogEntry.objects.filter(clip__in=reach.public_ids).count()
 
 
+def _legal_holds(reach: Reach) -> int:
+    return rights.LegalHold.objects.filter(owner=reach.owner.pseudonym).count()
+
+
 def _alerts(reach: Reach) -> int:
     return oversight.Alert.objects.filter(clip__in=reach.public_ids).count()
 
@@ -57,6 +61,14 @@ STAYING: tuple[Store, ...] = (
             "with that person."
         ),
         models=(audit.EntryDetail,),
+    ),
+    Store(
+        "legal_holds",
+        _("Legal holds that were released, without what was written"),
+        Effect.STAYS,
+        _legal_holds,
+        why=_("That a clip was kept, for how long and by whom, must be provable. It names a pseudonym only."),
+        models=(rights.LegalHold,),
     ),
     Store(
         "downloads",

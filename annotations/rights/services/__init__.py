@@ -1,5 +1,15 @@
 """Writes of this context, one use case per module."""
 
+from annotations.rights.retention.legal_holds import (
+    ask_for_extension,
+    ask_for_legal_hold,
+    ask_for_release,
+    decide_legal_hold,
+    expire_legal_holds,
+    hold_received,
+    record_legal_hold_opened,
+)
+from annotations.rights.retention.services import decide_rule, erase_due, set_rule
 from annotations.rights.services.access_requests import (
     answer_request,
     compile_request,
@@ -29,18 +39,27 @@ from annotations.rights.services.withdraw import withdraw
 
 __all__ = [
     "answer_request",
+    "ask_for_extension",
+    "ask_for_legal_hold",
+    "ask_for_release",
     "check_again",
     "compile_request",
+    "decide_legal_hold",
+    "decide_rule",
     "erase",
     "erase_answers",
+    "erase_due",
+    "expire_legal_holds",
     "extend_request",
     "forget_answers",
+    "hold_received",
     "open_request",
     "record_answer_served",
     "record_certificate_served",
     "record_certificate_shown",
     "record_erasure_planned",
     "record_erasure_prepared",
+    "record_legal_hold_opened",
     "record_lookup",
     "record_receipt_fetched",
     "record_receipt_linked",
@@ -50,5 +69,6 @@ __all__ = [
     "request_erasure",
     "resume_erasure",
     "review_request",
+    "set_rule",
     "withdraw",
 ]

@@ -5,6 +5,9 @@ import datetime
 from django import template
 from django.utils.formats import date_format
 
+from annotations.clips.models import Clip
+from annotations.rights.retention.selectors import Kept, kept
+
 register = template.Library()
 
 
@@ -17,6 +20,12 @@ def day(moment: str) -> str:
 @register.filter
 def minute(moment: str) -> str:
     return f"{datetime.datetime.fromisoformat(moment):%Y-%m-%d %H:%M} UTC"
+
+
+@register.simple_tag
+def kept_until(clip: Clip) -> Kept:
+    """How long the clip is kept, as it stands now."""
+    return kept(clip)
 
 
 @register.filter

@@ -18,12 +18,19 @@ from annotations.rights.views.erasures import (
     erasures,
     plan_erasure,
 )
+from annotations.rights.views.legal_holds import legal_hold, legal_holds, new_legal_hold, step_legal_hold
 from annotations.rights.views.receipt import (
     erase_by_receipt,
     receipt,
     receipt_certificate,
     receipt_certificate_file,
     withdraw_by_receipt,
+)
+from annotations.rights.views.retention import (
+    decide_retention_rule,
+    ending,
+    retention_register,
+    retention_rule,
 )
 
 __all__ = [
@@ -33,6 +40,8 @@ __all__ = [
     "access_requests",
     "consents",
     "continue_erasure",
+    "decide_retention_rule",
+    "ending",
     "erase",
     "erase_by_receipt",
     "erasure",
@@ -40,13 +49,19 @@ __all__ = [
     "erasure_certificate_file",
     "erasure_run",
     "erasures",
+    "legal_hold",
+    "legal_holds",
     "link_receipt",
     "new_access_request",
+    "new_legal_hold",
     "plan_erasure",
     "receipt",
     "receipt_certificate",
     "receipt_certificate_file",
+    "retention_register",
+    "retention_rule",
     "step_access_request",
+    "step_legal_hold",
     "withdraw",
     "withdraw_by_receipt",
 ]

@@ -46,11 +46,13 @@ def test_a_legal_hold_keeps_a_clip_from_every_use_until_it_is_released(
         "Released.",
         "The clip is under no legal hold.",
     ]
-    told = [line for line in of_clip(clip.public_id) if line.entry.action == "clip.legal_hold"]
-    olga, omar = officers
-    assert [(line.entry.actor, line.data["act"], line.data["agreed_by"]) for line in told] == [
-        (olga.pseudonym, "place", omar.pseudonym),
-        (omar.pseudonym, "release", olga.pseudonym),
+    told = [line for line in of_clip(clip.public_id) if line.entry.action.startswith("legal_hold.")]
+    olga, omar = (officer.pseudonym for officer in officers)
+    assert [(line.entry.actor, line.entry.action, line.data["act"]) for line in told] == [
+        (olga, "legal_hold.asked", "place"),
+        (omar, "legal_hold.agreed", "place"),
+        (omar, "legal_hold.asked", "release"),
+        (olga, "legal_hold.agreed", "release"),
     ]
     assert told[0].detail == {"reason": REASON}
 
@@ -58,8 +60,8 @@ def test_a_legal_hold_keeps_a_clip_from_every_use_until_it_is_released(
 @pytest.mark.parametrize(
     ("by", "agreed_by", "reason", "said"),
     [
-        ("olga", "olga", REASON, "two people"),
-        ("olga", "lena", REASON, "takes privacy officers"),
+        ("olga", "olga", REASON, "Another privacy officer"),
+        ("olga", "lena", REASON, "Your role may not"),
         ("olga", "omar", "x", "Write down the reason"),
         ("olga", "nobody", REASON, "no account nobody"),
     ],
@@ -72,7 +74,7 @@ def test_one_person_alone_places_none(
     with pytest.raises(CommandError, match=said):
         order("place", clip.public_id, by, agreed_by, reason)
     assert gate.reasons(clip.pk) == []
-    assert not LogEntry.objects.filter(clip=clip.public_id, action="clip.legal_hold").exists()
+    assert not LogEntry.objects.filter(clip=clip.public_id, action__startswith="legal_hold").exists()
 
 
 def test_an_unknown_clip_is_named(officers: tuple[User, User]) -> None:
