@@ -24,6 +24,7 @@ from annotations.review import services as review
 from annotations.review.models import Annotation, Project, ReviewTask
 from annotations.rights import services as rights
 from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope
 from tests import factories as make
 from tests.oversight.test_alerts import alert
@@ -133,8 +134,19 @@ def _desk(officer: User) -> None:
     scope = Scope(ScopeKind.CLIP, str(make.make_ready_clip().public_id))
     erasure = rights.request_erasure(scope, officer.actor, ErasureCause.OFFICER, REASON)
     rights.erase(erasure.pk)
+    _retention(officer)
     run = oversight.request_log_work(LogWork.EXPORT, officer.actor)
     oversight.run_log_work(run.pk)
+
+
+def _retention(officer: User) -> None:
+    """A legal hold that stands, one on which the officer decides and one on which another does; a longer rule."""
+    other, until = make.make_user(Role.PRIVACY_OFFICER), clock.now() + datetime.timedelta(days=9)
+    make.make_legal_hold(Scope(ScopeKind.CLIP, str(make.make_ready_clip().public_id)))
+    for asks in (officer, other):
+        owner = make.make_ready_clip().owner
+        rights.ask_for_legal_hold(Scope(ScopeKind.OWNER, owner.pseudonym), until, REASON, asks.actor)
+    rights.set_rule("held", Days(20, 20), REASON, version=1, actor=other.actor)
 
 
 def _datasets(engineer: User) -> None:

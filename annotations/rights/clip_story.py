@@ -23,7 +23,7 @@ _HOLDS = {
     HoldReason.EXPIRED: gettext_lazy(
         "Your consent has ended, so nobody can watch it and it is not used for anything."
     ),
-    HoldReason.LEGAL: gettext_lazy("It is kept for a legal reason; nobody can watch it."),
+    HoldReason.LEGAL: gettext_lazy("It is kept because of a legal order; nobody can watch it."),
     HoldReason.FLAGGED: gettext_lazy(
         "Somebody found it too private or inappropriate. It was taken out and is not used."
     ),

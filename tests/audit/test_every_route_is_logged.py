@@ -82,6 +82,7 @@ CLASSES: dict[str, Serves] = {
             "rights:access_answer",
             "rights:access_answer_file",
             "rights:receipt",
+            "rights:legal_hold",
         ),
         Serves.CONTENT,
     ),
@@ -125,6 +126,11 @@ CLASSES: dict[str, Serves] = {
             "review:hiding_effect",
             "oversight:alert_rule",
             "rights:access_requests",
+            "rights:ending",
+            "rights:retention_register",
+            "rights:retention_rule",
+            "rights:legal_holds",
+            "rights:new_legal_hold",
             "rights:new_access_request",
             "rights:erasures",
             "rights:erasure_run",
@@ -178,6 +184,8 @@ CLASSES: dict[str, Serves] = {
             "oversight:give_back_alert",
             "oversight:resolve_alert",
             "rights:step_access_request",
+            "rights:decide_retention_rule",
+            "rights:step_legal_hold",
             "rights:receipt_withdraw",
             "rights:continue_erasure",
             "break_glass:decide",
@@ -543,6 +551,12 @@ def opened() -> AccessRequest:
 @case("rights:access_request")
 def _() -> Asked:
     return officers("access_request.read", "rights:access_request", opened().pk)
+
+
+@case("rights:legal_hold")
+def _() -> Asked:
+    scope = Scope("clip", str(make.make_clip().public_id))
+    return officers("legal_hold.read", "rights:legal_hold", make.make_legal_hold(scope).pk)
 
 
 @case("rights:access_answer")
