@@ -4,6 +4,7 @@ Each trial calls a service on a thing in a state of the table. It is called by e
 others that are on the log, once as the person whom the thing knows and once as a stranger.
 """
 
+import datetime
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ from annotations.review.models import Annotation, Assignment, ReviewTask
 from annotations.review.rules import ASSIGNMENTS, MOST_RESERVED, TASKS
 from annotations.review.schema import HOME_THREAT_DETECTION
 from annotations.rights import services as rights
-from annotations.rights.rules import REQUESTS
+from annotations.rights.retention.rules import Days
+from annotations.rights.rules import LEGAL_HOLDS, REQUESTS, RETENTION_RULES
+from annotations.rights.scopes import Scope
 from reviewapp.actions import ACTIONS, disagreements, roles_of
 from reviewapp.diagrams import tables
 from tests import factories as make
@@ -344,6 +347,43 @@ def _request(state: str, action: str) -> Trial:
 
 for _each in REQUESTS:
     trial((REQUESTS, _each.source, _each.action))(partial(_request, _each.source, _each.action))
+
+
+def _legal_hold(state: str, action: str) -> Trial:
+    until = clock.now() + datetime.timedelta(days=9)
+    scope, asker = Scope("clip", str(make.make_clip().public_id)), make.make_user(Role.PRIVACY_OFFICER)
+    if state == "asked":
+        hold = rights.ask_for_legal_hold(scope, until, REASON, asker.actor).pk
+    else:
+        hold = make.make_legal_hold(scope, days=8).pk
+    if state == "extension_asked":
+        rights.ask_for_extension(hold, until, REASON, asker.actor)
+    elif state == "release_asked":
+        rights.ask_for_release(hold, REASON, asker.actor)
+    acts: dict[str, Callable[[User], object]] = {
+        "agree": lambda who: rights.decide_legal_hold(hold, "agree", REASON, who.actor),
+        "refuse": lambda who: rights.decide_legal_hold(hold, "refuse", REASON, who.actor),
+        "ask to extend": lambda who: rights.ask_for_extension(hold, until, REASON, who.actor),
+        "ask to release": lambda who: rights.ask_for_release(hold, REASON, who.actor),
+    }
+    return Trial(acts[action], known=asker, knows="asked_by")
+
+
+for _each in LEGAL_HOLDS:
+    if _each.action != "expire":
+        trial((LEGAL_HOLDS, _each.source, _each.action))(partial(_legal_hold, _each.source, _each.action))
+
+
+def _retention_rule(action: str) -> Trial:
+    asker = make.make_user(Role.PRIVACY_OFFICER)
+    rights.set_rule("held", Days(20, 20), REASON, version=1, actor=asker.actor)
+    return Trial(
+        lambda who: rights.decide_rule("held", action, REASON, who.actor), known=asker, knows="asked_by"
+    )
+
+
+for _each in RETENTION_RULES:
+    trial((RETENTION_RULES, _each.source, _each.action))(partial(_retention_rule, _each.action))
 
 
 def _access(act: Callable[[uuid.UUID, User], object], *, approved: bool = False) -> Trial:

@@ -41,6 +41,9 @@ REQUESTS = TransitionTable(
 # GDPR, Art. 12(3): one month, and two more where that is necessary and the subject is told within the first.
 MONTHS, MORE_MONTHS = 1, 2
 
+# How long a compiled answer is kept after its request is closed: long enough to send it once more.
+KEEP_ANSWER = datetime.timedelta(days=90)
+
 
 def months_after(moment: datetime.datetime, months: int) -> datetime.datetime:
     """The same day so many months later, or the last day of that month where it has no such day."""

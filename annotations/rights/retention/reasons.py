@@ -1,9 +1,13 @@
 """Retention in words: what a state is kept for, why so long, and what people read who own or handle a clip."""
 
+from dataclasses import dataclass
+
+from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from annotations.rights.retention.enums import KeptState
+from annotations.rights.rules import KEEP_ANSWER
 
 # GDPR, Art. 30(1)(f) and 13(2)(a): the purposes for which a clip in this state is kept.
 PURPOSES: dict[str, Promise] = {
@@ -37,34 +41,51 @@ REASONS: dict[str, Promise] = {
     ),
 }
 
-# What else ends by a clock, with who holds it: shown on the register, and changed where it is set.
-OTHERS: tuple[tuple[Promise, Promise, Promise], ...] = (
-    (
-        _("Unredacted copies for break-glass access"),
-        _("Minutes: with the approval, at once when somebody closes it"),
-        _("Seeing an original is allowed for a moment, so its copy lasts no longer."),
-    ),
-    (
-        _("Fingerprints of content that was upheld as inappropriate"),
-        _("Days after the decision, as the site sets them (KNOWN_CONTENT_DAYS)"),
-        _("So that it is recognised when it comes again. A fingerprint shows no picture."),
-    ),
-    (
-        _("Compiled answers to access requests"),
-        _("90 days after the request was closed"),
-        _("So that an answer can be sent once more."),
-    ),
-    (
-        _("Entries of the log"),
-        _("For ever, by pseudonyms only"),
-        _("Who saw what must be provable. What people wrote is encrypted and erased with whom it concerns."),
-    ),
-)
+
+@dataclass(frozen=True)
+class Clock:
+    """Something else that ends by itself: what, when, and why then."""
+
+    what: Promise
+    time: str
+    reason: Promise
+
+
+def other_clocks() -> list[Clock]:
+    """What the register tells besides the rules; it is changed in the site's settings, or not at all."""
+    return [
+        Clock(
+            _("Unredacted copies for break-glass access"),
+            ngettext("%(n)d minute", "%(n)d minutes", settings.BREAK_GLASS_MINUTES)
+            % {"n": settings.BREAK_GLASS_MINUTES},
+            _("Seeing an original is allowed for a moment, so its copy lasts no longer."),
+        ),
+        Clock(
+            _("Fingerprints of content that was upheld as inappropriate"),
+            _days(settings.KNOWN_CONTENT_DAYS),
+            _("From the decision on, so that it is recognised when it comes again. It shows no picture."),
+        ),
+        Clock(
+            _("Compiled answers to access requests"),
+            _days(KEEP_ANSWER.days),
+            _("From the end of the request on, so that an answer can be sent once more."),
+        ),
+        Clock(
+            _("Entries of the log"),
+            gettext("for ever, by pseudonyms only"),
+            _(
+                "Who saw what must be provable. What people wrote is encrypted and erased with whom it concerns."
+            ),
+        ),
+    ]
+
+
+def _days(count: int) -> str:
+    return ngettext("%(days)d day", "%(days)d days", count) % {"days": count}
 
 
 def because(state: str, days: int) -> str:
     """Why something ends, as the end of a sentence."""
-    count = ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
     texts = {
         KeptState.NEVER_LABELED: _("because nobody labeled it within %(count)s"),
         KeptState.LABELED: _("%(count)s after it was labeled"),
@@ -73,4 +94,4 @@ def because(state: str, days: int) -> str:
         KeptState.EXPIRED: _("%(count)s after the end of the consent"),
         KeptState.HELD: _("because it could not be made fit to be seen within %(count)s"),
     }
-    return str(texts[KeptState(state)] % {"count": count})
+    return str(texts[KeptState(state)] % {"count": _days(days)})

@@ -19,11 +19,8 @@ from annotations.core.reasons import checked_reason
 from annotations.rights import log
 from annotations.rights.answer import compile_answer
 from annotations.rights.models import AccessRequest
-from annotations.rights.rules import MONTHS, MORE_MONTHS, REQUESTS, months_after
+from annotations.rights.rules import KEEP_ANSWER, MONTHS, MORE_MONTHS, REQUESTS, months_after
 from annotations.rights.selectors import OPEN_STATES
-
-# How long a compiled answer is kept after its request is closed: long enough to send it once more.
-KEEP_ANSWER = datetime.timedelta(days=90)
 
 
 @transaction.atomic

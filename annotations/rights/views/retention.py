@@ -22,7 +22,7 @@ from annotations.rights.forms import DecisionForm, EndingForm, RuleForm
 from annotations.rights.retention import selectors as retention
 from annotations.rights.retention.enums import KeptState, Part, RuleState
 from annotations.rights.retention.models import RetentionRule
-from annotations.rights.retention.reasons import OTHERS, PURPOSES, REASONS, because
+from annotations.rights.retention.reasons import PURPOSES, REASONS, because, other_clocks
 from annotations.rights.retention.rules import DEFAULTS
 from annotations.rights.retention.selectors import Ending
 from annotations.rights.rules import RETENTION_RULES
@@ -85,7 +85,7 @@ def retention_register(request: HttpRequest) -> HttpResponse:
         }
         for state in KeptState
     ]
-    context = {"rows": rows, "others": OTHERS, "now": clock.now(), "zone": zone_of(request)}
+    context = {"rows": rows, "others": other_clocks(), "now": clock.now(), "zone": zone_of(request)}
     return render(request, "rights/retention_register.html", context)
 
 
