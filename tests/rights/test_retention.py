@@ -20,7 +20,7 @@ from annotations.moderation import services as moderation
 from annotations.moderation.enums import FlagCategory, FlagSource
 from annotations.redaction.models import RedactionRun
 from annotations.redaction.services import redact
-from annotations.rights import services, subjects
+from annotations.rights import services
 from annotations.rights.models import Erasure, LegalHold, RetentionRule
 from annotations.rights.retention import selectors
 from annotations.rights.retention.enums import KeptState, LegalHoldState, Part, RuleState
@@ -266,7 +266,7 @@ def test_a_camera_and_an_owner_are_held_with_what_comes_later_until_no_hold_cove
     owner, device = first.owner, first.device
     assert device is not None
     whole = make.make_legal_hold(Scope("owner", owner.pseudonym))
-    camera = make.make_legal_hold(Scope("device", subjects.of_device(device)))
+    camera = make.make_legal_hold(Scope("device", device.pseudonym))
     later = make.make_ready_clip(owner=owner, submitter=owner.submitter)
     assert list(selectors.clips_to_hold(-datetime.timedelta(minutes=1))) == [later]
     assert services.hold_received(later.pk)

@@ -91,7 +91,9 @@ class LegalHoldForm(forms.Form):
     )
     until = _UntilField(help_text=_("It releases itself on that day, unless it is extended. A year at most."))
     reason = ReasonField(
-        help_text=_("Who ordered it, and by which law. It is on the log, and goes with the owner.")
+        help_text=_(
+            "Who ordered it, and by which law. It is on the log, and is erased with what it is about."
+        )
     )
 
     def clean_q(self) -> Scope:
@@ -107,4 +109,4 @@ class LegalHoldStepForm(forms.Form):
     """The words that go with a step, and the day of an extension."""
 
     until = _UntilField(required=False, help_text=_("For an extension."))
-    reason = ReasonField(rows=2, help_text=_("It is on the log, and goes with the owner."))
+    reason = ReasonField(rows=2, help_text=_("It is on the log, and is erased with what it is about."))

@@ -68,7 +68,7 @@ def end(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("rights", "0004_retention"),
-        ("clips", "0006_hold_reason_erased"),
+        ("clips", "0009_hold_reason_erased"),
         ("audit", "0008_index_of_viewers"),
     ]
 

@@ -15,14 +15,14 @@ from annotations.audit import selectors as audit
 from annotations.audit.models import LogEntry
 from annotations.audit.selectors import Line
 from annotations.clips.enums import HoldReason
-from annotations.clips.models import Clip, Consent, Device, Hold, Original
+from annotations.clips.models import Clip, Consent, Hold, Original
 from annotations.clips.selectors import id_span
 from annotations.core import clock
 from annotations.moderation.enums import FlagState
 from annotations.moderation.models import Flag
 from annotations.review.enums import Decision
 from annotations.review.models import Adjudication
-from annotations.rights import log, subjects
+from annotations.rights import log
 from annotations.rights.enums import ScopeKind
 from annotations.rights.retention.enums import KeptState, Part, RuleState
 from annotations.rights.retention.models import LegalHold, RetentionRule
@@ -201,7 +201,7 @@ def covering(clip: Clip) -> QuerySet[LegalHold]:
     covers = Q(kind=ScopeKind.CLIP, target=str(clip.public_id))
     covers |= Q(kind=ScopeKind.OWNER, target=clip.owner.pseudonym)
     if clip.device:
-        covers |= Q(kind=ScopeKind.DEVICE, target=subjects.of_device(clip.device))
+        covers |= Q(kind=ScopeKind.DEVICE, target=clip.device.pseudonym)
     return LegalHold.objects.filter(covers, state__in=STANDING)
 
 
@@ -209,11 +209,10 @@ def clips_to_hold(older_than: datetime.timedelta) -> QuerySet[Clip]:
     """Clips that came from a camera or an owner under a legal hold, and are not held for it yet."""
     standing = LegalHold.objects.filter(state__in=STANDING)
     owners = standing.filter(kind=ScopeKind.OWNER).values("target")
-    cameras = standing.filter(kind=ScopeKind.DEVICE).values_list("target", flat=True)
-    devices = [device.pk for each in cameras if (device := subjects.device_called(each))]
+    cameras = standing.filter(kind=ScopeKind.DEVICE).values("target")
     stopped = Hold.objects.filter(clip=OuterRef("pk"), reason__in=STOPPED, released_at=None)
     return Clip.objects.filter(
-        Q(owner__pseudonym__in=owners) | Q(device__in=Device.objects.filter(pk__in=devices)),
+        Q(owner__pseudonym__in=owners) | Q(device__pseudonym__in=cameras),
         ~Exists(stopped),
         received_at__lt=clock.now() - older_than,
     ).order_by("received_at")

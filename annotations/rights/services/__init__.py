@@ -1,15 +1,5 @@
 """Writes of this context, one use case per module."""
 
-from annotations.rights.retention.legal_holds import (
-    ask_for_extension,
-    ask_for_legal_hold,
-    ask_for_release,
-    decide_legal_hold,
-    expire_legal_holds,
-    hold_received,
-    record_legal_hold_opened,
-)
-from annotations.rights.retention.services import decide_rule, erase_due, set_rule
 from annotations.rights.services.access_requests import (
     answer_request,
     compile_request,
@@ -25,6 +15,15 @@ from annotations.rights.services.answers import erase_answers
 from annotations.rights.services.certify import check_again
 from annotations.rights.services.erase_run import erase
 from annotations.rights.services.erasures import request_erasure, resume_erasure
+from annotations.rights.services.legal_holds import (
+    ask_for_extension,
+    ask_for_legal_hold,
+    ask_for_release,
+    decide_legal_hold,
+    expire_legal_holds,
+    hold_received,
+    record_legal_hold_opened,
+)
 from annotations.rights.services.reading import (
     record_certificate_served,
     record_certificate_shown,
@@ -35,6 +34,7 @@ from annotations.rights.services.reading import (
     record_receipt_linked,
     record_receipt_shown,
 )
+from annotations.rights.services.retention import decide_rule, erase_due, set_rule
 from annotations.rights.services.withdraw import withdraw
 
 __all__ = [
