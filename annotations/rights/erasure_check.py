@@ -28,6 +28,7 @@ MAY_NAME = {
     "audit_logentry": "pseudonymous entries, for ever",
     "audit_pending": "ids of entries",
     "rights_erasure": "the erasure itself",
+    "rights_legalhold.target": "what was kept by a legal hold before",
     "oversight_alert": "who watched what",
     "oversight_awaitedscope": "who watched what",
     "oversight_savedsearch": "filters by pseudonyms and ids",

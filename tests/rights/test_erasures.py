@@ -108,7 +108,7 @@ def test_nothing_of_a_clip_is_left_but_what_the_certificate_names(officer: User)
         "messages",
     }
     lacking = {code for code, count in before.items() if not count}
-    assert lacking <= of_no_clip | {"program_logs", "caches", "exclusions", "alerts"}
+    assert lacking <= of_no_clip | {"program_logs", "caches", "exclusions", "alerts", "legal_holds"}
     erasure = erased(scope_of(clip), officer)
     assert (erasure.findings, files(), left(scope_of(clip))) == ([], [], {})
     emptied = [store.code for store in inventory.STORES if store.effect_of("clip") != Effect.STAYS]

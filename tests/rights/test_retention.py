@@ -1,17 +1,20 @@
 """Clocks that end clips: what is over is erased by itself, in order, and a legal hold keeps it. Time is set by hand."""
 
 import datetime
+import importlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.storage import storages
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
+from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.models import LogEntry
-from annotations.clips import gate, services as clips
+from annotations.clips import gate, log as clips_log, services as clips
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip, Consent, Original
 from annotations.core import clock
@@ -338,3 +341,24 @@ def test_what_is_refused_of_a_legal_hold(officer: User, second: User) -> None:
     release(standing)
     with pytest.raises(Conflict, match="clip_erased"):
         ask(of(clip), now + day)
+
+
+def test_a_legal_hold_of_before_an_update_lasts_on_with_the_two_who_stood_for_it() -> None:
+    kept, alone = make.make_ready_clip(), make.make_ready_clip()
+    for clip in (kept, alone):
+        clips.place(clip, HoldReason.LEGAL, Actor("p-olga", Role.PRIVACY_OFFICER))
+    audit.append(
+        clips_log.LEGAL_HOLD,
+        Actor("p-olga", Role.PRIVACY_OFFICER),
+        clip=kept.public_id,
+        data={"act": "place", "agreed_by": "p-omar"},
+    )
+    migration = importlib.import_module("annotations.rights.migrations.0005_retention_begins")
+    migration.keep_legal_holds(apps, clock.now())
+    found = {each.target: (each.first_officer, each.second_officer) for each in LegalHold.objects.all()}
+    assert found == {
+        str(kept.public_id): ("p-olga", "p-omar"),
+        str(alone.public_id): ("p-olga", "unknown"),
+    }
+    release(LegalHold.objects.get(target=str(kept.public_id)))
+    assert gate.reasons(kept.pk) == []

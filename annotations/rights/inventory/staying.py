@@ -27,7 +27,9 @@ def _entries(reach: Reach) -> int:
 
 
 def _legal_holds(reach: Reach) -> int:
-    return rights.LegalHold.objects.filter(owner=reach.owner.pseudonym).count()
+    named = [str(clip) for clip in reach.public_ids]
+    named += [each.pseudonym for each in (*reach.devices, *reach.owners)]
+    return rights.LegalHold.objects.filter(target__in=named).count()
 
 
 def _alerts(reach: Reach) -> int:
@@ -67,7 +69,9 @@ STAYING: tuple[Store, ...] = (
         _("Legal holds that were released, without what was written"),
         Effect.STAYS,
         _legal_holds,
-        why=_("That a clip was kept, for how long and by whom, must be provable. It names a pseudonym only."),
+        why=_(
+            "That a clip was kept, for how long and by whom, must be provable. It names numbers and pseudonyms only."
+        ),
         models=(rights.LegalHold,),
     ),
     Store(
