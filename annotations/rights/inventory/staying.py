@@ -28,7 +28,7 @@ def _entries(reach: Reach) -> int:
 
 def _legal_holds(reach: Reach) -> int:
     named = [str(clip) for clip in reach.public_ids]
-    named += [each.pseudonym for each in (*reach.devices, *reach.owners)]
+    named += [device.pseudonym for device in reach.devices] + [owner.pseudonym for owner in reach.owners]
     return rights.LegalHold.objects.filter(target__in=named).count()
 
 
