@@ -18,7 +18,7 @@ from annotations.datasets.models import DeletionRequest
 from annotations.rights import receipts, services
 from annotations.rights.models import Erasure
 from annotations.rights.scopes import Scope
-from tests.factories import make_clip, make_legal_hold, make_original, make_ready_clip, make_user
+from tests.factories import make_clip, make_legal_hold, make_original, make_ready_clip
 from tests.rights.erased_clips import ENGINEER, REASON, make_everywhere
 
 pytestmark = pytest.mark.django_db
