@@ -186,20 +186,24 @@ BODIES: dict[str, dict[str, Any]] = {
 
 def test_every_route_and_method_is_in_the_matrix() -> None:
     accepted = {(route.name, method) for route in ROUTES.values() for method in route.methods}
-    assert accepted == {(rule.route, rule.method) for rule in RULES}
+    assert accepted == {(rule.route, rule.method) for rule in RULES}, (
+        "reviewapp/permissions.csv has one line for each route and method that a view accepts."
+    )
 
 
 def test_every_cell_that_says_own_names_a_way_to_make_a_thing_of_ones_own() -> None:
     needed = {rule.route for rule in RULES if rule.own and ROUTES[rule.route].parameters}
-    assert needed == set(OWNED)
+    assert needed == set(OWNED), "OWNED, above, says how each of these routes gets a thing of one's own."
 
 
 def test_whoever_signs_in_reads_what_strangers_may_read_and_gets_out_again() -> None:
     signing_in = matrix().rule("accounts:sign_in", "POST").roles - {ANONYMOUS}
     open_to_strangers = [rule for rule in RULES if rule.method == "GET" and ANONYMOUS in rule.roles]
     needed = [*open_to_strangers, matrix().rule("home", "GET"), matrix().rule("accounts:sign_out", "POST")]
-    missing = {(rule.method, rule.route): signing_in - rule.roles for rule in needed}
-    assert {line: roles for line, roles in missing.items() if roles} == {}
+    missing = [
+        f"{rule.route},{rule.method}: {role}" for rule in needed for role in sorted(signing_in - rule.roles)
+    ]
+    assert missing == [], "These lines of reviewapp/permissions.csv lack these roles."
 
 
 @pytest.mark.django_db
@@ -213,7 +217,7 @@ def test_a_role_gets_through_exactly_where_the_matrix_lets_it(role: str) -> None
             response = person.send(rule.route, rule.method, anything(rule.route))
         if refused(person, response) is rule.allows(role):
             wrong.append((rule.method, rule.route, response.status_code))
-    assert wrong == []
+    assert wrong == [], f"The matrix says otherwise of {role} than the site, which answered so."
 
 
 @pytest.mark.django_db

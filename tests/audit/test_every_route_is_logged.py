@@ -235,8 +235,10 @@ def needs_a_case() -> list[str]:
 
 
 def test_every_route_has_a_class_and_every_one_that_serves_content_a_case() -> None:
-    assert {route.name for route in routes()} == set(CLASSES)
-    assert needs_a_case() == sorted(CASES)
+    assert {route.name for route in routes()} == set(CLASSES), "CLASSES says of each route what it serves."
+    assert needs_a_case() == sorted(CASES), (
+        "Each route that serves content or a key has a function with @case."
+    )
 
 
 def test_what_serves_only_the_outcome_of_a_write_takes_no_get() -> None:

@@ -118,7 +118,7 @@ def public_services() -> list[str]:
 
 def test_every_service_has_a_case_and_every_case_a_service() -> None:
     assert len(public_services()) > 30
-    assert set(public_services()) - set(EXEMPT) == set(CASES)
+    assert set(public_services()) - set(EXEMPT) == set(CASES), "Each service has a function with @case."
 
 
 @pytest.mark.parametrize("name", sorted(set(public_services()) - set(EXEMPT)))

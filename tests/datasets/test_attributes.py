@@ -144,4 +144,6 @@ def test_the_lead_and_the_person_in_the_clip_read_it_in_words(client: Client) ->
     assert "At the door: yes" in page
     assert "Distance: Far away, Remark: a cat?" in page
     answer = compile_answer(annotation.assignment.clip.owner.pseudonym, clock.now())
-    assert answer["clips"][0]["labels"][0]["events"] == ["person_arrives (At the door: yes)"]
+    (event,) = answer["clips"][0]["labels"][0]["events"]
+    assert event.startswith("person_arrives (")
+    assert "At the door: yes" in event

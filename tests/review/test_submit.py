@@ -72,7 +72,7 @@ def test_labels_are_kept_with_their_schema_rendition_and_digest() -> None:
     assignment = make_assignment(reviewer)
     annotation = services.submit(reviewer, assignment.public_id, make_body())
     annotation.refresh_from_db()
-    assert body_of(annotation) == make_body()
+    assert body_of(annotation) == make_body(), "make_body has every attribute, new ones too."
     assert "note" not in annotation.body
     assert annotation.sha256 == digest_of(annotation)
     assert annotation.sha256 != digest(make_body()), "without the salt nobody can try guesses"

@@ -51,7 +51,8 @@ def test_every_format_states_its_contract(exporter: type[Exporter]) -> None:
 
 def test_the_table_of_the_documentation_is_the_registry() -> None:
     rows = [line for line in DOCUMENT.read_text().splitlines() if re.match(r"\| `\w+` \| .* \| `\w+/", line)]
-    assert rows == [row(exporter) for exporter in EXPORTERS]
+    registered = [row(exporter) for exporter in EXPORTERS]
+    assert rows == registered, "\n".join(["The rows in docs/exports.md have to be", *registered])
 
 
 @pytest.mark.django_db
