@@ -135,6 +135,23 @@ class KeyChange(models.Model):
         constraints = [models.UniqueConstraint(fields=["vkey", "kind"], name="key_changes_once")]
 
 
+class Epoch(models.Model):
+    """The log was set back by a restore and goes on: entries `restored` to `signed` - 1 of what was signed are lost.
+
+    `lost` is the signed note of the last checkpoint of the epoch before, `declaration` the note that the log's keys
+    signed about it (`audit.tree.epochs`). Two privacy officers stand for it. Append-only.
+    """
+
+    number = models.IntegerField(primary_key=True)
+    restored = models.BigIntegerField()
+    signed = models.BigIntegerField()
+    lost = models.TextField()
+    declaration = models.TextField()
+    declared_at = models.DateTimeField()
+    declared_by = models.CharField(max_length=64)
+    agreed_by = models.CharField(max_length=64)
+
+
 class Verification(models.Model):
     """One check of the whole log against its tree: what was checked and what was found. Append-only."""
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from annotations.audit import log
-from annotations.audit.models import Checkpoint, Cosignature, LogEntry, Pending, TreeLeaf, Verification
+from annotations.audit.models import (
+    Checkpoint,
+    Cosignature,
+    Epoch,
+    LogEntry,
+    Pending,
+    TreeLeaf,
+    Verification,
+)
+from annotations.audit.tree.checkpoints import FIRST_EPOCH
 from annotations.core import clock
 
 # A sequencer that works seals an entry within a second or two.
@@ -85,6 +94,11 @@ def integrity() -> Integrity:
 
 def last_checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size").first()
+
+
+def current_epoch() -> int:
+    """The number of the epoch that the log is in: 1, until one was declared."""
+    return Epoch.objects.aggregate(last=Max("number"))["last"] or FIRST_EPOCH
 
 
 def _oldest_uncovered(size: int) -> datetime.datetime | None:

@@ -1,5 +1,8 @@
 """Taking keys of the log into use and out of it. Each change is on the log and in the policy, both for ever."""
 
+from collections.abc import Iterable
+from functools import partial
+
 from django.db import transaction
 
 from annotations.audit import log
@@ -46,6 +49,19 @@ def retire(folder: KeyFolder, key_id: str, actor: Actor) -> PublicKey:
         _change(KeyChange.Kind.RETIRED, signing[key_id], log.KEY_RETIRED, actor)
     folder.destroy(signing[key_id])
     return signing[key_id]
+
+
+def carry_over(
+    folder: KeyFolder, added: Iterable[PublicKey], retired: Iterable[PublicKey], actor: Actor
+) -> None:
+    """Makes changes of keys again that a restore took from the database, for the next checkpoint on. The private keys
+    are in the folder already; those of retired ones are taken out once the transaction has committed.
+    """
+    for key in added:
+        _change(KeyChange.Kind.ADDED, key, log.KEY_ADDED, actor)
+    for key in retired:
+        _change(KeyChange.Kind.RETIRED, key, log.KEY_RETIRED, actor)
+        transaction.on_commit(partial(folder.destroy, key))
 
 
 def _change(kind: KeyChange.Kind, key: PublicKey, action: Action, actor: Actor) -> None:

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 
-from annotations.audit.integrity.status import last_checkpoint
-from annotations.audit.keys.signing import KeyFolder, Refused
-from annotations.audit.models import Checkpoint, HashTile, Hurry, Pending
+from annotations.audit.integrity.status import current_epoch, last_checkpoint
+from annotations.audit.keys.refused import Refused
+from annotations.audit.keys.signing import KeyFolder
+from annotations.audit.models import Checkpoint, Hurry, Pending
 from annotations.audit.sequencing import batches, leader
-from annotations.audit.sequencing.stored_tree import Incomplete, StoredTree, growth, tree_size
-from annotations.audit.tree.growth import FullTile
-from annotations.audit.tree.merkle import leaf_hash
+from annotations.audit.sequencing.stored_tree import Incomplete, StoredTree, tree_size
+from annotations.audit.tree import checkpoints as tree_checkpoints
 from annotations.audit.tree.proofs import InvalidProof, consistency_proof, verify_consistency
 from annotations.audit.tree.signed_notes import InvalidSignedNote
 from annotations.core import clock
@@ -31,14 +31,10 @@ BATCH = 2048  # entries in one transaction, where many wait
 _RETRY_SECONDS = 5.0
 
 
-def nothing(point: str) -> None:
-    """What is done when a step is reached: nothing, but in tests of what survives."""
-
-
 class Sequencer:
     """`once` takes what waits and seals it; `run` does so again and again. `reached` is told of each step."""
 
-    def __init__(self, folder: KeyFolder, reached: Callable[[str], None] = nothing) -> None:
+    def __init__(self, folder: KeyFolder, reached: Callable[[str], None] = batches.nothing) -> None:
         self.folder = folder
         self.reached = reached
 
@@ -90,30 +86,18 @@ class Sequencer:
             waiting = batches.pending(BATCH)
             self.reached("read")
             entries = [each for each in waiting if not each.placed]
-            self._write(entries)
+            batches.place([(each.entry, each.canonical) for each in entries], self.reached)
             batches.dequeue([each.entry for each in waiting])
             self.reached("taken")
         self.reached("committed")
         return len(entries)
-
-    def _write(self, entries: list[batches.PendingEntry]) -> None:
-        grown = growth(tree_size())
-        leaves: list[batches.Leaf] = []
-        tiles: list[FullTile] = []
-        for each in entries:
-            leaves.append(batches.Leaf(grown.size, each.entry, leaf_hash(each.canonical)))
-            tiles += grown.append(leaves[-1].hash)
-        batches.insert(leaves)
-        self.reached("leaves written")
-        HashTile.objects.bulk_create(HashTile(**tile._asdict()) for tile in tiles)
-        self.reached("tiles written")
 
     def _seal(self) -> None:
         """Signs the tree as it stands committed, when it has grown since it was signed. Raises Refused, Incomplete."""
         with transaction.atomic(durable=True):
             if not leader.lead():
                 return
-            size, last = tree_size(), last_checkpoint()
+            size, last = tree_size(), self._last()
             if size == (last.size if last else 0):
                 return
             tree = StoredTree(size)
@@ -121,11 +105,27 @@ class Sequencer:
             if last:
                 _check_continues(tree, last, root)
             self.reached("checked")
-            note = self.folder.sign(size, root, tree.root_at)
+            signed = tree_checkpoints.Checkpoint(self.folder.origin, size, root)
+            note = self.folder.sign(signed.following(last.size if last else 0, current_epoch()), tree.root_at)
             self.reached("signed")
             Checkpoint.objects.create(size=size, root=root, note=note, signed_at=clock.now())
             self.reached("inserted")
         self.reached("sealed")
+
+    def _last(self) -> Checkpoint | None:
+        """The last checkpoint. One that was signed and is not here, because a process died or somebody deleted the
+        row, is put in its place again: whatever is signed gets published.
+        """
+        last, signed = last_checkpoint(), self.folder.last_signed()
+        if signed is None or not signed.note or signed.checkpoint.size <= (last.size if last else 0):
+            return last
+        size, root = signed.checkpoint.size, signed.checkpoint.root
+        if signed.checkpoint.epoch != current_epoch() or size > tree_size():
+            return last
+        if StoredTree(size).root_at(size) != root:
+            return last
+        logger.warning("The checkpoint of %d entries was signed and is not in the database: put back.", size)
+        return Checkpoint.objects.create(size=size, root=root, note=signed.note, signed_at=clock.now())
 
 
 def _check_continues(tree: StoredTree, last: Checkpoint, root: bytes) -> None:
