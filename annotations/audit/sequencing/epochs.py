@@ -174,7 +174,7 @@ def _insert(note: str) -> Epoch:
         signed=declared.last.size,
         lost=declared.lost,
         declaration=note,
-        declared_at=declared.declared_at,
+        declared_at=declared.moment,
         declared_by=declared.by,
         agreed_by=declared.agreed_by,
     )

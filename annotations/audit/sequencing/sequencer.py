@@ -97,35 +97,43 @@ class Sequencer:
         with transaction.atomic(durable=True):
             if not leader.lead():
                 return
-            size, last = tree_size(), self._last()
-            if size == (last.size if last else 0):
-                return
-            tree = StoredTree(size)
-            root = tree.root_at(size)
-            if last:
-                _check_continues(tree, last, root)
-            self.reached("checked")
-            signed = tree_checkpoints.Checkpoint(self.folder.origin, size, root)
-            note = self.folder.sign(signed.following(last.size if last else 0, current_epoch()), tree.root_at)
-            self.reached("signed")
-            Checkpoint.objects.create(size=size, root=root, note=note, signed_at=clock.now())
-            self.reached("inserted")
+            if not (published := self._publish()):
+                self._sign()
         self.reached("sealed")
+        if published:
+            self._seal()
 
-    def _last(self) -> Checkpoint | None:
-        """The last checkpoint. One that was signed and is not here, because a process died or somebody deleted the
-        row, is put in its place again: whatever is signed gets published.
+    def _sign(self) -> None:
+        size, last = tree_size(), last_checkpoint()
+        previous = last.size if last else 0
+        if size == previous:
+            return
+        tree = StoredTree(size)
+        root = tree.root_at(size)
+        if last:
+            _check_continues(tree, last, root)
+        self.reached("checked")
+        signed = tree_checkpoints.Checkpoint(self.folder.origin, size, root)
+        note = self.folder.sign(signed.following(previous, current_epoch()), tree.root_at)
+        self.reached("signed")
+        Checkpoint.objects.create(size=size, root=root, note=note, signed_at=clock.now())
+        self.reached("inserted")
+
+    def _publish(self) -> bool:
+        """Whether a checkpoint that was signed was not in the database, and is now: a process died before it committed,
+        or somebody deleted the row. It commits before the next one is signed, which names it as the one before.
         """
         last, signed = last_checkpoint(), self.folder.last_signed()
         if signed is None or not signed.note or signed.checkpoint.size <= (last.size if last else 0):
-            return last
+            return False
         size, root = signed.checkpoint.size, signed.checkpoint.root
         if signed.checkpoint.epoch != current_epoch() or size > tree_size():
-            return last
+            return False
         if StoredTree(size).root_at(size) != root:
-            return last
+            return False
         logger.warning("The checkpoint of %d entries was signed and is not in the database: put back.", size)
-        return Checkpoint.objects.create(size=size, root=root, note=signed.note, signed_at=clock.now())
+        Checkpoint.objects.create(size=size, root=root, note=signed.note, signed_at=clock.now())
+        return True
 
 
 def _check_continues(tree: StoredTree, last: Checkpoint, root: bytes) -> None:

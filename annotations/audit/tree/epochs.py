@@ -5,6 +5,7 @@ lines: the name of the form, and one line of JSON in one spelling (keys sorted, 
 and no declaration as a checkpoint: their second lines differ in kind.
 """
 
+import datetime
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ class Declaration:
     declared_at: str
     by: str
     agreed_by: str
+
+    @property
+    def moment(self) -> datetime.datetime:
+        """When it was declared. Raises ValueError for what is no time."""
+        return datetime.datetime.fromisoformat(self.declared_at)
 
     @property
     def last(self) -> Checkpoint:
@@ -98,6 +104,8 @@ class Declaration:
         texts = (self.declared_at, self.by, self.agreed_by, *(key.vkey for key in self.keys or ()))
         if not all(isinstance(each, str) for each in texts):
             raise ValueError("a name is none")
+        if self.moment.utcoffset() is None:
+            raise ValueError("a time without a zone")
         last = self.last
         if last.origin != self.restored.origin:
             raise InvalidCheckpoint("what was lost is another log's")
