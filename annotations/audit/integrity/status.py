@@ -23,7 +23,8 @@ from annotations.core import clock
 STALLED_AFTER = datetime.timedelta(seconds=30)
 MOST_COUNTED = 10_000
 """Waiting entries that are counted: a page must not take longer the more of them there are."""
-# Of the entries that tell of a contradiction, the last so many.
+_REFUSALS = (log.WITNESS_CONTRADICTS.code, log.WITNESS_BEHIND.code)
+# Of the entries that tell of a witness's refusal, the last so many.
 _LOOKED_AT = 50
 
 
@@ -47,7 +48,8 @@ class Integrity:
 
     `oldest` is when the first of those was written that no checkpoint covers yet. `checkpoint` and `verification` are
     the last ones, None where there is none. `contradicting` names the witnesses that have seen another past of the log,
-    and have not cosigned it since.
+    and have not cosigned it since; `behind` those that have seen what a restore lost, and whose keepers have not
+    accepted the declared epoch. `epochs` are all that were declared, the last one first.
     """
 
     size: int
@@ -57,6 +59,8 @@ class Integrity:
     witnesses: tuple[Witness, ...]
     verification: Verification | None
     contradicting: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    epochs: tuple[Epoch, ...] = ()
 
     @property
     def waiting(self) -> str:
@@ -88,7 +92,9 @@ def integrity() -> Integrity:
         checkpoint=checkpoint,
         witnesses=_witnesses(),
         verification=Verification.objects.order_by("-finished_at").first(),
-        contradicting=_contradicting(),
+        contradicting=_refusing(log.WITNESS_CONTRADICTS.code),
+        behind=_refusing(log.WITNESS_BEHIND.code),
+        epochs=tuple(Epoch.objects.order_by("-number")),
     )
 
 
@@ -109,11 +115,16 @@ def _oldest_uncovered(size: int) -> datetime.datetime | None:
     return entries.order_by("occurred_at").values_list("occurred_at", flat=True).first()
 
 
-def _contradicting() -> tuple[str, ...]:
-    entries = LogEntry.objects.filter(action=log.WITNESS_CONTRADICTS.code).order_by("-occurred_at", "-id")
+def _refusing(action: str) -> tuple[str, ...]:
+    """The witnesses that refused in this way last, and have not cosigned since."""
+    entries = LogEntry.objects.filter(action__in=_REFUSALS).order_by("-occurred_at", "-id")
     last: dict[str, datetime.datetime] = {}
-    for moment, canonical in entries.values_list("occurred_at", "canonical")[:_LOOKED_AT]:
-        last.setdefault(json.loads(bytes(canonical))["data"]["witness"], moment)
+    told: set[str] = set()
+    for moment, code, canonical in entries.values_list("occurred_at", "action", "canonical")[:_LOOKED_AT]:
+        witness = json.loads(bytes(canonical))["data"]["witness"]
+        if witness not in told and code == action:
+            last[witness] = moment
+        told.add(witness)
     cosigned = Cosignature.objects.filter(witness__in=last).values("witness").annotate(at=Max("witnessed_at"))
     since = {each["witness"]: each["at"] for each in cosigned}
     # A witness tells whole seconds.

@@ -25,17 +25,18 @@ def ensure(folder: KeyFolder, actor: Actor) -> None:
         new(folder, actor)
 
 
-@transaction.atomic
 def new(folder: KeyFolder, actor: Actor) -> PublicKey:
     """Makes a key that signs from the next checkpoint on, beside those that sign already.
 
     Conflict `epoch_not_begun` between the declaration of an epoch and its first checkpoint: the keys that declared it
     sign that one.
     """
-    leader.wait()
-    _check_begun()
-    key = folder.make()
-    _change(KeyChange.Kind.ADDED, key, log.KEY_ADDED, actor)
+    with transaction.atomic():
+        leader.wait()
+        _check_begun()
+        key = folder.make()
+        _change(KeyChange.Kind.ADDED, key, log.KEY_ADDED, actor)
+    folder.memory.keep_policy(log_keys())
     return key
 
 
@@ -54,6 +55,7 @@ def retire(folder: KeyFolder, key_id: str, actor: Actor) -> PublicKey:
         if len(signing) == 1:
             raise Conflict("last_key", "No other key signs the log. Make one first: manage.py audit keys new")
         _change(KeyChange.Kind.RETIRED, signing[key_id], log.KEY_RETIRED, actor)
+    folder.memory.keep_policy(log_keys())
     folder.destroy(signing[key_id])
     return signing[key_id]
 

@@ -59,7 +59,7 @@ class Memory:
         write(self.folder / _LAST, note)
 
     def policy(self) -> tuple[LogKey, ...] | None:
-        """The keys' policy when the last checkpoint was signed; None where it was not kept."""
+        """The keys' policy as it was last, None where it was not kept."""
         path = self.folder / _POLICY
         if not path.exists():
             return None

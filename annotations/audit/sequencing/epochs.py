@@ -224,7 +224,9 @@ def _changed_keys(
     signing = [key for key in known if key.until is None]
     retired = tuple(key.public for key in signing if key.vkey in gone or not folder.has(key.public))
     if len(retired) == len(signing) and not added:
-        raise Refused("None of the keys that signed the log is here. Bring their files back.")
+        raise Refused(
+            "None of the keys that signed the log is here. Bring their files back, or make one: audit keys new"
+        )
     return added, retired
 
 

@@ -65,6 +65,14 @@ class Site:
         append(self.chance.choice((0, 0, 1, 5, 40)))
         with contextlib.suppress(Conflict):
             declare()
+        for key in log_keys():
+            if key.until is None and not configured.own_keys().has(key.public):
+                self.give_up(key.public.key_id.hex())
+
+    def give_up(self, key_id: str) -> None:
+        """Its private key was destroyed, and a backup brought it back that holds nothing less that was signed."""
+        changes.new(configured.own_keys(), COMMAND_LINE)
+        changes.retire(configured.own_keys(), key_id, COMMAND_LINE)
 
     def rotate(self) -> None:
         """A new key, and perhaps the end of another one."""
@@ -92,8 +100,7 @@ class Site:
 def began() -> bool:
     """Whether a checkpoint was signed in the last epoch that was declared."""
     row = last_checkpoint()
-    assert row
-    return Tree.parse(signed_notes.parse(row.note).text).epoch == current_epoch()
+    return row is not None and Tree.parse(signed_notes.parse(row.note).text).epoch == current_epoch()
 
 
 def restored_once(tmp_path: Path) -> Path:
