@@ -151,6 +151,16 @@ class Epoch(models.Model):
     declared_by = models.CharField(max_length=64)
     agreed_by = models.CharField(max_length=64)
 
+    @property
+    def last(self) -> int:
+        """The number of the last entry that is lost; `restored` is that of the first."""
+        return self.signed - 1
+
+    @property
+    def entries(self) -> int:
+        """How many entries are lost."""
+        return self.signed - self.restored
+
 
 class Verification(models.Model):
     """One check of the whole log against its tree: what was checked and what was found. Append-only."""

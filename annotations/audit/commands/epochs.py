@@ -30,5 +30,5 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
 def line(epoch: Epoch) -> str:
     return (
         f"Epoch {epoch.number} since {epoch.declared_at:%Y-%m-%d %H:%M:%S} UTC: entries {epoch.restored} to "
-        f"{epoch.signed - 1} were lost with a restore. Declared by {epoch.declared_by}, agreed to by {epoch.agreed_by}."
+        f"{epoch.last} were lost with a restore. Declared by {epoch.declared_by}, agreed to by {epoch.agreed_by}."
     )

@@ -3,6 +3,7 @@
 import datetime
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Max
 
@@ -24,6 +25,7 @@ STALLED_AFTER = datetime.timedelta(seconds=30)
 MOST_COUNTED = 10_000
 """Waiting entries that are counted: a page must not take longer the more of them there are."""
 _REFUSALS = (log.WITNESS_CONTRADICTS.code, log.WITNESS_BEHIND.code)
+Refusals = dict[str, tuple[datetime.datetime, dict[str, Any]]]
 # Of the entries that tell of a witness's refusal, the last so many.
 _LOOKED_AT = 50
 
@@ -84,7 +86,7 @@ class Integrity:
 def integrity() -> Integrity:
     """How the log stands now, in a few short queries."""
     last = TreeLeaf.objects.order_by("-index").values_list("index", flat=True).first()
-    checkpoint = last_checkpoint()
+    checkpoint, refusals = last_checkpoint(), _refusals()
     return Integrity(
         size=0 if last is None else last + 1,
         unsequenced=Pending.objects.all()[: MOST_COUNTED + 1].count(),
@@ -92,8 +94,8 @@ def integrity() -> Integrity:
         checkpoint=checkpoint,
         witnesses=_witnesses(),
         verification=Verification.objects.order_by("-finished_at").first(),
-        contradicting=_refusing(log.WITNESS_CONTRADICTS.code),
-        behind=_refusing(log.WITNESS_BEHIND.code),
+        contradicting=_contradicting(refusals),
+        behind=_behind(refusals),
         epochs=tuple(Epoch.objects.order_by("-number")),
     )
 
@@ -115,16 +117,22 @@ def _oldest_uncovered(size: int) -> datetime.datetime | None:
     return entries.order_by("occurred_at").values_list("occurred_at", flat=True).first()
 
 
-def _refusing(action: str) -> tuple[str, ...]:
-    """The witnesses that refused in this way last, and have not cosigned since."""
+def _refusals() -> Refusals:
+    """By witness, when it refused last, and what the log tells of that."""
     entries = LogEntry.objects.filter(action__in=_REFUSALS).order_by("-occurred_at", "-id")
-    last: dict[str, datetime.datetime] = {}
-    told: set[str] = set()
-    for moment, code, canonical in entries.values_list("occurred_at", "action", "canonical")[:_LOOKED_AT]:
-        witness = json.loads(bytes(canonical))["data"]["witness"]
-        if witness not in told and code == action:
-            last[witness] = moment
-        told.add(witness)
+    last: Refusals = {}
+    for moment, canonical in entries.values_list("occurred_at", "canonical")[:_LOOKED_AT]:
+        told = json.loads(bytes(canonical))
+        last.setdefault(told["data"]["witness"], (moment, told))
+    return last
+
+
+def _contradicting(refusals: Refusals) -> tuple[str, ...]:
+    last = {
+        name: moment
+        for name, (moment, told) in refusals.items()
+        if told["action"] == log.WITNESS_CONTRADICTS.code
+    }
     cosigned = Cosignature.objects.filter(witness__in=last).values("witness").annotate(at=Max("witnessed_at"))
     since = {each["witness"]: each["at"] for each in cosigned}
     # A witness tells whole seconds.
@@ -132,6 +140,21 @@ def _refusing(action: str) -> tuple[str, ...]:
         name
         for name, moment in last.items()
         if name not in since or since[name] < moment.replace(microsecond=0)
+    )
+
+
+def _behind(refusals: Refusals) -> tuple[str, ...]:
+    """Those that have cosigned nothing beyond where the epoch went on from."""
+    restored = dict(Epoch.objects.values_list("number", "restored"))
+    last = {
+        name: restored.get(told["data"]["epoch"], 0)
+        for name, (_, told) in refusals.items()
+        if told["action"] == log.WITNESS_BEHIND.code
+    }
+    return tuple(
+        name
+        for name, size in last.items()
+        if not Cosignature.objects.filter(witness=name, size__gt=size).exists()
     )
 
 

@@ -423,16 +423,17 @@ class Epochs:
         self.all: list[Epoch] = []
         for number, line in enumerate(lines_of(folder / EPOCHS) if declared else (), 1):
             self._read(number, line)
-        # The keys by the epochs in which they signed: each epoch's are told by the one that ended it.
-        self.keys: dict[int, tuple[Key, ...]] = {self._last(): policy.keys}
+        # The keys by the epochs in which they signed: those of one that ended are told by what ended it.
+        self.keys: dict[int, tuple[Key, ...]] = {self.all[-1].number if self.all else 1: policy.keys}
         for epoch in reversed(self.all):
+            later = self.keys.get(epoch.number, policy.keys)
+            self.keys[epoch.number - 1] = later if epoch.keys is None else epoch.keys
+        self.unsure = {epoch.number - 1 for epoch in self.all if epoch.keys is None}
+        for epoch in self.all:
             self._check_signatures(epoch)
         report.epochs = [epoch.as_json() for epoch in self.all]
         report.notes += map(str, self.all)
         self._number = 1
-
-    def _last(self) -> int:
-        return self.all[-1].number if self.all else 1
 
     def _read(self, number: int, line: bytes) -> None:
         try:
@@ -451,12 +452,12 @@ class Epochs:
         if not epoch.signed_by(key for key in keys if key.signs(epoch.restored + 1)):
             words = f"Epoch {epoch.number} is not declared by the keys that sign after it."
             self.report.say("epoch_unsigned", words)
-        if epoch.keys is None:
-            self.keys[epoch.number - 1] = keys
-            signed = any(epoch.lost.signed_by([key]) for key in keys)
+        lost = epoch.lost
+        keys = self.keys.get(lost.epoch, self.policy.keys)
+        if lost.epoch in self.unsure:
+            signed = any(lost.signed_by([key]) for key in keys)
         else:
-            self.keys[epoch.number - 1] = epoch.keys
-            signed = epoch.lost.signed_by(key for key in epoch.keys if key.signs(epoch.lost.size))
+            signed = lost.signed_by(key for key in keys if key.signs(lost.size))
         if not signed:
             words = f"The log's keys have not signed what epoch {epoch.number} calls lost."
             self.report.say("epoch_unsigned", words)

@@ -109,7 +109,8 @@ def declare(
         epoch = _declared_already(folder) or _declare(folder, by, agreed_by, reason, reached)
         reached("declared")
     reached("committed")
-    folder.memory.keep_declared(list(Epoch.objects.order_by("number").values_list("declaration", flat=True)))
+    folder.memory.keep_policy(log_keys())
+    folder.memory.keep_declared(declarations())
     reached("remembered")
     return epoch
 

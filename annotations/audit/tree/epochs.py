@@ -132,33 +132,30 @@ def objections(
     `policy` are the keys of the epoch that lasts. Those of an epoch that ended are what the declaration carries that
     ended it, so that it is the last one that is to be trusted first.
     """
-    keys: Sequence[LogKey] = policy
-    for declaration, signed in reversed(declared):
-        needed = [key.public for key in keys if key.signs(declaration.restored.size + 1)]
-        if not _all_signed(signed, needed):
+    last = declared[-1][0].number if declared else FIRST_EPOCH
+    keys: dict[int, Sequence[LogKey]] = {last: policy}
+    for declaration, _ in reversed(declared):
+        of_later = keys.get(declaration.number, policy)
+        keys[declaration.number - 1] = of_later if declaration.keys is None else declaration.keys
+    unknown = {declaration.number - 1 for declaration, _ in declared if declaration.keys is None}
+    for declaration, signed in declared:
+        own = keys.get(declaration.number, policy)
+        if not _signed(signed, [key.public for key in own if key.signs(declaration.restored.size + 1)]):
             yield declaration, "the keys that sign after it have not signed it"
-        lost, last = signed_notes.parse(declaration.lost), declaration.last
-        if declaration.keys is None:
-            if not _any_signed(lost, [key.public for key in keys]):
-                yield declaration, "none of the log's keys signed what it calls lost"
-            continue
-        keys = declaration.keys
-        if not _all_signed(lost, [key.public for key in keys if key.signs(last.size)]):
+        lost = declaration.last
+        unsure = lost.epoch in unknown
+        then = [key.public for key in keys.get(lost.epoch, policy) if unsure or key.signs(lost.size)]
+        if not _signed(signed_notes.parse(declaration.lost), then, one=unsure):
             yield declaration, "the keys of its time have not signed what it calls lost"
 
 
-def _all_signed(note: SignedNote, keys: Sequence[PublicKey]) -> bool:
+def _signed(note: SignedNote, keys: Sequence[PublicKey], *, one: bool = False) -> bool:
+    """Whether every one of the keys has signed it, or, where that is enough, one."""
     try:
-        return len(note.verify(keys)) == len(keys)
+        found = len(note.verify(keys))
     except InvalidSignedNote:
         return False
-
-
-def _any_signed(note: SignedNote, keys: Sequence[PublicKey]) -> bool:
-    try:
-        return bool(note.verify(keys))
-    except InvalidSignedNote:
-        return False
+    return one or found == len(keys)
 
 
 def losing(declared: Iterable[Declaration], size: int, epoch: int) -> Declaration | None:

@@ -220,6 +220,10 @@ TAMPERINGS: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda folder: lines(folder, "epochs.jsonl", lambda notes: [*notes, *notes]),
         "epoch_malformed",
     ),
+    "a declaration that is none, before the true one": (
+        lambda folder: lines(folder, "epochs.jsonl", lambda notes: ["nothing", *notes]),
+        "epoch_malformed",
+    ),
     "a declaration that is none": (
         lambda folder: lines(folder, "epochs.jsonl", lambda _: ["nothing"]),
         "epoch_malformed",
