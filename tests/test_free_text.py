@@ -29,6 +29,7 @@ LISTED = {
         audit.Checkpoint: note
         audit.Cosignature: witness line
         audit.KeyChange: vkey changed_by
+        audit.Epoch: lost declaration declared_by agreed_by
         accounts.User: password pseudonym country
         accounts.ApiKey: prefix digest
         clips.Owner: pseudonym lookup

@@ -1,7 +1,18 @@
 """The entries that this context writes."""
 
 from annotations.audit.enums import KeysDestroyed
-from annotations.audit.fields import CODE, COUNT, FILTERS, ID, NAME, YES_NO, list_of, one_of
+from annotations.audit.fields import (
+    CODE,
+    COUNT,
+    DIGEST,
+    FILTERS,
+    ID,
+    NAME,
+    PSEUDONYM,
+    YES_NO,
+    list_of,
+    one_of,
+)
 from annotations.audit.registry import action
 
 SEARCHED = action(
@@ -18,6 +29,12 @@ KEY_RETIRED = action(
     "audit.key_retired",
     "Key of the log taken out of use, from size {size} on: {key}",
     {"key": NAME, "size": COUNT},
+)
+EPOCH_DECLARED = action(
+    "audit.epoch_declared",
+    "The log goes on after a restore, in epoch {epoch}: entries {first} to {last} that were signed are lost"
+    " (agreed to by {agreed_by}, declaration {declaration})",
+    {"epoch": COUNT, "first": COUNT, "last": COUNT, "agreed_by": PSEUDONYM, "declaration": DIGEST},
 )
 FILES_SWEPT = action(
     "files.swept",
@@ -51,6 +68,12 @@ WITNESS_CONTRADICTS = action(
     "audit.witness_contradicts",
     "A witness has seen another past of this log: {witness} (it cosigned {known} entries, the log held {size})",
     {"witness": NAME, "known": COUNT, "size": COUNT},
+)
+WITNESS_BEHIND = action(
+    "audit.witness_behind",
+    "A witness has seen what a restore lost, and waits for its keeper to accept the declared epoch: {witness}"
+    " (it cosigned {known} entries; epoch {epoch})",
+    {"witness": NAME, "known": COUNT, "epoch": COUNT},
 )
 EXPORTED = action(
     "audit.exported",

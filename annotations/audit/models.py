@@ -135,6 +135,33 @@ class KeyChange(models.Model):
         constraints = [models.UniqueConstraint(fields=["vkey", "kind"], name="key_changes_once")]
 
 
+class Epoch(models.Model):
+    """The log was set back by a restore and goes on: entries `restored` to `signed` - 1 of what was signed are lost.
+
+    `lost` is the signed note of the last checkpoint of the epoch before, `declaration` the note that the log's keys
+    signed about it (`audit.tree.epochs`). Two privacy officers stand for it. Append-only.
+    """
+
+    number = models.IntegerField(primary_key=True)
+    restored = models.BigIntegerField()
+    signed = models.BigIntegerField()
+    lost = models.TextField()
+    declaration = models.TextField()
+    declared_at = models.DateTimeField()
+    declared_by = models.CharField(max_length=64)
+    agreed_by = models.CharField(max_length=64)
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry that is lost; `restored` is that of the first."""
+        return self.signed - 1
+
+    @property
+    def entries(self) -> int:
+        """How many entries are lost."""
+        return self.signed - self.restored
+
+
 class Verification(models.Model):
     """One check of the whole log against its tree: what was checked and what was found. Append-only."""
 

@@ -72,12 +72,33 @@ def log_status(integrity: Integrity) -> LogStatus:
             _("The log was whole when it was last verified, which is over a week ago."),
             _("Verify it now; it takes seconds to minutes and disturbs nobody."),
         )
+    if integrity.behind:
+        return LogStatus(
+            "warn",
+            _("A witness is behind a restore"),
+            _("The log is whole, but a witness has seen what a restore lost, and waits: %(names)s.")
+            % {"names": ", ".join(integrity.behind)},
+            _(
+                "Give its keeper the declaration of the epoch, below, and say what happened. Once they have accepted "
+                "it, show the log to the witnesses."
+            ),
+        )
     if any(witness.age > SILENT for witness in integrity.witnesses):
         return LogStatus(
             "warn",
             _("A witness is silent"),
             _("The log is whole, but a witness has not seen it for over a day."),
             _("Show it to the witnesses now. If one stays silent, ask the organisation that runs it."),
+        )
+    if integrity.epochs:
+        return LogStatus(
+            "ok",
+            _("Log whole"),
+            _("The log is whole but for what a restore lost, which two officers declared."),
+            _(
+                "What was lost is listed below, for ever. The export says it too, and its verifier ends with a code of "
+                "its own."
+            ),
         )
     return LogStatus(
         "ok",

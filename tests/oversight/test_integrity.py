@@ -14,15 +14,18 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER
 from annotations.audit.integrity.status import Integrity, Witness, integrity
+from annotations.audit.integrity.verification import verify
 from annotations.audit.models import LogEntry, Verification
 from annotations.audit.registry import lookup
-from annotations.audit.sequencing.configured import own_sequencer
+from annotations.audit.sequencing import epochs
+from annotations.audit.sequencing.configured import own_keys, own_sequencer
 from annotations.core import clock, runs, stages
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.models import RunState
@@ -30,7 +33,9 @@ from annotations.oversight import services
 from annotations.oversight.enums import LogWork
 from annotations.oversight.log_status import log_status
 from annotations.oversight.models import LogRun
+from tests.audit.sequencing.restores import REASON, Backup, seal
 from tests.factories import make_user
+from tests.pages import markup
 
 pytestmark = pytest.mark.django_db
 PAGE = "oversight:integrity"
@@ -66,6 +71,7 @@ def state(**fields: object) -> Integrity:
             "Log not whole",
         ),
         ({"verification": verification(), "contradicting": ("witness.example",)}, "A witness contradicts"),
+        ({"verification": verification(), "behind": ("witness.example",)}, "A witness is behind a restore"),
         (
             {
                 "verification": verification(),
@@ -106,6 +112,26 @@ def test_a_log_that_is_not_whole_says_so_on_every_page(site: Client) -> None:
     assert "Do not repair anything." in html
     assert "entry_altered" in html
     assert "Log not whole" in site.get(reverse("rights:consents")).content.decode()
+
+
+def test_what_a_restore_lost_is_told_in_plain_words_with_who_stood_for_it(
+    site: Client, officer: User
+) -> None:
+    second = make_user(Role.PRIVACY_OFFICER)
+    seal(4)
+    backup = Backup.take()
+    lost = seal(5)
+    backup.restore()
+    epoch = epochs.declare(own_keys(), officer.actor, second.actor, REASON)
+    seal(2)
+    assert verify(WORKER).ok
+    html = markup(site.get(reverse(PAGE)).content.decode())
+    assert "The log is whole but for what a restore lost, which two officers declared." in html
+    assert f'<td class="num">{lost - epoch.restored}</td><td>{epoch.restored} – {lost - 1}</td>' in html
+    assert f"<td>{officer.username}</td><td>{second.username}</td>" in html
+    assert "The signed declaration of epoch 2" in html
+    assert escape(epoch.declaration.splitlines()[1]) in html
+    assert REASON not in html
 
 
 def test_only_officers_see_the_badge(client: Client) -> None:

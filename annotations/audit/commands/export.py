@@ -32,3 +32,6 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
     done = export(folder, COMMAND_LINE, details=options["details"], as_it_stands=options["as_it_stands"])
     command.stdout.write(f"{folder}: {done.size} entries, {done.details} details.")
     command.stdout.write(f"Verify it, where you like: python {folder}/verify_log.py {folder}")
+    command.stdout.write(
+        "Who does not trust this site runs a copy of verify_log.py that they kept from before."
+    )

@@ -6,8 +6,9 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.keys import changes
-from annotations.audit.keys.policy import LogKey, log_keys
+from annotations.audit.keys.policy import log_keys
 from annotations.audit.sequencing.configured import own_keys
+from annotations.audit.tree.log_keys import LogKey
 
 HELP = "Lists the log's keys, takes a new one into use beside the others, or takes one out of use."
 

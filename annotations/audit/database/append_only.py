@@ -17,6 +17,7 @@ TREE = {
     "audit_checkpoint": ("size = NEW.size",),
     "audit_keychange": ("id = NEW.id", "vkey = NEW.vkey AND kind = NEW.kind"),
 }
+EPOCHS = {"audit_epoch": ("number = NEW.number",)}
 ACCOUNTS = {"audit_cosignature": ("id = NEW.id",), "audit_verification": ("id = NEW.id",)}
 
 _FUNCTION = """

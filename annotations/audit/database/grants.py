@@ -8,13 +8,16 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connections
 from psycopg import sql
 
-from annotations.audit.database.append_only import ACCOUNTS, TABLE, TREE
+from annotations.audit.database.append_only import ACCOUNTS, EPOCHS, TABLE, TREE
 from annotations.audit.database.enqueueing import QUEUE
+from annotations.audit.sequencing.officers import COLUMNS
 
 HURRY = "audit_hurry"
+DETAILS = "audit_entrydetail"
 
 _APPLICATION = (
     "GRANT USAGE ON SCHEMA public TO {role}",
@@ -35,7 +38,7 @@ def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
             cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
         for table in (TABLE, *ACCOUNTS):
             _only(cursor, role, table, "SELECT, INSERT")
-        for table in (*TREE, QUEUE):
+        for table in (*TREE, *EPOCHS, QUEUE):
             _only(cursor, role, table, "SELECT")
         _sequencing(cursor, sequencer or role)
         if sequencer:
@@ -44,13 +47,22 @@ def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
             for table in ACCOUNTS:
                 _only(cursor, sequencer, table, "SELECT")
             cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(sequencer)))
+            _declaring(cursor, sequencer, connection.introspection.table_names(cursor))
 
 
 def _sequencing(cursor: Any, role: str) -> None:
     """The rights on the tree. The queue may be added to as well, for what it lost (`sequence --requeue`)."""
-    for table in TREE:
+    for table in (*TREE, *EPOCHS):
         _only(cursor, role, table, "SELECT, INSERT")
     _only(cursor, role, QUEUE, "SELECT, INSERT, DELETE")
+
+
+def _declaring(cursor: Any, sequencer: str, tables: list[str]) -> None:
+    """What declaring an epoch takes besides: whether two accounts are officers', and a detail for the reason."""
+    accounts = get_user_model()._meta.db_table
+    if accounts in tables:
+        _only(cursor, sequencer, accounts, f"SELECT ({', '.join(COLUMNS)})")
+    _only(cursor, sequencer, DETAILS, "INSERT")
 
 
 def _only(cursor: Any, role: str, table: str, rights: str) -> None:

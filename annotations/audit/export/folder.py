@@ -69,6 +69,10 @@ class ExportFolder:
         """A signed checkpoint; call in the order of their sizes."""
         self._line("checkpoints.jsonl", json.dumps(note, ensure_ascii=False).encode())
 
+    def epoch(self, declaration: str) -> None:
+        """The signed note that declared an epoch; call in the order of their numbers."""
+        self._line(verify_log.EPOCHS, json.dumps(declaration, ensure_ascii=False).encode())
+
     def begin_details(self) -> None:
         """Says that the export tells of details, even when there are none."""
         self._line("details.jsonl", None)

@@ -20,7 +20,7 @@ from annotations.audit.details import salt_and_detail
 from annotations.audit.export.folder import ExportFolder, policy_text
 from annotations.audit.integrity.verification import Progress
 from annotations.audit.keys.policy import log_keys
-from annotations.audit.models import Checkpoint, Cosignature, EntryDetail, HashTile, LogEntry, TreeLeaf
+from annotations.audit.models import Checkpoint, Cosignature, EntryDetail, Epoch, HashTile, LogEntry, TreeLeaf
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.audit.sequencing.stored_tree import StoredTree
 from annotations.audit.subject_keys import store
@@ -79,6 +79,8 @@ def export(
         _write_hashes(out, size)
         for note in _notes(size):
             out.checkpoint(note)
+        for declaration in Epoch.objects.order_by("number").values_list("declaration", flat=True):
+            out.epoch(declaration)
         out.finish(size, key_policy())
     return Exported(size, count)
 

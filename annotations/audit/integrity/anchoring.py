@@ -14,6 +14,7 @@ from django.db import transaction
 
 from annotations.audit import log
 from annotations.audit.actors import Actor
+from annotations.audit.integrity.declared_epochs import declared_epochs
 from annotations.audit.integrity.status import last_checkpoint
 from annotations.audit.models import Checkpoint, Cosignature, LogEntry, TreeLeaf
 from annotations.audit.sequencing.stored_tree import StoredTree
@@ -29,13 +30,14 @@ logger = logging.getLogger(__name__)
 # An unchanged log is shown again after this long: a fresh cosignature tells that the witness still looks.
 REFRESH = datetime.timedelta(hours=1)
 _TIMEOUT_SECONDS = 10.0
-_OWN = (log.ANCHORED.code, log.ANCHOR_FAILED.code, log.WITNESS_CONTRADICTS.code)
+_OWN = (log.ANCHORED.code, log.ANCHOR_FAILED.code, log.WITNESS_CONTRADICTS.code, log.WITNESS_BEHIND.code)
 
-NO_ANSWER, NOT_WATCHED, KEY_UNKNOWN, CONTRADICTS = (
+NO_ANSWER, NOT_WATCHED, KEY_UNKNOWN, CONTRADICTS, BEHIND = (
     "no_answer",
     "not_watched",
     "key_unknown",
     "witness_contradicts",
+    "behind_epoch",
 )
 _REASONS: dict[int, str] = {HTTPStatus.NOT_FOUND: NOT_WATCHED, HTTPStatus.FORBIDDEN: KEY_UNKNOWN}
 
@@ -86,7 +88,8 @@ def _show(checkpoint: Checkpoint, address: str, key: PublicKey, actor: Actor) ->
 
 @transaction.atomic
 def _refused(checkpoint: Checkpoint, witness: str, known: int, refused: Refused, actor: Actor) -> Outcome:
-    """Tells a witness that has seen another past of this log from one that does not know the log, or its key.
+    """Tells a witness that has seen another past of this log from one that has seen what a declared restore lost, and
+    from one that does not know the log, or its key.
 
     A witness that knows more than was shown may have been shown more meanwhile, by another process.
     """
@@ -95,11 +98,30 @@ def _refused(checkpoint: Checkpoint, witness: str, known: int, refused: Refused,
     if refused.status == HTTPStatus.CONFLICT and checkpoint.size < seen <= held.size:
         return Outcome(witness, seen, "")
     if refused.status in {HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        if epoch := _lost_with(witness, seen):
+            data = {"witness": witness, "known": seen, "epoch": epoch}
+            append(log.WITNESS_BEHIND, actor, data=data)
+            return Outcome(witness, known, BEHIND)
         append(
             log.WITNESS_CONTRADICTS, actor, data={"witness": witness, "known": seen, "size": checkpoint.size}
         )
         return Outcome(witness, known, CONTRADICTS)
     return _failed(witness, known, _REASONS.get(refused.status, f"status_{refused.status}"), actor)
+
+
+def _lost_with(witness: str, seen: int) -> int | None:
+    """The epoch that explains why a witness refuses: it cosigned, so many entries, what a restore took. None when no
+    epoch does, or when the witness follows it already.
+    """
+    last = (
+        Cosignature.objects.filter(witness=witness).order_by("-size").values_list("size", flat=True).first()
+    )
+    for declared, _ in reversed(declared_epochs()):
+        if last is not None and last > declared.entry:
+            return None
+        if declared.covers(seen, declared.last.epoch):
+            return declared.number
+    return None
 
 
 @transaction.atomic

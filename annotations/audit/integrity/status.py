@@ -3,18 +3,30 @@
 import datetime
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Max
 
 from annotations.audit import log
-from annotations.audit.models import Checkpoint, Cosignature, LogEntry, Pending, TreeLeaf, Verification
+from annotations.audit.models import (
+    Checkpoint,
+    Cosignature,
+    Epoch,
+    LogEntry,
+    Pending,
+    TreeLeaf,
+    Verification,
+)
+from annotations.audit.tree.checkpoints import FIRST_EPOCH
 from annotations.core import clock
 
 # A sequencer that works seals an entry within a second or two.
 STALLED_AFTER = datetime.timedelta(seconds=30)
 MOST_COUNTED = 10_000
 """Waiting entries that are counted: a page must not take longer the more of them there are."""
-# Of the entries that tell of a contradiction, the last so many.
+_REFUSALS = (log.WITNESS_CONTRADICTS.code, log.WITNESS_BEHIND.code)
+Refusals = dict[str, tuple[datetime.datetime, dict[str, Any]]]
+# Of the entries that tell of a witness's refusal, the last so many.
 _LOOKED_AT = 50
 
 
@@ -38,7 +50,8 @@ class Integrity:
 
     `oldest` is when the first of those was written that no checkpoint covers yet. `checkpoint` and `verification` are
     the last ones, None where there is none. `contradicting` names the witnesses that have seen another past of the log,
-    and have not cosigned it since.
+    and have not cosigned it since; `behind` those that have seen what a restore lost, and whose keepers have not
+    accepted the declared epoch. `epochs` are all that were declared, the last one first.
     """
 
     size: int
@@ -48,6 +61,8 @@ class Integrity:
     witnesses: tuple[Witness, ...]
     verification: Verification | None
     contradicting: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    epochs: tuple[Epoch, ...] = ()
 
     @property
     def waiting(self) -> str:
@@ -71,7 +86,7 @@ class Integrity:
 def integrity() -> Integrity:
     """How the log stands now, in a few short queries."""
     last = TreeLeaf.objects.order_by("-index").values_list("index", flat=True).first()
-    checkpoint = last_checkpoint()
+    checkpoint, refusals = last_checkpoint(), _refusals()
     return Integrity(
         size=0 if last is None else last + 1,
         unsequenced=Pending.objects.all()[: MOST_COUNTED + 1].count(),
@@ -79,12 +94,19 @@ def integrity() -> Integrity:
         checkpoint=checkpoint,
         witnesses=_witnesses(),
         verification=Verification.objects.order_by("-finished_at").first(),
-        contradicting=_contradicting(),
+        contradicting=_contradicting(refusals),
+        behind=_behind(refusals),
+        epochs=tuple(Epoch.objects.order_by("-number")),
     )
 
 
 def last_checkpoint() -> Checkpoint | None:
     return Checkpoint.objects.order_by("-size").first()
+
+
+def current_epoch() -> int:
+    """The number of the epoch that the log is in: 1, until one was declared."""
+    return Epoch.objects.aggregate(last=Max("number"))["last"] or FIRST_EPOCH
 
 
 def _oldest_uncovered(size: int) -> datetime.datetime | None:
@@ -95,11 +117,22 @@ def _oldest_uncovered(size: int) -> datetime.datetime | None:
     return entries.order_by("occurred_at").values_list("occurred_at", flat=True).first()
 
 
-def _contradicting() -> tuple[str, ...]:
-    entries = LogEntry.objects.filter(action=log.WITNESS_CONTRADICTS.code).order_by("-occurred_at", "-id")
-    last: dict[str, datetime.datetime] = {}
+def _refusals() -> Refusals:
+    """By witness, when it refused last, and what the log tells of that."""
+    entries = LogEntry.objects.filter(action__in=_REFUSALS).order_by("-occurred_at", "-id")
+    last: Refusals = {}
     for moment, canonical in entries.values_list("occurred_at", "canonical")[:_LOOKED_AT]:
-        last.setdefault(json.loads(bytes(canonical))["data"]["witness"], moment)
+        told = json.loads(bytes(canonical))
+        last.setdefault(told["data"]["witness"], (moment, told))
+    return last
+
+
+def _contradicting(refusals: Refusals) -> tuple[str, ...]:
+    last = {
+        name: moment
+        for name, (moment, told) in refusals.items()
+        if told["action"] == log.WITNESS_CONTRADICTS.code
+    }
     cosigned = Cosignature.objects.filter(witness__in=last).values("witness").annotate(at=Max("witnessed_at"))
     since = {each["witness"]: each["at"] for each in cosigned}
     # A witness tells whole seconds.
@@ -107,6 +140,21 @@ def _contradicting() -> tuple[str, ...]:
         name
         for name, moment in last.items()
         if name not in since or since[name] < moment.replace(microsecond=0)
+    )
+
+
+def _behind(refusals: Refusals) -> tuple[str, ...]:
+    """Those that have cosigned nothing beyond where the epoch went on from."""
+    restored = dict(Epoch.objects.values_list("number", "restored"))
+    last = {
+        name: restored.get(told["data"]["epoch"], 0)
+        for name, (_, told) in refusals.items()
+        if told["action"] == log.WITNESS_BEHIND.code
+    }
+    return tuple(
+        name
+        for name, size in last.items()
+        if not Cosignature.objects.filter(witness=name, size__gt=size).exists()
     )
 
 

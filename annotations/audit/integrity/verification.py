@@ -8,7 +8,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -19,27 +19,31 @@ from annotations.audit import details, log
 from annotations.audit.actors import Actor
 from annotations.audit.canonical import timestamp
 from annotations.audit.enums import DetailState
+from annotations.audit.integrity.chain import Chain
+from annotations.audit.integrity.declared_epochs import declared_epochs, epoch_problems
+from annotations.audit.integrity.problems import Problem
 from annotations.audit.integrity.status import last_checkpoint
-from annotations.audit.keys.policy import LogKey, log_keys
-from annotations.audit.models import Checkpoint, HashTile, LogEntry, Pending, TreeLeaf, Verification
+from annotations.audit.keys.policy import log_keys
+from annotations.audit.models import (
+    Checkpoint,
+    Cosignature,
+    HashTile,
+    LogEntry,
+    Pending,
+    TreeLeaf,
+    Verification,
+)
 from annotations.audit.sequencing.stored_tree import tree_size
 from annotations.audit.services import append
 from annotations.audit.tree import checkpoints, signed_notes
 from annotations.audit.tree.growth import FullTile, Growth
+from annotations.audit.tree.log_keys import LogKey
 from annotations.audit.tree.merkle import leaf_hash
 from annotations.core import clock
 
 BATCH = 4096
 _COLUMNS = ("id", "occurred_at", "action", "actor", "actor_role", "clip", "subject", "purpose", "request")
 _KEPT = 100  # problems that are kept in words; the rest is counted
-
-
-@dataclass(frozen=True)
-class Problem:
-    """`code` says what kind, `message` what and where."""
-
-    code: str
-    message: str
 
 
 Progress = Callable[[int, int], None]
@@ -81,13 +85,20 @@ def forgotten() -> QuerySet[LogEntry]:
 def _problems(size: int, on_progress: Progress | None) -> Iterator[Problem]:
     grown = Growth(0, [[]])
     keys = log_keys()
+    chain = Chain([declaration for declaration, _ in declared_epochs()])
     for start in range(0, size, BATCH):
         if on_progress:
             on_progress(start, size)
-        yield from _batch(grown, start, min(start + BATCH, size), keys)
+        yield from _batch(grown, range(start, min(start + BATCH, size)), keys, chain)
+    yield from epoch_problems(size, keys)
     last = last_checkpoint()
     if last and last.size > (left := tree_size()):
         yield Problem("tree_shortened", f"A tree of {last.size} entries was signed; {left} are left.")
+    unpublished = Cosignature.objects.exclude(size__in=Checkpoint.objects.values("size")).order_by("size")
+    for witness, cosigned in unpublished.values_list("witness", "size").distinct()[: _KEPT + 1]:
+        yield Problem(
+            "checkpoint_missing", f"{witness} cosigned a checkpoint of {cosigned} entries, which is not here."
+        )
     for entry in forgotten().values_list("pk", flat=True)[: _KEPT + 1]:
         yield Problem("entry_forgotten", f"Entry {entry} has no place in the tree and waits for none.")
     present = LogEntry.objects.filter(pk=OuterRef("entry"))
@@ -95,8 +106,9 @@ def _problems(size: int, on_progress: Progress | None) -> Iterator[Problem]:
         yield Problem("entry_missing", f"Entry {entry} waits for its place, and the log lacks it.")
 
 
-def _batch(grown: Growth, start: int, end: int, keys: list[LogKey]) -> Iterator[Problem]:
-    """Checks the leaves `start` to, not with, `end`, and grows the tree by them."""
+def _batch(grown: Growth, places: range, keys: list[LogKey], chain: Chain) -> Iterator[Problem]:
+    """Checks the leaves of these places, and grows the tree by them."""
+    start, end = places.start, places.stop
     within = TreeLeaf.objects.filter(index__gte=start, index__lt=end)
     leaves = list(within.order_by("index").values_list("index", "entry", "hash"))
     if len(leaves) != end - start:
@@ -115,9 +127,9 @@ def _batch(grown: Growth, start: int, end: int, keys: list[LogKey]) -> Iterator[
             committed.append(LogEntry(id=entry, canonical=row[0]))
         filled += grown.append(bytes(stored))
         if checkpoint := signed.pop(grown.size, None):
-            yield from _checkpoint(checkpoint, grown.root(), keys)
+            yield from _checkpoint(checkpoint, grown.root(), keys, chain)
     for checkpoint in signed.values():
-        yield from _checkpoint(checkpoint, None, keys)
+        yield from _checkpoint(checkpoint, None, keys, chain)
     yield from _tiles(filled)
     yield from _details(committed)
 
@@ -178,21 +190,22 @@ def _tiles(filled: Iterable[FullTile]) -> Iterator[Problem]:
         yield Problem("tile_missing", f"Tile {number} of level {level} is missing.")
 
 
-def _checkpoint(row: Checkpoint, root: bytes | None, keys: list[LogKey]) -> Iterator[Problem]:
+def _checkpoint(row: Checkpoint, root: bytes | None, keys: list[LogKey], chain: Chain) -> Iterator[Problem]:
     """`root` is the tree's at the checkpoint's size, None where it has none."""
     if root != bytes(row.root):
         yield Problem("root_differs", f"The first {row.size} entries are not those that were signed.")
-    expected = checkpoints.Checkpoint(settings.AUDIT_ORIGIN, row.size, bytes(row.root)).format()
     needed = [key.public for key in keys if key.signs(row.size)]
     try:
         note = signed_notes.parse(row.note)
         signatures = note.verify(needed)
-    except signed_notes.InvalidSignedNote as error:
+        signed = checkpoints.Checkpoint.parse(note.text)
+    except (signed_notes.InvalidSignedNote, checkpoints.InvalidCheckpoint) as error:
         yield Problem("signature_wrong", f"The checkpoint of {row.size} entries is not signed: {error}.")
         return
-    if note.text != expected:
+    if (signed.origin, signed.size, signed.root) != (settings.AUDIT_ORIGIN, row.size, bytes(row.root)):
         yield Problem(
             "checkpoint_altered", f"The checkpoint of {row.size} entries says something else in its note."
         )
     if len(signatures) != len(needed):
         yield Problem("signature_missing", f"The checkpoint of {row.size} entries lacks a key's signature.")
+    yield from chain.add(signed)

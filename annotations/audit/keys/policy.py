@@ -1,25 +1,8 @@
 """Which keys sign the log, from which size of its tree to which: a checkpoint carries the signature of each."""
 
-from dataclasses import dataclass
-
 from annotations.audit.models import KeyChange
+from annotations.audit.tree.log_keys import LogKey
 from annotations.audit.tree.signed_notes import PublicKey
-
-
-@dataclass(frozen=True)
-class LogKey:
-    """Signs checkpoints from size `since` on, and of `until` and later ones no more (None: signs still)."""
-
-    vkey: str
-    since: int
-    until: int | None
-
-    @property
-    def public(self) -> PublicKey:
-        return PublicKey.parse(self.vkey)
-
-    def signs(self, size: int) -> bool:
-        return self.since <= size and (self.until is None or size < self.until)
 
 
 def log_keys() -> list[LogKey]:

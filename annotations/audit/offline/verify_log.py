@@ -11,9 +11,13 @@ export's own is believed, and its keys are printed for you to compare. `--truste
 the log must continue it. `--deep` reads every entry in full besides, which takes several times as long.
 `verify-certificate` says whether a certificate of erasure is the one that the log tells of.
 
-Ends with 0 when the log is whole, 1 when it was tampered with, 2 when the input cannot be used, 141 when whoever reads
-the outcome closes the pipe: then nothing is said of the log. What an export holds, and what can and cannot be
-detected, stands in audit-export.md of the project.
+Run a copy of this program that you kept from before, not the one that lies in the export: whoever made the export made
+that one, too. A kept copy says when the two differ.
+
+Ends with 0 when the log is whole; 1 when it was tampered with; 2 when the input cannot be used; 3 when it is whole but
+for what a restore took from it, as the log itself declares (an epoch); 141 when whoever reads the outcome closes the
+pipe: then nothing is said of the log. What an export holds, and what can and cannot be detected, stands in
+audit-export.md of the project.
 """
 
 import argparse
@@ -34,7 +38,7 @@ import re
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,15 +47,20 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "audit-export/1"
+FORMAT_WITH_EPOCHS = "audit-export/2"
+EPOCH = "audit-epoch/1"
+EPOCHS = "epochs.jsonl"
+VERIFIER = "verify_log.py"
 CERTIFICATE = "erasure-certificate/1"
 ERASED = b'"action":"audit.subject_erased"'
-FILES = {"policy.json", "checkpoints.jsonl", "details.jsonl", "verify_log.py"}
+FILES = {"policy.json", "checkpoints.jsonl", "details.jsonl", EPOCHS, VERIFIER}
 WIDTH = 256
 HASH = 32
 PORTION = 64  # checkpoints that one task takes
 CHUNK = 32  # bundles that one task takes, 8,192 entries
 RUN_READ = 64  # ids that are read at once out of a file of them
 SHOWN = 50  # problems of one kind that are printed
+DECLARED_LOSS = 3
 CLOSED_PIPE = 141  # what a shell says of a program that SIGPIPE (13) ended: 128 + 13
 
 EMPTY_ROOT = hashlib.sha256().digest()
@@ -202,15 +211,32 @@ def _public(vkey: str) -> tuple[int, Ed25519PublicKey]:
     return key[0], Ed25519PublicKey.from_public_bytes(key[1:])
 
 
+def signatures_in(tail: str) -> list[tuple[str, bytes, bytes]]:
+    """The lines behind a signed text, as (name, key id, content); ValueError for any other line."""
+    signatures = []
+    for line in tail[:-1].split("\n"):
+        dash, name, encoded = line.split(" ") if line.count(" ") == 2 else ("", "", "")
+        content = decode64(encoded)
+        if dash != "—" or not name or len(content) < 5:
+            raise ValueError("a line that is no signature")
+        signatures.append((name, content[:4], content[4:]))
+    return signatures
+
+
 @dataclass(frozen=True)
 class Signed:
-    """A signed checkpoint: its text and what the text says, and its signatures as (name, key id, content)."""
+    """A signed checkpoint: its text and what the text says, and its signatures as (name, key id, content).
+
+    `previous` is the size of the checkpoint before it (0: none), None where it does not tell.
+    """
 
     text: str
     origin: str
     size: int
     root: bytes
     signatures: tuple[tuple[str, bytes, bytes], ...]
+    previous: int | None = None
+    epoch: int = 1
 
     @classmethod
     def parse(cls, note: str) -> "Signed":
@@ -224,14 +250,22 @@ class Signed:
         root = decode64(lines[2])
         if len(root) != HASH:
             raise ValueError("a root of another length than 32 bytes")
-        signatures = []
-        for line in tail[:-1].split("\n"):
-            dash, name, encoded = line.split(" ") if line.count(" ") == 2 else ("", "", "")
-            content = decode64(encoded)
-            if dash != "—" or not name or len(content) < 5:
-                raise ValueError("a line that is no signature")
-            signatures.append((name, content[:4], content[4:]))
-        return cls(head + "\n", lines[0], decimal(lines[1]), root, tuple(signatures))
+        signatures = signatures_in(tail)
+        epochs, previous = (
+            [decimal(line.removeprefix(name)) for line in lines[3:] if line.startswith(name)]
+            for name in ("epoch ", "previous ")
+        )
+        before = previous[0] if previous else None
+        epoch = epochs[0] if epochs else 1
+        return cls(head + "\n", lines[0], decimal(lines[1]), root, tuple(signatures), before, epoch)
+
+    def signed_by(self, keys: "Iterable[Key]") -> bool:
+        """Whether each of these keys, of which there are some, has signed it."""
+        wanted = list(keys)
+        return bool(wanted) and all(
+            any((key.name, key.id) == each[:2] and key.made(self.text, each[2]) for each in self.signatures)
+            for key in wanted
+        )
 
 
 @dataclass(frozen=True)
@@ -304,6 +338,180 @@ class Policy:
         return max((int.from_bytes(each, "big") for each in times), default=0)
 
 
+# --- Declared epochs ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The log's own word that it was set back: it goes on from its first `restored` entries, with the root `root`.
+
+    `lost` is the checkpoint that was signed last before, `entry` the index at which the log tells of it. `keys` signed
+    in the epoch that ended, None where nobody kept that. `text` and `signatures` are the declaration's.
+    """
+
+    number: int
+    restored: int
+    root: bytes
+    entry: int
+    lost: Signed
+    keys: tuple[Key, ...] | None
+    declared_at: str
+    text: str
+    signatures: tuple[tuple[str, bytes, bytes], ...]
+
+    @classmethod
+    def parse(cls, note: str) -> "Epoch":
+        """ValueError, or another of UNREADABLE, unless it is a signed declaration in its one spelling."""
+        head, blank, tail = note.rpartition("\n\n")
+        form, _, line = head.partition("\n")
+        value = json.loads(line)
+        spelled = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        if not blank or form != EPOCH or spelled != line or not tail.endswith("\n"):
+            raise ValueError(f"not a declaration of the form {EPOCH}")
+        numbers = value["number"], value["restored"]["size"], value["entry"]
+        if not all(type(each) is int and 0 <= each < 2**63 for each in numbers):
+            raise ValueError("a number that is none")
+        if not _TIME.fullmatch(value["declared_at"]):
+            raise ValueError("a time that is none")
+        keys = value["keys"]
+        told = (
+            None if keys is None else tuple(Key(each["vkey"], each["since"], each["until"]) for each in keys)
+        )
+        for key in told or ():
+            key.check(1)
+            if not all(type(each) is int for each in (key.since, key.until or 0)):
+                raise ValueError("a size that is none")
+        number, restored, entry = numbers
+        lost, root = Signed.parse(value["lost"]), decode64(value["restored"]["root"])
+        if lost.origin != value["origin"] or not restored < lost.size or entry < restored:
+            raise ValueError("nothing of this log was lost")
+        if not 1 <= lost.epoch < number or len(root) != HASH:
+            raise ValueError("no epoch that follows another")
+        signatures = tuple(signatures_in(tail))
+        return cls(number, restored, root, entry, lost, told, value["declared_at"], head + "\n", signatures)
+
+    def signed_by(self, keys: Iterable[Key]) -> bool:
+        signed = Signed(self.text, self.lost.origin, 0, b"", self.signatures)
+        return signed.signed_by(keys)
+
+    def covers(self, size: int, epoch: int) -> bool:
+        """Whether a checkpoint of this size, signed in that epoch, is of what was lost."""
+        return epoch < self.number and self.restored < size <= self.lost.size
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "declared_at": self.declared_at,
+            "first": self.restored,
+            "last": self.lost.size - 1,
+            "declaration": hashlib.sha256(self.text.encode()).hexdigest(),
+        }
+
+    def __str__(self) -> str:
+        moment = self.declared_at[:19].replace("T", " ")
+        return (
+            f"Epoch {self.number} since {moment} UTC: entries {self.restored} to {self.lost.size - 1} were lost with a "
+            "restore and are covered by no proof."
+        )
+
+
+class Epochs:
+    """All epochs that an export declares, and what its checkpoints must keep to."""
+
+    def __init__(self, folder: Path, declared: bool, policy: Policy, report: "Report") -> None:
+        self.folder, self.policy, self.report = folder, policy, report
+        self.all: list[Epoch] = []
+        for number, line in enumerate(lines_of(folder / EPOCHS) if declared else (), 1):
+            self._read(number, line)
+        # The keys by the epochs in which they signed: those of one that ended are told by what ended it.
+        self.keys: dict[int, tuple[Key, ...]] = {self.all[-1].number if self.all else 1: policy.keys}
+        for epoch in reversed(self.all):
+            later = self.keys.get(epoch.number, policy.keys)
+            self.keys[epoch.number - 1] = later if epoch.keys is None else epoch.keys
+        self.unsure = {epoch.number - 1 for epoch in self.all if epoch.keys is None}
+        for epoch in self.all:
+            self._check_signatures(epoch)
+        report.epochs = [epoch.as_json() for epoch in self.all]
+        report.notes += map(str, self.all)
+        self._number = 1
+
+    def _read(self, number: int, line: bytes) -> None:
+        try:
+            note = json.loads(line)
+            if (json.dumps(note, ensure_ascii=False) + "\n").encode() != line:
+                raise ValueError("not in its one spelling")
+            epoch = Epoch.parse(note)
+            if epoch.number != number + 1 or epoch.lost.origin != self.policy.origin:
+                raise ValueError("it is not the next epoch of this log")
+            self.all.append(epoch)
+        except UNREADABLE as error:
+            self.report.say("epoch_malformed", f"Line {number} of {EPOCHS}: {error}.")
+
+    def _check_signatures(self, epoch: Epoch) -> None:
+        keys = self.keys.get(epoch.number, self.policy.keys)
+        if not epoch.signed_by(key for key in keys if key.signs(epoch.restored + 1)):
+            words = f"Epoch {epoch.number} is not declared by the keys that sign after it."
+            self.report.say("epoch_unsigned", words)
+        lost = epoch.lost
+        keys = self.keys.get(lost.epoch, self.policy.keys)
+        if lost.epoch in self.unsure:
+            signed = any(lost.signed_by([key]) for key in keys)
+        else:
+            signed = lost.signed_by(key for key in keys if key.signs(lost.size))
+        if not signed:
+            words = f"The log's keys have not signed what epoch {epoch.number} calls lost."
+            self.report.say("epoch_unsigned", words)
+
+    def kept(self, epoch: Epoch, size: int) -> int:
+        """How many of the first `size` entries no later restore took."""
+        return min([size, *(each.restored for each in self.all if each.number > epoch.number)])
+
+    def losing(self, signed: Signed) -> Epoch | None:
+        """The epoch with which a checkpoint was lost; None when it was not."""
+        return next((each for each in self.all if each.covers(signed.size, signed.epoch)), None)
+
+    def check_checkpoint(self, size: int, number: int) -> None:
+        """Whether a checkpoint of the export is of an epoch that was declared, and of nothing that was lost. Called in
+        the order of the sizes.
+        """
+        what = f"The checkpoint of {size} entries is of epoch {number}"
+        if number < self._number:
+            self.report.say(
+                "epoch_reversed", f"{what} and comes after one of epoch {self._number}.", last=size
+            )
+        self._number = max(self._number, number)
+        declared = next((each for each in self.all if each.number == number), None)
+        if number > 1 and declared is None:
+            self.report.say("epoch_undeclared", f"{what}, which nobody declared.", last=size)
+        if declared and size <= declared.entry:
+            words = f"{what} and does not cover the entry that tells of it."
+            self.report.say("epoch_reversed", words, last=size)
+        for later in self.all:
+            if number < later.number and size > later.restored:
+                words = (
+                    f"{what} and is here, though epoch {later.number} goes on from {later.restored} entries."
+                )
+                self.report.say("epoch_overstated", words, last=size)
+
+    def check_entries(self, size: int) -> None:
+        """Whether the log tells of each epoch at the place that its declaration names."""
+        for epoch in self.all:
+            if epoch.entry < self.kept(epoch, size) and not self._is_told(epoch, size):
+                words = f"Entry {epoch.entry} does not tell of epoch {epoch.number}."
+                self.report.say("epoch_not_logged", words, index=epoch.entry)
+
+    def _is_told(self, epoch: Epoch, size: int) -> bool:
+        number, offset = divmod(epoch.entry, WIDTH)
+        width = min(WIDTH, size - number * WIDTH)
+        entries = split(read(self.folder, tile_path("entries", number, width)) or b"") or []
+        try:
+            told = json.loads(entries[offset])
+            digest = hashlib.sha256(epoch.text.encode()).hexdigest()
+            return bool(told["action"] == "audit.epoch_declared" and told["data"]["declaration"] == digest)
+        except (*UNREADABLE, IndexError):
+            return False
+
+
 # --- The export's files -----------------------------------------------------------------------------------------
 
 
@@ -344,10 +552,13 @@ def split(bundle: bytes) -> list[bytes] | None:
 
 
 def manifest_text(size: int, files: dict[str, str]) -> bytes:
-    """The one spelling of a manifest. `files` are the SHA-256 digests of the files that the tree does not cover."""
+    """The one spelling of a manifest. `files` are the SHA-256 digests of the files that the tree does not cover.
+
+    The form has another number for logs with epochs, which programs of before do not know: they say so.
+    """
     if not isinstance(size, int) or not 0 <= size < 2**63:
         raise ValueError("the size is no number of entries")
-    value = {"files": files, "format": FORMAT, "size": size}
+    value = {"files": files, "format": FORMAT_WITH_EPOCHS if EPOCHS in files else FORMAT, "size": size}
     return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -713,10 +924,14 @@ class Lines:
 
 @dataclass
 class Read:
-    """What the lines told: the size and root of each checkpoint that could be read, and what is wrong with it."""
+    """What the lines told: of each checkpoint that could be read its size and root, the size of the one before it and
+    its epoch, and what is wrong with it.
+    """
 
     sizes: list[int] = field(default_factory=list)
     roots: list[bytes] = field(default_factory=list)
+    previous: list[int | None] = field(default_factory=list)
+    epochs: list[int] = field(default_factory=list)
     witnessed: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -740,6 +955,8 @@ def read_checkpoints(task: Lines) -> Read:
             told.problems.append(Problem(code, message, last=signed.size))
         told.sizes.append(signed.size)
         told.roots.append(signed.root)
+        told.previous.append(signed.previous)
+        told.epochs.append(signed.epoch)
         told.witnessed = max(told.witnessed, task.policy.witnessed(signed) if last else 0)
     return told
 
@@ -756,6 +973,7 @@ class Report:
     root: str = ""
     checkpoints: int = 0
     keys: list[str] = field(default_factory=list)
+    epochs: list[dict[str, Any]] = field(default_factory=list)
     details: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -789,7 +1007,8 @@ class Log:
                 "policy_differs", "The export's key policy is not the one that you gave; yours is used."
             )
         self.policy = policy or own
-        self.trusted = [self._trust(path) for path in trusted]
+        self.epochs = Epochs(folder, manifest["epochs"], self.policy, report)
+        self.trusted = [each for path in trusted if (each := self._trust(path))]
         # The checkpoints' sizes in ascending order and their roots, 32 bytes each behind one another.
         self.sizes: list[int] = []
         self.signed_roots = bytearray()
@@ -807,8 +1026,8 @@ class Log:
         try:
             value = json.loads(content or b"")
             names = set(value["files"])
-            if value["format"] != FORMAT or content != manifest_text(value["size"], value["files"]):
-                raise ValueError(f"not a manifest of the form {FORMAT}")
+            if content != manifest_text(value["size"], value["files"]):
+                raise ValueError(f"not a manifest of the form {FORMAT} or {FORMAT_WITH_EPOCHS}")
             if not {"policy.json", "checkpoints.jsonl"} <= names <= FILES:
                 raise ValueError("it does not name the files that an export has")
         except UNREADABLE as error:
@@ -822,7 +1041,21 @@ class Log:
             below = path.removeprefix(top).replace(os.sep, "/")
             for name in {f"{below}/{each}" if below else each for each in found} - expected:
                 self.report.say("foreign_file", f"{name} is no part of the export.")
-        return {"size": value["size"], "details": "details.jsonl" in names}
+        self._compare(value["files"].get(VERIFIER))
+        return {"size": value["size"], "details": "details.jsonl" in names, "epochs": EPOCHS in names}
+
+    def _compare(self, digest: str | None) -> None:
+        """Says when the export's verifier is another program than this one: then this one's word counts."""
+        program = Path(__file__).resolve()
+        if program.parent == self.folder.resolve():
+            self.report.notes.append(
+                "This program lies in the export: whoever made the export made it, too. Run a copy that you kept."
+            )
+        elif digest != (own := digest_of(program)):
+            self.report.notes.append(
+                f"The export's {VERIFIER} (SHA-256 {digest}) is another program than this one ({own}). Believe the one "
+                "that you kept; a newer one comes from the project, not from an export."
+            )
 
     def lines(self) -> Iterator[Lines]:
         """The file of checkpoints in portions."""
@@ -833,9 +1066,15 @@ class Log:
     def learn(self, told: Read) -> None:
         """Adds a portion's checkpoints; says when they do not follow one another."""
         self.report.problems += told.problems
-        for size, root in zip(told.sizes, told.roots, strict=True):
+        for size, root, previous, epoch in zip(
+            told.sizes, told.roots, told.previous, told.epochs, strict=True
+        ):
             last = self.sizes[-1] if self.sizes else -1
             if size > last:
+                if previous is not None and previous != max(last, 0):
+                    words = f"The checkpoint of {size} entries follows one of {previous}, which is not here."
+                    self.report.say("checkpoint_left_out", words, last=size)
+                self.epochs.check_checkpoint(size, epoch)
                 self.sizes.append(size)
                 self.signed_roots += root
                 continue
@@ -865,11 +1104,18 @@ class Log:
             )
         while self.sizes and self.sizes[-1] > self.size:
             self._say_beyond(self.sizes.pop(), "a checkpoint of the export")
-        self.asked = sorted({self.size, *self.sizes, *(size for size in self.kept if size <= self.size)})
+        # Where epochs go on from, as far as no later restore took that.
+        self.begun: dict[int, list[Epoch]] = {}
+        for epoch in self.epochs.all:
+            if epoch.restored <= self.epochs.kept(epoch, self.size):
+                self.begun.setdefault(epoch.restored, []).append(epoch)
+        kept = (size for size in self.kept if size <= self.size)
+        self.asked = sorted({self.size, *self.sizes, *self.begun, *kept})
         if self.asked[0] == 0:
             self._hold({EMPTY_ROOT}, 0)
 
-    def _trust(self, path: Path) -> Signed:
+    def _trust(self, path: Path) -> Signed | None:
+        """A checkpoint that somebody kept; None when a declared restore took what it is of."""
         try:
             signed = Signed.parse(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -878,12 +1124,19 @@ class Log:
             self.report.say(
                 "wrong_origin", f"{path.name} is of the log {signed.origin}, not {self.policy.origin}."
             )
-        signers = {(key.name, key.id): key for key in self.policy.keys if key.signs(signed.size)}
+        keys = self.epochs.keys.get(signed.epoch, self.policy.keys)
+        signers = {(key.name, key.id): key for key in keys if key.signs(signed.size)}
         known = [(signers.get((name, key_id)), content) for name, key_id, content in signed.signatures]
         if not any(key and key.made(signed.text, content) for key, content in known):
             self.report.say(
                 "wrong_key", f"None of the log's keys signed {path.name}: its keys were exchanged."
             )
+        if epoch := self.epochs.losing(signed):
+            self.report.notes.append(
+                f"{path.name}, of {signed.size} entries, was signed before the restore of epoch {epoch.number}, in the "
+                f"range that was lost: this log cannot continue it."
+            )
+            return None
         return signed
 
     # What the tasks found
@@ -959,6 +1212,10 @@ class Log:
             self.report.root = base64.b64encode(min(roots, default=b"")).decode()
         if self.kept.get(size) in roots:
             del self.kept[size]
+        for epoch in self.begun.get(size, ()):
+            if epoch.root not in roots:
+                words = f"Epoch {epoch.number} goes on from {size} other entries than these."
+                self.report.say("epoch_altered", words, last=size)
         place = bisect.bisect_left(self.sizes, size)
         if place == len(self.sizes) or self.sizes[place] != size:
             return
@@ -976,6 +1233,7 @@ class Log:
 
     def conclude(self) -> None:
         """After the last task: the unfilled tiles, and the checkpoints that do not fit."""
+        self.epochs.check_entries(self.size)
         for level, hashes in self.upper.items():
             if hashes:
                 self._check_tile(level, hashes)
@@ -1404,7 +1662,9 @@ def _run(options: argparse.Namespace) -> int:
         _print(json.dumps(report.as_json(), indent=1))
     else:
         _tell(report)
-    return 0 if report.whole else 1
+    if not report.whole:
+        return 1
+    return DECLARED_LOSS if report.epochs else 0
 
 
 def _text(path: Path) -> str:
@@ -1416,7 +1676,8 @@ def _text(path: Path) -> str:
 
 def _tell(report: Report) -> None:
     if report.whole:
-        _print(f"Whole: {report.origin}, {report.size} entries, {report.checkpoints} checkpoints.")
+        but = ", but for what restores took as declared" if report.epochs else ""
+        _print(f"Whole{but}: {report.origin}, {report.size} entries, {report.checkpoints} checkpoints.")
     else:
         _print(f"NOT WHOLE: {report.origin}, {report.size} entries: {len(report.problems)} problems.")
     _print(f"Root: {report.root}")

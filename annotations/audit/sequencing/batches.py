@@ -3,13 +3,20 @@ takes longer there than to do the work.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from annotations.audit.models import LogEntry, Pending, TreeLeaf
+from annotations.audit.models import HashTile, LogEntry, Pending, TreeLeaf
+from annotations.audit.sequencing.stored_tree import growth, tree_size
+from annotations.audit.tree.growth import FullTile
+from annotations.audit.tree.merkle import leaf_hash
+
+
+def nothing(point: str) -> None:
+    """What is done when a step is reached: nothing, but in tests of what survives."""
 
 
 class PendingEntry(NamedTuple):
@@ -36,8 +43,21 @@ def pending(count: int) -> list[PendingEntry]:
     return [PendingEntry(entry, bytes(canonical), has) for entry, canonical, has in rows]
 
 
-def insert(leaves: Sequence[Leaf]) -> None:
-    """Adds leaves to the tree."""
+def place(entries: Sequence[tuple[uuid.UUID, bytes]], reached: Callable[[str], None] = nothing) -> None:
+    """Adds entries, by their ids and exact bytes, to the tree's end, and the tiles that they fill."""
+    grown = growth(tree_size())
+    leaves: list[Leaf] = []
+    tiles: list[FullTile] = []
+    for entry, canonical in entries:
+        leaves.append(Leaf(grown.size, entry, leaf_hash(canonical)))
+        tiles += grown.append(leaves[-1].hash)
+    _insert(leaves)
+    reached("leaves written")
+    HashTile.objects.bulk_create(HashTile(**tile._asdict()) for tile in tiles)
+    reached("tiles written")
+
+
+def _insert(leaves: Sequence[Leaf]) -> None:
     if connection.vendor != "postgresql":
         TreeLeaf.objects.bulk_create(
             TreeLeaf(index=leaf.place, entry=leaf.entry, hash=leaf.hash) for leaf in leaves

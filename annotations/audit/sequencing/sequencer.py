@@ -13,13 +13,13 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, transaction
 
-from annotations.audit.integrity.status import last_checkpoint
-from annotations.audit.keys.signing import KeyFolder, Refused
-from annotations.audit.models import Checkpoint, HashTile, Hurry, Pending
+from annotations.audit.integrity.status import current_epoch, last_checkpoint
+from annotations.audit.keys.refused import Refused
+from annotations.audit.keys.signing import KeyFolder
+from annotations.audit.models import Checkpoint, Hurry, Pending
 from annotations.audit.sequencing import batches, leader
-from annotations.audit.sequencing.stored_tree import Incomplete, StoredTree, growth, tree_size
-from annotations.audit.tree.growth import FullTile
-from annotations.audit.tree.merkle import leaf_hash
+from annotations.audit.sequencing.stored_tree import Incomplete, StoredTree, tree_size
+from annotations.audit.tree import checkpoints as tree_checkpoints
 from annotations.audit.tree.proofs import InvalidProof, consistency_proof, verify_consistency
 from annotations.audit.tree.signed_notes import InvalidSignedNote
 from annotations.core import clock
@@ -31,14 +31,10 @@ BATCH = 2048  # entries in one transaction, where many wait
 _RETRY_SECONDS = 5.0
 
 
-def nothing(point: str) -> None:
-    """What is done when a step is reached: nothing, but in tests of what survives."""
-
-
 class Sequencer:
     """`once` takes what waits and seals it; `run` does so again and again. `reached` is told of each step."""
 
-    def __init__(self, folder: KeyFolder, reached: Callable[[str], None] = nothing) -> None:
+    def __init__(self, folder: KeyFolder, reached: Callable[[str], None] = batches.nothing) -> None:
         self.folder = folder
         self.reached = reached
 
@@ -90,42 +86,54 @@ class Sequencer:
             waiting = batches.pending(BATCH)
             self.reached("read")
             entries = [each for each in waiting if not each.placed]
-            self._write(entries)
+            batches.place([(each.entry, each.canonical) for each in entries], self.reached)
             batches.dequeue([each.entry for each in waiting])
             self.reached("taken")
         self.reached("committed")
         return len(entries)
-
-    def _write(self, entries: list[batches.PendingEntry]) -> None:
-        grown = growth(tree_size())
-        leaves: list[batches.Leaf] = []
-        tiles: list[FullTile] = []
-        for each in entries:
-            leaves.append(batches.Leaf(grown.size, each.entry, leaf_hash(each.canonical)))
-            tiles += grown.append(leaves[-1].hash)
-        batches.insert(leaves)
-        self.reached("leaves written")
-        HashTile.objects.bulk_create(HashTile(**tile._asdict()) for tile in tiles)
-        self.reached("tiles written")
 
     def _seal(self) -> None:
         """Signs the tree as it stands committed, when it has grown since it was signed. Raises Refused, Incomplete."""
         with transaction.atomic(durable=True):
             if not leader.lead():
                 return
-            size, last = tree_size(), last_checkpoint()
-            if size == (last.size if last else 0):
-                return
-            tree = StoredTree(size)
-            root = tree.root_at(size)
-            if last:
-                _check_continues(tree, last, root)
-            self.reached("checked")
-            note = self.folder.sign(size, root, tree.root_at)
-            self.reached("signed")
-            Checkpoint.objects.create(size=size, root=root, note=note, signed_at=clock.now())
-            self.reached("inserted")
+            if not (published := self._publish()):
+                self._sign()
         self.reached("sealed")
+        if published:
+            self._seal()
+
+    def _sign(self) -> None:
+        size, last = tree_size(), last_checkpoint()
+        previous = last.size if last else 0
+        if size == previous:
+            return
+        tree = StoredTree(size)
+        root = tree.root_at(size)
+        if last:
+            _check_continues(tree, last, root)
+        self.reached("checked")
+        signed = tree_checkpoints.Checkpoint(self.folder.origin, size, root)
+        note = self.folder.sign(signed.following(previous, current_epoch()), tree.root_at)
+        self.reached("signed")
+        Checkpoint.objects.create(size=size, root=root, note=note, signed_at=clock.now())
+        self.reached("inserted")
+
+    def _publish(self) -> bool:
+        """Whether a checkpoint that was signed was not in the database, and is now: a process died before it committed,
+        or somebody deleted the row. It commits before the next one is signed, which names it as the one before.
+        """
+        last, signed = last_checkpoint(), self.folder.last_signed()
+        if signed is None or not signed.note or signed.checkpoint.size <= (last.size if last else 0):
+            return False
+        size, root = signed.checkpoint.size, signed.checkpoint.root
+        if signed.checkpoint.epoch != current_epoch() or size > tree_size():
+            return False
+        if StoredTree(size).root_at(size) != root:
+            return False
+        logger.warning("The checkpoint of %d entries was signed and is not in the database: put back.", size)
+        Checkpoint.objects.create(size=size, root=root, note=signed.note, signed_at=clock.now())
+        return True
 
 
 def _check_continues(tree: StoredTree, last: Checkpoint, root: bytes) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from annotations.audit.tree import signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint
+from annotations.audit.tree.epochs import Declaration
 from annotations.audit.tree.merkle import EMPTY_ROOT, HASH_SIZE
 from annotations.audit.tree.proofs import InvalidProof, verify_consistency
-from annotations.audit.tree.signed_notes import PublicKey
+from annotations.audit.tree.signed_notes import PublicKey, SignedNote
 from annotations.audit.tree.text import base64_decode, base64_encode, decimal
 
 SIZE_TYPE = "text/x.tlog.size"
@@ -81,8 +82,41 @@ def judge(
         raise Refused(409, "The old size is not the one known here.", known_size=known_size)
     if known and known.size == checkpoint.size and known.root != checkpoint.root:
         raise Refused(409, "Another root was cosigned for this size.", known_size=known_size)
+    if known and checkpoint.epoch < known.epoch:
+        raise Refused(409, "Its epoch ended: the log declared a later one.", known_size=known_size)
     _check_proof(request, known, checkpoint)
     return checkpoint
+
+
+def accepted(
+    declaration: Declaration, note: SignedNote, keys: Sequence[PublicKey], known: Checkpoint | None
+) -> Checkpoint:
+    """What a witness knows of a log once its keeper has accepted the epoch: the tree from which the log goes on.
+
+    `note` is the declaration's, `keys` are the log's, `known` is what the witness cosigned last. Nothing of the epochs
+    before is cosigned afterwards. Raises Refused (409) when there is nothing to accept, or when the declaration does
+    not explain what the witness cosigned; 403 when it is not the log's.
+    """
+    try:
+        note.verify(keys)
+        signed_notes.parse(declaration.lost).verify(keys)
+    except signed_notes.Untrusted as error:
+        raise Refused(403, f"The log has not signed it: {error}.") from None
+    restored, last = declaration.restored, declaration.last
+    if known is None or known.size <= restored.size:
+        raise Refused(409, "This witness cosigned nothing that was lost: there is nothing to accept.")
+    if known.epoch >= declaration.number:
+        raise Refused(409, "This witness follows that epoch already.")
+    if not declaration.covers(known.size, known.epoch):
+        raise Refused(
+            409,
+            f"This witness cosigned {known.size} entries, more than the log says it had signed ({last.size}).",
+        )
+    if known.size == last.size and known.root != last.root:
+        raise Refused(
+            409, f"This witness cosigned other {known.size} entries than those that the log calls lost."
+        )
+    return restored.following(None, declaration.number)
 
 
 def _check_proof(request: Request, known: Checkpoint | None, checkpoint: Checkpoint) -> None:

@@ -41,7 +41,8 @@ def cosign(
     `address` is the submission prefix of the witness. `prove` gives the consistency proof from a size to the
     checkpoint (the empty list from 0). `known_size`, not more than the checkpoint's size, is what the witness is
     believed to know; it is asked once more when it knows better, unless it knows more than the checkpoint: from there
-    nothing can be proven. Raises Refused with the witness's status, or Unreachable.
+    nothing can be proven. Raises Refused with the witness's status and what it knows, as far as it told, or
+    Unreachable.
     """
     try:
         return _ask(address, checkpoint, prove, keys, known_size, timeout)
@@ -50,7 +51,22 @@ def cosign(
             raise
         if refused.known_size > Checkpoint.parse(signed_notes.parse(checkpoint).text).size:
             raise
-        return _ask(address, checkpoint, prove, keys, refused.known_size, timeout)
+        return _ask_again(address, checkpoint, prove, keys, refused.known_size, timeout)
+
+
+def _ask_again(
+    address: str,
+    checkpoint: str,
+    prove: Callable[[int], Sequence[bytes]],
+    keys: Sequence[PublicKey],
+    known_size: int,
+    timeout: float,
+) -> list[Signature]:
+    """From the size that the witness told; a refusal still tells it."""
+    try:
+        return _ask(address, checkpoint, prove, keys, known_size, timeout)
+    except Refused as refused:
+        raise Refused(refused.status, str(refused), known_size=refused.known_size or known_size) from None
 
 
 def _ask(

@@ -14,7 +14,10 @@ class Unusable(Exception):
 
 
 class Memory:
-    """A folder with one file for each log; held by one process at a time, from `with` to its end."""
+    """A folder with one file for each log; held by one process at a time, from `with` to its end.
+
+    An accepted epoch leaves two more: what was cosigned before it, and the declaration.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,12 +48,26 @@ class Memory:
 
     def keep(self, checkpoint: Checkpoint) -> None:
         """Whole or not at all, and on the disk when it returns. Raises OSError, and then remembers nothing new."""
-        path = self.folder / _name(checkpoint.origin)
-        fresh = path.with_suffix(".new")
+        self._write(_name(checkpoint.origin), checkpoint.format())
+        self._latest[checkpoint.origin] = checkpoint
+
+    def keep_accepted(self, checkpoint: Checkpoint, declaration: str) -> None:
+        """Replaces what was cosigned last by what an accepted epoch goes on from. The old one and the declaration stay
+        as files: they are the evidence of what the log once signed.
+        """
+        name = _name(checkpoint.origin)
+        before = self._latest[checkpoint.origin]
+        self._write(f"{name}.before-epoch-{checkpoint.epoch}", before.format())
+        self._write(f"{name}.epoch-{checkpoint.epoch}", declaration)
+        self.keep(checkpoint)
+
+    def _write(self, name: str, content: str) -> None:
+        path = self.folder / name
+        fresh = path.with_name(f"{name}.new")
         with open(
             os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
         ) as file:
-            file.write(checkpoint.format())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         fresh.rename(path)
@@ -59,7 +76,6 @@ class Memory:
             os.fsync(folder)
         finally:
             os.close(folder)
-        self._latest[checkpoint.origin] = checkpoint
 
 
 def _name(origin: str) -> str:

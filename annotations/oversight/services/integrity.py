@@ -132,6 +132,7 @@ def _why(outcome: anchoring.Outcome) -> str:
         anchoring.NO_ANSWER: _("It did not answer. Nothing is lost: show it the log again, later."),
         anchoring.NOT_WATCHED: _("It does not watch this log. Give the log's keys to whoever runs it."),
         anchoring.KEY_UNKNOWN: _("It does not know the key that signs this log. Give it to whoever runs it."),
+        anchoring.BEHIND: _("It has seen what a restore lost. Its keeper has to accept the declared epoch."),
         anchoring.CONTRADICTS: _("It has seen another past of this log, and does not cosign this one."),
     }.get(outcome.reason, _("It refused (%(reason)s).") % {"reason": outcome.reason})
 

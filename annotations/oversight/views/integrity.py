@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.people import people_by_pseudonym
 from annotations.audit.export import log_export
-from annotations.audit.integrity.status import integrity as integrity_now
+from annotations.audit.integrity.status import Integrity, integrity as integrity_now
 from annotations.audit.keys.policy import log_keys
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.audit.tree.signed_notes import PublicKey
@@ -104,7 +104,7 @@ def _page(request: HttpRequest, form: ProofForm, status: int = 200) -> HttpRespo
         "keys": [(key, public.key_id.hex()) for key, public in keys],
         "origin": settings.AUDIT_ORIGIN,
         "expected_witnesses": len(settings.AUDIT_WITNESSES),
-        "people": people_by_pseudonym(_named(now.verification, runs)),
+        "people": people_by_pseudonym(_named(now, runs)),
         "works": _works(runs),
     }
     htmx = request.htmx  # type: ignore[attr-defined]
@@ -121,6 +121,7 @@ def _works(runs: dict[str, LogRun]) -> list[tuple[str, str, bool]]:
     return [(kind, label, kind in runs and runs[kind].state in _UNFINISHED) for kind, label in buttons]
 
 
-def _named(verification: Any, runs: dict[str, LogRun]) -> set[str]:
+def _named(now: Integrity, runs: dict[str, LogRun]) -> set[str]:
     named = {run.requested_by for run in runs.values()}
-    return named | ({verification.by} if verification else set())
+    named |= {person for epoch in now.epochs for person in (epoch.declared_by, epoch.agreed_by)}
+    return named | ({now.verification.by} if now.verification else set())

@@ -18,7 +18,14 @@ _SETUP = "says what a project, a dataset, a list or a rule is for; about no clip
 NOT_OF_OWNERS: dict[str, str] = {
     **dict.fromkeys(("accounts.User", "accounts.ApiKey"), _STAFF),
     **dict.fromkeys(
-        ("audit.HashTile", "audit.Checkpoint", "audit.Cosignature", "audit.KeyChange", "audit.Verification"),
+        (
+            "audit.HashTile",
+            "audit.Checkpoint",
+            "audit.Cosignature",
+            "audit.KeyChange",
+            "audit.Verification",
+            "audit.Epoch",
+        ),
         _LOG,
     ),
     **dict.fromkeys(

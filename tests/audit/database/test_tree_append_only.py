@@ -13,12 +13,13 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
 from annotations.audit.actors import WORKER
-from annotations.audit.database.append_only import ACCOUNTS, TREE
+from annotations.audit.database.append_only import ACCOUNTS, EPOCHS, TREE
 from annotations.audit.database.grants import grant
 from annotations.audit.integrity.status import integrity
 from annotations.audit.models import (
     Checkpoint,
     Cosignature,
+    Epoch,
     HashTile,
     KeyChange,
     LogEntry,
@@ -35,7 +36,7 @@ from tests.engines import databases
 REFUSED = re.compile("append-only|permission denied")
 MODELS: dict[str, type[Model]] = {
     model._meta.db_table: model
-    for model in (TreeLeaf, HashTile, Checkpoint, KeyChange, Cosignature, Verification)
+    for model in (TreeLeaf, HashTile, Checkpoint, KeyChange, Epoch, Cosignature, Verification)
 }
 
 
@@ -46,6 +47,10 @@ def rows(db: None) -> None:
     HashTile.objects.create(level=0, number=0, hashes=b"h" * 8192, root=b"r" * 32)
     Checkpoint.objects.create(size=1, root=b"r" * 32, note="note", signed_at=now)
     KeyChange.objects.create(kind="added", vkey="key", size=1, changed_at=now, changed_by="p")
+    Epoch.objects.create(
+        number=2, restored=1, signed=2, lost="note", declaration="note", declared_at=now, declared_by="p",
+        agreed_by="q",
+    )  # fmt: skip
     Cosignature.objects.create(size=1, witness="w", line="line", witnessed_at=now)
     Verification.objects.create(started_at=now, finished_at=now, by="p", size=1, ok=True)
 
@@ -87,7 +92,7 @@ def attacks(table: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("table", sorted(TREE | ACCOUNTS))
+@pytest.mark.parametrize("table", sorted(TREE | EPOCHS | ACCOUNTS))
 def test_every_attack_on_a_row_is_refused(rows: None, table: str) -> None:
     before = list(MODELS[table]._default_manager.values())
     outcomes = {name: refusal(statement) for name, statement in attacks(table).items()}
@@ -141,7 +146,7 @@ def test_only_the_sequencer_s_role_may_add_to_the_tree(fresh_database: str, sett
             "audit_logentry": "SELECT INSERT",
             "audit_pending": "SELECT",
             "audit_hurry": "SELECT INSERT UPDATE DELETE",
-            **dict.fromkeys(TREE, "SELECT"),
+            **dict.fromkeys(TREE | EPOCHS, "SELECT"),
             **dict.fromkeys(ACCOUNTS, "SELECT INSERT"),
             "clips_clip": "SELECT INSERT UPDATE DELETE",
         },
@@ -149,10 +154,10 @@ def test_only_the_sequencer_s_role_may_add_to_the_tree(fresh_database: str, sett
             "audit_logentry": "SELECT INSERT",
             "audit_pending": "SELECT INSERT DELETE",
             "audit_hurry": "SELECT DELETE",
-            **dict.fromkeys(TREE, "SELECT INSERT"),
+            **dict.fromkeys(TREE | EPOCHS, "SELECT INSERT"),
             **dict.fromkeys(ACCOUNTS, "SELECT"),
             "clips_clip": "",
-            "audit_entrydetail": "",
+            "audit_entrydetail": "INSERT",
             "accounts_user": "",
         },
     }

@@ -13,7 +13,7 @@ from annotations.audit import services
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.export.log_export import export, prove
 from annotations.audit.keys.policy import log_keys
-from annotations.audit.keys.signing import Refused
+from annotations.audit.keys.refused import Refused
 from annotations.audit.models import Checkpoint as Rows, Cosignature, EntryDetail, LogEntry
 from annotations.audit.offline import verify_log
 from annotations.audit.registry import lookup

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from annotations.audit import services
 from annotations.audit.actors import WORKER
 from annotations.audit.keys.policy import keys_at
-from annotations.audit.keys.signing import Refused
+from annotations.audit.keys.refused import Refused
 from annotations.audit.models import Checkpoint, HashTile, Hurry, LogEntry, Pending, TreeLeaf
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
 from psycopg.errors import InsufficientPrivilege
 
-from annotations.audit.commands import anchor, export, keys, prove, verify
+from annotations.audit.commands import anchor, declare_epoch, epochs, export, keys, prove, verify
 from annotations.core.errors import DomainError
 
 COMMANDS: dict[str, ModuleType] = {
@@ -14,6 +14,8 @@ COMMANDS: dict[str, ModuleType] = {
     "export": export,
     "prove": prove,
     "keys": keys,
+    "declare-epoch": declare_epoch,
+    "epochs": epochs,
 }
 
 

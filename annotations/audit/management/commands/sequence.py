@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotations.audit.integrity.requeueing import requeue
 from annotations.audit.integrity.status import integrity
-from annotations.audit.keys.signing import Refused
+from annotations.audit.keys.refused import Refused
 from annotations.audit.sequencing.configured import own_sequencer
 from annotations.audit.sequencing.stored_tree import Incomplete
 
