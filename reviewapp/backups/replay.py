@@ -92,6 +92,10 @@ def _erase_original(line: Line) -> None:
         clips.erase_original(clip, line.actor)
 
 
+def _close_account(line: Line) -> None:
+    accounts.repeat_closing(line.data["account"], line.actor)
+
+
 def _revoke_key(line: Line) -> None:
     if ApiKey.objects.filter(prefix=line.data["prefix"], revoked_at=None).exists():
         accounts.revoke_key(line.actor, line.data["prefix"])
@@ -122,6 +126,7 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.ERASURE_REQUESTED: _erase,
     Kind.KEYS_DESTROYED: _destroy_keys,
     Kind.ORIGINAL_ERASED: _erase_original,
+    Kind.ACCOUNT_CLOSED: _close_account,
     Kind.KEY_REVOKED: _revoke_key,
     Kind.BACKUP_BEGUN: _nothing,
     Kind.RESTORED: _end_sessions,
