@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -40,7 +41,7 @@ class Refused(Exception):
 def make(target: Path, tell: Tell, *, renditions: bool = False, keys: Path | None = None) -> Manifest:
     """A backup in the folder `target`, which does not exist yet; the store of subjects' keys in `keys`, when asked for.
 
-    Raises Refused, Unusable, ProgramMissing, OSError; what was written by then stays under a name that is no backup's.
+    Raises Refused, Unusable, ProgramMissing, OSError, and what the log and the journal raise.
     """
     for folder in (target, keys):
         if folder and folder.exists():
@@ -96,11 +97,17 @@ def _log_made(made: Manifest) -> None:
 
 @contextmanager
 def _named_at_the_end(target: Path) -> Iterator[Path]:
-    """A folder that gets its name when the block ends well; otherwise it keeps one that no restore takes."""
+    """A folder of mode 0700 that gets its name when the block ends well, and goes when it does not.
+
+    Killed, it keeps a name that no restore takes.
+    """
     target = target.absolute()
-    folder = target.with_name(f".{target.name}.{os.getpid()}{_UNFINISHED}")
-    folder.mkdir(mode=0o700)
-    yield folder
+    folder = Path(tempfile.mkdtemp(_UNFINISHED, f".{target.name}.", target.parent))
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     for path in (*folder.rglob("*"), folder):
         if path.is_dir():
             _sync(path)
@@ -112,7 +119,8 @@ def _copy_files(name: str, folder: Path, tell: Tell) -> Iterator[BackedUp]:
     count = 0
     for path in files_of(name):
         target = folder / name / path
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for parent in reversed(target.relative_to(folder).parents):
+            (folder / parent).mkdir(mode=0o700, exist_ok=True)
         try:
             with storages[name].open(path) as source, _private(target) as copy:
                 shutil.copyfileobj(source, copy)

@@ -69,7 +69,8 @@ def _check_empty(database: Database, made: Manifest) -> None:
     if not database.is_empty():
         raise Refused(
             "The database of this site is not empty. Move it away (SQLite: the file with those that begin like it; "
-            "PostgreSQL: drop it and create it anew), then try again. Nothing was changed."
+            "PostgreSQL: drop it and create it anew), then try again. Nothing was changed. If it was restored just "
+            "now: manage.py migrate, then manage.py restore --replay."
         )
     wanted = {each.path for each in made.files}
     for name in STORAGES:

@@ -10,6 +10,7 @@ know. A line is on the disk before its act commits, so what stands in the journa
 commit (ADR 44).
 """
 
+from annotations.audit.journal.comparing import AHEAD, Standing, forget_standing, standing
 from annotations.audit.journal.file import JournalUnreachable, Known
 from annotations.audit.journal.lines import JournalAltered, JournalBehind, Kind, Line
 from annotations.audit.journal.recording import (
@@ -21,7 +22,6 @@ from annotations.audit.journal.recording import (
     replaying,
     write_ahead,
 )
-from annotations.audit.journal.comparing import AHEAD, Standing, forget_standing, standing
 
 __all__ = [
     "AHEAD",

@@ -97,7 +97,9 @@ def test_another_journal_takes_no_line(journal: JournalFile, tmp_path: Path) -> 
 
 def test_lines_longer_than_a_block_are_found_again(journal: JournalFile) -> None:
     keys = [f"{number:08x}-2222-4333-8444-555555555555" for number in range(1000)]
-    long = Said(Kind.KEYS_DESTROYED, WORKER, {"subject": "o-1", "keys": keys, "cause": "officer"}, SAID.moment)
+    long = Said(
+        Kind.KEYS_DESTROYED, WORKER, {"subject": "o-1", "keys": keys, "cause": "officer"}, SAID.moment
+    )
     for _ in range(4):
         journal.append(long, Known())
     assert max(map(len, journal.path.read_bytes().splitlines())) > 30_000

@@ -1,12 +1,13 @@
-"""The drill: what was withdrawn, erased, closed and destroyed after a backup stays so when the site is restored from it.
+"""The drill: what was withdrawn, erased, closed and destroyed after a backup stays so when the site is restored.
 
 Restored into a fresh folder and a fresh database, as on a new machine, with the journal and with every key that exists
 after the erasures; and once more with an old copy of the store of subjects' keys.
 """
 
 import io
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.files.storage import storages
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -40,7 +41,7 @@ from annotations.rights.enums import ErasureCause, ScopeKind
 from annotations.rights.models import Erasure
 from annotations.rights.scopes import Scope
 from reviewapp.backups import restoring
-from tests.factories import make_accepted, make_original, make_ready_clip, make_submitter, make_user
+from tests.factories import PASSWORD, make_accepted, make_original, make_ready_clip, make_submitter, make_user
 from tests.reviewapp.backups.restored import Sites, backup
 from tests.rights.erased_clips import REASON, make_everywhere, release_with
 from tests.routes import routes
@@ -93,7 +94,7 @@ def past(sites: Sites) -> Past:
         make_original(clip)
     owner, aged, kept = plain
     officer, closed = make_user(Role.PRIVACY_OFFICER), make_user()
-    past = Past(
+    return Past(
         officer=officer,
         closed=closed,
         withdrawn=withdrawn,
@@ -105,7 +106,6 @@ def past(sites: Sites) -> Past:
         subject=kept.owner.pseudonym,
         times={},
     )
-    return past
 
 
 def live_on(past: Past) -> list[Erasure]:
@@ -126,6 +126,9 @@ def live_on(past: Past) -> list[Erasure]:
     clips.erase_original(past.aged, WORKER)
     accounts.revoke_key(Actor("p-operator", Role.OPERATOR), ApiKey.objects.get().prefix)
     audit.destroy_keys([past.subject], officer, KeysDestroyed.OFFICER, REASON)
+    with transaction.atomic():
+        accounts.repeat_closing(past.closed.pseudonym, COMMAND_LINE)
+        journal.record(journal.Kind.ACCOUNT_CLOSED, COMMAND_LINE, {"account": past.closed.pseudonym})
     return erased
 
 
@@ -195,6 +198,7 @@ def check_what_was_promised(past: Past, erasures: list[Erasure]) -> None:
     assert not Original.objects.filter(clip=past.aged).exists()
     api = Client(headers={"Authorization": f"Bearer {past.key}"}).get(reverse("clips:api_camera"))
     assert api.status_code == 401
+    assert not Client().login(username=past.closed.username, password=PASSWORD)
     receipt = Client().get(reverse("rights:receipt", args=[receipts.token_for(past.withdrawn)]))
     assert receipt.status_code == 200
     assert gate.allows(past.kept.pk, Purpose.LABELING)
@@ -248,12 +252,10 @@ def test_what_was_promised_is_kept_through_a_restore(
     check_what_was_promised(past, erasures)
     check_the_log(past)
     told = ", ".join(f"{step} {seconds:.2f} s" for step, seconds in past.times.items())
-    print(f"\n{django_settings.TEST_DATABASE}: {told}")
+    sys.stdout.write(f"\n{django_settings.TEST_DATABASE}: {told}\n")  # shown by pytest -s
 
 
-def test_an_old_copy_of_the_keys_brings_nothing_back(
-    past: Past, sites: Sites, tmp_path: Path
-) -> None:
+def test_an_old_copy_of_the_keys_brings_nothing_back(past: Past, sites: Sites, tmp_path: Path) -> None:
     source = backup(tmp_path / "backup", "--renditions", "--keys", str(tmp_path / "keys-copy"))
     erasures = live_on(past)
     keys = [key for line in journal.own_file().lines() for key in line.data.get("keys", [])]
