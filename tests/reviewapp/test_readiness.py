@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -98,7 +98,7 @@ def test_a_database_that_does_not_answer() -> None:
     act()
 
     def no_answer(*_: object) -> None:
-        raise readiness.DatabaseError("no answer")
+        raise DatabaseError("no answer")
 
     with connection.execute_wrapper(no_answer):
         assert codes() == ["database_unreachable"]

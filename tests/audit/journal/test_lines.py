@@ -17,8 +17,8 @@ CLIP = "11111111-2222-4333-8444-555555555555"
 NOW = datetime.datetime(2026, 11, 30, 9, 30, tzinfo=datetime.UTC)
 
 
-def said(kind: Kind = Kind.CONSENT_WITHDRAWN, **data: Any) -> Said:
-    return Said(kind, OFFICER, data or {"clip": CLIP}, NOW)
+def said(kind: Kind = Kind.CONSENT_WITHDRAWN, data: dict[str, Any] | None = None) -> Said:
+    return Said(kind, OFFICER, {"clip": CLIP} if data is None else data, NOW)
 
 
 def first() -> Line:
@@ -27,7 +27,7 @@ def first() -> Line:
 
 def test_what_is_read_is_what_was_written_line_by_line() -> None:
     one = first()
-    two = write(said(Kind.KEY_REVOKED, prefix="0123456789ab"), 2, one.digest, KEYS)
+    two = write(said(Kind.KEY_REVOKED, {"prefix": "0123456789ab"}), 2, one.digest, KEYS)
     assert read(one.content, None, KEYS) == one
     assert read(two.content, one, KEYS) == two
     assert two.moment == NOW
@@ -86,4 +86,4 @@ def test_what_is_no_line_is_refused(content: bytes) -> None:
 def test_nothing_but_numbers_and_pseudonyms_goes_into_a_line() -> None:
     for data in ({"clip": "Erika of number 12"}, {"clip": CLIP, "name": "Erika"}, {"owner": CLIP}):
         with pytest.raises(ValueError, match="consent_withdrawn"):
-            write(said(**data), 1, NOTHING_BEFORE, KEYS)
+            write(said(data=data), 1, NOTHING_BEFORE, KEYS)

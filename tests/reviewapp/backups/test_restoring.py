@@ -20,6 +20,7 @@ from annotations.clips import gate, services as clips, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Original
 from reviewapp.backups import databases, restoring
+from reviewapp.backups.making import files_of
 from tests.factories import make_original, make_ready_clip, make_user
 from tests.reviewapp.backups.restored import Sites, backup
 from tests.reviewapp.backups.test_drill import Killed, killed_before, replay, restore
@@ -87,7 +88,7 @@ def test_a_backup_that_was_altered_or_not_finished_is_not_taken(
     original.write_bytes(original.read_bytes() + b"!")
     refused(source, "is not what was backed up")
     assert databases.own_database().is_empty()
-    assert not list(restoring.files_of("vault"))
+    assert not list(files_of("vault"))
 
 
 def test_a_backup_of_another_engine_is_not_taken(source: Path, sites: Sites) -> None:
@@ -177,7 +178,7 @@ def test_killed_while_files_are_put_back_it_takes_up_what_is_there(
         patched.setattr(restoring, "_is_there", killed)
         with pytest.raises(Killed):
             restore(source)
-    (found,) = restoring.files_of("vault")
+    (found,) = files_of("vault")
     place = Path(storages["vault"].path(found))
     place.write_bytes(place.read_bytes()[:10])
     restore(source)
