@@ -89,7 +89,7 @@ def test_a_log_that_nobody_seals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.once
 def test_a_database_that_is_older_than_the_programs() -> None:
-    MigrationRecorder(connection).record_unapplied("audit", "0009_journal")
+    MigrationRecorder(connection).record_unapplied("audit", "0010_journal")
     assert codes() == ["migrations_missing"]
 
 
