@@ -10,7 +10,8 @@ from annotations.core import causes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewapp.settings.production")
 
-app = Celery("reviewapp")
+# By its name: it is imported with the first task, when there are models.
+app = Celery("reviewapp", task_cls="reviewapp.waiting:ReadyTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -4,8 +4,10 @@ import argparse
 import contextlib
 import fcntl
 import http.client
+import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from reviewapp.supervisor import Program, Supervisor
@@ -56,15 +58,28 @@ def programs(port: int, var: Path) -> list[Program]:
     ]
 
 
-def answers(port: int) -> bool:
-    """Whether the site says that it is ready."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=2)
-    with contextlib.closing(connection):
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
+class Answers:
+    """Asks the site whether it is ready, and says why not, each reason once."""
+
+    def __init__(self, port: int, say: Callable[[str], None]) -> None:
+        self.port = port
+        self.say = say
+        self._said: set[str] = set()
+
+    def ready(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
+        with contextlib.closing(connection):
+            try:
+                connection.request("GET", "/readyz")
+                response = connection.getresponse()
+                reasons = json.loads(response.read())["reasons"]
+            except (OSError, http.client.HTTPException, ValueError):
+                return False
+        for reason in reasons:
+            if reason["code"] not in self._said:
+                self._said.add(reason["code"])
+                self.say(f"Not ready: {reason['message']}")
+        return response.status == 200
 
 
 def main() -> int:
@@ -87,7 +102,7 @@ def main() -> int:
         others = {name: value for name, value in os.environ.items() if name != "AUDIT_KEYS_DIR"}
         supervisor = Supervisor(programs(options.port, options.var), options.var / "log", others, say)
         return supervisor.run(
-            ready=lambda: answers(options.port),
+            ready=Answers(options.port, say).ready,
             announce=lambda: say(
                 f"\nReady: {address}\n\n{options.sign_ins.read_text()}\n"
                 f"What the programs say is in {options.var / 'log'}. Ctrl-C stops everything."

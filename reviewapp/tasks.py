@@ -1,6 +1,9 @@
 from celery import shared_task
 
+from annotations.audit import journal
+from annotations.audit.actors import WORKER
 from reviewapp import dispatch
+from reviewapp.backups.replay import replay
 
 
 @shared_task(name="reviewapp.deliver_events")
@@ -11,6 +14,13 @@ def deliver_events() -> None:
 @shared_task(name="reviewapp.sweep")
 def sweep() -> None:
     dispatch.sweep()
+
+
+@shared_task(name="reviewapp.replay_journal")
+def replay_journal() -> None:
+    """For what a transaction that did not commit left there, and for a database that was set back under the site."""
+    if journal.standing().code == journal.AHEAD:
+        replay(WORKER)
 
 
 @shared_task(name="reviewapp.prune")

@@ -8,6 +8,7 @@ from reviewapp import operations, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("", include("annotations.accounts.urls")),
     path("", include("annotations.clips.urls")),
     path("", include("annotations.redaction.urls")),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from annotations.accounts.context import navigation
 from annotations.core import health
+from reviewapp import readiness
 
 
 @require_safe
@@ -21,6 +22,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the database and the storages answer, else 503; tells nothing more to strangers."""
     healthy = health.healthy()
     return JsonResponse({"status": "ok" if healthy else "unavailable"}, status=200 if healthy else 503)
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when everything works, else 503 with stable codes that say what does not; nothing of anybody."""
+    reasons = readiness.reasons()
+    told = {"status": "not ready" if reasons else "ready", "reasons": [each.as_dict() for each in reasons]}
+    return JsonResponse(told, status=503 if reasons else 200)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

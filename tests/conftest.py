@@ -119,6 +119,7 @@ def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
 def _own_files(tmp_path: Path, settings: Any) -> Iterator[None]:
     """Every test stores into a folder of its own, and has keys of its own for the log and for subjects."""
     settings.AUDIT_KEYS_DIR = str(tmp_path / "keys" / "log")
+    settings.JOURNAL_FILE = tmp_path / "journal" / "journal.jsonl"
     settings.STORAGES = {
         name: {**storage, "OPTIONS": {**storage["OPTIONS"], "location": tmp_path / name}}
         if "location" in storage.get("OPTIONS", {})

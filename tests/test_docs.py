@@ -107,12 +107,21 @@ def managed(words: list[str]) -> bool:
 
 @cache
 def own_commands() -> dict[str, str]:
-    return {name: app for name, app in get_commands().items() if str(app).startswith("annotations.")}
+    return {
+        name: app
+        for name, app in get_commands().items()
+        if str(app).startswith(("annotations.", "reviewapp"))
+    }
 
 
 def programs() -> Iterator[Path]:
     """What takes options: benchmarks, commands, and programs of their own."""
-    for pattern in ("benchmarks/*.py", "annotations/**/__main__.py", "annotations/**/commands/*.py"):
+    for pattern in (
+        "benchmarks/*.py",
+        "annotations/**/__main__.py",
+        "annotations/**/commands/*.py",
+        "reviewapp/**/commands/*.py",
+    ):
         yield from ROOT.glob(pattern)
     yield ROOT / "annotations/audit/offline/verify_log.py"
 

@@ -118,7 +118,7 @@ def test_a_site_starts_with_its_people_and_clips_and_starts_again_over_them(
     for name in ("carla", "lea", "milo", "paula", "omar", "API key"):
         assert name in up.said()
     sign_ins = up.var / "demo" / "sign-ins.txt"
-    keys = [up.var / "keys" / name for name in ("secret_key", "vault_keys", "subject_keys")]
+    keys = [up.var / "keys" / name for name in ("secret_key", "vault_keys", "subject_keys", "journal_keys")]
     for secret in (sign_ins, *keys):
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert stat.S_IMODE(up.var.stat().st_mode) == 0o700

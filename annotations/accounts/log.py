@@ -22,6 +22,9 @@ CREATED = action(
     "account.created", "Account {account} created as {role}", _ACCOUNT | {"role": one_of(Role.choices)}
 )
 PASSWORD_SET = action("account.password_set", "Password of account {account} set", _ACCOUNT)
+CLOSED_AGAIN = action(
+    "account.closed_again", "Account {account} closed, as it had been before the site was restored", _ACCOUNT
+)
 KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)
 REFUSED = action("access.refused", "Refused: {method} {route}", _CALL)

@@ -8,7 +8,7 @@ from django.db import transaction
 from annotations.accounts import keys, log, refusals
 from annotations.accounts.models import ApiKey, User
 from annotations.accounts.selectors import why_refused
-from annotations.audit import services as audit
+from annotations.audit import journal, services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.audit.registry import Action
 from annotations.core import clock
@@ -42,11 +42,30 @@ def create_key(actor: Actor, user: User, days: int = 365) -> str:
 
 @transaction.atomic
 def revoke_key(actor: Actor, prefix: str) -> None:
-    """Takes an API key out of use for good. Raises ApiKey.DoesNotExist when none of this prefix is in use."""
+    """Takes an API key out of use for good.
+
+    Raises ApiKey.DoesNotExist when none of this prefix is in use, and JournalUnreachable.
+    """
     key = ApiKey.objects.select_for_update().get(prefix=prefix, revoked_at=None)
     key.revoked_at = clock.now()
     key.save(update_fields=["revoked_at"])
     audit.append(log.KEY_REVOKED, actor, data={"prefix": prefix, "account": key.user.pseudonym})
+    journal.record(journal.Kind.KEY_REVOKED, actor, {"prefix": prefix})
+
+
+@transaction.atomic
+def repeat_closing(account: str, actor: Actor) -> bool:
+    """Closes the account of this pseudonym again, with its keys, in a database that was set back; False when it is not
+    open there."""
+    user = User.objects.select_for_update().filter(pseudonym=account, is_active=True).first()
+    if user is None:
+        return False
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    for prefix in user.api_keys.filter(revoked_at=None).values_list("prefix", flat=True):
+        revoke_key(actor, prefix)
+    audit.append(log.CLOSED_AGAIN, actor, data={"account": account})
+    return True
 
 
 @transaction.atomic

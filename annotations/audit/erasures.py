@@ -48,6 +48,14 @@ def last_erasure(subject: str) -> LogEntry | None:
     return erasures.order_by("-occurred_at", "-id").first()
 
 
+def erasure_of_key(key: uuid.UUID, subject: str) -> LogEntry | None:
+    """The entry that tells that this key of the subject was destroyed."""
+    erasures = LogEntry.objects.filter(action=log.SUBJECT_ERASED.code, subject=subject)
+    return next(
+        (each for each in erasures if str(key) in json.loads(bytes(each.canonical))["data"]["keys"]), None
+    )
+
+
 def subjects_with(pseudonym: str) -> list[str]:
     """The pseudonym, then the subjects of the clips that entries call its own."""
     owned = LogEntry.objects.filter(subject=pseudonym, clip__isnull=False).order_by("clip")

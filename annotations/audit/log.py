@@ -9,10 +9,12 @@ from annotations.audit.fields import (
     ID,
     NAME,
     PSEUDONYM,
+    TIME,
     YES_NO,
     list_of,
     one_of,
 )
+from annotations.audit.journal.lines import Kind
 from annotations.audit.registry import action
 
 SEARCHED = action(
@@ -74,6 +76,37 @@ WITNESS_BEHIND = action(
     "A witness has seen what a restore lost, and waits for its keeper to accept the declared epoch: {witness}"
     " (it cosigned {known} entries; epoch {epoch})",
     {"witness": NAME, "known": COUNT, "epoch": COUNT},
+)
+KEYS_RETURNED = action(
+    "audit.keys_returned",
+    "Keys that had been destroyed were in their store again, and were destroyed once more: {keys}",
+    {"keys": COUNT},
+)
+REPLAYED = action(
+    "journal.replayed",
+    "Done again, or found done, as the journal tells in line {line}: {kind}, of {at}",
+    {"line": COUNT, "kind": one_of((str(kind), str(kind).replace("_", " ")) for kind in Kind), "at": TIME},
+)
+JOURNAL_BEGUN = action(
+    "journal.begun_anew",
+    "The journal was lost or altered, and another one begun, with line {line}",
+    {"line": COUNT},
+)
+BACKUP_BEGUN = action("backup.begun", "Backup {backup} begun", {"backup": ID})
+BACKUP_MADE = action(
+    "backup.made",
+    "Backup {backup} made; files: {files}, SHA-256 of its manifest {manifest}",
+    {"backup": ID, "files": COUNT, "manifest": DIGEST},
+)
+KEYS_COPIED = action(
+    "backup.keys_copied",
+    "Store of subjects' keys copied, apart from backup {backup}: {keys}",
+    {"backup": ID, "keys": COUNT},
+)
+RESTORED = action(
+    "backup.restored",
+    "Site restored from a backup of {made_at}; SHA-256 of its manifest {manifest}; sessions ended: {sessions}",
+    {"made_at": TIME, "manifest": DIGEST, "sessions": COUNT},
 )
 EXPORTED = action(
     "audit.exported",

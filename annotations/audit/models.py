@@ -175,3 +175,14 @@ class Verification(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-finished_at"], name="verification_time")]
+
+
+class JournalLine(models.Model):
+    """A line of the journal that this database knows (`audit.journal`), by its SHA-256 in hexadecimal digits.
+
+    The act that the line tells of is in the same transaction, or was found done. Append-only: a database that lacks
+    rows for lines of the journal was set back.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    digest = models.CharField(max_length=64)

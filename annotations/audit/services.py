@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from annotations.audit import details, log, selectors, subjects
-from annotations.audit.actors import Actor
+from annotations.audit import details, journal, log, selectors, subjects
+from annotations.audit.actors import WORKER, Actor
 from annotations.audit.canonical import canonical, timestamp
 from annotations.audit.enums import KeysDestroyed
-from annotations.audit.erasures import last_erasure, subjects_with
+from annotations.audit.erasures import erasure_of_key, last_erasure, subjects_with
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.registry import Action
 from annotations.audit.subject_keys import lock, store
@@ -153,7 +153,7 @@ def destroy_keys(named: Iterable[str], actor: Actor, cause: KeysDestroyed, words
 
     `words` are the reason that somebody gave, checked already; they become a detail of the actor's.
 
-    Raises Invalid `own_details`, Unreachable.
+    Raises Invalid `own_details`, Unreachable, JournalUnreachable.
     """
     each = list(dict.fromkeys(named))
     if actor.pseudonym in each:
@@ -193,7 +193,52 @@ def _log_erasure(subject: str, actor: Actor, cause: KeysDestroyed, words: str) -
     )
     rows.delete()
     store().retire(keys, by=entry.pk)
+    _tell_journal(entry, subject, keys, cause)
     return entry
+
+
+def _tell_journal(entry: LogEntry, subject: str, keys: list[uuid.UUID], cause: KeysDestroyed) -> None:
+    """The keys that are destroyed: a copy of their store may bring them back."""
+    if keys:
+        actor = Actor(entry.actor, entry.actor_role)
+        data = {"subject": subject, "keys": [str(key) for key in keys], "cause": str(cause)}
+        journal.record(journal.Kind.KEYS_DESTROYED, actor, data)
+
+
+@transaction.atomic
+def repeat_destruction(subject: str, keys: list[uuid.UUID], actor: Actor, cause: KeysDestroyed) -> LogEntry:
+    """Logs that these keys were destroyed, and deletes what lies under them, in a database that was set back.
+
+    Should the keys have come back as well, they wait to be destroyed. Again, it gives the entry that there is. Raises
+    Unreachable.
+    """
+    lock.hold(subject, alone=True)
+    if told := erasure_of_key(keys[0], subject):
+        return told
+    rows = EntryDetail.objects.filter(subject=subject, key__in=keys)
+    entry = append(
+        log.SUBJECT_ERASED,
+        actor,
+        clip=subjects.clip_of(subject),
+        subject=subject,
+        data={"details": rows.count(), "keys": [str(key) for key in keys], "cause": str(cause)},
+    )
+    rows.delete()
+    store().retire(keys, by=entry.pk)
+    return entry
+
+
+def destroy_returned(named: Iterable[uuid.UUID]) -> int:
+    """Destroys those of these keys that a copy of their store has brought back; how many there were.
+
+    They were destroyed before, which the log tells. Raises Unreachable.
+    """
+    returned = store().existing(named)
+    if returned:
+        with transaction.atomic():
+            append(log.KEYS_RETURNED, WORKER, data={"keys": len(returned)})
+        store().destroy(returned)
+    return len(returned)
 
 
 def finish_erasures() -> int:

@@ -84,6 +84,11 @@ DESTROYED = action(
     "Files of release {release} destroyed: {files}",
     {"release": ID, "files": _FILES},
 )
+LOST = action(
+    "dataset.files_lost",
+    "Files of release {release} are not there any more: {files}",
+    {"release": ID, "files": _FILES},
+)
 ERASED = action(
     "dataset.clip_erased",
     "Erased from releases: {release_items}; files destroyed: {export_files}, notes of being left out: {exclusions}, "

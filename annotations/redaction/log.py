@@ -58,6 +58,9 @@ ORDERED_STRICTLY = action(
     _RUN | {"after": ID},
 )
 DISCARDED = action("redaction.discarded", "Given up, as it could not be verified ({run})", _RUN)
+FILE_LOST = action(
+    "redaction.file_lost", "File of rendition {rendition} is not there; it is made again", {"rendition": ID}
+)
 RETRIED = action("redaction.retried", "Redaction started again ({run})", _RUN)
 UNREDACTION_ASKED = action(
     "unredaction.asked",

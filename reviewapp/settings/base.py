@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "annotations.core.causes.RequestIdMiddleware",
+    "reviewapp.unavailable.NotReadyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -272,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase-due": {"task": "rights.erase_due", "schedule": 3600},
     "expire-legal-holds": {"task": "rights.expire_legal_holds", "schedule": 300},
     "forget-answers": {"task": "rights.forget_answers", "schedule": 3600},
+    "replay-journal": {"task": "reviewapp.replay_journal", "schedule": 10},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
 }
 

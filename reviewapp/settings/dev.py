@@ -15,6 +15,10 @@ SUBJECT_KEYS = environment.keyring(
 )
 # A folder of its own, so that backups of the site can leave it out: what is erased is gone from them too.
 SUBJECT_STORE_URL = one_folder.subject_store(VAR_DIR)
+JOURNAL_FILE = one_folder.journal(VAR_DIR)
+JOURNAL_KEYS = environment.keyring(
+    environment.secret_file("JOURNAL_KEYS_FILE", VAR_DIR / "keys" / "journal_keys")
+)
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 DATABASES = {

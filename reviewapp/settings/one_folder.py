@@ -12,6 +12,11 @@ def subject_store(folder: Path) -> str:
     return environment.text("SUBJECT_STORE_URL", f"sqlite:///{folder / 'subjects' / 'keys.sqlite3'}")
 
 
+def journal(folder: Path) -> Path:
+    """The journal's file: in a folder of its own, which no backup holds and no restore sets back."""
+    return Path(environment.text("JOURNAL_FILE", str(folder / "journal" / "journal.jsonl")))
+
+
 def beat_schedule(folder: Path) -> str:
     """The file in which beat keeps when what was sent."""
     return str(folder / "beat-schedule")

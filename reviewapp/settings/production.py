@@ -10,6 +10,8 @@ SECRET_KEY = environment.secret_file("SECRET_KEY_FILE")
 VAULT_KEYS = environment.keyring(environment.secret_file("VAULT_KEYS_FILE"))
 SUBJECT_KEYS = environment.keyring(environment.secret_file("SUBJECT_KEYS_FILE"))
 SUBJECT_STORE_URL = environment.text("SUBJECT_STORE_URL")
+JOURNAL_FILE = Path(environment.text("JOURNAL_FILE"))
+JOURNAL_KEYS = environment.keyring(environment.secret_file("JOURNAL_KEYS_FILE"))
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS")
 
@@ -45,7 +47,7 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-review_csrf"
 CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -15,6 +15,8 @@ SECRET_KEY = "only-for-tests"  # noqa: S105
 VAULT_KEYS = {"test": b"k" * 32}
 SUBJECT_KEYS = {"test": b"s" * 32}
 SUBJECT_STORE_URL = one_folder.subject_store(VAR_DIR)
+JOURNAL_FILE = one_folder.journal(VAR_DIR)
+JOURNAL_KEYS = {"test": b"j" * 32}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 TEST_DATABASE = environment.text("TEST_DATABASE", "sqlite")

@@ -194,7 +194,7 @@ CLASSES: dict[str, Serves] = {
         ),
         Serves.WRITE,
     ),
-    **dict.fromkeys(("healthz", "api_schema", "accounts:sign_in"), Serves.OPEN),
+    **dict.fromkeys(("healthz", "readyz", "api_schema", "accounts:sign_in"), Serves.OPEN),
 }
 
 

@@ -27,6 +27,7 @@ from annotations.audit import services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.enums import KeysDestroyed
 from annotations.audit.models import LogEntry
+from annotations.audit.subject_keys import store
 from annotations.break_glass import services as break_glass
 from annotations.break_glass.models import BreakGlassAccess
 from annotations.clips import services as clips
@@ -1258,3 +1259,42 @@ def _() -> Act:
     RetentionRule.objects.update(original_days=0, rest_days=0, asked_at=_in_days(-30))
     clips.withdraw(clip, OFFICER)
     return rights.erase_due
+
+
+@case("rights.repeat_erasure")
+def _() -> Act:
+    scope = _scope()
+    return lambda: rights.repeat_erasure(uuid.uuid4(), scope, OFFICER, ErasureCause.OFFICER)
+
+
+@case("accounts.repeat_closing")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.repeat_closing(user.pseudonym, COMMAND_LINE)
+
+
+@case("audit.repeat_destruction")
+def _() -> Act:
+    return lambda: audit.repeat_destruction("o-owner22", [uuid.uuid4()], OFFICER, KeysDestroyed.OFFICER)
+
+
+@case("audit.destroy_returned")
+def _() -> Act:
+    key = store().ensure("o-owner22").id
+    return lambda: audit.destroy_returned([key])
+
+
+@case("redaction.remake")
+def _() -> Act:
+    clip = make.make_ready_clip()
+    storages["renditions"].delete(clip.renditions.get().name)
+    return lambda: redaction.remake(clip, COMMAND_LINE)
+
+
+@case("datasets.mark_lost")
+def _() -> Act:
+    project = make.make_accepted().assignment.project
+    release = datasets.request(datasets.create(ENGINEER, "Lost", project, Filters()), ENGINEER)
+    datasets.freeze(release.pk)
+    storages["exports"].delete(release.files.all()[0].name)
+    return lambda: datasets.mark_lost(release, COMMAND_LINE)

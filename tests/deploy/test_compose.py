@@ -46,7 +46,7 @@ def filled(value: str) -> str:
 def environment(service: str, tmp_path: Path) -> dict[str, str]:
     """What the service's programs find in their environment, with files in place of its secrets and volumes."""
     (tmp_path / "secret_key").write_text("s3cret-" + "x" * 60)
-    for name in ("vault_keys", "subject_keys"):
+    for name in ("vault_keys", "subject_keys", "journal_keys"):
         (tmp_path / name).write_text("k1:" + base64.b64encode(b"k" * 32).decode())
     variables = {name: filled(value) for name, value in SERVICES[service]["environment"].items()}
     image = dict(re.findall(r"(\w+)=(\S+)", re.search(r"^ENV PATH(.*?)^USER", dockerfile(), re.S | re.M)[1]))  # type: ignore[index]
@@ -57,6 +57,7 @@ def environment(service: str, tmp_path: Path) -> dict[str, str]:
         "SECRET_KEY_FILE": str(tmp_path / "secret_key"),
         "VAULT_KEYS_FILE": str(tmp_path / "vault_keys"),
         "SUBJECT_KEYS_FILE": str(tmp_path / "subject_keys"),
+        "JOURNAL_KEYS_FILE": str(tmp_path / "journal_keys"),
         "MODELS_DIR": str(settings.MODELS_DIR),
     }
 
@@ -145,6 +146,19 @@ def test_only_the_sequencer_has_the_log_s_keys_and_may_write_its_tree() -> None:
         assert [name for name in OURS if given in str(SERVICES[name]["environment"])] == ["sequencer"]
     mounting = [name for name in SERVICES if "log-keys" in str(SERVICES[name].get("volumes"))]
     assert mounting == ["sequencer"]
+
+
+def test_whoever_acts_on_clips_writes_the_journal_and_nothing_sets_it_back() -> None:
+    """The sequencer and whoever calls out do nothing that the journal tells of."""
+    writing = {name for name in OURS if "journal:/srv/journal" in SERVICES[name]["volumes"]}
+    assert writing == set(OURS) - {"sequencer", "worker-outside"}
+    assert "journal" in COMPOSE["volumes"]
+    migrating = " ".join(SERVICES["migrate"]["command"])
+    assert (
+        migrating.index("migrate --no-input")
+        < migrating.index("restore --replay")
+        < migrating.index("ensure")
+    )
 
 
 def test_only_nginx_is_reachable_and_it_cannot_write_media() -> None:

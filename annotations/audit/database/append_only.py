@@ -19,6 +19,7 @@ TREE = {
 }
 EPOCHS = {"audit_epoch": ("number = NEW.number",)}
 ACCOUNTS = {"audit_cosignature": ("id = NEW.id",), "audit_verification": ("id = NEW.id",)}
+JOURNAL = "audit_journalline"
 
 _FUNCTION = """
 CREATE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import connections
 from psycopg import sql
 
-from annotations.audit.database.append_only import ACCOUNTS, EPOCHS, TABLE, TREE
+from annotations.audit.database.append_only import ACCOUNTS, EPOCHS, JOURNAL, TABLE, TREE
 from annotations.audit.database.enqueueing import QUEUE
 from annotations.audit.sequencing.officers import COLUMNS
 
@@ -36,7 +36,7 @@ def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
     with connection.cursor() as cursor:
         for statement in _APPLICATION:
             cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
-        for table in (TABLE, *ACCOUNTS):
+        for table in (TABLE, *ACCOUNTS, JOURNAL):
             _only(cursor, role, table, "SELECT, INSERT")
         for table in (*TREE, *EPOCHS, QUEUE):
             _only(cursor, role, table, "SELECT")

@@ -52,6 +52,17 @@ class SubjectKey:
     key: bytes
 
 
+@dataclass(frozen=True)
+class KeyRow:
+    """A row of the store: `wrapped` opens by the wrapping key `key_id` only."""
+
+    id: str
+    subject: str
+    key_id: str
+    wrapped: bytes
+    retired_by: str | None
+
+
 class SubjectKeyStore:
     """One key in use per subject, wrapped by the first of `wrapping`; older ones until they are destroyed."""
 
@@ -108,6 +119,15 @@ class SubjectKeyStore:
                         continue
         return found
 
+    def existing(self, identifiers: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+        """Those of the keys that exist, whether they can be unwrapped or not."""
+        found = []
+        with self.engine.session() as run:
+            for some in _some(identifiers):
+                rows = run(f"SELECT id FROM subject_key WHERE id IN ({_places(some)})", *some)  # noqa: S608
+                found += [uuid.UUID(identifier) for (identifier,) in rows]
+        return found
+
     def of(self, subject: str) -> list[uuid.UUID]:
         """The ids of all the subject's keys that exist."""
         with self.engine.session() as run:
@@ -125,6 +145,25 @@ class SubjectKeyStore:
         with self.engine.session() as run:
             rows = run("SELECT id, retired_by FROM subject_key WHERE retired_by IS NOT NULL ORDER BY id")
         return [(uuid.UUID(identifier), uuid.UUID(by)) for identifier, by in rows]
+
+    def rows(self) -> list[KeyRow]:
+        """All keys as they lie there, wrapped: for a copy that is kept apart from every backup."""
+        with self.engine.session() as run:
+            rows = run("SELECT id, subject, key_id, wrapped, retired_by FROM subject_key ORDER BY id")
+        return [
+            KeyRow(identifier, subject, key_id, bytes(wrapped), retired_by)
+            for identifier, subject, key_id, wrapped, retired_by in rows
+        ]
+
+    def put_back(self, rows: Iterable[KeyRow]) -> None:
+        """Adds keys of such a copy. Those that are there stay as they are."""
+        with self.engine.session() as run:
+            for row in rows:
+                run(
+                    "INSERT INTO subject_key (id, subject, key_id, wrapped, retired_by)"
+                    " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    *(row.id, row.subject, row.key_id, row.wrapped, row.retired_by),
+                )
 
     def destroy(self, identifiers: Iterable[uuid.UUID]) -> None:
         """Deletes the keys, and what is left of them in the store's files. Ids that are unknown are passed over."""

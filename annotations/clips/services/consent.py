@@ -1,8 +1,10 @@
 """The end of a consent."""
 
+import datetime
+
 from django.db import transaction
 
-from annotations.audit import services as audit
+from annotations.audit import journal, services as audit
 from annotations.audit.actors import WORKER, Actor
 from annotations.clips import log
 from annotations.clips.enums import HoldReason
@@ -13,13 +15,16 @@ from annotations.core import clock
 
 
 @transaction.atomic
-def withdraw(clip: Clip, actor: Actor) -> bool:
-    """Ends the clip's consent at once; False when it was withdrawn already."""
+def withdraw(clip: Clip, actor: Actor, *, at: datetime.datetime | None = None) -> bool:
+    """Ends the clip's consent at once; False when it was withdrawn already. `at` is when it was, if not now.
+
+    Raises JournalUnreachable.
+    """
     lock_clip(clip.pk)
     consent = Consent.objects.get(pk=clip.consent_id)
     if consent.withdrawn_at:
         return False
-    consent.withdrawn_at = clock.now()
+    consent.withdrawn_at = at or clock.now()
     consent.save(update_fields=["withdrawn_at"])
     _end(clip)
     audit.append(
@@ -30,6 +35,7 @@ def withdraw(clip: Clip, actor: Actor) -> bool:
         data={"consent": str(consent.pk)},
     )
     place(clip, HoldReason.WITHDRAWN, actor)
+    journal.record(journal.Kind.CONSENT_WITHDRAWN, actor, {"clip": str(clip.public_id)})
     return True
 
 

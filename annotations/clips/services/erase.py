@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from annotations.audit import services as audit
+from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.clips import log, vault
 from annotations.clips.locking import lock_clip
@@ -47,7 +47,7 @@ def erase_original(clip: Clip, actor: Actor) -> bool:
     """Deletes the original's row, and with it the wrapped key; renditions and labels stay. False when there is none.
 
     Its file goes with the commit, or the next sweep takes it. Nothing can be hidden in the clip any more: a repair
-    fails, and the clip stays held.
+    fails, and the clip stays held. Raises JournalUnreachable.
     """
     lock_clip(clip.pk)
     original = Original.objects.filter(clip=clip).first()
@@ -57,6 +57,7 @@ def erase_original(clip: Clip, actor: Actor) -> bool:
     name = original.name
     original.delete()
     transaction.on_commit(lambda: vault.storage().delete(name), robust=True)
+    journal.record(journal.Kind.ORIGINAL_ERASED, actor, {"clip": str(clip.public_id)})
     return True
 
 

@@ -5,6 +5,7 @@ from annotations.datasets.services.deletions import confirm_deletions, remind_of
 from annotations.datasets.services.deliver import deliver
 from annotations.datasets.services.erase import erase_clip
 from annotations.datasets.services.freeze import freeze
+from annotations.datasets.services.lost import mark_lost
 from annotations.datasets.services.marks import mark
 from annotations.datasets.services.orphans import sweep_orphans
 from annotations.datasets.services.reissue import reissue_manifest
@@ -18,6 +19,7 @@ __all__ = [
     "erase_clip",
     "freeze",
     "mark",
+    "mark_lost",
     "reissue_manifest",
     "remind_of_deletions",
     "request",

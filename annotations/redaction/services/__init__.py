@@ -7,6 +7,7 @@ from annotations.redaction.services.hiding import choose_hiding
 from annotations.redaction.services.orphans import sweep_orphans
 from annotations.redaction.services.pictures import serve_region
 from annotations.redaction.services.redact import redact
+from annotations.redaction.services.remake import remake
 from annotations.redaction.services.request import (
     discard_unverified,
     hide_zones,
@@ -34,6 +35,7 @@ __all__ = [
     "hide_again",
     "hide_zones",
     "redact",
+    "remake",
     "report_missed_regions",
     "request",
     "request_first",

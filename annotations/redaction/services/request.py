@@ -72,7 +72,7 @@ def request(
 
 def make_again(rendition: Rendition, actor: Actor, missed_regions: list[Region]) -> RedactionRun:
     """Inside the caller's transaction: withdraws the rendition, holds the clip, queues the run that builds on it."""
-    _withdraw(rendition, actor)
+    withdraw_rendition(rendition, actor)
     return request(rendition.clip, actor, missed_regions, built_on=rendition)
 
 
@@ -86,11 +86,12 @@ def hide_zones(clip: Clip, actor: Actor) -> RedactionRun | None:
     if not lacking or RedactionRun.objects.filter(clip=clip, state__in=UNFINISHED).exists():
         return None
     rendition = current_rendition(clip)
-    _withdraw(rendition, actor)
+    withdraw_rendition(rendition, actor)
     return request(clip, actor, rendition.run.missed_regions)
 
 
-def _withdraw(rendition: Rendition, actor: Actor) -> None:
+def withdraw_rendition(rendition: Rendition, actor: Actor) -> None:
+    """Inside the caller's transaction: nobody gets it any more, and the clip is held until another one is made."""
     rendition.current = False
     rendition.save(update_fields=["current"])
     place(rendition.clip, HoldReason.AWAITING_REDACTION, actor)

@@ -155,6 +155,30 @@ STAYING: tuple[Store, ...] = (
         storages=("exports",),
     ),
     Store(
+        "journal",
+        _("The journal beside the database, and its lines that the database knows"),
+        Effect.STAYS,
+        _none,
+        why=_(
+            "So that no backup brings back what was withdrawn or erased. It tells what was done, by numbers and "
+            "pseudonyms."
+        ),
+        models=(audit.JournalLine,),
+        readers=SITE,
+    ),
+    Store(
+        "backups",
+        _("Backups that operators keep"),
+        Effect.STAYS,
+        _none,
+        why=_(
+            "Their keys are destroyed, so that originals, references, notes and details in them cannot be opened. "
+            "Renditions are not in them unless an operator asks for it; labels without notes are. They end after the "
+            "days that the operator sets."
+        ),
+        readers=(_("operators"),),
+    ),
+    Store(
         "erasures",
         _("Erasures with their certificates"),
         Effect.STAYS,

@@ -14,7 +14,7 @@ from annotations.rights.services.access_requests import (
 from annotations.rights.services.answers import erase_answers
 from annotations.rights.services.certify import check_again
 from annotations.rights.services.erase_run import erase
-from annotations.rights.services.erasures import request_erasure, resume_erasure
+from annotations.rights.services.erasures import repeat_erasure, request_erasure, resume_erasure
 from annotations.rights.services.legal_holds import (
     ask_for_extension,
     ask_for_legal_hold,
@@ -66,6 +66,7 @@ __all__ = [
     "record_receipt_shown",
     "record_request_opened",
     "refuse_request",
+    "repeat_erasure",
     "request_erasure",
     "resume_erasure",
     "review_request",

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.enums import KeysDestroyed
+from annotations.audit.journal import JournalUnreachable
 from annotations.audit.subject_keys import Unreachable, store
 from annotations.break_glass import services as break_glass
 from annotations.clips import gate, services as clips
@@ -212,6 +213,7 @@ STAGE = Stage(
     failed=_failed,
     errors=(
         KnownError(Unreachable),
+        KnownError(JournalUnreachable),
         KnownError(DomainError, final=True),
         KnownError(OSError, code="storage_failed"),
     ),

@@ -4,11 +4,12 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
-from annotations.audit import services as audit
+from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.clips import gate, services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
+from annotations.core import ids
 from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.core.models import RunState
@@ -28,14 +29,12 @@ def request_erasure(
 
     Gives the erasure that there is when one is under way already. `shown` is the digest of the plan that was confirmed.
     Officers give a reason. Raises Missing `unknown_scope`; Invalid `reason_too_short`, `reason_too_long`; Conflict
-    `legal_hold`, `already_erased`, `plan_changed`, `under_way`.
+    `legal_hold`, `already_erased`, `plan_changed`, `under_way`; JournalUnreachable.
     """
     reason = checked_reason(reason) if cause == ErasureCause.OFFICER else optional_reason(reason)
     if standing := _open(scope):
         return standing
-    covered = reach(scope)
-    for clip in covered.clips:
-        lock_clip(clip.pk)
+    covered = _locked(scope)
     _refuse(scope, covered)
     planned = plan(scope, covered)
     if shown and shown != planned.digest:
@@ -45,6 +44,37 @@ def request_erasure(
             erasure = _create(scope, covered, actor, cause, planned.counts)
     except IntegrityError:
         raise Conflict("under_way", "Somebody else has begun this erasure. Look it up again.") from None
+    _begin(erasure, covered, actor, reason)
+    return erasure
+
+
+@transaction.atomic
+def repeat_erasure(erasure_id: uuid.UUID, scope: Scope, actor: Actor, cause: ErasureCause) -> Erasure | None:
+    """Begins an erasure again that was begun before the database was set back; None when nothing is left to do.
+
+    It was allowed then, so nothing is asked anew. Should a legal hold have come back with the database, its clips are
+    held as erased, and the rest waits for its release. Raises Missing `unknown_scope`.
+    """
+    if Erasure.objects.filter(pk=erasure_id).exists() or _open(scope):
+        return None
+    covered = _locked(scope)
+    if _all_erased(scope, covered):
+        return None
+    erasure = _create(scope, covered, actor, cause, plan(scope, covered).counts, erasure_id)
+    _begin(erasure, covered, actor)
+    return erasure
+
+
+def _locked(scope: Scope) -> Reach:
+    """What the scope covers, with its clips locked."""
+    covered = reach(scope)
+    for clip in covered.clips:
+        lock_clip(clip.pk)
+    return covered
+
+
+def _begin(erasure: Erasure, covered: Reach, actor: Actor, reason: str = "") -> None:
+    """Logs the erasure, holds the clips, wakes a worker, and tells the journal."""
     audit.append(
         log.ERASURE_REQUESTED,
         actor,
@@ -52,8 +82,8 @@ def request_erasure(
         subject=covered.owner.pseudonym,
         data={
             "erasure": str(erasure.pk),
-            "kind": str(scope.kind),
-            "cause": str(cause),
+            "kind": str(erasure.kind),
+            "cause": str(erasure.cause),
             "clips": len(covered.clips),
         },
         detail={"reason": reason} if reason else None,
@@ -62,7 +92,8 @@ def request_erasure(
     for clip in covered.clips:
         clips.place(clip, HoldReason.ERASED, actor)
     publish(events.ERASURE_REQUESTED, erasure=erasure.pk)
-    return erasure
+    told = {"kind": str(erasure.kind), "target": erasure.target, "cause": str(erasure.cause)}
+    journal.record(journal.Kind.ERASURE_REQUESTED, actor, {"erasure": str(erasure.pk), **told})
 
 
 @transaction.atomic
@@ -85,20 +116,29 @@ def _open(scope: Scope) -> Erasure | None:
 
 
 def _refuse(scope: Scope, covered: Reach) -> None:
-    reasons = {clip.pk: set(gate.reasons(clip.pk)) for clip in covered.clips}
-    if any(HoldReason.LEGAL in each for each in reasons.values()):
+    if any(HoldReason.LEGAL in gate.reasons(clip.pk) for clip in covered.clips):
         raise Conflict(
             "legal_hold", "A clip of this is under a legal hold. Nothing is erased before it is released."
         )
-    done = Erasure.objects.filter(kind=scope.kind, target=scope.target).exists()
-    if done and all(HoldReason.ERASED in each for each in reasons.values()):
+    if _all_erased(scope, covered):
         raise Conflict("already_erased", "This was erased already. Its certificate says what and when.")
 
 
+def _all_erased(scope: Scope, covered: Reach) -> bool:
+    done = Erasure.objects.filter(kind=scope.kind, target=scope.target).exists()
+    return done and all(HoldReason.ERASED in gate.reasons(clip.pk) for clip in covered.clips)
+
+
 def _create(
-    scope: Scope, covered: Reach, actor: Actor, cause: ErasureCause, counts: dict[str, int]
+    scope: Scope,
+    covered: Reach,
+    actor: Actor,
+    cause: ErasureCause,
+    counts: dict[str, int],
+    erasure_id: uuid.UUID | None = None,
 ) -> Erasure:
     return Erasure.objects.create(
+        pk=erasure_id or ids.random_id(),
         kind=scope.kind,
         target=scope.target,
         owner=covered.owner.pseudonym,

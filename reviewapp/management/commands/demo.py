@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
+from annotations.audit import journal
 from annotations.audit.actors import COMMAND_LINE
 from reviewapp.samples import SCENES, make_samples
 from reviewapp.samples.marker import make_marker
@@ -40,6 +41,8 @@ class Command(BaseCommand):
         folder: Path = settings.VAR_DIR / "demo"
         folder.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
+        if journal.standing().code:
+            call_command("restore", "--replay", stdout=self.stdout)
         call_command("ensure_project", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         make_marker(folder)

@@ -1,0 +1,121 @@
+"""What a backup consists of: every file with its digest, and what it takes to open them."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from annotations.audit.journal import Known
+
+FORMAT = 1
+NAME = "manifest.json"
+_BLOCK = 1024 * 1024
+
+
+class Unusable(Exception):
+    """The backup cannot be restored as it is, and why."""
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """A file of the backup: its path inside, its size, its SHA-256 in hexadecimal digits."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`engine` is the database's, `wrapping` the ids of the wrapping keys with a check value for each, by what they are
+    for; `journal` the last line that the database knew; `log_size` how many entries were signed."""
+
+    backup: str
+    made_at: str
+    origin: str
+    engine: str
+    renditions: bool
+    journal: Known
+    log_size: int
+    wrapping: dict[str, dict[str, str]]
+    files: tuple[BackedUp, ...]
+
+    def content(self) -> bytes:
+        """The file that tells all this, the same bytes each time."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, sort_keys=True).encode() + b"\n"
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content()).hexdigest()
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest of a backup. Raises Unusable."""
+    try:
+        told: dict[str, Any] = json.loads((folder / NAME).read_bytes())
+    except FileNotFoundError:
+        raise Unusable(f"{folder} has no {NAME}: it is no backup, or one that was not finished.") from None
+    except (OSError, ValueError) as error:
+        raise Unusable(f"{folder / NAME} cannot be read: {error}") from None
+    if told.pop("format", None) != FORMAT:
+        raise Unusable(f"{folder / NAME} has another format than this version reads ({FORMAT}).")
+    try:
+        files = tuple(BackedUp(**each) for each in told.pop("files"))
+        return Manifest(**{**told, "journal": Known(**told["journal"])}, files=files)
+    except (KeyError, TypeError) as error:
+        raise Unusable(f"{folder / NAME} lacks something: {error}") from None
+
+
+def verify(folder: Path, manifest: Manifest, tell: Callable[[str], None]) -> None:
+    """Reads every file and compares its digest. Raises Unusable naming the first that differs."""
+    wanted = {each.path for each in manifest.files} | {NAME}
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
+    if foreign := sorted(there - wanted):
+        raise Unusable(f"{folder / foreign[0]} is not in the manifest.")
+    for number, each in enumerate(manifest.files, 1):
+        try:
+            found = measured(folder, each.path)
+        except OSError as error:
+            raise Unusable(f"{folder / each.path} cannot be read: {error.strerror}.") from None
+        if found != each:
+            raise Unusable(f"{folder / each.path} is not what was backed up.")
+        if number % 100 == 0:
+            tell(f"{number} of {len(manifest.files)} files verified")
+
+
+def measured(folder: Path, path: str) -> BackedUp:
+    """The file as a manifest lists it."""
+    with (folder / path).open("rb") as file:
+        digest = digest_of(file)
+        return BackedUp(path, file.tell(), digest)
+
+
+def digest_of(file: IO[Any]) -> str:
+    """SHA-256 of the rest of the file, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def check_values(rings: Mapping[str, Mapping[str, bytes]]) -> dict[str, dict[str, str]]:
+    """For each key of each ring a value that tells whether another one is the same, and nothing of the key."""
+    return {
+        purpose: {
+            name: hashlib.sha256(b"clip-review key check" + key).hexdigest()[:16]
+            for name, key in ring.items()
+        }
+        for purpose, ring in rings.items()
+    }
+
+
+def lacking_keys(
+    wanted: Mapping[str, Mapping[str, str]], there: Mapping[str, Mapping[str, str]]
+) -> Iterable[str]:
+    """The wrapping keys that the backup was made with and that are not there, as `purpose id`."""
+    for purpose, ring in wanted.items():
+        for name, value in ring.items():
+            if there.get(purpose, {}).get(name) != value:
+                yield f"{purpose} {name}"

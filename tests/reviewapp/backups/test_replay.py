@@ -1,0 +1,281 @@
+"""Each kind of line is done again, once, by whom and when the journal says; killed anywhere, it goes on."""
+
+import datetime
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.storage import storages
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from annotations.accounts import services as accounts
+from annotations.accounts.enums import Role
+from annotations.accounts.models import ApiKey
+from annotations.audit import details, journal, services as audit
+from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
+from annotations.audit.enums import DetailState, KeysDestroyed
+from annotations.audit.journal import Kind
+from annotations.audit.models import JournalLine, LogEntry
+from annotations.audit.registry import lookup
+from annotations.audit.subject_keys import store
+from annotations.clips import gate, services as clips
+from annotations.clips.enums import HoldReason
+from annotations.clips.models import Consent, Original
+from annotations.core import clock, ids
+from annotations.core.errors import Unavailable
+from annotations.rights import services as rights
+from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.models import Erasure
+from annotations.rights.scopes import Scope
+from reviewapp.backups.replay import HANDLERS, replay
+from tests.factories import (
+    make_clip,
+    make_legal_hold,
+    make_original,
+    make_ready_clip,
+    make_submitter,
+    make_user,
+)
+from tests.rights.erased_clips import REASON
+
+pytestmark = pytest.mark.django_db
+OWNER = Actor("o-owner222", "owner")
+OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
+
+
+@pytest.fixture(autouse=True)
+def _read_anew() -> None:
+    journal.forget_standing()
+
+
+def set_back(act: Callable[[], object]) -> None:
+    """Does it, and sets the database back to before: the journal alone knows."""
+    with transaction.atomic():
+        act()
+        transaction.set_rollback(True)
+
+
+def of_clip(public_id: uuid.UUID) -> Scope:
+    return Scope(ScopeKind.CLIP, str(public_id))
+
+
+def erase(scope: Scope) -> Erasure:
+    return rights.request_erasure(scope, OFFICER, ErasureCause.OFFICER, REASON)
+
+
+def test_every_kind_of_line_is_handled() -> None:
+    assert set(HANDLERS) == set(Kind)
+
+
+def test_a_withdrawal_is_done_again_as_of_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = make_clip()
+    then = clock.now() - datetime.timedelta(days=2)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(clock, "now", lambda: then)
+        set_back(lambda: clips.withdraw(clip, OWNER))
+    assert gate.allows(clip.pk, "labeling")
+    assert replay(WORKER) == 1
+    assert not gate.allows(clip.pk, "labeling")
+    assert Consent.objects.get(clip=clip).withdrawn_at == then
+    entries = {each.action: each for each in LogEntry.objects.all()}
+    assert entries["consent.withdrawn"].actor == OWNER.pseudonym
+    told = entries["journal.replayed"]
+    assert told.actor == WORKER.pseudonym
+    assert b'"kind":"consent_withdrawn","line":1' in bytes(told.canonical)
+    assert then.strftime("%Y-%m-%dT%H:%M").encode() in bytes(told.canonical)
+
+
+def test_an_erasure_begins_again_under_its_number_and_is_finished_by_a_worker() -> None:
+    clip = make_ready_clip()
+    make_original(clip)
+    set_back(lambda: erase(of_clip(clip.public_id)))
+    number = journal.standing().unknown[0].data["erasure"]
+    replay(WORKER)
+    assert HoldReason.ERASED in gate.reasons(clip.pk)
+    found = Erasure.objects.get()
+    assert (str(found.pk), found.asked_by, found.asked_role) == (number, OFFICER.pseudonym, OFFICER.role)
+    rights.erase(found.pk)
+    found.refresh_from_db()
+    assert (found.state, found.findings) == ("done", [])
+
+
+def test_erasures_of_cameras_and_owners_cover_their_clips() -> None:
+    first, second = make_clip(), make_clip()
+    assert first.device is not None
+    set_back(lambda: erase(Scope(ScopeKind.DEVICE, first.device.pseudonym)))  # type: ignore[union-attr]
+    set_back(lambda: erase(Scope(ScopeKind.OWNER, second.owner.pseudonym)))
+    assert replay(WORKER) == 2
+    for clip in (first, second):
+        assert HoldReason.ERASED in gate.reasons(clip.pk)
+
+
+def test_what_came_after_the_backup_and_went_with_the_database_is_passed_over() -> None:
+    def live() -> None:
+        clip = make_ready_clip()
+        make_original(clip)
+        clips.withdraw(clip, OWNER)
+        clips.erase_original(clip, WORKER)
+        erase(of_clip(clip.public_id))
+        erase(Scope(ScopeKind.OWNER, clip.owner.pseudonym))
+        accounts.revoke_key(COMMAND_LINE, accounts.create_key(COMMAND_LINE, make_submitter()).split("_")[1])
+
+    set_back(live)
+    assert replay(WORKER) == 5
+    assert LogEntry.objects.filter(action="journal.replayed").count() == 5
+    assert not Erasure.objects.exists()
+
+
+def test_a_legal_hold_that_came_back_keeps_the_clip_from_erasure_but_not_from_the_hold() -> None:
+    """When it was erased the legal hold had been released: that is not in the journal, and takes two officers again."""
+    clip = make_clip()
+    set_back(lambda: erase(of_clip(clip.public_id)))
+    make_legal_hold(of_clip(clip.public_id))
+    replay(WORKER)
+    assert {HoldReason.ERASED, HoldReason.LEGAL} <= set(gate.reasons(clip.pk))
+    found = Erasure.objects.get()
+    rights.erase(found.pk)
+    found.refresh_from_db()
+    assert found.failure_code == "legal_hold"
+
+
+def test_destroyed_keys_stay_destroyed_and_their_details_look_erased() -> None:
+    def told() -> LogEntry:
+        with transaction.atomic():
+            return audit.append(
+                lookup("account.signed_in"), WORKER, subject=OWNER.pseudonym, detail={"reason": "Erika"}
+            )
+
+    entry = told()
+    keys = store().of(OWNER.pseudonym)
+    with transaction.atomic():
+        audit._log_erasures.__wrapped__([OWNER.pseudonym], OFFICER, KeysDestroyed.OFFICER, REASON)  # type: ignore[attr-defined]
+        transaction.set_rollback(True)
+    store().destroy(keys)
+    assert details.read([entry])[entry.pk].state == DetailState.TAMPERED
+    replay(WORKER)
+    assert details.read([entry])[entry.pk].state == DetailState.ERASED
+    erased = LogEntry.objects.get(action="audit.subject_erased")
+    assert erased.actor == OFFICER.pseudonym
+    assert str(keys[0]).encode() in bytes(erased.canonical)
+
+
+def test_an_old_copy_of_the_store_of_keys_alone_brings_no_destroyed_key_back() -> None:
+    subject = ids.pseudonym("o")
+    store().ensure(subject)
+    copy = store().rows()
+    (key,) = store().of(subject)
+    with transaction.atomic():
+        entry = audit.repeat_destruction(subject, [key], OFFICER, KeysDestroyed.OFFICER)
+        data = {"subject": subject, "keys": [str(key)], "cause": "officer"}
+        journal.record(Kind.KEYS_DESTROYED, OFFICER, data)
+    audit.finish_erasures()
+    assert store().of(subject) == []
+    store().put_back(copy)
+    assert store().of(subject) == [key]
+    for _ in range(2):
+        assert replay(WORKER) == 0
+        assert store().of(subject) == []
+        assert LogEntry.objects.filter(action="audit.keys_returned").count() == 1
+    assert LogEntry.objects.filter(action="audit.subject_erased").get() == entry
+
+
+def test_an_original_that_had_gone_before_the_rest_goes_again(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    clip = make_clip()
+    name = make_original(clip).name
+    set_back(lambda: clips.erase_original(clip, WORKER))
+    with django_capture_on_commit_callbacks(execute=True):
+        replay(WORKER)
+    assert not Original.objects.filter(clip=clip).exists()
+    assert not storages["vault"].exists(name)
+
+
+def test_accounts_and_keys_are_closed_again() -> None:
+    user, submitter = make_user(), make_submitter()
+    prefix = accounts.create_key(COMMAND_LINE, submitter).split("_")[1]
+    set_back(lambda: accounts.revoke_key(COMMAND_LINE, prefix))
+    set_back(lambda: journal.record(Kind.ACCOUNT_CLOSED, COMMAND_LINE, {"account": user.pseudonym}))
+    replay(WORKER)
+    assert ApiKey.objects.get(prefix=prefix).revoked_at is not None
+    user.refresh_from_db()
+    assert not user.is_active
+
+
+def test_again_it_does_nothing() -> None:
+    clip = make_ready_clip()
+    set_back(lambda: clips.withdraw(clip, OWNER))
+    set_back(lambda: erase(of_clip(clip.public_id)))
+    assert replay(WORKER) == 2
+    entries = LogEntry.objects.count()
+    assert replay(WORKER) == 0
+    assert LogEntry.objects.count() == entries
+    assert len(journal.own_file().lines()) == 2
+
+
+def test_what_is_found_done_is_noted_and_nothing_more() -> None:
+    clip = make_clip()
+    set_back(lambda: clips.withdraw(clip, OWNER))
+    clips.withdraw(clip, OWNER)
+    assert replay(WORKER) == 1
+    assert LogEntry.objects.filter(action="consent.withdrawn").count() == 1
+    assert Consent.objects.get(clip=clip).withdrawn_at is not None
+
+
+@pytest.mark.parametrize("after", range(4))
+def test_killed_at_any_line_it_goes_on(after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [make_clip() for _ in range(3)]
+    for clip in made:
+        set_back(lambda clip=clip: clips.withdraw(clip, OWNER))  # type: ignore[misc]
+    left = after
+
+    def killed(line: Any) -> None:
+        nonlocal left
+        if not left:
+            raise KeyboardInterrupt
+        left -= 1
+        journal_know(line)
+
+    journal_know = journal.know
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "know", killed)
+        if after < 3:
+            with pytest.raises(KeyboardInterrupt):
+                replay(WORKER)
+        else:
+            replay(WORKER)
+    journal.forget_standing()
+    assert JournalLine.objects.count() == LogEntry.objects.filter(action="journal.replayed").count() == after
+    assert replay(WORKER) == 3 - after
+    assert LogEntry.objects.filter(action="consent.withdrawn").count() == 3
+
+
+def test_a_journal_that_cannot_be_believed_is_not_replayed(settings: Any) -> None:
+    with transaction.atomic():
+        journal.record(Kind.KEY_REVOKED, WORKER, {"prefix": "0123456789ab"})
+    settings.JOURNAL_FILE.write_bytes(b"")
+    with pytest.raises(Unavailable) as refused:
+        replay(WORKER)
+    assert refused.value.code == "journal_behind"
+    with pytest.raises(CommandError, match="journal_behind"):
+        call_command("restore", "--replay")
+
+
+def test_a_journal_that_is_lost_for_good_is_begun_anew_on_the_log(settings: Any) -> None:
+    with transaction.atomic():
+        journal.record(Kind.KEY_REVOKED, WORKER, {"prefix": "0123456789ab"})
+    with pytest.raises(CommandError, match="is there, and whole"):
+        call_command("restore", "--journal-lost")
+    settings.JOURNAL_FILE.unlink()
+    call_command("restore", "--journal-lost")
+    assert journal.standing() == journal.Standing()
+    assert [(line.number, line.kind) for line in journal.own_file().lines()] == [(2, Kind.BEGUN)]
+    assert LogEntry.objects.filter(action="journal.begun_anew").count() == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--replay", "--keys", "somewhere"], ["somewhere", "--replay"]])
+def test_the_command_does_one_thing(options: list[str]) -> None:
+    with pytest.raises(CommandError, match="Name the folder of a backup"):
+        call_command("restore", *options)
