@@ -168,9 +168,7 @@ def _withheld(reach: Reach) -> list[Record]:
         (
             _("Originals as your cameras sent them"),
             inventory.store_called("originals").count(reach),
-            _(
-                "They show other people. You have them: your cameras recorded them. A copy with faces hidden is here."
-            ),
+            _("They show other people as well (Art. 15(4)). Copies with faces hidden go with this letter."),
         ),
         (
             _("Names of people who work here"),
