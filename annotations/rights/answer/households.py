@@ -9,6 +9,7 @@ from annotations.audit import selectors as audit
 from annotations.audit.canonical import timestamp
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.registry import lookup
+from annotations.audit.selectors import Line
 from annotations.clips.models import CameraVersion, Owner
 from annotations.clips.references import references_of
 from annotations.oversight.models import LogRun
@@ -78,9 +79,15 @@ def words(subjects: Sequence[str]) -> Records:
         yield {
             "clip": str(line.entry.clip or ""),
             "when": timestamp(line.entry.occurred_at),
-            "act": lookup(line.entry.action).title,
+            "act": _act(line),
             "text": _("(not told: see “What we do not tell”)") if withheld else text,
         }
+
+
+def _act(line: Line) -> str:
+    """What kind of act it was; with its particulars where the kind alone says little."""
+    title = lookup(line.entry.action).title
+    return line.sentence if "…" in title else title
 
 
 def words_about(reach: Reach) -> Records:

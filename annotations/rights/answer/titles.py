@@ -63,5 +63,6 @@ TITLES: dict[str, Promise] = {
 
 
 def columns(records: Iterable[Record]) -> list[str]:
-    """The fields that any of the records has, in the order in which they come."""
-    return list(dict.fromkeys(name for record in records for name in record))
+    """The fields that any of the records has, in the order of `TITLES`."""
+    there = {name for record in records for name in record}
+    return [name for name in TITLES if name in there]

@@ -63,6 +63,17 @@ def _told(name: str, value: Any) -> str:
 
 
 @register.filter
+def by_time(stores: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The stores of an answer that do not hold nothing, together with those that are kept as long for the same
+    reason."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for each in stores:
+        if each["held"] != "nothing":
+            found.setdefault((each["kept"], each["because"]), []).append(each)
+    return [{"kept": kept, "because": why, "stores": group} for (kept, why), group in found.items()]
+
+
+@register.filter
 def that_are(stores: list[dict[str, Any]], held: str) -> list[dict[str, Any]]:
     """The stores of an answer that hold "something", "nothing", or what is "not counted"."""
     return [each for each in stores if each["held"] == held]

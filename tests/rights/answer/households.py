@@ -25,7 +25,9 @@ def make_household(officer: User) -> Clip:
     clip = make_everywhere()
     _upheld(clip)
     _erased(clip, officer)
-    Exclusion.objects.create(clip=clip, release=Release.objects.first(), reasons=["not_accepted"])
+    Exclusion.objects.create(
+        clip=clip, release=Release.objects.earliest("created_at"), reasons=["not_accepted"]
+    )
     Alert.objects.create(
         kind=AlertKind.VOLUME,
         key="test",

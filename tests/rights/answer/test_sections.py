@@ -57,7 +57,7 @@ def test_what_is_told_of_each_store_is_what_it_holds(officer: User) -> None:
         if section.of_clips or section.of_household:
             assert told[code]["records"], code
     numbers = {each["number"] for each in found["clips"]}
-    for code, store in told.items():
-        for record in store["records"]:
+    for code, section_told in told.items():
+        for record in section_told["records"]:
             assert set(record) <= set(TITLES), code
             assert record.get("clip", "") in {"", *numbers}, code
