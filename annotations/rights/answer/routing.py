@@ -1,4 +1,4 @@
-"""What programs do with a clip by themselves, in plain words (GDPR, Art. 15(1)(h) and 22)."""
+"""What programs do with a clip by themselves, in plain language (GDPR, Art. 15(1)(h) and 22)."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _

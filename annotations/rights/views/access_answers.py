@@ -59,7 +59,10 @@ def access_answer_archive(request: HttpRequest, request_id: uuid.UUID) -> HttpRe
         return _not_served(request, found, error)
     archive = Archive(answer, {"found": found}, actor)
     return StreamingHttpResponse(
-        archive.blocks(), content_type="application/zip", headers=_attachment(found, "zip")
+        archive.blocks(),
+        content_type="application/zip",
+        # Whoever stands in front is not to keep it in a file.
+        headers={**_attachment(found, "zip"), "X-Accel-Buffering": "no"},
     )
 
 

@@ -30,7 +30,7 @@ def told_of(clip: Clip) -> dict[str, Any]:
     return compile_answer(clip.owner.pseudonym, clock.now())
 
 
-def watch(clip: Clip, person: User) -> None:
+def deliver(clip: Clip, person: User) -> None:
     audit.append(
         redaction.SERVED,
         person.actor,
@@ -44,7 +44,7 @@ def watch(clip: Clip, person: User) -> None:
 def test_it_is_as_its_schema_says_can_be_sealed_and_names_nobody_who_works_here(officer: User) -> None:
     clip = make_household(officer)
     for role in Role:
-        watch(clip, make_user(role, display_name=f"Somebody {role}", country="DE"))
+        deliver(clip, make_user(role, display_name=f"Somebody {role}", country="DE"))
     found = told_of(clip)
     jsonschema.validate(found, json.loads(SCHEMA.read_text()))
     assert json.loads(canonical(found)) == found
@@ -66,7 +66,7 @@ def test_a_household_without_anything_has_an_answer_too() -> None:
 def test_recipients_are_told_by_role_and_country_and_transfers_with_their_safeguard(settings: Any) -> None:
     clip = make_ready_clip()
     for country in ("DE", "IN", "DE"):
-        watch(clip, make_user(country=country))
+        deliver(clip, make_user(country=country))
     make_user(Role.LEAD, country="ch")
     found = told_of(clip)
     assert found["recipients"] == [
