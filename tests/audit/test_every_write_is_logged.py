@@ -83,6 +83,7 @@ ACQUIRE = {
     "datasets.freeze",
     "moderation.recheck",
     "break_glass.make_clean_copy",
+    "rights.compile_answer",
     "rights.erase",
 }
 

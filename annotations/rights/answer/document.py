@@ -89,7 +89,7 @@ def compile_answer(
 
 def _reach(subject: str) -> Reach:
     """The household with its cameras and clips; of a pseudonym that only the log knows, nothing."""
-    owner = Owner.objects.select_related("submitter").filter(pseudonym=subject).first()
+    owner = Owner.objects.filter(pseudonym=subject).select_related("submitter").first()
     if owner is None:
         return Reach(Owner(pseudonym=subject), ())
     clips = Clip.objects.filter(owner=owner).select_related("owner__submitter", "device", "consent")

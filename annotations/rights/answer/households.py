@@ -44,8 +44,9 @@ def households(reach: Reach) -> Records:
 
 
 def submitter(owner: Owner) -> str:
-    """Who sends the household's clips: a program of somebody else, never a person."""
-    return str(owner.submitter) if owner.submitter_id and owner.submitter.role == "submitter" else _("us")
+    """Who sends the household's clips. A program is named: programs have no password. A person here is not."""
+    is_program = owner.submitter_id is not None and not owner.submitter.has_usable_password()
+    return str(owner.submitter) if is_program else _("us")
 
 
 def cameras(reach: Reach) -> Records:
