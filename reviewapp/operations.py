@@ -19,6 +19,7 @@ from annotations.core.errors import DomainError
 from annotations.core.models import Outbox, RunState
 from annotations.redaction import services as redaction
 from annotations.redaction.models import Outcome, RedactionRun
+from annotations.rights.contacts import unstated
 
 
 @require_safe
@@ -35,6 +36,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "events": Outbox.objects.filter(delivered_at=None).count(),
         "log": integrity(),
         "second_opinion": has_second_opinion(),
+        "unstated": unstated(),
         "running": runs.filter(state=RunState.RUNNING).order_by("created_at"),
         "stuck": _stuck()[:50],
         "recent": Paginator(runs.order_by("-id"), 25).get_page(request.GET.get("page")),

@@ -15,6 +15,7 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
     datasets.release_requested ─> datasets.freeze
     oversight.log_check_requested ─> oversight.check_log
     oversight.log_anchor_requested ─> oversight.anchor_log
+    rights.answer_requested ─> rights.compile_answer
     rights.erasure_requested ─> rights.erase
 """
 
@@ -36,7 +37,7 @@ from annotations.redaction import events as redaction, selectors as redaction_se
 from annotations.redaction.models import RedactionRun
 from annotations.review import selectors as review_selectors
 from annotations.rights import events as rights
-from annotations.rights.models import Erasure
+from annotations.rights.models import AnswerRun, Erasure
 from annotations.rights.retention import selectors as retention_selectors
 
 DELIVERIES: dict[str, tuple[str, ...]] = {
@@ -56,6 +57,7 @@ DELIVERIES: dict[str, tuple[str, ...]] = {
     break_glass.APPROVED: ("break_glass.make_clean_copy",),
     oversight.LOG_CHECK_REQUESTED: ("oversight.check_log",),
     oversight.LOG_ANCHOR_REQUESTED: ("oversight.anchor_log",),
+    rights.ANSWER_REQUESTED: ("rights.compile_answer",),
     rights.ERASURE_REQUESTED: ("rights.erase",),
 }
 
@@ -97,5 +99,6 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("break_glass.stop_accesses", "clip", break_glass_selectors.clips_to_stop),
     Sweep("oversight.check_log", "run", oversight_selectors.stalled_checks),
     Sweep("oversight.anchor_log", "run", oversight_selectors.stalled_anchorings),
+    Sweep("rights.compile_answer", "run", lambda age: runs.stalled(AnswerRun, age)),
     Sweep("rights.erase", "erasure", lambda age: runs.stalled(Erasure, age)),
 )

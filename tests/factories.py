@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import secrets
+import uuid
 import zipfile
 from functools import cache
 from typing import Any
@@ -20,7 +21,7 @@ from django.db import transaction
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
-from annotations.audit.actors import COMMAND_LINE
+from annotations.audit.actors import COMMAND_LINE, Actor
 from annotations.audit.models import Pending, TreeLeaf
 from annotations.audit.sealed import seal
 from annotations.break_glass import services as break_glass
@@ -46,7 +47,7 @@ from annotations.review import services as review
 from annotations.review.models import Annotation, Assignment, Project
 from annotations.review.schema import HOME_THREAT_DETECTION
 from annotations.rights import services as rights
-from annotations.rights.retention.models import LegalHold
+from annotations.rights.models import AccessRequest, LegalHold
 from annotations.rights.scopes import Scope
 
 PASSWORD = "correct horse battery staple"
@@ -244,6 +245,13 @@ def make_legal_hold(
     until = clock.now() + datetime.timedelta(days=days)
     hold = rights.ask_for_legal_hold(scope, until, "Court order 12.", first.actor)
     return rights.decide_legal_hold(hold.pk, "agree", "It is as they say.", second.actor)
+
+
+def make_compiled(request_id: uuid.UUID, actor: Actor) -> AccessRequest:
+    """The request with its answer compiled afresh, as a worker does it."""
+    run = rights.compile_request(request_id, actor)
+    rights.compile_answer(run.pk)
+    return AccessRequest.objects.get(pk=request_id)
 
 
 def make_ready_clip(**fields: Any) -> Clip:

@@ -126,7 +126,7 @@ def _desk(officer: User) -> None:
             make.make_clip().owner.pseudonym, clock.now(), "By letter.", officer.actor
         )
         if steps:
-            sha256 = rights.compile_request(found.pk, officer.actor).sha256
+            sha256 = make.make_compiled(found.pk, officer.actor).sha256
         if steps > 1:
             rights.review_request(found.pk, sha256, officer.actor)
         if steps > 2:

@@ -333,7 +333,7 @@ def _request(state: str, action: str) -> Trial:
     opened = rights.open_request(make.make_clip().owner.pseudonym, clock.now(), "By letter.", officer)
     found, sha256 = opened.pk, ""
     if state in {"compiled", "reviewed"}:
-        sha256 = rights.compile_request(found, officer).sha256
+        sha256 = make.make_compiled(found, officer).sha256
     if state == "reviewed":
         rights.review_request(found, sha256, officer)
     acts: dict[str, Callable[[User], object]] = {

@@ -69,6 +69,7 @@ LISTED = {
         oversight.LogRun: stage failure_code requested_by requested_role name sha256
         rights.AccessRequest: subject opened_by sha256 reviewed_by closed_by
         oversight.SavedSearch: owner filters
+        rights.AnswerRun: stage failure_code asked_by asked_role
         rights.Erasure: stage failure_code target owner asked_by asked_role clips subjects plan done files keys
         rights.Erasure: planned_files
         rights.RetentionRule: asked_by decided_by
@@ -96,6 +97,7 @@ LISTED = {
         datasets.Release: failure_message
         break_glass.CleanCopyRun: failure_message
         oversight.LogRun: failure_message outcome
+        rights.AnswerRun: failure_message
         rights.Erasure: failure_message findings certificate
     """,
     NAMES: """

@@ -29,7 +29,9 @@ MOST_OF_A_ROUTE = 12
 ANY = "any method"
 
 # Reached by no link: an answer to programs, bytes that a page fetches or offers as a file, a page after an act.
-NO_PAGE = re.compile(r"api_|healthz|readyz|media$|picture$|poster$|download|answer_file$|certificate_file$")
+NO_PAGE = re.compile(
+    r"api_|healthz|readyz|media$|picture$|poster$|download|answer_(file|archive)$|certificate_file$"
+)
 NOT_LINKED = {
     "home",  # it leads on to the first page
     "accounts:sign_in",

@@ -24,3 +24,4 @@ class Purpose(models.TextChoices):
     MODERATION = "moderation", _("Moderation")
     TRAINING = "training", _("Training")
     BREAK_GLASS = "break_glass", _("Break-glass")
+    ACCESS = "access", _("Copy for the owner")

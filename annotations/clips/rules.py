@@ -13,6 +13,7 @@ PASSES: dict[str, frozenset[str]] = {
     Purpose.MODERATION: frozenset({HoldReason.QUARANTINED, HoldReason.FLAGGED}),
     Purpose.TRAINING: frozenset(),
     Purpose.BREAK_GLASS: frozenset(),
+    Purpose.ACCESS: frozenset(),
 }
 
 # Nothing releases these: the owner's agreement has ended, or the clip is gone. Whoever places one of the others

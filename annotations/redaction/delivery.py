@@ -19,6 +19,7 @@ from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.clips import gate
+from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip
 from annotations.core.errors import Conflict
 from annotations.core.protected_media import Media, ProtectedMedia, gone, sent_range
@@ -103,6 +104,27 @@ def _admit(request: HttpRequest, rendition_id: str, purpose: str, *holder: str) 
 
 
 MEDIA = ProtectedMedia("redaction:media", _admit)
+
+
+@transaction.atomic
+def copy_for_owner(clip: Clip, actor: Actor) -> Media:
+    """The clip's rendition, for whoever takes a copy out for its owner (GDPR, Art. 15(3)); its delivery is logged.
+
+    Raises Conflict `clip_held` when the gate is closed, FileNotFoundError when the file is gone; then nothing is
+    logged.
+    """
+    gate.check(clip.pk, Purpose.ACCESS)
+    rendition = current(clip)
+    file = storages["renditions"].open(rendition.name)
+    audit.append(
+        log.SERVED,
+        actor,
+        clip=clip.public_id,
+        subject=clip.owner.pseudonym,
+        purpose=Purpose.ACCESS,
+        data={"rendition": str(rendition.pk), "range": f"0-{rendition.bytes - 1} of {rendition.bytes}"},
+    )
+    return Media(rendition.bytes, lambda: file)
 
 
 def granted_since(actor: Actor, clip: Clip, moment: datetime.datetime) -> bool:

@@ -4,11 +4,13 @@ import hashlib
 import json
 from typing import Any
 
+from annotations.accounts.people import people_by_pseudonym
 from annotations.audit.canonical import canonical, timestamp
 from annotations.audit.export.log_export import key_policy
 from annotations.audit.models import LogEntry
 from annotations.audit.offline.verify_log import CERTIFICATE as FORMAT
 from annotations.clips.models import Clip
+from annotations.datasets import selectors as datasets
 from annotations.moderation import known
 from annotations.rights import inventory
 from annotations.rights.enums import Effect, ErasureCause
@@ -36,6 +38,7 @@ def document(erasure: Erasure) -> dict[str, Any]:
         "clips": erasure.clips,
         "stores": _stores(erasure, clips),
         "kept": _kept(clips),
+        "recipients": _recipients(clips),
         "keys": erasure.keys,
         "files": len(erasure.files),
         "checked": timestamp(erasure.checked_at) if erasure.checked_at else "",
@@ -80,6 +83,27 @@ def _stores(erasure: Erasure, clips: tuple[Clip, ...]) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _recipients(clips: tuple[Clip, ...]) -> list[dict[str, str]]:
+    """Who fetched a copy before, by role and country, and what they said when asked to delete it (Art. 19)."""
+    found = [(clip, each) for clip in clips for each in datasets.recipients(clip)]
+    people = people_by_pseudonym({each.person for _, each in found})
+    return [
+        {
+            "clip": str(clip.public_id),
+            "training_set": str(each.release),
+            "who": "an engineer who works here",
+            "country": people[each.person].country,
+            "fetched": timestamp(each.last_download),
+            "asked": timestamp(each.request.asked_at) if each.request else "",
+            "answered": timestamp(each.request.confirmed_at)
+            if each.request and each.request.confirmed_at
+            else "",
+            "answer": each.request.statement if each.request else "",
+        }
+        for clip, each in found
+    ]
 
 
 def _kept(clips: tuple[Clip, ...]) -> list[dict[str, str]]:

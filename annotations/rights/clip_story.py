@@ -1,6 +1,7 @@
 """What happened to a clip, as its owner reads it: no names, no codes."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _, gettext_lazy
@@ -9,10 +10,10 @@ from annotations.accounts.enums import Role
 from annotations.accounts.people import people_by_pseudonym
 from annotations.audit import selectors as audit
 from annotations.clips.enums import HoldReason, Purpose
-from annotations.clips.models import Clip
+from annotations.clips.models import Clip, Consent
 from annotations.core import clock
 from annotations.datasets import selectors as datasets
-from annotations.oversight.viewings import viewings
+from annotations.oversight.viewings import TOLD_BY, viewings
 from annotations.review.selectors import accepted_annotations
 
 _HOLDS = {
@@ -51,6 +52,7 @@ _PURPOSES = {
     Purpose.MODERATION: gettext_lazy("to decide whether it is too private to be used"),
     Purpose.TRAINING: gettext_lazy("to train the detector"),
     Purpose.BREAK_GLASS: gettext_lazy("for a reason that a privacy officer looked at and approved"),
+    Purpose.ACCESS: gettext_lazy("to give you the copy that you asked for"),
 }
 
 
@@ -87,22 +89,26 @@ class Story:
 
 
 def story(clip: Clip) -> Story:
-    consent = clip.consent
-    given = [(consent.troubleshooting, _("finding out why your camera raised an alarm"))]
-    given.append((consent.training, _("training the program that tells real threats from false alarms")))
     return Story(
-        state=_state(clip),
-        purposes=[text for agreed, text in given if agreed],
-        watched=_watched(clip),
+        state=state(clip, set(clip.holds.filter(released_at=None).values_list("reason", flat=True))),
+        purposes=purposes(clip.consent),
+        watched=watched(clip),
         releases=datasets.of_clip(clip).count(),
         downloads=datasets.downloads_with(clip).count(),
         destroyed=not datasets.files_with(clip).filter(destroyed_at=None).exists(),
-        withdrawable=consent.withdrawn_at is None,
+        withdrawable=clip.consent.withdrawn_at is None,
     )
 
 
-def _state(clip: Clip) -> str:
-    open_holds = set(clip.holds.filter(released_at=None).values_list("reason", flat=True))
+def purposes(consent: Consent) -> list[str]:
+    """What the owner agreed to."""
+    given = [(consent.troubleshooting, _("finding out why your camera raised an alarm"))]
+    given.append((consent.training, _("training the program that tells real threats from false alarms")))
+    return [text for agreed, text in given if agreed]
+
+
+def state(clip: Clip, open_holds: Collection[str]) -> str:
+    """How the clip stands now, in a sentence."""
     for reason, words in _HOLDS.items():
         if reason in open_holds:
             return str(words)
@@ -113,8 +119,9 @@ def _state(clip: Clip) -> str:
     return _("Faces in it are hidden. It waits for somebody to note down what happens in it.")
 
 
-def _watched(clip: Clip) -> list[Watched]:
-    seen = [viewing for viewing in viewings(audit.of_clip(clip.public_id)) if viewing.delivered]
+def watched(clip: Clip) -> list[Watched]:
+    """Everybody who watched it, the first one first."""
+    seen = [viewing for viewing in viewings(audit.of_clip(clip.public_id, TOLD_BY)) if viewing.delivered]
     known = people_by_pseudonym({viewing.actor for viewing in seen})
     return [
         Watched(

@@ -65,6 +65,14 @@ REQUEST_OPENED = action(
     "access_request.opened", "Access request {request} opened; due {due}", _REQUEST | {"due": DAY}
 )
 REQUEST_READ = action("access_request.read", "Access request {request} looked at", _REQUEST)
+COMPILATION_ASKED = action(
+    "access_request.compilation_asked", "Compiling the answer to access request {request} asked for", _REQUEST
+)
+COMPILATION_FAILED = action(
+    "access_request.compilation_failed",
+    "The answer to access request {request} could not be compiled: {code}",
+    _REQUEST | {"code": CODE},
+)
 REQUEST_COMPILED = action(
     "access_request.compiled",
     "Answer to access request {request} compiled; clips: {clips}, SHA-256 {sha256}",
@@ -87,7 +95,11 @@ REQUEST_REFUSED = action("access_request.refused", "Access request {request} ref
 ANSWER_SERVED = action(
     "access_request.answer_served",
     "Answer to access request {request} taken out as {format}; SHA-256 {sha256}",
-    _REQUEST | {"format": one_of([("html", "page"), ("json", "JSON")]), "sha256": DIGEST},
+    _REQUEST
+    | {
+        "format": one_of([("html", "page"), ("json", "JSON"), ("zip", "archive with the clips")]),
+        "sha256": DIGEST,
+    },
 )
 ANSWER_FORGOTTEN = action(
     "access_request.answer_forgotten", "Answer to access request {request} destroyed", _REQUEST

@@ -8,7 +8,7 @@ from annotations.core.models import RunState, StageRun
 from annotations.rights.enums import ErasureCause, RequestState, ScopeKind
 from annotations.rights.retention.models import LegalHold, RetentionRule
 
-__all__ = ["AccessRequest", "Erasure", "LegalHold", "RetentionRule"]
+__all__ = ["AccessRequest", "AnswerRun", "Erasure", "LegalHold", "RetentionRule"]
 
 _CLOSED = [RequestState.ANSWERED, RequestState.REFUSED]
 
@@ -74,6 +74,29 @@ class AccessRequest(models.Model):
     def due_soon(self) -> bool:
         """Within a week."""
         return not self.closed and not self.overdue and self.due_at < clock.now() + clock.seconds(7 * 86_400)
+
+
+class AnswerRun(StageRun):
+    """Compiling the answer to an access request, as an officer asked for it; at most one of a request at a time."""
+
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="runs")
+    asked_by = models.CharField(max_length=64)
+    asked_role = models.CharField(max_length=32)
+
+    class Meta:
+        indexes = StageRun.indexes("answerrun")
+        constraints = [
+            *StageRun.constraints("answerrun"),
+            models.UniqueConstraint(
+                fields=["request"],
+                condition=Q(state__in=[RunState.QUEUED, RunState.RUNNING]),
+                name="answerrun_one_at_a_time",
+            ),
+        ]
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in (RunState.QUEUED, RunState.RUNNING)
 
 
 class Erasure(StageRun):

@@ -1,21 +1,25 @@
 """Reading subject access requests."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from annotations.audit import details, selectors as audit
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.selectors import Line
 from annotations.audit.subject_keys import store
+from annotations.clips import gate
+from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip
 from annotations.core.errors import Conflict
 from annotations.core.models import RunState
 from annotations.datasets.models import ReleaseItem
+from annotations.redaction.models import Rendition
 from annotations.rights import log
 from annotations.rights.enums import RequestState
-from annotations.rights.models import AccessRequest, Erasure
+from annotations.rights.models import AccessRequest, AnswerRun, Erasure
 
 OPEN_STATES = (RequestState.OPEN, RequestState.COMPILED, RequestState.REVIEWED)
 
@@ -23,6 +27,8 @@ _STEPS = [
     action.code
     for action in (
         log.REQUEST_OPENED,
+        log.COMPILATION_ASKED,
+        log.COMPILATION_FAILED,
         log.REQUEST_COMPILED,
         log.REQUEST_REVIEWED,
         log.REQUEST_EXTENDED,
@@ -57,6 +63,30 @@ def steps(request: AccessRequest) -> list[Line]:
         if json.loads(bytes(entry.canonical))["data"]["request"] == str(request.pk)
     ]
     return audit.present(own)
+
+
+def last_run(request: AccessRequest) -> AnswerRun | None:
+    """The last compiling of its answer; None when nobody has asked for it yet."""
+    return request.runs.order_by("-created_at", "-pk").first()
+
+
+@dataclass(frozen=True)
+class Copies:
+    """How many clips of an owner can be copied now, their bytes, and how many cannot."""
+
+    clips: int
+    bytes: int
+    left_out: int
+
+
+def copies_of(subject: str) -> Copies:
+    """What the archive of an answer would hold now."""
+    passing = gate.passing(Purpose.ACCESS).filter(owner__pseudonym=subject)
+    found = Rendition.objects.filter(current=True, clip__in=passing).aggregate(
+        clips=Count("pk"), size=Sum("bytes")
+    )
+    every = Clip.objects.filter(owner__pseudonym=subject).count()
+    return Copies(found["clips"], found["size"] or 0, every - found["clips"])
 
 
 def answer_of(request: AccessRequest) -> dict[str, Any]:

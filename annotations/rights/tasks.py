@@ -10,6 +10,11 @@ def forget_answers() -> None:
     services.forget_answers()
 
 
+@shared_task(name="rights.compile_answer")
+def compile_answer(run: str) -> None:
+    services.compile_answer(run)
+
+
 @shared_task(name="rights.erase_due")
 def erase_due() -> None:
     services.erase_due()

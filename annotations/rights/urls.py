@@ -10,6 +10,7 @@ urlpatterns = [
     path("requests/<uuid:request_id>/step", views.step_access_request, name="step_access_request"),
     path("requests/<uuid:request_id>/answer/", views.access_answer, name="access_answer"),
     path("requests/<uuid:request_id>/answer.json", views.access_answer_file, name="access_answer_file"),
+    path("requests/<uuid:request_id>/answer.zip", views.access_answer_archive, name="access_answer_archive"),
     path("consents/", views.consents, name="consents"),
     path("consents/erase", views.erase, name="erase"),
     path("consents/erasures/<uuid:entry_id>/", views.erasure, name="erasure"),

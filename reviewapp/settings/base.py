@@ -213,6 +213,13 @@ BREAK_GLASS_MINUTES = 30
 BREAK_GLASS_LAPSE_HOURS = 24
 BREAK_GLASS_TIMEOUT = 300
 
+# Who answers for this site, as letters to owners tell it: name and address of the controller, how to reach it and its
+# officer for data protection, and what safeguards transfers to countries outside the EEA.
+CONTROLLER_NAME = environment.text("CONTROLLER_NAME", "")
+CONTROLLER_CONTACT = environment.text("CONTROLLER_CONTACT", "")
+OFFICER_CONTACT = environment.text("OFFICER_CONTACT", "")
+TRANSFER_SAFEGUARD = environment.text("TRANSFER_SAFEGUARD", "")
+
 # Review.
 REVIEW_LEASE_SECONDS = 20 * 60
 REVIEWERS_PER_CLIP = 1

@@ -81,6 +81,7 @@ CLASSES: dict[str, Serves] = {
             "rights:access_request",
             "rights:access_answer",
             "rights:access_answer_file",
+            "rights:access_answer_archive",
             "rights:receipt",
             "rights:legal_hold",
         ),
@@ -547,7 +548,7 @@ def opened() -> AccessRequest:
     officer = make.make_user(Role.PRIVACY_OFFICER).actor
     owner = make.make_accepted().assignment.clip.owner.pseudonym
     request = rights.open_request(owner, clock.now(), "By letter.", officer)
-    return rights.compile_request(request.pk, officer)
+    return make.make_compiled(request.pk, officer)
 
 
 @case("rights:access_request")
@@ -569,6 +570,11 @@ def _() -> Asked:
 @case("rights:access_answer_file")
 def _() -> Asked:
     return officers("access_request.answer_served", "rights:access_answer_file", opened().pk)
+
+
+@case("rights:access_answer_archive")
+def _() -> Asked:
+    return officers("access_request.answer_served", "rights:access_answer_archive", opened().pk)
 
 
 @case("oversight:download_log")

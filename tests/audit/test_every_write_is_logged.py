@@ -84,6 +84,7 @@ ACQUIRE = {
     "datasets.freeze",
     "moderation.recheck",
     "break_glass.make_clean_copy",
+    "rights.compile_answer",
     "rights.erase",
 }
 
@@ -912,7 +913,7 @@ def access_request(*steps: str) -> AccessRequest:
     request = rights.open_request(make.make_clip().owner.pseudonym, clock.now(), "By letter.", OFFICER)
     for step in steps:
         if step == "compile":
-            request = rights.compile_request(request.pk, OFFICER)
+            request = make.make_compiled(request.pk, OFFICER)
         else:
             request = rights.review_request(request.pk, request.sha256, OFFICER)
     return request
@@ -928,6 +929,12 @@ def _() -> Act:
 def _() -> Act:
     request = access_request()
     return lambda: rights.compile_request(request.pk, OFFICER)
+
+
+@case("rights.compile_answer")
+def _() -> Act:
+    run = rights.compile_request(access_request().pk, OFFICER)
+    return lambda: rights.compile_answer(run.pk)
 
 
 @case("rights.review_request")
@@ -1113,7 +1120,7 @@ def _() -> Act:
 def _() -> Act:
     clip = make.make_clip()
     request = rights.open_request(clip.owner.pseudonym, clock.now(), "By letter.", OFFICER)
-    rights.compile_request(request.pk, OFFICER)
+    make.make_compiled(request.pk, OFFICER)
     return lambda: rights.erase_answers(clip, OFFICER)
 
 

@@ -35,6 +35,10 @@ VALUES = {
     "TLS_DIR": "/tls",
     "DECODE_WITHOUT_LANDLOCK": "0",
     "REDACT_WITHOUT_SECOND_OPINION": "0",
+    "CONTROLLER_NAME": "Porch Watch B.V.",
+    "CONTROLLER_CONTACT": "privacy@porch.example",
+    "OFFICER_CONTACT": "dpo@porch.example",
+    "TRANSFER_SAFEGUARD": "",
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 

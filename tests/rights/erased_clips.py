@@ -21,6 +21,7 @@ from tests.factories import (
     make_accepted,
     make_body,
     make_break_glass_access,
+    make_compiled,
     make_original,
     make_project,
     make_track,
@@ -64,7 +65,7 @@ def make_everywhere(*, released: bool = True) -> Clip:
         device=clip.device, version=1, zones=[[[0, 0], [1, 0], [1, 1]]], set_by="test"
     )
     request = services.open_request(clip.owner.pseudonym, clock.now(), "By letter.", WORKER)
-    services.compile_request(request.pk, make_user(Role.PRIVACY_OFFICER).actor)
+    make_compiled(request.pk, make_user(Role.PRIVACY_OFFICER).actor)
     keep_copy(clip)
     return Clip.objects.select_related("owner", "device").get(pk=clip.pk)
 

@@ -22,9 +22,9 @@ from annotations.moderation import services as moderation
 from annotations.redaction import log as redaction
 from annotations.rights import selectors as selectors, services
 from annotations.rights.enums import RequestState
-from annotations.rights.models import AccessRequest
+from annotations.rights.models import AccessRequest, AnswerRun
 from annotations.rights.rules import months_after
-from tests.factories import make_accepted, make_body, make_clip, make_user
+from tests.factories import make_accepted, make_body, make_clip, make_compiled, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +39,12 @@ def digest_on(page: str) -> str:
     return str(found)
 
 
+def compile_as_a_worker_does() -> None:
+    services.compile_answer(AnswerRun.objects.latest("created_at").pk)
+
+
 def answer(request: AccessRequest, officer: User) -> dict[str, Any]:
-    return selectors.answer_of(services.compile_request(request.pk, officer.actor))
+    return selectors.answer_of(make_compiled(request.pk, officer.actor))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,10 @@ def test_the_answer_holds_what_every_context_knows_and_no_reviewer(officer: User
     text = json.dumps(found)
     for account in User.objects.all():
         assert account.pseudonym not in text
+    # Who sends the clips is told (Art. 15(1)(g)), and is a program.
+    for account in User.objects.exclude(role=Role.SUBMITTER):
         assert account.username not in text
+    assert [each["who"] for each in found["origin"]] == [clip.submitter.username]
     assert str(other.public_id) not in text
 
 
@@ -106,7 +113,7 @@ def test_the_answer_stays_as_it_was_compiled_until_it_is_compiled_afresh(officer
 
 def test_the_answer_is_not_readable_in_the_database_and_not_altered_unnoticed(officer: User) -> None:
     clip = make_clip()
-    request = services.compile_request(opened(clip, officer).pk, officer.actor)
+    request = make_compiled(opened(clip, officer).pk, officer.actor)
     assert request.sealed
     assert str(clip.public_id).encode() not in bytes(request.sealed)
     request.sealed = bytes(request.sealed)[:-1] + b"x"
@@ -120,7 +127,7 @@ def test_steps_come_in_their_order(officer: User) -> None:
         selectors.answer_of(request)
     with pytest.raises(Conflict, match="not_possible_now"):
         services.review_request(request.pk, "", officer.actor)
-    read = services.compile_request(request.pk, officer.actor).sha256
+    read = make_compiled(request.pk, officer.actor).sha256
     with pytest.raises(Conflict, match="not_possible_now"):
         services.answer_request(request.pk, "By letter.", read, officer.actor)
     services.review_request(request.pk, read, officer.actor)
@@ -128,9 +135,10 @@ def test_steps_come_in_their_order(officer: User) -> None:
         services.answer_request(request.pk, "", read, officer.actor)
     services.answer_request(request.pk, "By letter.", read, officer.actor)
     with pytest.raises(Conflict, match="not_possible_now"):
-        services.compile_request(request.pk, officer.actor)
+        make_compiled(request.pk, officer.actor)
     assert [line.entry.action for line in selectors.steps(request)] == [
         "access_request.opened",
+        "access_request.compilation_asked",
         "access_request.compiled",
         "access_request.reviewed",
         "access_request.answered",
@@ -168,8 +176,8 @@ def test_time_is_extended_once_within_the_month(officer: User) -> None:
 
 def test_an_answer_is_destroyed_when_refused_and_long_after_the_end(officer: User) -> None:
     refused, answered = opened(make_clip(), officer), opened(make_clip(), officer)
-    services.compile_request(refused.pk, officer.actor)
-    read = services.compile_request(answered.pk, officer.actor).sha256
+    make_compiled(refused.pk, officer.actor)
+    read = make_compiled(answered.pk, officer.actor).sha256
     services.refuse_request(refused.pk, "It is not theirs.", officer.actor)
     services.review_request(answered.pk, read, officer.actor)
     services.answer_request(answered.pk, "By letter.", read, officer.actor)
@@ -198,6 +206,8 @@ def test_an_officer_answers_a_request(site: Client, officer: User) -> None:
     assert "A letter, with their receipt." in site.get(page).content.decode()
     step = reverse("rights:step_access_request", args=[request.pk])
     site.post(step, {"step": "compile"})
+    assert "A worker compiles the answer: 0 %." in site.get(page).content.decode()
+    compile_as_a_worker_does()
     draft = site.get(reverse("rights:access_answer", args=[request.pk])).content.decode()
     assert "A draft: nobody has reviewed it yet." in draft
     assert str(clip.public_id) in draft
@@ -225,10 +235,11 @@ def test_an_officer_answers_a_request(site: Client, officer: User) -> None:
 def test_what_was_compiled_afresh_in_another_tab_is_not_marked_as_read(site: Client, officer: User) -> None:
     request = opened(make_clip(), officer)
     step = reverse("rights:step_access_request", args=[request.pk])
-    first = services.compile_request(request.pk, officer.actor)
+    first = make_compiled(request.pk, officer.actor)
     read = digest_on(site.get(reverse("rights:access_answer", args=[request.pk])).content.decode())
     assert read == first.sha256
     site.post(step, {"step": "compile"})  # in the other tab
+    compile_as_a_worker_does()
     entries = LogEntry.objects.count()
     for sent in (read, "", "0" * 64):
         with pytest.raises(Conflict, match="changed_meanwhile"):
@@ -249,9 +260,9 @@ def test_what_was_compiled_and_reviewed_afresh_in_another_tab_is_not_what_has_go
 ) -> None:
     request = opened(make_clip(), officer)
     step = reverse("rights:step_access_request", args=[request.pk])
-    sent = services.compile_request(request.pk, officer.actor).sha256
+    sent = make_compiled(request.pk, officer.actor).sha256
     services.review_request(request.pk, sent, officer.actor)
-    afresh = services.compile_request(request.pk, officer.actor).sha256
+    afresh = make_compiled(request.pk, officer.actor).sha256
     services.review_request(request.pk, afresh, officer.actor)
     told = site.post(step, {"step": "answer", "reason": "By letter.", "sha256": sent}, follow=True)
     assert "Read it as it is now" in told.content.decode()

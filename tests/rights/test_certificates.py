@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit.actors import WORKER
 from annotations.audit.export.log_export import key_policy, prove
@@ -19,11 +20,13 @@ from annotations.audit.models import LogEntry
 from annotations.audit.offline import verify_log
 from annotations.audit.sequencing.configured import own_sequencer
 from annotations.clips.models import Clip
+from annotations.datasets import selectors as dataset_selectors, services as datasets
 from annotations.rights import certificates, receipts, services
 from annotations.rights.enums import ErasureCause, ScopeKind
 from annotations.rights.models import Erasure
 from annotations.rights.scopes import Scope
-from tests.factories import make_ready_clip
+from tests.factories import make_accepted, make_ready_clip, make_user
+from tests.rights.erased_clips import release_with
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +131,29 @@ def test_the_owner_reads_the_same_certificate_by_the_receipt(erasure: Erasure, c
     page = client.get(f"{address}certificate/").content.decode()
     assert certificates.digest(erasure.certificate or {}) in page
     assert json.loads(client.get(f"{address}certificate.json").content)["document"] == erasure.certificate
+
+
+def test_it_lists_who_fetched_a_copy_without_naming_them_and_what_they_answered(
+    site: Client, officer: User
+) -> None:
+    clip = make_accepted().assignment.clip
+    engineer = make_user(Role.ML_ENGINEER, country="DE")
+    release = release_with(clip)
+    datasets.deliver(release, "coco", engineer.actor)
+    scope = Scope(ScopeKind.CLIP, str(clip.public_id))
+    found = services.request_erasure(scope, officer.actor, ErasureCause.OFFICER, "The owner wrote to us.")
+    services.erase(found.pk)
+    found.refresh_from_db()
+    assert found.certificate
+    told = [(each["who"], each["country"], each["answer"]) for each in found.certificate["recipients"]]
+    assert told == [("an engineer who works here", "", ""), ("an engineer who works here", "DE", "")]
+    assert all(each["asked"] for each in found.certificate["recipients"])
+    text = json.dumps(found.certificate)
+    assert engineer.pseudonym not in text
+    assert "p-engineer" not in text
+    asked = [each.pk for each in dataset_selectors.open_deletions(engineer.pseudonym)]
+    datasets.confirm_deletions(asked, "deleted", "", engineer.actor)
+    services.check_again(found.pk, officer.actor)
+    page = site.get(reverse("rights:erasure_certificate", args=[found.pk])).content.decode()
+    assert "every copy was deleted" in page
+    assert "asked to delete it, no answer yet" in page

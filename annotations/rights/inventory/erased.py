@@ -65,7 +65,7 @@ ERASED: tuple[Store, ...] = (
         Effect.DELETED,
         _answers,
         step="rights",
-        models=(rights.AccessRequest,),
+        models=(rights.AccessRequest, rights.AnswerRun),
     ),
     Store(
         "copies",

@@ -66,7 +66,7 @@ STAYING: tuple[Store, ...] = (
     ),
     Store(
         "legal_holds",
-        _("Legal holds that were released, without what was written"),
+        _("Legal holds, without what was written"),
         Effect.STAYS,
         _legal_holds,
         why=_(

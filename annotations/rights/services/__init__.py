@@ -2,7 +2,6 @@
 
 from annotations.rights.services.access_requests import (
     answer_request,
-    compile_request,
     extend_request,
     forget_answers,
     open_request,
@@ -13,6 +12,7 @@ from annotations.rights.services.access_requests import (
 )
 from annotations.rights.services.answers import erase_answers
 from annotations.rights.services.certify import check_again
+from annotations.rights.services.compile_answer import compile_answer, compile_request
 from annotations.rights.services.erase_run import erase
 from annotations.rights.services.erasures import repeat_erasure, request_erasure, resume_erasure
 from annotations.rights.services.legal_holds import (
@@ -43,6 +43,7 @@ __all__ = [
     "ask_for_legal_hold",
     "ask_for_release",
     "check_again",
+    "compile_answer",
     "compile_request",
     "decide_legal_hold",
     "decide_rule",

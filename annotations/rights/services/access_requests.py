@@ -1,23 +1,21 @@
 """Subject access requests: opened, compiled, reviewed, answered. Each step is on the log."""
 
 import datetime
-import unicodedata
 import uuid
 from typing import Any
 
 from django.db import transaction
 
 from annotations.accounts.people import UNKNOWN
-from annotations.audit import details, services as audit
+from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
-from annotations.audit.subject_keys import lock, store
+from annotations.audit.subject_keys import lock
 from annotations.clips.selectors import owner_pseudonym
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.reasons import checked_reason
 from annotations.rights import log
-from annotations.rights.answer import compile_answer
 from annotations.rights.models import AccessRequest
 from annotations.rights.rules import KEEP_ANSWER, MONTHS, MORE_MONTHS, REQUESTS, months_after
 from annotations.rights.selectors import OPEN_STATES
@@ -43,25 +41,7 @@ def open_request(subject: str, received_at: datetime.datetime, how: str, actor: 
         due_at=months_after(received_at, MONTHS),
         opened_by=actor.pseudonym,
     )
-    _append(log.REQUEST_OPENED, request, actor, {"due": f"{request.due_at:%Y-%m-%d}"}, how)
-    return request
-
-
-@transaction.atomic
-def compile_request(request_id: uuid.UUID, actor: Actor) -> AccessRequest:
-    """Gathers the answer out of every context and seals it. Again: afresh, and to be reviewed again."""
-    request = _step(request_id, "compile", actor)
-    moment = clock.now()
-    lock.hold(request.subject, alone=False)
-    answer = compile_answer(request.subject, moment)
-    row, digest = details.seal(
-        request.pk, request.subject, store().ensure(request.subject), _normalised(answer)
-    )
-    request.key, request.sealed, request.sha256 = row.key, row.sealed, digest
-    request.compiled_at, request.clips = moment, len(answer["clips"])
-    request.reviewed_by, request.reviewed_at = "", None
-    request.save()
-    _append(log.REQUEST_COMPILED, request, actor, {"clips": request.clips, "sha256": digest})
+    append(log.REQUEST_OPENED, request, actor, {"due": f"{request.due_at:%Y-%m-%d}"}, how)
     return request
 
 
@@ -71,10 +51,10 @@ def review_request(request_id: uuid.UUID, sha256: str, actor: Actor) -> AccessRe
 
     Conflict `changed_meanwhile` when it was compiled afresh since.
     """
-    request = _step(request_id, "review", actor, sha256)
+    request = locked_for(request_id, "review", actor, sha256)
     request.reviewed_by, request.reviewed_at = actor.pseudonym, clock.now()
     request.save()
-    _append(log.REQUEST_REVIEWED, request, actor, {"sha256": request.sha256})
+    append(log.REQUEST_REVIEWED, request, actor, {"sha256": request.sha256})
     return request
 
 
@@ -95,7 +75,7 @@ def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRe
     request.due_at = months_after(request.received_at, MONTHS + MORE_MONTHS)
     request.extended_at = clock.now()
     request.save()
-    _append(log.REQUEST_EXTENDED, request, actor, {"due": f"{request.due_at:%Y-%m-%d}"}, reason)
+    append(log.REQUEST_EXTENDED, request, actor, {"due": f"{request.due_at:%Y-%m-%d}"}, reason)
     return request
 
 
@@ -107,7 +87,7 @@ def answer_request(request_id: uuid.UUID, how: str, sha256: str, actor: Actor) -
     """
     how = checked_reason(how)
     request = _close(request_id, "answer", actor, sha256)
-    _append(log.REQUEST_ANSWERED, request, actor, {"sha256": request.sha256}, how)
+    append(log.REQUEST_ANSWERED, request, actor, {"sha256": request.sha256}, how)
     return request
 
 
@@ -117,19 +97,19 @@ def refuse_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRe
     reason = checked_reason(reason)
     request = _close(request_id, "refuse", actor)
     AccessRequest.objects.filter(pk=request.pk).update(sealed=None)
-    _append(log.REQUEST_REFUSED, request, actor, {}, reason)
+    append(log.REQUEST_REFUSED, request, actor, {}, reason)
     return request
 
 
 @transaction.atomic
 def record_request_opened(request: AccessRequest, actor: Actor) -> None:
-    _append(log.REQUEST_READ, request, actor, {})
+    append(log.REQUEST_READ, request, actor, {})
 
 
 @transaction.atomic
 def record_answer_served(request: AccessRequest, kind: str, actor: Actor) -> uuid.UUID:
     """Somebody takes the answer out; the entry's id. Await its checkpoint before the first byte leaves."""
-    return _append(log.ANSWER_SERVED, request, actor, {"format": kind, "sha256": request.sha256})
+    return append(log.ANSWER_SERVED, request, actor, {"format": kind, "sha256": request.sha256})
 
 
 @transaction.atomic
@@ -141,12 +121,14 @@ def forget_answers() -> int:
     forgotten = list(due[:100])
     for request in forgotten:
         AccessRequest.objects.filter(pk=request.pk).update(sealed=None)
-        _append(log.ANSWER_FORGOTTEN, request, WORKER, {})
+        append(log.ANSWER_FORGOTTEN, request, WORKER, {})
     return len(forgotten)
 
 
-def _step(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
-    """`read` is the digest of the answer on which the step rests; None for steps that rest on none."""
+def locked_for(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
+    """The request, locked, in the state after this action; not saved.
+
+    `read` is the digest of the answer on which the step rests; None for steps that rest on none."""
     request = _locked(request_id)
     if read is not None and read != request.sha256:
         raise Conflict(
@@ -159,7 +141,7 @@ def _step(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = N
 
 
 def _close(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
-    request = _step(request_id, action, actor, read)
+    request = locked_for(request_id, action, actor, read)
     request.closed_by, request.closed_at = actor.pseudonym, clock.now()
     request.save()
     return request
@@ -172,7 +154,7 @@ def _locked(request_id: uuid.UUID) -> AccessRequest:
     return request
 
 
-def _append(
+def append(
     action: Action, request: AccessRequest, actor: Actor, data: dict[str, Any], words: str = ""
 ) -> uuid.UUID:
     entry = audit.append(
@@ -183,12 +165,3 @@ def _append(
         detail={"reason": words} if words else None,
     )
     return entry.pk
-
-
-def _normalised(value: Any) -> Any:
-    """Text of people in normal form C, as everything that is sealed."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, dict):
-        return {name: _normalised(each) for name, each in value.items()}
-    return [_normalised(each) for each in value] if isinstance(value, list) else value

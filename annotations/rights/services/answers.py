@@ -12,9 +12,9 @@ from annotations.rights.models import AccessRequest
 @transaction.atomic
 def erase_answers(clip: Clip, actor: Actor) -> dict[str, int]:
     """Destroys the compiled answers to the clip's owner; how many. A request that is open is compiled again."""
-    compiled = AccessRequest.objects.select_for_update().filter(
-        subject=clip.owner.pseudonym, sealed__isnull=False
-    )
+    # All of them are locked: whoever is just sealing one ends before, and what they sealed goes as well.
+    requests = AccessRequest.objects.select_for_update().filter(subject=clip.owner.pseudonym)
+    compiled = [request for request in requests if request.sealed is not None]
     found = {"answers": len(compiled)}
     if compiled:
         audit.append(log.ANSWERS_ERASED, actor, clip=clip.public_id, subject=clip.owner.pseudonym, data=found)

@@ -1,14 +1,20 @@
 """What the desk's pages show that templates cannot say themselves."""
 
 import datetime
+import re
+from typing import Any
 
 from django import template
 from django.utils.formats import date_format
 
 from annotations.clips.models import Clip
+from annotations.rights.answer import titles
+from annotations.rights.answer.values import Record
 from annotations.rights.retention.selectors import Kept, kept
 
 register = template.Library()
+
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z")
 
 
 @register.filter
@@ -33,3 +39,41 @@ def words(codes: str | list[str]) -> str:
     """Codes of labels as people read them."""
     found = [codes] if isinstance(codes, str) else codes
     return ", ".join(code.replace("_", " ") for code in found)
+
+
+@register.filter
+def columns(records: list[Record]) -> list[tuple[str, Any]]:
+    """The fields of a store's records with their titles."""
+    return [(name, titles.TITLES[name]) for name in titles.columns(records)]
+
+
+@register.filter
+def cells(record: Record, fields: list[tuple[str, Any]]) -> list[str]:
+    """The record's values in the order of these fields, as people read them."""
+    return [_told(name, record.get(name, "")) for name, _ in fields]
+
+
+def _told(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    text = str(value)
+    if _INSTANT.fullmatch(text):
+        return minute(text)
+    return text[:8] if name == "clip" else text
+
+
+@register.filter
+def by_time(stores: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The stores of an answer that do not hold nothing, together with those that are kept as long for the same
+    reason."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for each in stores:
+        if each["held"] != "nothing":
+            found.setdefault((each["kept"], each["because"]), []).append(each)
+    return [{"kept": kept, "because": why, "stores": group} for (kept, why), group in found.items()]
+
+
+@register.filter
+def that_are(stores: list[dict[str, Any]], held: str) -> list[dict[str, Any]]:
+    """The stores of an answer that hold "something", "nothing", or what is "not counted"."""
+    return [each for each in stores if each["held"] == held]

@@ -1,8 +1,7 @@
 """Pages about the rights of owners, one per module."""
 
+from annotations.rights.views.access_answers import access_answer, access_answer_archive, access_answer_file
 from annotations.rights.views.access_requests import (
-    access_answer,
-    access_answer_file,
     access_request,
     access_requests,
     new_access_request,
@@ -35,6 +34,7 @@ from annotations.rights.views.retention import (
 
 __all__ = [
     "access_answer",
+    "access_answer_archive",
     "access_answer_file",
     "access_request",
     "access_requests",

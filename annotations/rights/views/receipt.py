@@ -12,6 +12,7 @@ from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
 from annotations.rights import clip_story, receipts, services
+from annotations.rights.contacts import contacts
 from annotations.rights.enums import ErasureCause, ScopeKind
 from annotations.rights.link_previews import fetched_by_program
 from annotations.rights.models import Erasure
@@ -35,6 +36,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "story": clip_story.story(clip),
         "staff": actor_of(request) != ANONYMOUS,
         "erasure": erasure_of(clip),
+        "contacts": contacts(),
     }
     return render(request, "rights/receipt.html", context)
 
