@@ -8,7 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import IO, cast
@@ -203,13 +203,13 @@ def _members(file: IO[bytes], head: bytes) -> Iterator[Member]:
 
 
 def _in_memory(packed: IO[bytes]) -> IO[bytes]:
-    """A copy that no disk holds, at its beginning. Raises TooLong."""
-    whole = os.fdopen(os.memfd_create("searched", os.MFD_CLOEXEC), "w+b")
-    for block in _blocks(packed):
-        if whole.tell() + len(block) > MOST_UNPACKED:
-            whole.close()
-            raise TooLong
-        whole.write(block)
-    whole.flush()
-    whole.seek(0)
-    return whole
+    """A copy that no disk holds, at its beginning. Raises TooLong, and what reading raises."""
+    with ExitStack() as stack:
+        whole = stack.enter_context(os.fdopen(os.memfd_create("searched", os.MFD_CLOEXEC), "w+b"))
+        for block in _blocks(packed):
+            if whole.tell() + len(block) > MOST_UNPACKED:
+                raise TooLong
+            whole.write(block)
+        whole.seek(0)
+        stack.pop_all()
+        return whole

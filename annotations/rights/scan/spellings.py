@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import unicodedata
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import product
@@ -21,6 +22,7 @@ _MOST_PIECES = 12
 _MOST_CASES = 16
 """Ways to write letters outside ASCII large or small. Those of ASCII need none: the searched bytes are folded."""
 _LEAST = 4
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _WORD = re.compile(r"\S+")
 
 
@@ -32,10 +34,13 @@ class Spelling(NamedTuple):
 
 
 def spellings(value: Value) -> set[Spelling]:
-    """Every spelling of a value; of a long text those of its pieces."""
+    """Every spelling of a value; of a long text those of its pieces, of an id also those of its bytes."""
     if isinstance(value.content, bytes):
         return set(_of_bytes(value.content))
-    return {spelling for piece in pieces(value.content) for spelling in _of_text(piece)}
+    found = {spelling for piece in pieces(value.content) for spelling in _of_text(piece)}
+    if _UUID.fullmatch(value.content):
+        found |= set(_of_bytes(uuid.UUID(value.content).bytes))
+    return found
 
 
 def pieces(text: str) -> list[str]:

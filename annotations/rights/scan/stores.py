@@ -85,6 +85,8 @@ def search(
             searched.pictures.finish()
     if also:
         searched.report.unsearched.pop(_ELSEWHERE, None)
+    if any((path / "PG_VERSION").is_file() for path in also):
+        searched.report.unsearched.pop(_CLOSED, None)
 
 
 def _database(searched: Searched) -> None:
@@ -118,18 +120,27 @@ def _sqlite_files(searched: Searched, store: str, path: Path) -> None:
 
 
 def _data_directory(searched: Searched, connection: psycopg.Connection[Any]) -> None:
-    """The server's folder, where this account may read it."""
-    told = connection.execute("SELECT setting FROM pg_settings WHERE name = 'data_directory'").fetchone()
+    """The server's folder, where this account may read it: this database, and the write-ahead log of all."""
+    told = connection.execute(_DATA_DIRECTORY).fetchone()
     folder = Path(told[0]) if told and told[0] else None
     try:
-        readable = folder is not None and any(folder.iterdir())
+        readable = folder is not None and (folder / "PG_VERSION").is_file()
     except OSError:
         readable = False
-    if folder is None or not readable:
-        why = "Its folder cannot be read from here. What was deleted is gone when the space is used again."
-        searched.report.could_not(Place(DATABASE_FILES, "PostgreSQL"), why)
+    if told is None or folder is None or not readable:
+        searched.report.could_not(_CLOSED, "Its folder cannot be read from here: name a copy of it (--also).")
         return
-    searched.files.tree(DATABASE_FILES, folder)
+    for name in (f"base/{told[1]}", "base/pgsql_tmp", "pg_wal"):
+        searched.files.tree(DATABASE_FILES, folder / name)
+    if any((folder / "pg_tblspc").iterdir()):
+        searched.report.could_not(
+            Place(DATABASE_FILES, "tablespaces"), "They lie elsewhere: name them (--also)."
+        )
+
+
+_DATA_DIRECTORY = """
+    SELECT (SELECT setting FROM pg_settings WHERE name = 'data_directory'),
+        (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
 def _subject_keys(searched: Searched) -> None:
@@ -199,6 +210,7 @@ def _program_logs(searched: Searched) -> None:
 
 
 _ELSEWHERE = Place(PROGRAM_LOGS, "standard error")
+_CLOSED = Place(DATABASE_FILES, "PostgreSQL")
 
 
 def _site_folder(searched: Searched) -> None:
