@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,7 +167,12 @@ def warm(warm_start: WarmStart, monkeypatch: pytest.MonkeyPatch) -> WarmStart:
 
     For tests in which the start of the child is not what is tested.
     """
-    monkeypatch.setattr(subprocess, "Popen", warm_start.popen)
+    ordinary = subprocess.Popen
+
+    def started(command: list[str], **options: Any) -> Any:
+        return (warm_start.popen if command[0] == sys.executable else ordinary)(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", started)
     return warm_start
 
 

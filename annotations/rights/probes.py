@@ -18,7 +18,6 @@ from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip, Original, Submission
 from annotations.clips.references import references_of
 from annotations.clips.selectors import digests_of
-from annotations.datasets.models import ExportFile
 from annotations.moderation.models import Fingerprint
 from annotations.redaction.models import Rendition, TrainingExample
 from annotations.review.models import Annotation, Draft
@@ -50,7 +49,7 @@ def probe_of(covered: Reach) -> Probe:
 
     Raises Unreachable, and VisionError when a clip's pictures cannot be read.
     """
-    values = [*_references(covered), *_words(covered), *_subject_keys(covered), *_export_files(covered)]
+    values = [*_references(covered), *_words(covered), *_subject_keys(covered)]
     for clip in covered.clips:
         values += [*_digests(clip), *_kept_files(clip), *_fingerprint(clip), *_frames(clip, covered)]
     return Probe.of(values)
@@ -71,7 +70,8 @@ def _words(covered: Reach) -> Iterator[Value]:
     for note in notes_of(labels).values():
         yield from _as_words(note.text)
     for draft in Draft.objects.filter(assignment__clip__in=covered.clips).select_related("assignment__clip"):
-        yield from _as_words(draft_body(draft))
+        body = draft_body(draft)
+        yield from _as_words(body.get("note") if isinstance(body, dict) else None)
     told = EntryDetail.objects.filter(subject__in=covered.subjects).values("entry")
     for detail in details.read(LogEntry.objects.filter(pk__in=told)).values():
         yield from _as_words(detail.content)
@@ -97,12 +97,6 @@ def _subject_keys(covered: Reach) -> Iterator[Value]:
             yield Value(Kind.KEY, wrapped[PIECE])
 
 
-def _export_files(covered: Reach) -> Iterator[Value]:
-    files = ExportFile.objects.filter(release__items__clip__in=covered.clips, destroyed_at=None)
-    for name in files.values_list("name", flat=True).distinct():
-        yield Value(Kind.FILE_NAME, _last(name))
-
-
 def _digests(clip: Clip) -> Iterator[Value]:
     digests = list(digests_of([clip]).values())
     digests += Rendition.objects.filter(clip=clip).values_list("sha256", flat=True)
@@ -111,7 +105,10 @@ def _digests(clip: Clip) -> Iterator[Value]:
 
 
 def _kept_files(clip: Clip) -> Iterator[Value]:
-    """The names of its files, and pieces of the keys that open them, as they are stored."""
+    """The names of its own files, and pieces of the keys that open them, as they are stored.
+
+    Files of releases are of many clips: their bytes are searched, and what they were called stays with the release.
+    """
     for name in Rendition.objects.filter(clip=clip).values_list("name", flat=True):
         yield Value(Kind.FILE_NAME, _last(name))
     for model in _KEPT_IN_VAULT:

@@ -47,7 +47,10 @@ TEXTS: dict[str, Callable[[str], bytes]] = {
     "base64 of JSON": lambda text: base64.b64encode(json.dumps([text]).encode()),
     "base64 of UTF-16": lambda text: base64.b64encode(text.encode("utf-16-le")),
     **{f"base64 after {n} bytes": partial(in_base64, before=n) for n in range(4)},
-    **{f"base64 for addresses after {n} bytes": partial(in_base64, before=n, alphabet=b"-_") for n in range(3)},
+    **{
+        f"base64 for addresses after {n} bytes": partial(in_base64, before=n, alphabet=b"-_")
+        for n in range(3)
+    },
 }
 BYTES: dict[str, Callable[[bytes], bytes]] = {
     "raw": lambda content: content,
