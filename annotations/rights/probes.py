@@ -15,7 +15,7 @@ from annotations.audit.subject_keys import store
 from annotations.break_glass.models import BreakGlassAccess
 from annotations.clips import vault
 from annotations.clips.memory import memory_file
-from annotations.clips.models import Clip, Original, Submission
+from annotations.clips.models import Clip, Original
 from annotations.clips.references import references_of
 from annotations.clips.selectors import digests_of
 from annotations.moderation.models import Fingerprint
@@ -56,12 +56,9 @@ def probe_of(covered: Reach) -> Probe:
 
 
 def _references(covered: Reach) -> Iterator[Value]:
-    """How the submitter calls what goes itself, and the keys of its requests."""
+    """How the submitter calls what goes itself."""
     for reference in references_of([*covered.owners, *covered.devices]).values():
         yield Value(Kind.REFERENCE, reference)
-    sent = Submission.objects.filter(clip__in=covered.clips).exclude(idempotency_key=None)
-    for key in sent.values_list("idempotency_key", flat=True):
-        yield Value(Kind.REFERENCE, str(key))
 
 
 def _words(covered: Reach) -> Iterator[Value]:

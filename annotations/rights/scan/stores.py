@@ -78,6 +78,7 @@ def search(
         if not path.exists():
             searched.report.could_not(Place(ALSO, str(path)), "It is not there.")
         searched.files.tree(ALSO, path)
+    searched.pictures.finish()
     for name, store in stores().items():
         if name not in without:
             on_progress(name)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
-from annotations.core import clock, runs
+from annotations.core import clock, freed_space, runs
 from annotations.core.errors import Conflict
 from annotations.core.models import RunState
 from annotations.core.stages import Heartbeat
@@ -58,6 +58,7 @@ def _certify(erasure: Erasure, findings: list[dict[str, Any]], actor: Actor) -> 
     if erasure.verified:
         # They are gone, and so is what they were called.
         erasure.files, erasure.planned_files = [], []
+        freed_space.clear()
     erasure.certificate = certificates.document(erasure)
     entry = audit.append(
         log.CERTIFIED,

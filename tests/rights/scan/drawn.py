@@ -1,5 +1,6 @@
 """Pictures and clips that look like no other, and like themselves when they are coded again."""
 
+import hashlib
 import io
 
 import av
@@ -29,3 +30,8 @@ def clip(seed: int, seconds: int = 2) -> bytes:
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return file.getvalue()
+
+
+def sha256(content: bytes) -> str:
+    """In hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
