@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from tests.engines.postgresql import PostgreSQL
 from tests.engines.programs import Programs, broker_url, own_process_sends_to, stop_forker
 from tests.engines.redis import Redis
 from tests.factories import make_user
-from tests.vision.warm_start import WarmStart
+from tests.vision.warm_start import MODULE, WarmStart
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM = 1_000_000_000
@@ -170,7 +169,7 @@ def warm(warm_start: WarmStart, monkeypatch: pytest.MonkeyPatch) -> WarmStart:
     ordinary = subprocess.Popen
 
     def started(command: list[str], **options: Any) -> Any:
-        return (warm_start.popen if command[0] == sys.executable else ordinary)(command, **options)
+        return (warm_start.popen if MODULE in command else ordinary)(command, **options)
 
     monkeypatch.setattr(subprocess, "Popen", started)
     return warm_start

@@ -1,6 +1,7 @@
 """The drill: a backup from before an erasure, every key from after it, and a search of everything that is live."""
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from annotations.rights.scan.probe import Kind, Probe, Value
 from annotations.rights.scan.report import Report
 from annotations.rights.scan.stores import ALSO, DATABASE_FILES, stores
 from annotations.rights.scopes import Scope, reach
+from reviewapp.settings import environment
+from tests.engines.programs import Programs, wait_until
 from tests.factories import make_user
 from tests.rights.drill.backup import Backup, back_up
 from tests.rights.drill.decryptor import Keys, as_files, keys_at_hand, opened
@@ -30,7 +33,18 @@ from tests.vision.warm_start import WarmStart
 
 # PostgreSQL keeps dead rows until their space is used again: `test_what_postgresql_keeps_of_dead_rows`.
 CLOSED = {DATABASE_FILES} if site.TEST_DATABASE == "postgresql" else set[str]()
-IN_THE_CLEAR = {"digest", "file name", "fingerprint", "key"}
+DATABASE = "tables" if site.TEST_DATABASE == "postgresql" else "site.sqlite3"
+# Of a probe, what a backup says without any key. A digest is a rendition's; a piece of a key is ciphertext.
+IN_THE_CLEAR = {
+    *((kind, DATABASE) for kind in ("digest", "file name", "fingerprint", "key")),
+    *(("file name", storage) for storage in ("vault", "renditions")),
+    ("digest", "exports"),
+}
+
+
+# What a backup of the files and tables shows to anybody: docs/deployment.md says so, and to leave renditions out.
+LABEL, VOCABULARY = "person_arrives", {"review_labelschema"}
+UNSEALED = {"renditions", "exports", "review_annotation.body"}
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +108,22 @@ def in_backup(
     return {(kind, part) for kind, part in parts if not part.startswith("name")}
 
 
+def unsealed(backup: Backup) -> set[str]:
+    """The storages whose files anybody can open, and the columns that say in words what a clip shows."""
+    found = {path.relative_to(backup.folder).parts[0] for path in backup.files() if not _is_noise(path)}
+    for table, row in backup.rows():
+        for column, value in row.items():
+            if table not in VOCABULARY and LABEL in str(value):
+                found.add(f"{table}.{column}")
+    return found
+
+
+def _is_noise(path: Path) -> bool:
+    """Whether a file does not get smaller, and begins as encrypted ones do."""
+    content = path.read_bytes()
+    return content.startswith(b"RVAULT1\n") and len(zlib.compress(content)) >= len(content)
+
+
 def _holds(content: bytes, text: str) -> bool:
     """As it is or within JSON."""
     return text.encode() in content or json.dumps(text)[1:-1].encode() in content
@@ -124,7 +154,8 @@ def test_nothing_is_live_and_a_backup_opens_nothing(kind: str, household: Househ
     plain = opened(backup, at_hand())
     assert [text for text in erased_words if any(_holds(each, text) for each in plain)] == []
     assert [state for state, content in household.originals.items() if content in plain] == []
-    assert {found for found, _ in in_backup(backup, every, tmp_path / "after", plain)} <= IN_THE_CLEAR
+    assert in_backup(backup, every, tmp_path / "after", plain) == IN_THE_CLEAR
+    assert unsealed(backup) == UNSEALED
     sensitive = opened(backup, before)
     assert [state for state, content in household.originals.items() if content not in sensitive] == []
     lacking = [text for text in erased_words if not any(_holds(each, text) for each in sensitive)]
@@ -133,3 +164,31 @@ def test_nothing_is_live_and_a_backup_opens_nothing(kind: str, household: Househ
     )
     whole = in_backup(backup, every, tmp_path / "before", sensitive)
     assert {("words", "opened"), ("frame", "opened"), ("digest", "opened")} <= whole
+
+
+@pytest.mark.engines
+@pytest.mark.slow
+def test_a_worker_leaves_nothing_in_the_broker_and_in_its_log(
+    programs: Programs, tmp_path: Path, settings: Any
+) -> None:
+    """The same with the site's own programs: what they send each other, and what they say."""
+    settings.CELERY_BROKER_URL, settings.CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker(
+        programs.variables["BROKER_URL"]
+    )
+    household = make_household()
+    scope = Scope(ScopeKind.OWNER, household.owner.pseudonym)
+    made = probe_of(reach(scope))
+    officer = make_user(Role.PRIVACY_OFFICER)
+    erasure = services.request_erasure(scope, officer.actor, ErasureCause.OFFICER, REASON)
+    programs.beat()
+    programs.worker()
+    wait_until(lambda: Erasure.objects.filter(state=RunState.DONE).exists(), 150, "the certificate")
+    erasure.refresh_from_db()
+    report = searched(
+        (*made.searched, *(Value(Kind.WORDS, text) for text in household.words)),
+        also=sorted(tmp_path.glob("*.log")),
+        without=CLOSED,
+        kept=kept_by(erasure, tmp_path),
+    )
+    assert (told(report), report.unsearched) == ([], {})
+    assert report.searched[ALSO] >= 2
