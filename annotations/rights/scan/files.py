@@ -45,7 +45,7 @@ class Files:
     def tree(self, store: str, folder: Path, *, own_only: bool = False, noise: bool = False) -> None:
         """Every file below a folder, or one file. Links are not followed. What cannot be read is told.
 
-        `own_only`: those of the account that runs this; others are not the site's. `noise`: they are encrypted.
+        `own_only`: those of the account that runs this; others are not the site's. `noise`: as `Matcher.count`.
         """
         for path in _walk(folder, lambda error: self._unread(store, Path(error.filename), error)):
             try:

@@ -10,7 +10,7 @@ from annotations.rights.scan.spellings import Spelling, spellings
 
 BLOCK = 1 << 20
 LEAST_IN_NOISE = 8
-"""Bytes of a spelling that is looked for in what is compressed or encrypted: shorter ones stand there by chance."""
+"""Bytes of a spelling that is looked for in noise, where shorter ones stand by chance."""
 
 Counts = Counter[Kind]
 
@@ -38,7 +38,7 @@ class Matcher:
     def count(self, blocks: Iterable[bytes], *, noise: bool = False) -> Counts:
         """How often values of each kind stand in the bytes, which may be cut anywhere.
 
-        `noise`: they are compressed or encrypted.
+        `noise`: they are compressed, encrypted, or the same in every installation.
         """
         least = LEAST_IN_NOISE if noise else 0
         ends: dict[int, int] = {}

@@ -32,7 +32,8 @@ TEMPORARY = "temporary files"
 MODELS = "models"
 SITE_FOLDER = "site folder"
 ALSO = "also"
-ENCRYPTED = frozenset({"vault"})
+NOISE = frozenset({"vault", "staticfiles"})
+"""Storages whose files are encrypted, or are those of every installation: short words stand there by chance."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def stores() -> dict[str, Search]:
         BROKER: _broker,
         CACHES: _caches,
         PROGRAM_LOGS: _program_logs,
-        MODELS: lambda searched: searched.files.tree(MODELS, Path(settings.MODELS_DIR)),
+        MODELS: lambda searched: searched.files.tree(MODELS, Path(settings.MODELS_DIR), noise=True),
         SITE_FOLDER: _site_folder,
         TEMPORARY: lambda searched: searched.files.tree(
             TEMPORARY, Path(tempfile.gettempdir()), own_only=True
@@ -158,7 +159,7 @@ def _subject_keys(searched: Searched) -> None:
 
 
 def _storage(alias: str, searched: Searched) -> None:
-    storage, noise = storages[alias], alias in ENCRYPTED
+    storage, noise = storages[alias], alias in NOISE
     if isinstance(storage, FileSystemStorage):
         searched.files.tree(alias, Path(storage.location), noise=noise)
         return

@@ -121,7 +121,7 @@ def test_a_session_that_django_has_packed_is_opened() -> None:
 
 
 def test_the_databases_files_are_searched(fresh_database: str) -> None:
-    """On SQLite also the write-ahead log; on PostgreSQL dead rows, until the table is written anew."""
+    """On SQLite also the write-ahead log; on PostgreSQL dead rows, until the table is rewritten."""
     project = Project.objects.create(name="planted", instructions=NAME)
     _checkpoint(fresh_database)
     assert DATABASE_FILES in {store for store, _ in places(searched(SECRET, without=but(DATABASE_FILES)))}

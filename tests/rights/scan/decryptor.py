@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
-from tests.rights.drill.backup import Backup, Row
+from tests.rights.scan.backup import Backup, Row
 
 MAGIC, PREFIX, CHUNK, TAG, NONCE = b"RVAULT1\n", 7, 1 << 20, 16, 12
 VERSION, KEY_ID = b"\x01", 16

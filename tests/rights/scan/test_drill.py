@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
+from django.db import connection
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
@@ -22,12 +23,14 @@ from annotations.rights.scan.report import Report
 from annotations.rights.scan.stores import ALSO, DATABASE_FILES, stores
 from annotations.rights.scopes import Scope, reach
 from reviewapp.settings import environment
+from tests.engines import databases
+from tests.engines.postgresql import APP
 from tests.engines.programs import Programs, wait_until
 from tests.factories import make_user
-from tests.rights.drill.backup import Backup, back_up
-from tests.rights.drill.decryptor import Keys, as_files, keys_at_hand, opened
-from tests.rights.drill.household import Household, make_household
 from tests.rights.erased_clips import REASON
+from tests.rights.scan.backup import Backup, back_up
+from tests.rights.scan.decryptor import Keys, as_files, keys_at_hand, opened
+from tests.rights.scan.household import Household, make_household
 from tests.rights.scan.searching import own_places, searched
 from tests.vision.warm_start import WarmStart
 
@@ -192,3 +195,28 @@ def test_a_worker_leaves_nothing_in_the_broker_and_in_its_log(
     )
     assert (told(report), report.unsearched) == ([], {})
     assert report.searched[ALSO] >= 2
+
+
+def test_what_postgresql_keeps_of_dead_rows(household: Household, fresh_database: str) -> None:
+    """Until their space is used again: nothing that somebody wrote, no reference, no frame. SQLite keeps nothing."""
+    scope = Scope(ScopeKind.OWNER, household.owner.pseudonym)
+    values = (*probe_of(reach(scope)).searched, *(Value(Kind.WORDS, text) for text in household.words))
+    erasure = erase(scope, make_user(Role.PRIVACY_OFFICER))
+    if site.TEST_DATABASE == "postgresql":
+        databases.use(fresh_database.replace(APP, "postgres"))
+        with connection.cursor() as cursor:
+            cursor.execute("CHECKPOINT")
+    report = searched(values, without=set(stores()) - {DATABASE_FILES})
+    harmless = (
+        {"digest", "file name", "fingerprint", "key"}
+        if site.TEST_DATABASE == "postgresql"
+        else {"fingerprint"}
+    )
+    assert {kind for _, _, kind in told(report)} == harmless
+    assert (erasure.certificate or {})["kept"], "the fingerprint of the discarded clip"
+    if site.TEST_DATABASE == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (FULL)")
+            cursor.execute("CHECKPOINT")
+        left = told(searched(values, without=set(stores()) - {DATABASE_FILES}))
+        assert {kind for _, where, kind in left if Path(where).parent.name != "pg_wal"} == {"fingerprint"}
