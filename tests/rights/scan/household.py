@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass, field
 from secrets import token_hex
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -67,7 +68,7 @@ def make_household() -> Household:
         household.clips[state] = _complete(household, state, clip)
         return household.clips[state]
 
-    of_them = {"owner": owner, "submitter": submitter}
+    of_them: dict[str, Any] = {"owner": owner, "submitter": submitter}
     lead, officer = make_user(Role.LEAD), make_user(Role.PRIVACY_OFFICER)
     known("received", make_clip(held=True, **of_them))
     known("held", make_clip(**of_them))
