@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
-from annotations.clips.models import Clip
+from annotations.clips.models import Clip, Device, Owner
 from annotations.core import clock
 from annotations.moderation.models import Fingerprint
 from annotations.redaction.models import Rendition
@@ -85,12 +85,10 @@ def test_a_probe_holds_what_an_erasure_must_leave_nowhere(tmp_path: Path, office
 def test_a_probe_of_an_owner_or_a_camera_holds_how_they_are_called(tmp_path: Path, officer: User) -> None:
     clip = make_ready_clip()
     assert clip.device is not None
-    for kind, thing, own in (
-        ("owner", clip.owner, {clip.owner, clip.device}),
-        ("camera", clip.device, {clip.device}),
-    ):
+    owns: dict[str, list[Owner | Device]] = {"owner": [clip.owner, clip.device], "camera": [clip.device]}
+    for kind, own in owns.items():
         path = tmp_path / kind
-        call_command("privacy", "probe", kind, thing.pseudonym, "--to", str(path), "--by", officer.username)
+        call_command("privacy", "probe", kind, own[0].pseudonym, "--to", str(path), "--by", officer.username)
         references = {value.content for value in read(path).values if value.kind == Kind.REFERENCE}
         assert references == {reference_of(each) for each in own}
 
