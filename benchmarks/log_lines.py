@@ -32,8 +32,7 @@ _DATA: dict[str, Callable[[int], str]] = {
     "redaction.failed": lambda n: f'{{"attempts":3,"code":"cannot_decode","run":"{_id(n)}"}}',
     "clip.original_opened": lambda n: f'{{"run":"{_id(n)}"}}',
     "redaction.verified": lambda n: (
-        f'{{"method":"whole","models":["{_digest(7)}"],"run":"{_id(n)}",'
-        f'"sha256":"{_digest(n + 1)}","tracks":{n % 6}}}'
+        f'{{"method":"whole","models":["{_digest(7)}"],"run":"{_id(n)}","tracks":{n % 6}}}'
     ),
     "content.screened": lambda n: f'{{"findings":{n % 3},"quarantined":"{("yes", "no")[n % 97 > 0]}"}}',
     "review.queued": lambda n: f'{{"reviewers":2,"task":"{_id(n)}"}}',

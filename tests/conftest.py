@@ -21,7 +21,7 @@ from tests.engines.postgresql import PostgreSQL
 from tests.engines.programs import Programs, broker_url, own_process_sends_to, stop_forker
 from tests.engines.redis import Redis
 from tests.factories import make_user
-from tests.vision.warm_start import WarmStart
+from tests.vision.warm_start import MODULE, WarmStart
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOM = 1_000_000_000
@@ -167,7 +167,12 @@ def warm(warm_start: WarmStart, monkeypatch: pytest.MonkeyPatch) -> WarmStart:
 
     For tests in which the start of the child is not what is tested.
     """
-    monkeypatch.setattr(subprocess, "Popen", warm_start.popen)
+    ordinary = subprocess.Popen
+
+    def started(command: list[str], **options: Any) -> Any:
+        return (warm_start.popen if MODULE in command else ordinary)(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", started)
     return warm_start
 
 

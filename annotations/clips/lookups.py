@@ -27,6 +27,11 @@ def of_content(sha256: str) -> list[str]:
     return _digests("content", sha256)
 
 
+def of_request(submitter: object, key: str) -> list[str]:
+    """What the row of a submission may hold that came with this Idempotency-Key; a new one holds the first."""
+    return _digests("request", str(submitter), key)
+
+
 def _digests(use: str, *parts: str) -> list[str]:
     message = _joined(part.encode() for part in parts)
     return [hmac.digest(_key(each, use), message, "sha256").hex() for each in settings.SUBJECT_KEYS.values()]

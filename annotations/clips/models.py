@@ -121,7 +121,10 @@ class Consent(models.Model):
 
 
 class Submission(models.Model):
-    """One delivery by a submitter. Its idempotency key makes a repeated request answer the same."""
+    """One delivery by a submitter. Its idempotency key makes a repeated request answer the same.
+
+    The key is whatever the submitter likes, so only a keyed digest of it is kept (`clips.lookups`).
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     submitter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -31,10 +31,11 @@ _MODELS = {"models": list_of(DIGEST, 100)}
 SENT = pattern(r"\d{1,12}-\d{1,12} of \d{1,12}|none", "a range of bytes", 42).read_by(_bytes)
 
 REQUESTED = action("redaction.requested", "Redaction requested ({run}, {effect})", _RUN | {"effect": CODE})
+# Older entries have a field `sha256` besides, the digest of the rendition. It is in the detail now.
 VERIFIED = action(
     "redaction.verified",
-    "Faces hidden and verified; tracks: {tracks}, rendition SHA-256 {sha256}",
-    _RUN | _MODELS | {"tracks": COUNT, "sha256": DIGEST, "method": CODE},
+    "Faces hidden and verified; tracks: {tracks}",
+    _RUN | _MODELS | {"tracks": COUNT, "method": CODE},
 )
 EXPOSED = action(
     "redaction.exposed",

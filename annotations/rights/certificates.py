@@ -40,7 +40,7 @@ def document(erasure: Erasure) -> dict[str, Any]:
         "kept": _kept(clips),
         "recipients": _recipients(clips),
         "keys": erasure.keys,
-        "files": len(erasure.files),
+        "files": erasure.files_deleted,
         "checked": timestamp(erasure.checked_at) if erasure.checked_at else "",
         "verified": "yes" if erasure.verified else "no",
         "findings": erasure.findings,

@@ -23,6 +23,17 @@ ERASURE_PREPARED = action(
 ERASURE_CERTIFIED = action(
     "privacy.erasure_certified", "Certificate of an erasure shown: {entry}", {"entry": ID}
 )
+PROBE_MADE = action(
+    "privacy.probe_made",
+    "Probe {probe} taken out ({kind}), for finding what an erasure leaves; values: {values}",
+    {"probe": ID, "kind": one_of(ScopeKind.choices), "values": COUNT},
+)
+SCANNED = action(
+    "privacy.scanned",
+    "Stores searched by probe {probe}; values: {values}, stores: {stores}, findings: {findings}, kept: {kept}, "
+    "not searched: {unsearched}",
+    {"probe": ID, "values": COUNT, "stores": COUNT, "findings": COUNT, "kept": COUNT, "unsearched": COUNT},
+)
 _ERASURE = {"erasure": ID}
 _KIND = {"kind": one_of(ScopeKind.choices)}
 

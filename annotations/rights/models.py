@@ -106,7 +106,8 @@ class Erasure(StageRun):
     goes and `subjects` the names whose keys are destroyed. `plan` holds how much each store held when it was shown, by
     store; `done` how far it is: `clips` are through, `steps` are done of the next one, `stores` held so much when they
     were emptied. `files` are the storage and the name of every file that may be deleted, as the log tells of its row;
-    `planned_files` those that there were when it began, also such as go by the hold itself.
+    `planned_files` those that there were when it began, also such as go by the hold itself. Once it is verified that
+    they are gone, their names go, too, and their number stays.
 
     `findings` are what the check afterwards still found, and `certificate` the document whose digest is the entry
     `certified_by` on the log.
@@ -155,6 +156,11 @@ class Erasure(StageRun):
         emptied: dict[str, int] = self.done.get("stores", {})
         planned: dict[str, int] = self.plan
         return max(planned.get(store, 0), emptied.get(store, 0), now)
+
+    @property
+    def files_deleted(self) -> int:
+        """How many files went with it."""
+        return max(int(self.done.get("files", 0)), len(self.files))
 
     @property
     def verified(self) -> bool:

@@ -1,5 +1,5 @@
 """Command line: `python -m annotations.vision probe IN`, `redact IN OUT --report REPORT.json`, `repair IN
-EARLIER OUT --order ORDER.json --report REPORT.json` and `clean IN OUT`.
+EARLIER OUT --order ORDER.json --report REPORT.json`, `clean IN OUT` and `pictures IN ...`.
 
 Exit status: 0 done, 1 failed inside, 2 the input is not accepted (the reason is on standard output as JSON),
 3 a face was found in the rendition outside what was hidden, and OUT was not left behind.
@@ -42,6 +42,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("probe", parents=[common], help="say what a file is, or why it is not accepted")
     plain = commands.add_parser("clean", parents=[common], help="encode a clip again without hiding anything")
     plain.add_argument("output", metavar="OUT")
+    shown = commands.add_parser("pictures", parents=[common], help="perceptual hashes of what files show")
+    shown.add_argument("more", nargs="*", metavar="IN", help="more files")
     making = argparse.ArgumentParser(add_help=False)
     making.add_argument("--report", type=Path, required=True, metavar="REPORT.json")
     making.add_argument("--effect", choices=("blur", "fill", "mosaic"), default="blur")

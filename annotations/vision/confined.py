@@ -6,6 +6,7 @@ never reach a disk.
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from annotations.vision.limits import Limits
 from annotations.vision.received import (
     MOST_REPORT,
     CleanAnswer,
+    FilePictures,
+    PicturesAnswer,
     ProbeAnswer,
     answer_of,
     one_line,
@@ -26,6 +29,7 @@ from annotations.vision.received import (
 )
 from annotations.vision.report import MissedFace, RepairOrder
 
+_PDQ = re.compile(r"[0-9a-f]{64}")
 PROBE_TIMEOUT = 30.0
 """Seconds."""
 PROBE_FILE = 1_000_000
@@ -92,6 +96,21 @@ def clean(fd_in: int, fd_out: int, options: DecodeOptions) -> int:
     arguments = ["clean", _path(fd_in), _path(fd_out), *_limit_arguments(options.limits)]
     done = run(arguments, _sandbox(options, [fd_in], outputs=[fd_out]))
     return int(_answer(done, CleanAnswer)["frames"])
+
+
+def pictures(descriptors: Sequence[int], options: DecodeOptions) -> list[FilePictures]:
+    """The perceptual hashes of what each file shows (`picture_hashes`), in the order of the descriptors.
+
+    Raises VideoError when the decoder does not come to its end, VisionError for failures of ours.
+    """
+    sandbox = _sandbox(options, descriptors, file_bytes=PROBE_FILE)
+    answer = _answer(run(["pictures", *map(_path, descriptors)], sandbox), PicturesAnswer)
+    files: list[FilePictures] = answer["files"]
+    if len(files) != len(descriptors) or not all(
+        map(_PDQ.fullmatch, (each for told in files for each in told["hashes"]))
+    ):
+        raise decoder_crashed()
+    return files
 
 
 def _sandbox(options: DecodeOptions, inputs: Sequence[int], **more: Any) -> Sandbox:

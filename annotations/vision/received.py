@@ -58,6 +58,20 @@ class CleanAnswer(TypedDict):
     frames: int
 
 
+class FilePictures(TypedDict):
+    """The hashes of what one file shows, in hexadecimal, or the code of why nothing of it can be decoded."""
+
+    hashes: list[str]
+    code: str
+
+
+class PicturesAnswer(TypedDict):
+    """What `pictures` prints."""
+
+    ok: bool
+    files: list[FilePictures]
+
+
 class _Refusal(TypedDict):
     """What every command prints that does not do what it is asked for."""
 

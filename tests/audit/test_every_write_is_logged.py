@@ -1130,6 +1130,18 @@ def _() -> Act:
     return lambda: rights.record_erasure_planned(plan(scope, reach(scope)), OFFICER)
 
 
+@case("rights.record_probe")
+def _() -> Act:
+    scope = Scope(ScopeKind.CLIP, str(make.make_clip().public_id))
+    return lambda: rights.record_probe(scope, reach(scope), uuid.uuid4(), 7, OFFICER)
+
+
+@case("rights.record_scan")
+def _() -> Act:
+    counts = rights.ScanCounts(values=7, stores=12, findings=0, kept=0, unsearched=1)
+    return lambda: rights.record_scan(uuid.uuid4(), counts, OFFICER)
+
+
 @case("rights.record_certificate_served")
 def _() -> Act:
     found = erasure()

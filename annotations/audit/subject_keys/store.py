@@ -134,6 +134,12 @@ class SubjectKeyStore:
             rows = run("SELECT id FROM subject_key WHERE subject = ? ORDER BY id", subject)
         return [uuid.UUID(identifier) for (identifier,) in rows]
 
+    def wrapped_of(self, subject: str) -> list[bytes]:
+        """The subject's keys that exist as they are stored, for finding what is left of them elsewhere."""
+        with self.engine.session() as run:
+            rows = run("SELECT wrapped FROM subject_key WHERE subject = ? ORDER BY id", subject)
+        return [bytes(wrapped) for (wrapped,) in rows]
+
     def retire(self, identifiers: Iterable[uuid.UUID], by: uuid.UUID) -> None:
         """No new detail uses these keys any more; `by` is the entry of the log that will allow their destruction."""
         with self.engine.session() as run:

@@ -119,9 +119,8 @@ def _answered_before(submitter: User, sha256: str, reception: Reception) -> Clip
     """The clip that the same request made before. Conflict when the key or the content was used otherwise."""
     if reception.idempotency_key:
         clips = Clip.objects.select_related("consent", "owner", "device")
-        earlier = clips.filter(
-            submitter=submitter, submission__idempotency_key=reception.idempotency_key
-        ).first()
+        known = lookups.of_request(submitter.pk, reception.idempotency_key)
+        earlier = clips.filter(submitter=submitter, submission__idempotency_key__in=known).first()
         if (
             earlier
             and earlier.content_lookup in lookups.of_content(sha256)
@@ -207,7 +206,12 @@ def _store(
         state_with_clip(device, reception.camera, actor)
     clip = Clip(
         submitter=submitter,
-        submission=Submission.objects.create(submitter=submitter, idempotency_key=reception.idempotency_key),
+        submission=Submission.objects.create(
+            submitter=submitter,
+            idempotency_key=lookups.of_request(submitter.pk, reception.idempotency_key)[0]
+            if reception.idempotency_key
+            else None,
+        ),
         owner=owner,
         device=device,
         consent=Consent.objects.create(

@@ -138,10 +138,10 @@ def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
         data={
             "run": str(run.pk),
             "tracks": len(report["tracks"]),
-            "sha256": digest,
             "models": [model["sha256"] for model in report["models"]],
             "method": str(result.method),
         },
+        detail={"sha256": digest},
     )
     release_hold(clip, HoldReason.AWAITING_REDACTION, WORKER)
     publish(events.FINISHED, run=run.pk)

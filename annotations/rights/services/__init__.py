@@ -35,9 +35,11 @@ from annotations.rights.services.reading import (
     record_receipt_shown,
 )
 from annotations.rights.services.retention import decide_rule, erase_due, set_rule
+from annotations.rights.services.scans import ScanCounts, record_probe, record_scan
 from annotations.rights.services.withdraw import withdraw
 
 __all__ = [
+    "ScanCounts",
     "answer_request",
     "ask_for_extension",
     "ask_for_legal_hold",
@@ -62,10 +64,12 @@ __all__ = [
     "record_erasure_prepared",
     "record_legal_hold_opened",
     "record_lookup",
+    "record_probe",
     "record_receipt_fetched",
     "record_receipt_linked",
     "record_receipt_shown",
     "record_request_opened",
+    "record_scan",
     "refuse_request",
     "repeat_erasure",
     "request_erasure",

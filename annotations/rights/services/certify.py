@@ -8,7 +8,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import WORKER, Actor
-from annotations.core import clock, runs
+from annotations.core import clock, freed_space, runs
 from annotations.core.errors import Conflict
 from annotations.core.models import RunState
 from annotations.core.stages import Heartbeat
@@ -54,6 +54,11 @@ def _check(erasure: Erasure, on_progress: Callable[[], None] = lambda: None) -> 
 
 def _certify(erasure: Erasure, findings: list[dict[str, Any]], actor: Actor) -> None:
     erasure.checked_at, erasure.findings = clock.now(), findings
+    erasure.done |= {"files": erasure.files_deleted}
+    if erasure.verified:
+        # They are gone, and so is what they were called.
+        erasure.files, erasure.planned_files = [], []
+        freed_space.clear()
     erasure.certificate = certificates.document(erasure)
     entry = audit.append(
         log.CERTIFIED,
@@ -68,4 +73,14 @@ def _certify(erasure: Erasure, findings: list[dict[str, Any]], actor: Actor) -> 
         },
     )
     erasure.certified_by = entry.pk
-    erasure.save(update_fields=["checked_at", "findings", "certificate", "certified_by"])
+    erasure.save(
+        update_fields=[
+            "checked_at",
+            "findings",
+            "done",
+            "files",
+            "planned_files",
+            "certificate",
+            "certified_by",
+        ]
+    )

@@ -11,6 +11,7 @@ from django.db import transaction
 from annotations.accounts.models import User
 from annotations.core import clock
 from annotations.core.errors import DomainError
+from annotations.rights.commands.accounts import account
 from annotations.rights.enums import ScopeKind
 from annotations.rights.retention.models import LegalHold
 from annotations.rights.rules import STANDING
@@ -35,7 +36,7 @@ class Command(BaseCommand):
     def handle(
         self, *, action: str, clip: UUID, by: str, agreed_by: str, reason: str, days: int, **options: Any
     ) -> None:
-        people = _account(by), _account(agreed_by)
+        people = account(by), account(agreed_by)
         standing = LegalHold.objects.filter(kind=ScopeKind.CLIP, target=str(clip), state__in=STANDING).first()
         try:
             if action == "place":
@@ -68,12 +69,3 @@ def _release(hold: LegalHold, reason: str, by: User, agreed_by: User) -> bool:
     ask_for_release(hold.pk, reason, by.actor)
     decide_legal_hold(hold.pk, "agree", reason, agreed_by.actor)
     return True
-
-
-def _account(username: str) -> User:
-    found = User.objects.filter(username=username).first()
-    if found is None:
-        raise CommandError(f"There is no account {username}.")
-    if not found.is_active:
-        raise CommandError(f"The account of {username} is closed.")
-    return found

@@ -1,0 +1,1 @@
+"""What `manage.py privacy` can do, one command a module, as `annotations.audit.commands` has them."""

@@ -1,0 +1,207 @@
+"""The commands `privacy probe` and `privacy scan`, and what they leave on the log."""
+
+import io
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.management import CommandError, call_command
+
+from annotations.accounts.models import User
+from annotations.audit.models import LogEntry
+from annotations.clips.models import Clip, Device, Owner
+from annotations.core import clock
+from annotations.moderation.models import Fingerprint
+from annotations.redaction.models import Rendition
+from annotations.rights import probes, services
+from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.scan.expected import BadCertificate, Kept, read as read_certificate
+from annotations.rights.scan.probe import Kind, Probe, Value, read
+from annotations.rights.scan.stores import DATABASE_FILES
+from annotations.rights.scopes import Scope, reach
+from tests.factories import make_original, make_ready_clip, make_user, reference_of
+from tests.rights.erased_clips import NOTE, REASON, make_everywhere
+from tests.rights.scan import drawn
+from tests.rights.scan.searching import own_places, places, searched
+from tests.vision.warm_start import WarmStart
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, warm: WarmStart) -> None:
+    own_places(tmp_path, settings, monkeypatch)
+
+
+def probe(clip: Clip, path: Path, officer: User) -> Probe:
+    call_command("privacy", "probe", "clip", str(clip.public_id), "--to", str(path), "--by", officer.username)
+    return read(path)
+
+
+def scan(*arguments: str, officer: User) -> tuple[int, str]:
+    """The exit code and what is printed."""
+    out = io.StringIO()
+    try:
+        call_command(
+            *("privacy", "scan", "--by", officer.username, "--without", DATABASE_FILES, *arguments),
+            stdout=out,
+            stderr=io.StringIO(),
+        )
+    except SystemExit as ended:
+        return int(str(ended.code)), out.getvalue()
+    return 0, out.getvalue()
+
+
+def last(code: str) -> dict[str, Any]:
+    entry = LogEntry.objects.filter(action=code).latest("occurred_at")
+    told: dict[str, Any] = json.loads(bytes(entry.canonical))
+    return told
+
+
+def test_a_probe_holds_what_an_erasure_must_leave_nowhere(tmp_path: Path, officer: User) -> None:
+    clip = make_everywhere()
+    made = probe(clip, tmp_path / "probe", officer)
+    by_kind = {kind: {value.content for value in made.values if value.kind == kind} for kind in Kind}
+    assert {NOTE, "It shows nothing."} <= by_kind[Kind.WORDS]
+    assert by_kind[Kind.REFERENCE] == set(), "the owner and the camera are other subjects"
+    rendition = Rendition.objects.get(clip=clip)
+    assert bytes.fromhex(rendition.sha256) in by_kind[Kind.DIGEST]
+    assert rendition.name in by_kind[Kind.FILE_NAME]
+    assert len(by_kind[Kind.FILE_NAME]) == 1 + 3, "the rendition, and its files in the vault"
+    assert len(by_kind[Kind.KEY]) == 1 + 3 * 2
+    assert by_kind[Kind.FINGERPRINT]
+    text = (tmp_path / "probe").read_text()
+    for stays in (str(clip.public_id), clip.public_id.hex, clip.owner.pseudonym):
+        assert stays not in text
+    entry = last("privacy.probe_made")
+    assert entry["data"] == {"kind": "clip", "probe": str(made.id), "values": len(made.values)}
+    assert (entry["clip"], entry["actor"]["pseudonym"]) == (str(clip.public_id), officer.pseudonym)
+
+
+def test_a_probe_of_an_owner_or_a_camera_holds_how_they_are_called(tmp_path: Path, officer: User) -> None:
+    clip = make_ready_clip()
+    assert clip.device is not None
+    owns: dict[str, list[Owner | Device]] = {"owner": [clip.owner, clip.device], "camera": [clip.device]}
+    for kind, own in owns.items():
+        path = tmp_path / kind
+        call_command("privacy", "probe", kind, own[0].pseudonym, "--to", str(path), "--by", officer.username)
+        references = {value.content for value in read(path).values if value.kind == Kind.REFERENCE}
+        assert references == {reference_of(each) for each in own}
+
+
+def test_a_probes_keys_are_pieces_that_open_nothing(tmp_path: Path, officer: User) -> None:
+    clip = make_ready_clip()
+    make_original(clip)
+    keys = [
+        value.content for value in probe(clip, tmp_path / "probe", officer).values if value.kind == Kind.KEY
+    ]
+    assert {len(key) for key in keys} == {16}, "of 40 bytes, of which 24 cannot be guessed"
+
+
+def test_frames_that_other_clips_of_the_camera_show_are_left_out(officer: User) -> None:
+    """The empty porch is on every clip: it would be found for ever."""
+    clip, other = make_ready_clip(), make_ready_clip()
+    for each, seed in ((clip, 1), (other, 2)):
+        name = storages["renditions"].save(f"{seed}.mp4", ContentFile(drawn.clip(seed)))
+        Rendition.objects.filter(clip=each).update(name=name)
+    Clip.objects.filter(pk=other.pk).update(device=clip.device)
+    scope = reach(Scope(ScopeKind.CLIP, str(clip.public_id)))
+    frames = {value.content for value in probes.probe_of(scope).values if value.kind == Kind.FRAME}
+    assert frames
+    some = bytes(next(iter(frames)))  # type: ignore[arg-type]
+    Fingerprint.objects.create(clip=other, step=0.25, hashes=some, qualities=b"d")
+    left = {value.content for value in probes.probe_of(scope).values if value.kind == Kind.FRAME}
+    assert left < frames
+
+
+def test_nothing_is_written_or_logged_where_it_may_not_be(tmp_path: Path, officer: User) -> None:
+    clip, before = make_ready_clip(), LogEntry.objects.filter(action="privacy.probe_made").count()
+    (tmp_path / "there").write_text("precious")
+    lead = make_user("lead")
+    for path, target, by, told in (
+        ("there", str(clip.public_id), officer.username, "cannot be made"),
+        ("new", str(uuid.uuid4()), officer.username, "no such clip"),
+        ("new", str(clip.public_id), lead.username, "may not"),
+        ("new", str(clip.public_id), "nobody", "no account"),
+    ):
+        with pytest.raises(CommandError, match=told):
+            call_command("privacy", "probe", "clip", target, "--to", str(tmp_path / path), "--by", by)
+    assert (tmp_path / "there").read_text() == "precious"
+    assert not (tmp_path / "new").exists()
+    assert LogEntry.objects.filter(action="privacy.probe_made").count() == before
+    with pytest.raises(CommandError, match="may not"):
+        scan("--value", "Erika of number 12", officer=lead)
+
+
+def test_a_scan_finds_a_subject_before_its_erasure_and_nothing_after(tmp_path: Path, officer: User) -> None:
+    clip = make_everywhere()
+    made = probe(clip, tmp_path / "probe", officer)
+    code, told = scan("--probe", str(tmp_path / "probe"), officer=officer)
+    assert code == 1
+    assert "Something is left." in told
+    assert NOTE not in told
+    assert last("privacy.scanned")["data"]["findings"] > 3
+    erasure = services.request_erasure(
+        Scope(ScopeKind.CLIP, str(clip.public_id)), officer.actor, ErasureCause.OFFICER, REASON
+    )
+    services.erase(erasure.pk)
+    code, told = scan("--probe", str(tmp_path / "probe"), "--json", officer=officer)
+    report = json.loads(told)
+    assert (report["findings"], report["not_searched"], code) == ([], [], 0)
+    assert report["left_out"] == [DATABASE_FILES]
+    entry = last("privacy.scanned")
+    assert entry["data"] == {
+        "findings": 0,
+        "kept": 0,
+        "probe": str(made.id),
+        "stores": len(report["searched"]),
+        "unsearched": 0,
+        "values": len(made.searched),
+    }
+    assert (entry["clip"], entry["subject"]) == (None, "")
+
+
+def test_values_may_be_typed(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert scan("--value", "Erika of number 12", "--value", "Max", officer=officer)[0] == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{officer.username}\n\n"))
+    code, told = scan("--stdin", officer=officer)
+    assert (code, "accounts_user.username" in told) == (1, True)
+    assert "Too short" in scan("--value", "Erika of number 12", "--value", "Max", officer=officer)[1]
+    with pytest.raises(CommandError, match="Say what to look for"):
+        scan(officer=officer)
+    with pytest.raises(CommandError, match="cannot be read"):
+        scan("--probe", "nothing", officer=officer)
+
+
+def test_what_could_not_be_searched_ends_with_2(officer: User, settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "amqp://broker.invalid"
+    code, told = scan("--value", "Erika of number 12", officer=officer)
+    assert code == 2
+    assert "This broker shows nobody the messages in it." in told
+
+
+def certificate(path: Path, until: str, what: str = "fingerprint of discarded content") -> Path:
+    path.write_text(json.dumps({"document": {"kept": [{"what": what, "until": until}]}}))
+    return path
+
+
+def test_a_fingerprint_that_the_certificate_names_is_told_as_kept(tmp_path: Path, officer: User) -> None:
+    clip = make_ready_clip()
+    Fingerprint.objects.create(clip=clip, step=0.5, hashes=bytes(range(32)), qualities=b"d")
+    value = Value(Kind.FINGERPRINT, bytes(range(32)))
+    assert {where for _, where in places(searched([value], without={DATABASE_FILES}))} == {
+        "moderation_fingerprint.hashes"
+    }
+    for until, left in (("2099-01-01T00:00:00Z", 0), ("2001-01-01T00:00:00Z", 1)):
+        kept = read_certificate(certificate(tmp_path / "certificate", until))
+        report = searched([value], without={DATABASE_FILES}, kept=kept)
+        assert (len(report.findings), len(report.kept)) == (left, 1 - left)
+        assert bool(report.as_dict()["kept"]) is not bool(left)
+    assert read_certificate(certificate(tmp_path / "certificate", "2099-01-01", "else")) == Kept()
+    with pytest.raises(BadCertificate):
+        read_certificate(tmp_path / "nothing")
+    assert not Kept().covers(clock.now())
