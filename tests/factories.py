@@ -55,9 +55,11 @@ _numbers = itertools.count(1)
 
 
 def make_user(role: str = Role.CONTRACTOR, **fields: Any) -> User:
-    """An account that can sign in with PASSWORD."""
+    """An account that can sign in with PASSWORD, of somebody who may be given a clip."""
     username = fields.pop("username", f"{role}-{next(_numbers)}")
-    return accounts.create_user(COMMAND_LINE, username, PASSWORD, role, **fields)
+    today = clock.now().date()
+    prepared = {"trained_on": today, "statement_on": today, **fields}
+    return accounts.create_user(COMMAND_LINE, username, PASSWORD, role, **prepared)
 
 
 def make_submitter(**fields: Any) -> User:

@@ -125,7 +125,7 @@ AXES_USERNAME_CALLABLE = "annotations.accounts.throttle.account"
 AXES_CLIENT_IP_CALLABLE = "annotations.accounts.throttle.address"
 AXES_SENSITIVE_PARAMETERS = ["username", "password", "next"]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "annotations.accounts.sessions"
 SESSION_COOKIE_NAME = "review_session"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

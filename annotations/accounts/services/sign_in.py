@@ -1,52 +1,15 @@
-"""Writing accounts."""
+"""Who came in, who did not, and what was refused."""
 
-import datetime
 from typing import Any
 
 from django.db import transaction
 
-from annotations.accounts import keys, log, refusals
-from annotations.accounts.models import ApiKey, User
+from annotations.accounts import log, refusals
+from annotations.accounts.models import User
 from annotations.accounts.selectors import why_refused
 from annotations.audit import services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.audit.registry import Action
-from annotations.core import clock
-
-
-@transaction.atomic
-def create_user(actor: Actor, username: str, password: str | None, role: str, **fields: Any) -> User:
-    """Makes an account. Without a password nobody can sign in to it (service accounts)."""
-    user = User.objects.create_user(username, password, role, **fields)
-    audit.append(log.CREATED, actor, data={"account": user.pseudonym, "role": role})
-    return user
-
-
-@transaction.atomic
-def set_password(actor: Actor, user: User, password: str) -> None:
-    """Gives the account another password. Whoever is signed in with the old one is signed in no more."""
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    audit.append(log.PASSWORD_SET, actor, data={"account": user.pseudonym})
-
-
-@transaction.atomic
-def create_key(actor: Actor, user: User, days: int = 365) -> str:
-    """Makes an API key for `user` and returns it; it cannot be shown again."""
-    key, prefix, digest = keys.generate()
-    expires = clock.now() + datetime.timedelta(days=days)
-    ApiKey.objects.create(user=user, prefix=prefix, digest=digest, expires_at=expires)
-    audit.append(log.KEY_CREATED, actor, data={"prefix": prefix, "account": user.pseudonym})
-    return key
-
-
-@transaction.atomic
-def revoke_key(actor: Actor, prefix: str) -> None:
-    """Takes an API key out of use for good. Raises ApiKey.DoesNotExist when none of this prefix is in use."""
-    key = ApiKey.objects.select_for_update().get(prefix=prefix, revoked_at=None)
-    key.revoked_at = clock.now()
-    key.save(update_fields=["revoked_at"])
-    audit.append(log.KEY_REVOKED, actor, data={"prefix": prefix, "account": key.user.pseudonym})
 
 
 @transaction.atomic

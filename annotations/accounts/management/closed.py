@@ -1,0 +1,29 @@
+"""Commands of Django and of others that would change accounts or locks past the log: they say what to use instead."""
+
+from argparse import ArgumentParser
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError
+
+
+class ClosedCommand(BaseCommand):
+    """Does nothing, whatever it is given; `instead` says what to do."""
+
+    help = "Closed on this site: it would leave no entry on the log."
+    instead = ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("given", nargs="*")
+
+    def handle(self, *args: Any, **options: Any) -> NoReturn:
+        raise CommandError(f"This command is closed: it would leave no entry on the log. {self.instead}")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Options that the original has are no usage error here."""
+        super().run_from_argv([*argv[:2], *(each for each in argv[2:] if not each.startswith("-"))])
+
+
+class ClosedReset(ClosedCommand):
+    """Unlocking a sign-in."""
+
+    instead = "A lock ends by itself 15 minutes after the last failure, and holds for one address only."
