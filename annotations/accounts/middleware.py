@@ -22,6 +22,18 @@ PASSWORD_FIRST = {"accounts:change_password", "accounts:sign_out"}
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+class SessionSeenMiddleware:
+    """Writes down, now and then, that somebody's session was used."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, User) and isinstance(request.session, sessions.SessionStore):
+            sessions.seen(request.session)
+        return self.get_response(request)
+
+
 class ApiKeyMiddleware:
     """Sets `request.user` from `Authorization: Bearer KEY`; a wrong key is answered at once, never ignored."""
 
@@ -57,8 +69,6 @@ class PermissionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if isinstance(request.user, User) and request.session.session_key:
-            sessions.seen(request.session.session_key)
         # Nothing that was made for one person stays in a browser's or a proxy's cache.
         response.headers.setdefault("Cache-Control", "no-store")
         self._record(request, response.status_code)

@@ -5,14 +5,13 @@ import ipaddress
 from typing import Any, cast
 
 from django.contrib.sessions.backends import db
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from annotations.accounts import throttle
 from annotations.accounts.models import Session
 from annotations.core import clock, ids
 
-SEEN_SECONDS = 60
+SEEN_EVERY = datetime.timedelta(minutes=1)
 """That somebody is still there is written down this often at most."""
 
 _KEY = "own_session"
@@ -21,9 +20,16 @@ _KEY = "own_session"
 class SessionStore(db.SessionStore):
     """As Django's. Migration 0003 writes sessions of before under this very name, which signs them."""
 
+    seen_at: datetime.datetime | None = None
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        row = cast(Session | None, super()._get_session_from_db())  # type: ignore[misc]
+        self.seen_at = row.seen_at if row else None
+        return row
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast(Session, super().create_model_instance(data))
@@ -45,10 +51,11 @@ def described(network: str) -> dict[str, str]:
     return {"id": str(ids.random_id()), "network": network, "began": clock.now().isoformat()}
 
 
-def seen(key: str) -> None:
-    """Somebody has just used the session."""
-    if cache.add(f"session-seen:{key}", 1, SEEN_SECONDS):
-        Session.objects.filter(session_key=key).update(seen_at=clock.now())
+def seen(session: SessionStore) -> None:
+    """Somebody has just used the session, which was read for that."""
+    now = clock.now()
+    if session.seen_at and session.seen_at < now - SEEN_EVERY:
+        Session.objects.filter(session_key=session.session_key).update(seen_at=now)
 
 
 def network_of(address: str) -> str:

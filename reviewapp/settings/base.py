@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "annotations.accounts.middleware.SessionSeenMiddleware",
     "annotations.accounts.middleware.ApiKeyMiddleware",
     # Before CSRF: that one reads the body, and nobody who may not call a route makes the site read one.
     "annotations.accounts.middleware.PermissionMiddleware",
