@@ -82,10 +82,11 @@ class ApiKey(models.Model):
 class Session(AbstractBaseSession):
     """A session as Django keeps it, with what its person is told of it. `network` is never a whole address.
 
-    Rows without a user are those of visitors who have not signed in.
+    Rows without a user are those of visitors who have not signed in. `public_id` stays when the key changes: for a
+    moment two rows have it.
     """
 
-    public_id = models.UUIDField(unique=True, default=ids.random_id, editable=False)
+    public_id = models.UUIDField(default=ids.random_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     network = models.CharField(max_length=64, blank=True)
     began_at = models.DateTimeField(default=clock.now)

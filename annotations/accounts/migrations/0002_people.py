@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
                 (
                     "public_id",
-                    models.UUIDField(default=annotations.core.ids.random_id, editable=False, unique=True),
+                    models.UUIDField(default=annotations.core.ids.random_id, editable=False),
                 ),
                 ("network", models.CharField(blank=True, max_length=64)),
                 ("began_at", models.DateTimeField(default=annotations.core.clock.now)),

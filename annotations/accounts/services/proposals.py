@@ -3,10 +3,10 @@
 import uuid
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from annotations.accounts import log
-from annotations.accounts.enums import ProposalKind
+from annotations.accounts.enums import ProposalKind, ProposalState
 from annotations.accounts.models import AccountProposal, User
 from annotations.accounts.roles import sees_content, signs_in
 from annotations.accounts.rules import OPERATOR, PROPOSALS
@@ -42,17 +42,15 @@ def propose(user_id: uuid.UUID, kind: str, role: str, reason: str, actor: Actor)
     user = locked(user_id)
     check_somebody_else(user, actor)
     _check_possible(user, kind, role)
-    if not sees_content(role):
-        _record(log.PROPOSED, user, kind, role, actor, reason)
-        return _carry_out(user, kind, role, actor)
-    try:
-        with transaction.atomic():
-            AccountProposal.objects.create(user=user, kind=kind, role=role, asked_by=actor.pseudonym)
-    except IntegrityError:
+    if AccountProposal.objects.filter(user=user, state=ProposalState.WAITING).exists():
         raise Conflict(
             "proposal_waits",
             "Something was asked for this account already. Take it back, or wait for its decision.",
-        ) from None
+        )
+    if not sees_content(role):
+        _record(log.PROPOSED, user, kind, role, actor, reason)
+        return _carry_out(user, kind, role, actor)
+    AccountProposal.objects.create(user=user, kind=kind, role=role, asked_by=actor.pseudonym)
     _record(log.PROPOSED, user, kind, role, actor, reason)
     return None
 
