@@ -1,6 +1,6 @@
 """Commands of Django and of others that would change accounts or locks past the log: they say what to use instead."""
 
-from argparse import ArgumentParser
+import sys
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,15 +12,16 @@ class ClosedCommand(BaseCommand):
     help = "Closed on this site: it would leave no entry on the log."
     instead = ""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("given", nargs="*")
-
     def handle(self, *args: Any, **options: Any) -> NoReturn:
         raise CommandError(f"This command is closed: it would leave no entry on the log. {self.instead}")
 
-    def run_from_argv(self, argv: list[str]) -> None:
-        """Options that the original has are no usage error here."""
-        super().run_from_argv([*argv[:2], *(each for each in argv[2:] if not each.startswith("-"))])
+    def run_from_argv(self, argv: list[str]) -> NoReturn:
+        """Whatever follows the name: what the original takes is no usage error here."""
+        try:
+            self.handle()
+        except CommandError as error:
+            self.stderr.write(str(error))
+            sys.exit(error.returncode)
 
 
 class ClosedReset(ClosedCommand):
