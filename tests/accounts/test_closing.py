@@ -292,7 +292,7 @@ def test_nothing_happens_when_one_of_the_endings_fails(monkeypatch: pytest.Monke
         ({"trained_on": None, "statement_on": None}, "training_missing"),
     ],
 )
-def test_nobody_is_given_a_clip_without_training_and_statement(lacking: dict[str, None], code: str) -> None:
+def test_nobody_is_given_a_clip_without_training_and_statement(lacking: dict[str, Any], code: str) -> None:
     make_project()
     make_queued_clip()
     user = make_user(**lacking)

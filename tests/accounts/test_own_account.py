@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.urls import reverse
 
@@ -184,7 +185,7 @@ def test_a_session_that_ended_is_not_brought_back_by_a_request_that_was_under_wa
     store = client.session
     store["zone"] = "Europe/Berlin"
     Session.objects.all().delete()
-    with pytest.raises(sessions.db.UpdateError):
+    with pytest.raises(UpdateError):
         store.save()
     assert not Session.objects.exists()
 
