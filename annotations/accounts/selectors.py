@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from annotations.accounts import keys
 from annotations.accounts.enums import KeyRefusal, ProposalState, Standing
 from annotations.accounts.models import AccountProposal, ApiKey, Session, SignInLink, User
+from annotations.accounts.roles import signing_in
 from annotations.audit.actors import Actor
 from annotations.core import clock
 
@@ -57,7 +58,7 @@ def people(typed: str = "", role: str = "", standing: str = "") -> QuerySet[User
     if standing:
         found = found.filter(is_active=standing != Standing.CLOSED)
     if standing == Standing.NEVER:
-        found = found.filter(last_login=None)
+        found = found.filter(last_login=None, role__in=[code for code, _ in signing_in()])
     return found.order_by("username")
 
 

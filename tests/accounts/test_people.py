@@ -230,10 +230,24 @@ def test_a_role_that_sees_content_takes_two(target: str) -> None:
     user.refresh_from_db()
     assert (user.role == target) is done
     if not done:
-        services.decide_proposal(AccountProposal.objects.get().pk, "agree", REASON, officer())
+        _, token = services.decide_proposal(AccountProposal.objects.get().pk, "agree", REASON, officer())
         user.refresh_from_db()
+        assert token
+        assert not user.has_usable_password()
     assert user.role == target
     assert f'"role":"{target}"' in last("account.role_changed")
+
+
+def test_an_operator_who_used_the_link_of_another_gains_no_content_by_a_later_role() -> None:
+    by = operator()
+    puppet, token = services.invite("puppet", Role.OPERATOR, NOBODY, REASON, by)
+    assert token
+    services.use_link(token, PASSWORD)
+    services.change_role(puppet.pk, Role.LEAD, REASON, by)
+    services.decide_proposal(AccountProposal.objects.get().pk, "agree", REASON, officer())
+    puppet.refresh_from_db()
+    assert puppet.role == Role.LEAD
+    assert not puppet.check_password(PASSWORD)
 
 
 def test_sessions_and_keys_end_with_the_role(client: Any) -> None:

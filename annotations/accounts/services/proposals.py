@@ -119,8 +119,7 @@ def _check_possible(user: User, kind: str, role: str) -> None:
 
 def _carry_out(user: User, kind: str, role: str, actor: Actor) -> str | None:
     if kind == ProposalKind.CHANGE_ROLE:
-        _change_role(user, role, actor)
-        return None
+        return _change_role(user, role, actor)
     if kind == ProposalKind.OPEN:
         user.is_active = True
         user.set_unusable_password()
@@ -129,11 +128,16 @@ def _carry_out(user: User, kind: str, role: str, actor: Actor) -> str | None:
     return make_link(user, actor)
 
 
-def _change_role(user: User, role: str, actor: Actor) -> None:
+def _change_role(user: User, role: str, actor: Actor) -> str | None:
+    """Into a role that sees content a person comes by a new link: an operator may have used the one of before."""
     before, user.role = user.role, role
-    user.save(update_fields=["role"])
+    renewed = sees_content(role)
+    if renewed:
+        user.set_unusable_password()
+    user.save(update_fields=["role", "password"])
     data = {"account": user.pseudonym, "before": before, "role": role, **end_everything(user)}
     audit.append(log.ROLE_CHANGED, actor, data=data)
+    return make_link(user, actor) if renewed else None
 
 
 def _record(kind: Action, user: User, act: str, role: str, actor: Actor, reason: str = "") -> None:
