@@ -23,8 +23,6 @@ from django.db import connections
 
 django.setup()
 
-from annotations.accounts import services as accounts  # noqa: E402
-from annotations.accounts.enums import Role  # noqa: E402
 from annotations.accounts.models import User  # noqa: E402
 from annotations.audit import services as audit  # noqa: E402
 from annotations.audit.actors import COMMAND_LINE  # noqa: E402
@@ -33,7 +31,7 @@ from annotations.clips import services as clips  # noqa: E402
 from annotations.clips.enums import HoldReason  # noqa: E402
 from annotations.clips.models import Clip  # noqa: E402
 from annotations.review import services as review  # noqa: E402
-from benchmarks.queue_data import FRAMES, prepare  # noqa: E402
+from benchmarks.queue_data import FRAMES, make_reviewer, prepare  # noqa: E402
 
 TURN_SECONDS = 2.0
 CLIPS = 6_000
@@ -153,7 +151,7 @@ class CheckpointPoller(threading.Thread):
 def measure(kind: str, clients: int, pairs: int) -> dict[str, Any]:
     prepare(CLIPS, 1, [])
     for number in range(clients):
-        accounts.create_user(COMMAND_LINE, f"client-{number}", None, Role.CONTRACTOR)
+        make_reviewer(f"client-{number}")
     context = multiprocessing.get_context("spawn")
     turn, ready, results = context.Value(c_int, 0), context.Semaphore(0), context.Queue()
     poller = CheckpointPoller()

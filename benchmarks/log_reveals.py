@@ -32,7 +32,7 @@ from annotations.audit.models import Checkpoint  # noqa: E402
 from annotations.clips.models import Clip  # noqa: E402
 from annotations.moderation import services as moderation  # noqa: E402
 from benchmarks.log_act_clients import STOP, client, sequencer  # noqa: E402
-from benchmarks.queue_data import prepare  # noqa: E402
+from benchmarks.queue_data import make_reviewer, prepare  # noqa: E402
 
 CLIPS = 20_000
 # So that reveals fall at any moment of the sequencer's own pace.
@@ -85,7 +85,7 @@ def labelling(clients: int) -> Iterator[None]:
 def measure(clients: int, reveals: int) -> dict[str, Any]:
     prepare(CLIPS, 1, [])
     for number in range(clients):
-        accounts.create_user(COMMAND_LINE, f"client-{number}", None, Role.CONTRACTOR)
+        make_reviewer(f"client-{number}")
     lead = Client()
     lead.force_login(accounts.create_user(COMMAND_LINE, "lead", None, Role.LEAD))
     clip = Clip.objects.order_by("-pk")[0]

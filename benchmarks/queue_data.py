@@ -36,7 +36,7 @@ def prepare(clips: int, wanted: int, users: list[str]) -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
     for user in users:
         name, _, password = user.partition(":")
-        accounts.create_user(COMMAND_LINE, name, password, Role.CONTRACTOR)
+        make_reviewer(name, password)
     project = review.ensure_default_project(COMMAND_LINE)
     project.reviewers = wanted
     project.save(update_fields=["reviewers"])
@@ -44,6 +44,12 @@ def prepare(clips: int, wanted: int, users: list[str]) -> None:
     owner = known_owner(submitter, "household")
     for start in range(0, clips, BATCH):
         _queue(project, owner, min(BATCH, clips - start))
+
+
+def make_reviewer(name: str, password: str | None = None) -> None:
+    """An account of somebody who may be given a clip."""
+    today = clock.now().date()
+    accounts.create_user(COMMAND_LINE, name, password, Role.CONTRACTOR, trained_on=today, statement_on=today)
 
 
 @transaction.atomic

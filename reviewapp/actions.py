@@ -11,6 +11,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from annotations.accounts.matrix import ROLES, Matrix, matrix
+from annotations.accounts.rules import PROPOSALS
 from annotations.break_glass.rules import BREAK_GLASS
 from annotations.core.transitions import TransitionTable
 from annotations.moderation.rules import FLAGS
@@ -24,6 +25,8 @@ Action = tuple[TransitionTable, str]
 
 # All of them are sent with POST.
 ACTIONS: dict[str, tuple[Action, ...]] = {
+    "accounts:decide_proposal": ((PROPOSALS, "agree"), (PROPOSALS, "refuse")),
+    "accounts:take_back_proposal": ((PROPOSALS, "take back"),),
     "redaction:decide_unredaction": ((UNREDACTIONS, "approve"), (UNREDACTIONS, "refuse")),
     "redaction:take_back_unredaction": ((UNREDACTIONS, "take back"),),
     "redaction:hide_again": ((UNREDACTIONS, "hide again"),),

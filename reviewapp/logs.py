@@ -5,7 +5,7 @@ import re
 
 import structlog
 
-_CAPABILITIES = re.compile(r"/(media|receipt)/[^/\s'\"]+")
+_CAPABILITIES = re.compile(r"/(media|receipt|sign-in-link)/[^/\s'\"]+")
 
 
 def without_tokens(text: str) -> str:

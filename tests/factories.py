@@ -20,7 +20,7 @@ from django.db import transaction
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
-from annotations.accounts.models import User
+from annotations.accounts.models import AccountProposal, User
 from annotations.audit.actors import COMMAND_LINE, Actor
 from annotations.audit.models import Pending, TreeLeaf
 from annotations.audit.sealed import seal
@@ -56,9 +56,21 @@ _numbers = itertools.count(1)
 
 
 def make_user(role: str = Role.CONTRACTOR, **fields: Any) -> User:
-    """An account that can sign in with PASSWORD."""
+    """An account that can sign in with PASSWORD, of somebody who may be given a clip."""
     username = fields.pop("username", f"{role}-{next(_numbers)}")
-    return accounts.create_user(COMMAND_LINE, username, PASSWORD, role, **fields)
+    today = clock.now().date()
+    prepared = {"trained_on": today, "statement_on": today, **fields}
+    return accounts.create_user(COMMAND_LINE, username, PASSWORD, role, **prepared)
+
+
+def make_proposal(operator: User | None = None, role: str = Role.CONTRACTOR) -> AccountProposal:
+    """Somebody whom an operator wants to invite into a role that sees content."""
+    operator = operator or make_user(Role.OPERATOR)
+    description = accounts.Description("Somebody new", "RO", "ro, en")
+    user, _ = accounts.invite(
+        f"new-{next(_numbers)}", role, description, "We need more people.", operator.actor
+    )
+    return AccountProposal.objects.get(user=user)
 
 
 def make_submitter(**fields: Any) -> User:

@@ -43,6 +43,8 @@ class FilledSite:
 
 def fill() -> FilledSite:
     people = {role: make.make_user(role) for role in SIGNING_IN}
+    make.make_proposal(people[Role.OPERATOR])
+    make.make_user(is_active=False)
     _datasets(people[Role.ML_ENGINEER])
     clip = _labels(people)
     _flags(people[Role.LEAD])

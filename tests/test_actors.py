@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from annotations.accounts import services as accounts
 from annotations.accounts.enums import ANONYMOUS, Role
 from annotations.accounts.matrix import ROLES, Matrix, Rule, matrix
 from annotations.accounts.models import User
+from annotations.accounts.rules import PROPOSALS
 from annotations.audit.actors import WORKER, Actor
 from annotations.break_glass import services as break_glass
 from annotations.break_glass.rules import BREAK_GLASS
@@ -94,6 +96,25 @@ def outcome(act: Callable[[User], object], person: User) -> DomainError | None:
     except (NotAllowed, Missing) as error:
         return error
     return None
+
+
+# accounts
+
+
+def _proposal(action: str) -> Trial:
+    asker = make.make_user(Role.OPERATOR)
+    found = make.make_proposal(asker)
+    acts: dict[str, Callable[[User], object]] = {
+        "agree": lambda who: accounts.decide_proposal(found.pk, "agree", REASON, who.actor),
+        "refuse": lambda who: accounts.decide_proposal(found.pk, "refuse", REASON, who.actor),
+        "take back": lambda who: accounts.take_back_proposal(found.pk, who.actor),
+    }
+    return Trial(acts[action], known=asker, knows="asked_by")
+
+
+for _each in PROPOSALS:
+    if _each.action != "lapse":
+        trial((PROPOSALS, _each.source, _each.action))(partial(_proposal, _each.action))
 
 
 # moderation

@@ -104,7 +104,7 @@ def called() -> dict[str, set[str]]:
 def test_services_are_found() -> None:
     assert len(services()) > 100
     assert "annotations.review.services.projects.publish_schema" in services()
-    assert "annotations.accounts.services.revoke_key" in services()
+    assert "annotations.accounts.services.keys.revoke_key" in services()
 
 
 def test_what_is_exempt_has_no_caller_yet() -> None:

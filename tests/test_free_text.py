@@ -30,8 +30,11 @@ LISTED = {
         audit.Cosignature: witness line
         audit.KeyChange: vkey changed_by
         audit.Epoch: lost declaration declared_by agreed_by
-        accounts.User: password pseudonym country
+        accounts.User: password pseudonym country languages time_zone
         accounts.ApiKey: prefix digest
+        accounts.Session: session_key session_data network
+        accounts.SignInLink: digest
+        accounts.AccountProposal: asked_by decided_by
         clips.Owner: pseudonym lookup
         clips.Device: pseudonym lookup
         clips.Consent: notice_version

@@ -39,7 +39,7 @@ NOT_LINKED = {
     "rights:erase",  # looking up a person at the desk for erasures leads there
 }
 # Opened by a link that carries its secret, which an officer hands to the owner.
-BY_SECRET = {"rights:receipt", "rights:receipt_erase", "rights:receipt_certificate"}
+BY_SECRET = {"accounts:use_link", "rights:receipt", "rights:receipt_erase", "rights:receipt_certificate"}
 
 
 @dataclass

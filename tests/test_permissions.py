@@ -16,7 +16,7 @@ from django.urls import resolve, reverse
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import ANONYMOUS, Role
 from annotations.accounts.matrix import ROLES, Rule, matrix
-from annotations.accounts.models import User
+from annotations.accounts.models import Session, User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.moderation.enums import FlagCategory
 from annotations.review.models import Assignment
@@ -138,8 +138,19 @@ def of_a_break_glass_delivery(person: Person) -> dict[str, Any]:
     return dict(resolve(response.json()["url"]).kwargs)
 
 
+def of_a_session(person: Person) -> dict[str, Any]:
+    return {"session_id": Session.objects.get(user=person.user).public_id}
+
+
+def of_a_key(person: Person) -> dict[str, Any]:
+    assert person.user is not None
+    return {"prefix": accounts.create_key(COMMAND_LINE, person.user).split("_")[1]}
+
+
 # For each route whose cells say `own` and whose path names a thing: a thing of that person's own.
 OWNED: dict[str, Owned] = {
+    "accounts:end_session": of_a_session,
+    "accounts:revoke_own_key": of_a_key,
     "redaction:api_progress": of_a_submission,
     "redaction:media": of_a_delivery,
     "break_glass:media": of_a_break_glass_delivery,
@@ -170,7 +181,7 @@ OWNED: dict[str, Owned] = {
 }
 
 # Those that answer by the address of a page.
-LEADS_ON = {"review:resume", "break_glass:close"}
+LEADS_ON = {"review:resume", "break_glass:close", "accounts:end_session", "accounts:revoke_own_key"}
 
 # What such a route takes, where nothing at all would be refused for its form before anybody looks whose it is.
 FACE = {"frame": 1, "box": [5, 5, 10, 10]}

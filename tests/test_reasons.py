@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 import annotations
+from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
+from annotations.accounts.services.proposals import propose
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.break_glass import services as break_glass
@@ -33,11 +35,21 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 # What a reason is called where it says how something came about.
 NAMES = {"reason", "how"}
 OFFICER = Actor("p-officer", Role.PRIVACY_OFFICER)
+OPERATOR = Actor("p-operator", Role.OPERATOR)
 OWNER = Actor("o-owner", "owner")
 NOBODY = uuid.uuid4()
 
 # A reason is looked at before anything else: the rest of the call need not exist.
 CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
+    accounts.close_account: [lambda reason: accounts.close_account(make_user(), OPERATOR, reason)],
+    accounts.invite: [
+        lambda reason: accounts.invite("", "", accounts.Description("", "", ""), reason, OPERATOR)
+    ],
+    accounts.reopen: [lambda reason: accounts.reopen(NOBODY, reason, OPERATOR)],
+    accounts.renew_link: [lambda reason: accounts.renew_link(NOBODY, reason, OPERATOR)],
+    accounts.change_role: [lambda reason: accounts.change_role(NOBODY, "lead", reason, OPERATOR)],
+    propose: [lambda reason: propose(NOBODY, "open", "lead", reason, OPERATOR)],
+    accounts.decide_proposal: [lambda reason: accounts.decide_proposal(NOBODY, "agree", reason, OFFICER)],
     audit.erase_subject: [lambda reason: audit.erase_subject("o-nobody", OFFICER, reason)],
     redaction.choose_hiding: [
         lambda reason: redaction.choose_hiding("fill", reason, version=0, actor=OFFICER)

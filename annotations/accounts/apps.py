@@ -11,5 +11,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         import_module("annotations.accounts.signals")
         import_module("annotations.accounts.schema")
-        # What waits on each page of the top bar is counted by the context that the page belongs to.
-        autodiscover_modules("counts")
+        # Each context counts what waits on its pages of the top bar, and ends what a closed account has in hand.
+        autodiscover_modules("counts", "closing")

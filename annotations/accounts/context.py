@@ -22,6 +22,7 @@ PAGES = (
     (_("Consents"), "rights:consents"),
     (_("Datasets"), "datasets:index"),
     (_("Operations"), "operations"),
+    (_("People"), "accounts:people"),
     (_("Submit"), "clips:submit"),
     (_("Break-glass"), "break_glass:index"),
     (_("Hidden regions"), "redaction:unredactions"),

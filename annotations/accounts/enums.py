@@ -13,6 +13,40 @@ class Role(models.TextChoices):
     SUBMITTER = "submitter", _("Submitter")
 
 
+class Standing(models.TextChoices):
+    """How an account stands, as the list of people filters by it."""
+
+    OPEN = "open", _("Open")
+    NEVER = "never", _("Open, never signed in")
+    CLOSED = "closed", _("Closed")
+
+
+class Lack(models.TextChoices):
+    """What somebody has to have before they are given a clip."""
+
+    TRAINING = "training_missing", _("Your training is not recorded yet. Ask the operator to record its day.")
+    STATEMENT = (
+        "statement_missing",
+        _("Read the confidentiality statement on the page of your account, and accept it."),
+    )
+
+
+class ProposalKind(models.TextChoices):
+    """What an operator wants done that would let somebody see content."""
+
+    OPEN = "open", _("Open the account")
+    CHANGE_ROLE = "change_role", _("Change the role")
+    NEW_LINK = "new_link", _("Make a new sign-in link")
+
+
+class ProposalState(models.TextChoices):
+    WAITING = "waiting", _("Waiting for a privacy officer")
+    AGREED = "agreed", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    LAPSED = "lapsed", _("Dropped, as the account was closed")
+
+
 class KeyRefusal(models.TextChoices):
     """Why an API key does not let its sender in."""
 

@@ -1,7 +1,7 @@
 """The entries that this context writes."""
 
-from annotations.accounts.enums import KeyRefusal, Role
-from annotations.audit.fields import COUNT, PSEUDONYM, one_of, pattern
+from annotations.accounts.enums import KeyRefusal, ProposalKind, Role
+from annotations.audit.fields import CODE, COUNT, DAY, NAME, PSEUDONYM, TIME, list_of, one_of, pattern
 from annotations.audit.registry import action
 
 _ACCOUNT = {"account": PSEUDONYM}
@@ -13,17 +13,79 @@ _CALL = {
     "route": pattern(r"[a-z_]{1,32}(:[a-z_]{1,32})?|", "a route", 65),
 }
 _TIMES = {"times": COUNT}
+_ROLE = {"role": one_of(Role.choices)}
+_PROPOSAL = _ACCOUNT | _ROLE | {"kind": one_of(ProposalKind.choices)}
+# What ended with somebody's role or account: their sessions, API keys and sign-in links.
+_ENDED = {"sessions": COUNT, "keys": COUNT, "links": COUNT}
 
 SIGNED_IN = action("account.signed_in", "Signed in")
 SIGNED_OUT = action("account.signed_out", "Signed out")
 SIGN_IN_FAILED = action("account.sign_in_failed", "Sign-in failed for account {account}", _ACCOUNT)
 LOCKED_OUT = action("account.locked_out", "Sign-in locked for account {account}", _ACCOUNT)
-CREATED = action(
-    "account.created", "Account {account} created as {role}", _ACCOUNT | {"role": one_of(Role.choices)}
+CREATED = action("account.created", "Account {account} created as {role}", _ACCOUNT | _ROLE)
+CHANGED = action(
+    "account.changed",
+    "Account {account} changed: {fields}",
+    _ACCOUNT | {"fields": list_of(CODE, 4)},
+)
+TRAINED = action("account.trained", "Training of {account} recorded, of {day}", _ACCOUNT | {"day": DAY})
+STATEMENT_ACCEPTED = action(
+    "account.statement_accepted",
+    "Confidentiality statement {version} accepted by {account}",
+    _ACCOUNT | {"version": NAME},
+)
+CLOSED = action(
+    "account.closed",
+    "Account {account} closed; sessions ended: {sessions}, API keys: {keys}, sign-in links: {links}",
+    _ACCOUNT | _ENDED,
+)
+OPENED = action("account.opened", "Account {account} opened as {role}", _ACCOUNT | _ROLE)
+ROLE_CHANGED = action(
+    "account.role_changed",
+    "Role of account {account} changed from {before} to {role}; sessions ended: {sessions}, API keys: {keys}, "
+    "sign-in links: {links}",
+    _ACCOUNT | _ROLE | {"before": one_of(Role.choices)} | _ENDED,
+)
+PASSWORD_REQUIRED = action(
+    "account.password_required",
+    "New password required of account {account}; sessions ended: {sessions}",
+    _ACCOUNT | {"sessions": COUNT},
+)
+LINK_MADE = action(
+    "account.link_made", "Sign-in link made for account {account}, until {until}", _ACCOUNT | {"until": TIME}
+)
+LINK_USED = action("account.link_used", "Sign-in link used by account {account}", _ACCOUNT)
+SESSIONS_ENDED = action(
+    "account.sessions_ended",
+    "Sessions of account {account} ended: {sessions}",
+    _ACCOUNT | {"sessions": COUNT},
+)
+TIME_ZONE_CHOSEN = action(
+    "account.time_zone_chosen", "Account {account} reads in the time zone {zone}", _ACCOUNT | {"zone": NAME}
+)
+PROPOSED = action("account.proposed", "Asked for account {account} as {role}: {kind}", _PROPOSAL)
+PROPOSAL_AGREED = action(
+    "account.proposal_agreed", "A second person agreed for account {account} as {role}: {kind}", _PROPOSAL
+)
+PROPOSAL_REFUSED = action(
+    "account.proposal_refused", "A second person refused for account {account} as {role}: {kind}", _PROPOSAL
+)
+PROPOSAL_TAKEN_BACK = action(
+    "account.proposal_taken_back",
+    "What was asked for account {account} as {role} was taken back: {kind}",
+    _PROPOSAL,
+)
+PROPOSAL_LAPSED = action(
+    "account.proposal_lapsed",
+    "What was asked for account {account} as {role} lapsed as it was closed: {kind}",
+    _PROPOSAL,
 )
 PASSWORD_SET = action("account.password_set", "Password of account {account} set", _ACCOUNT)
 CLOSED_AGAIN = action(
-    "account.closed_again", "Account {account} closed, as it had been before the site was restored", _ACCOUNT
+    "account.closed_again",
+    "Account {account} closed, as it had been before the site was restored; sessions ended: {sessions}, API keys: "
+    "{keys}, sign-in links: {links}",
+    _ACCOUNT | _ENDED,
 )
 KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)

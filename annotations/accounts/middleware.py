@@ -7,16 +7,31 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
-from annotations.accounts import log, services
+from annotations.accounts import log, services, sessions
 from annotations.accounts.enums import ANONYMOUS
 from annotations.accounts.matrix import matrix
 from annotations.accounts.models import User
-from annotations.accounts.selectors import user_of_key
+from annotations.accounts.selectors import key_of
 from annotations.audit import actors
 
+# Open to whoever has to choose another password first.
+PASSWORD_FIRST = {"accounts:change_password", "accounts:sign_out"}
+
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class SessionSeenMiddleware:
+    """Writes down, now and then, that somebody's session was used."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if isinstance(request.user, User) and isinstance(request.session, sessions.SessionStore):
+            sessions.seen(request.session)
+        return self.get_response(request)
 
 
 class ApiKeyMiddleware:
@@ -28,12 +43,13 @@ class ApiKeyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            user = user_of_key(key.strip())
-            if user is None:
+            found = key_of(key.strip())
+            if found is None:
                 services.record_key_refusal(key.strip())
                 message = "This API key is unknown, expired or revoked."
                 return JsonResponse({"code": "bad_api_key", "message": message}, status=401)
-            request.user = user
+            services.record_key_used(found)
+            request.user = found.user
             request.authenticated_by_key = True  # type: ignore[attr-defined]
             # A key is sent by a program on purpose, so there is no cookie that another site could abuse.
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
@@ -63,7 +79,7 @@ class PermissionMiddleware:
         route = match.view_name if match else ""
         role = role_of(request)
         if self.matrix.allows(route, request.method or "", role):
-            return None
+            return self._password_first(request, route)
         services.record_refusal(actor_of(request), request.method or "", route)
         request.refusal_noted = True  # type: ignore[attr-defined]
         api = request.path.startswith("/api/")
@@ -79,6 +95,18 @@ class PermissionMiddleware:
             message = "Your role may not do this."
             return JsonResponse({"code": "not_allowed", "message": message}, status=403)
         return render(request, "errors/403.html", status=403)
+
+    def _password_first(self, request: HttpRequest, route: str) -> HttpResponse | None:
+        """Leads whoever has to choose another password to that page, whatever they ask for that strangers may not."""
+        user, method = request.user, request.method or ""
+        if not isinstance(user, User) or not user.password_required or route in PASSWORD_FIRST:
+            return None
+        if getattr(request, "authenticated_by_key", False) or self.matrix.allows(route, method, ANONYMOUS):
+            return None
+        if request.path.startswith("/api/"):
+            message = "Choose another password first, on the page of your account."
+            return JsonResponse({"code": "password_required", "message": message}, status=409)
+        return redirect("accounts:change_password")
 
     def _record(self, request: HttpRequest, status: int) -> None:
         """Of strangers, only the other site's form: what else they try is bound by other means (a lock, a token)."""

@@ -1,10 +1,14 @@
 from functools import partial
+from importlib import import_module
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models import Q
 
-from annotations.accounts.enums import Role
+from annotations.accounts.enums import ProposalKind, ProposalState, Role
 from annotations.audit.actors import Actor
 from annotations.core import clock, ids
 
@@ -18,7 +22,13 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person, or a service account that submits. There are no superusers: access is the permission matrix's."""
+    """A person, or a service account that submits. There are no superusers: access is the permission matrix's.
+
+    `languages` are codes with a comma between them. `trained_on` is the day of the last training, `statement_on` that
+    on which the person accepted the confidentiality statement; `taken_over_on` the day of an update before which
+    neither was asked for, for accounts that it found. With `password_required` they may do nothing before they have
+    chosen another password.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     username = models.CharField(max_length=64, unique=True)
@@ -30,6 +40,12 @@ class User(AbstractBaseUser):
     country = models.CharField(max_length=2, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
+    languages = models.CharField(max_length=100, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    trained_on = models.DateField(null=True)
+    statement_on = models.DateField(null=True)
+    taken_over_on = models.DateField(null=True)
+    password_required = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]
@@ -60,3 +76,76 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+
+class Session(AbstractBaseSession):
+    """A session as Django keeps it, with what its person is told of it. `network` is never a whole address.
+
+    Rows without a user are those of visitors who have not signed in. `public_id` stays when the key changes: for a
+    moment two rows have it.
+    """
+
+    public_id = models.UUIDField(default=ids.random_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    network = models.CharField(max_length=64, blank=True)
+    began_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(default=clock.now)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class SignInLink(models.Model):
+    """A link by which its person chooses a password, once. Only a digest is kept; the link is shown when it is made."""
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="links")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(
+        null=True
+    )  # used, or another one took its place, or the account was closed
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None), name="signinlink_one_in_force"
+            )
+        ]
+
+
+class AccountProposal(models.Model):
+    """What an operator wants done to an account that would let its person see content: a privacy officer decides.
+
+    `role` is the role that the account is to have. The reasons of both are on the log.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="proposals")
+    kind = models.CharField(max_length=16, choices=ProposalKind)
+    role = models.CharField(max_length=32, choices=Role)
+    state = models.CharField(max_length=16, choices=ProposalState, default=ProposalState.WAITING)
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ProposalKind.values), name="accountproposal_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ProposalState.values), name="accountproposal_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state=ProposalState.WAITING), name="accountproposal_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.AGREED) | ~Q(asked_by=models.F("decided_by")),
+                name="accountproposal_two_people",
+            ),
+        ]

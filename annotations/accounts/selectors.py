@@ -2,14 +2,18 @@
 
 import hmac
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from annotations.accounts import keys
-from annotations.accounts.enums import KeyRefusal
-from annotations.accounts.models import ApiKey, User
+from annotations.accounts.enums import KeyRefusal, ProposalState, Standing
+from annotations.accounts.models import AccountProposal, ApiKey, Session, SignInLink, User
+from annotations.accounts.roles import signing_in
+from annotations.audit.actors import Actor
 from annotations.core import clock
 
 
-def user_of_key(key: str) -> User | None:
-    """The active owner of a key that is neither expired nor revoked."""
+def key_of(key: str) -> ApiKey | None:
+    """The key with its owner, whose account is open, when it is neither expired nor revoked."""
     if not (parsed := keys.parse(key)):
         return None
     prefix, secret = parsed
@@ -18,11 +22,11 @@ def user_of_key(key: str) -> User | None:
         .filter(prefix=prefix, revoked_at=None, expires_at__gt=clock.now(), user__is_active=True)
         .first()
     )
-    return found.user if found and hmac.compare_digest(found.digest, keys.digest(secret)) else None
+    return found if found and hmac.compare_digest(found.digest, keys.digest(secret)) else None
 
 
 def why_refused(key: str) -> tuple[User | None, KeyRefusal]:
-    """Why `user_of_key` knows nobody by this key, and whose key it is or begins like."""
+    """Why `key_of` knows nobody by this key, and whose key it is or begins like."""
     prefix, secret = keys.parse(key) or ("", "")
     found = ApiKey.objects.select_related("user").filter(prefix=prefix).first()
     if found is None:
@@ -32,3 +36,49 @@ def why_refused(key: str) -> tuple[User | None, KeyRefusal]:
     if found.revoked_at:
         return found.user, KeyRefusal.REVOKED
     return found.user, KeyRefusal.EXPIRED if found.user.is_active else KeyRefusal.INACTIVE
+
+
+def link_of(token: str) -> SignInLink | None:
+    """The sign-in link that can be used with this token now."""
+    found = SignInLink.objects.select_related("user").filter(digest=keys.digest(token), ended_at=None)
+    return found.filter(expires_at__gt=clock.now(), user__is_active=True).first()
+
+
+def people(typed: str = "", role: str = "", standing: str = "") -> QuerySet[User]:
+    """Accounts by name: those whose user name, name or pseudonym holds what was typed, in this role, as they stand."""
+    found = User.objects.annotate(
+        proposed=Exists(AccountProposal.objects.filter(user=OuterRef("pk"), state=ProposalState.WAITING))
+    )
+    if typed:
+        found = found.filter(
+            Q(username__icontains=typed) | Q(display_name__icontains=typed) | Q(pseudonym__iexact=typed)
+        )
+    if role:
+        found = found.filter(role=role)
+    if standing:
+        found = found.filter(is_active=standing != Standing.CLOSED)
+    if standing == Standing.NEVER:
+        found = found.filter(last_login=None, role__in=[code for code, _ in signing_in()])
+    return found.order_by("username")
+
+
+def waiting_proposals() -> QuerySet[AccountProposal]:
+    """What waits for a privacy officer, longest first."""
+    waiting = AccountProposal.objects.select_related("user").filter(state=ProposalState.WAITING)
+    return waiting.order_by("asked_at", "pk")
+
+
+def waiting_for(officer: Actor) -> int:
+    """The proposals on which this officer may decide: not on those about themselves, nor what they asked for."""
+    others = waiting_proposals().exclude(user__pseudonym=officer.pseudonym)
+    return others.exclude(asked_by=officer.pseudonym).count()
+
+
+def sessions_of(user: User) -> QuerySet[Session]:
+    """The person's sessions that have not run out, the last used first."""
+    return Session.objects.filter(user=user, expire_date__gt=clock.now()).order_by("-seen_at", "pk")
+
+
+def keys_of(user: User) -> QuerySet[ApiKey]:
+    """The person's API keys that are not revoked, the newest first."""
+    return ApiKey.objects.filter(user=user, revoked_at=None).order_by("-created_at", "pk")

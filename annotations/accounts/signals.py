@@ -6,12 +6,13 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from annotations.accounts import services
+from annotations.accounts import services, sessions
 from annotations.accounts.models import User
 
 
 @receiver(user_logged_in)
 def _signed_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    sessions.begin(request)
     services.record_sign_in(user)
 
 

@@ -12,6 +12,7 @@ ENDS = (
     ("expire", "its time is over"),
     ("close", "closed by a person"),
     ("stop", "the clip may not be seen any more"),
+    ("revoke", "the account of who asked was closed, or has another role"),
 )
 
 ASKED = action(

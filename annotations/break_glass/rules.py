@@ -31,6 +31,9 @@ BREAK_GLASS = TransitionTable(
         Transition(BreakGlassState.ASKED, "lapse", BreakGlassState.LAPSED, THE_SITE),
         Transition(BreakGlassState.APPROVED, "expire", BreakGlassState.EXPIRED, THE_SITE),
         Transition(BreakGlassState.APPROVED, "close", BreakGlassState.CLOSED, WHO_ASKED_OR_OFFICER),
+        # The account of who asked was closed, or has another role.
+        Transition(BreakGlassState.ASKED, "revoke", BreakGlassState.CLOSED, THE_SITE),
+        Transition(BreakGlassState.APPROVED, "revoke", BreakGlassState.CLOSED, THE_SITE),
         # A new hold, a withdrawal, an erasure; or the copy cannot be made.
         Transition(BreakGlassState.APPROVED, "stop", BreakGlassState.CLOSED, THE_SITE),
     ],

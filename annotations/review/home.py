@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from annotations.accounts.models import User
+from annotations.accounts.rules import lacks
 from annotations.core import clock
 from annotations.review import selectors
 from annotations.review.enums import AssignmentState
@@ -34,6 +35,7 @@ _STATES = {
 def present(reviewer: User) -> dict[str, Any]:
     """The context of the page."""
     return {
+        "lacks": [str(lack.label) for lack in lacks(reviewer)],
         "stats": _stats(reviewer),
         "resume": address(selectors.held(reviewer).first()),
         "available": selectors.claimable(reviewer, COUNT_UP_TO),

@@ -40,6 +40,11 @@ CLAIMED = action("review.claimed", "Claimed for labeling", _ASSIGNMENT)
 RESUMED = action("review.resumed", "Labeling taken up again", _ASSIGNMENT)
 EXTENDED = action("review.extended", "More time taken for labeling", _ASSIGNMENT)
 EXPIRED = action("review.expired", "Not submitted in time; open to other reviewers again", _ASSIGNMENT)
+TAKEN_AWAY = action(
+    "review.taken_away",
+    "Its reviewer's account was closed, or has another role; open to other reviewers again",
+    _ASSIGNMENT,
+)
 SKIPPED = action("review.skipped", "Skipped: {reason}", _ASSIGNMENT | {"reason": CODE})
 FLAGGED = action(
     "review.flagged",

@@ -20,7 +20,7 @@ from annotations.redaction.models import Rendition
 from annotations.review import log
 from annotations.review.enums import AssignmentState, Decision, TaskState
 from annotations.review.models import Adjudication, Annotation, Assignment, LabelSchema, Project, ReviewTask
-from annotations.review.rules import LEFT, TASKS, TIMED
+from annotations.review.rules import ASSIGNMENTS, LEFT, TASKS, TIMED
 
 
 def held(reviewer: User) -> QuerySet[Assignment]:
@@ -45,6 +45,11 @@ def reserved(reviewer: User) -> QuerySet[Assignment]:
     """What waits for the person alone: held at the moment, or back with them."""
     waiting = (AssignmentState.PARKED, AssignmentState.RETURNED)
     return Assignment.objects.filter(reviewer=reviewer, state__in=waiting)
+
+
+def in_hand(reviewer: User) -> QuerySet[Assignment]:
+    """What the person labels, and all that waits for them."""
+    return Assignment.objects.filter(reviewer=reviewer, state__in=ASSIGNMENTS.sources("take away"))
 
 
 @delivery.entitles("assignment")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from annotations.accounts.models import User
 from annotations.core import reasons
-from annotations.core.errors import DomainError, Missing
+from annotations.core.errors import Conflict, DomainError, Missing
 from annotations.review import home as home_page, selectors, services, workbench as workbench_page
 from annotations.review.services.leases import waits
 from annotations.review.services.support import require_lease
@@ -27,7 +27,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def next_clip(request: HttpRequest) -> HttpResponse:
     """Opens the clip to label now."""
-    assignment = services.next_clip(_reviewer(request))
+    try:
+        assignment = services.next_clip(_reviewer(request))
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("review:home")
     if address := workbench_page.address(assignment):
         return redirect(address)
     messages.info(request, _("No clip waits for you now. New ones appear as soon as their faces are hidden."))

@@ -7,11 +7,10 @@ found done is noted and nothing more. Who did it then, and when, is what the jou
 import uuid
 from collections.abc import Callable
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from annotations.accounts import services as accounts
-from annotations.accounts.models import ApiKey
+from annotations.accounts.models import ApiKey, Session
 from annotations.audit import journal, log, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.enums import KeysDestroyed

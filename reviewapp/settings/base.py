@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "annotations.accounts.middleware.SessionSeenMiddleware",
     "annotations.accounts.middleware.ApiKeyMiddleware",
     # Before CSRF: that one reads the body, and nobody who may not call a route makes the site read one.
     "annotations.accounts.middleware.PermissionMiddleware",
@@ -126,7 +127,7 @@ AXES_USERNAME_CALLABLE = "annotations.accounts.throttle.account"
 AXES_CLIENT_IP_CALLABLE = "annotations.accounts.throttle.address"
 AXES_SENSITIVE_PARAMETERS = ["username", "password", "next"]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "annotations.accounts.sessions"
 SESSION_COOKIE_NAME = "review_session"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

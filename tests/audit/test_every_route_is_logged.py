@@ -94,6 +94,12 @@ CLASSES: dict[str, Serves] = {
     **dict.fromkeys(
         (
             "home",
+            "accounts:account",
+            "accounts:change_password",
+            "accounts:use_link",
+            "accounts:people",
+            "accounts:invite",
+            "accounts:person",
             "clips:submit",
             "clips:cameras",
             "clips:camera",
@@ -145,6 +151,19 @@ CLASSES: dict[str, Serves] = {
     **dict.fromkeys(
         (
             "accounts:sign_out",
+            "accounts:end_session",
+            "accounts:end_other_sessions",
+            "accounts:revoke_own_key",
+            "accounts:choose_time_zone",
+            "accounts:accept_statement",
+            "accounts:describe",
+            "accounts:record_training",
+            "accounts:change_role",
+            "accounts:step",
+            "accounts:require_new_password",
+            "accounts:revoke_key",
+            "accounts:decide_proposal",
+            "accounts:take_back_proposal",
             "clips:api_clips",
             "moderation:add_list",
             "moderation:decide",

@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from annotations.accounts import log as accounts_log, services as accounts
 from annotations.accounts.enums import Role
-from annotations.accounts.models import User
+from annotations.accounts.models import Session, User
 from annotations.audit import services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.enums import KeysDestroyed
@@ -72,6 +72,7 @@ OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
 
 # The only functions without an entry, and why.
 EXEMPT = {
+    "accounts.record_key_used": "when a key was used last, to the minute; what was done with it has its own entries",
     "audit.append": "it is the log",
     "audit.append_each": "it is the log",
     "audit.finish_erasures": "destroys keys whose erasure is on the log already, and no others",
@@ -236,6 +237,116 @@ def _() -> Act:
 def _() -> Act:
     prefix = accounts.create_key(WORKER, make.make_submitter()).split("_")[1]
     return lambda: accounts.record_key_refusal(f"cam_{prefix}_guessed")
+
+
+OPERATOR = Actor("p-operator", Role.OPERATOR)
+WHY = "It is needed here."
+
+
+@case("accounts.invite")
+def _() -> Act:
+    description = accounts.Description("New", "RO", "ro")
+    return lambda: accounts.invite("somebody", Role.LEAD, description, WHY, OPERATOR)
+
+
+@case("accounts.describe")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.describe(user.pk, accounts.Description("Other", "FR", "fr"), OPERATOR)
+
+
+@case("accounts.record_training")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.record_training(user.pk, clock.now().date(), OPERATOR)
+
+
+@case("accounts.require_new_password")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.require_new_password(user.pk, OPERATOR)
+
+
+@case("accounts.change_role")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.change_role(user.pk, Role.OPERATOR, WHY, OPERATOR)
+
+
+@case("accounts.renew_link")
+def _() -> Act:
+    user = make.make_user(Role.OPERATOR)
+    return lambda: accounts.renew_link(user.pk, WHY, OPERATOR)
+
+
+@case("accounts.close_account")
+def _() -> Act:
+    user = make.make_assignment(make.make_user()).reviewer
+    assert user
+    accounts.create_key(WORKER, user)
+    return lambda: accounts.close_account(user, OPERATOR, WHY)
+
+
+@case("accounts.reopen")
+def _() -> Act:
+    user = make.make_user(is_active=False)
+    return lambda: accounts.reopen(user.pk, WHY, OPERATOR)
+
+
+@case("accounts.decide_proposal")
+def _() -> Act:
+    proposal = make.make_proposal()
+    return lambda: accounts.decide_proposal(proposal.pk, "agree", WHY, OFFICER)
+
+
+@case("accounts.take_back_proposal")
+def _() -> Act:
+    proposal = make.make_proposal()
+    return lambda: accounts.take_back_proposal(proposal.pk, OPERATOR)
+
+
+@case("accounts.use_link")
+def _() -> Act:
+    _, token = accounts.decide_proposal(make.make_proposal().pk, "agree", WHY, OFFICER)
+    assert token
+    return lambda: accounts.use_link(token, make.PASSWORD, statement=True)
+
+
+@case("accounts.change_password")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.change_password(user, "another long password", "")
+
+
+def _signed_in() -> User:
+    user = make.make_user()
+    Client().force_login(user)
+    return user
+
+
+@case("accounts.end_session")
+def _() -> Act:
+    user = _signed_in()
+    session = Session.objects.get(user=user)
+    return lambda: accounts.end_session(user, session.public_id)
+
+
+@case("accounts.end_other_sessions")
+def _() -> Act:
+    user = _signed_in()
+    return lambda: accounts.end_other_sessions(user, "")
+
+
+@case("accounts.accept_statement")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.accept_statement(user)
+
+
+@case("accounts.choose_time_zone")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.choose_time_zone(user, "Europe/Berlin")
 
 
 # clips
@@ -1181,6 +1292,19 @@ def _() -> Act:
 def _() -> Act:
     clip = make.make_ready_clip()
     return lambda: moderation.erase_clip(clip, OFFICER)
+
+
+@case("review.take_away")
+def _() -> Act:
+    reviewer = make.make_assignment(make.make_user()).reviewer
+    assert reviewer
+    return lambda: review.take_away(reviewer)
+
+
+@case("break_glass.end_accesses_of")
+def _() -> Act:
+    person = make.make_break_glass_access().asked_by
+    return lambda: break_glass.end_accesses_of(person)
 
 
 @case("review.erase_clip")

@@ -235,7 +235,12 @@ def test_large_bodies_are_refused_everywhere_else(front: Front) -> None:
 
 
 def test_tokens_stay_out_of_the_access_log(front: Front) -> None:
-    for path in ("/media/a-capability", "/media/an-ended-capability", "/receipt/another-capability"):
+    for path in (
+        "/media/a-capability",
+        "/media/an-ended-capability",
+        "/receipt/another-capability",
+        "/sign-in-link/a-capability/",
+    ):
         front.get(path)
-    wait_until(lambda: {"/media/-", "/receipt/-"} <= set(front.log.read_text().split()), 5)
+    wait_until(lambda: {"/media/-", "/receipt/-", "/sign-in-link/-"} <= set(front.log.read_text().split()), 5)
     assert not re.search("capability", front.log.read_text())

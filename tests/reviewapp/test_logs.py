@@ -11,6 +11,7 @@ from reviewapp.logs import TokenFormatter
     [
         ("GET /media/abc:def:ghi", "GET /media/…"),
         ("POST /receipt/abc/withdraw/", "POST /receipt/…/withdraw/"),
+        ("GET /sign-in-link/abc-_d/", "GET /sign-in-link/…/"),
         ("GET /review/", "GET /review/"),
     ],
 )

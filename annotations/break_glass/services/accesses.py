@@ -145,6 +145,16 @@ def end_due_accesses() -> int:
     return ended
 
 
+@transaction.atomic
+def end_accesses_of(person: User) -> int:
+    """Ends what the person asked for and may still see, and what nobody has decided on yet; how many."""
+    found = BreakGlassAccess.objects.filter(asked_by=person, state__in=BREAK_GLASS.sources("revoke"))
+    ended = list(found.order_by("clip_id", "pk").values_list("pk", flat=True))
+    for each in ended:
+        end(locked(each), "revoke", WORKER)
+    return len(ended)
+
+
 def require(access_id: uuid.UUID, person: User) -> BreakGlassAccess:
     """The person's own request while it lets them see, locked; Missing, or Conflict `access_over`."""
     access = _own(access_id, person)

@@ -3,10 +3,8 @@
 from annotations.oversight.forms.alerts import AlertFilterForm, ResolveForm, RuleForm, rule_form
 from annotations.oversight.forms.log import LogForm
 from annotations.oversight.forms.period import PeriodForm, instants
-from annotations.oversight.forms.zones import COMMON_ZONES
 
 __all__ = [
-    "COMMON_ZONES",
     "AlertFilterForm",
     "LogForm",
     "PeriodForm",

@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from annotations.accounts.people import UNKNOWN, pseudonym_of
+from annotations.accounts.zones import is_zone, zones
 from annotations.core.forms import ReasonField
 from annotations.oversight.alerting import RULES
 from annotations.oversight.alerting.off_hours import EVERY_DAY
 from annotations.oversight.enums import AlertKind
-from annotations.oversight.forms.zones import is_zone, zones
 
 # As many as an entry of the log can name.
 MOST_PEOPLE = 200

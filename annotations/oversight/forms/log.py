@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from annotations.accounts.people import pseudonym_of
 from annotations.accounts.roles import role_choices
+from annotations.accounts.zones import Choices, is_zone
 from annotations.audit.registry import by_area, codes_of
 from annotations.audit.search import Filters, at
 from annotations.clips.enums import Purpose
 from annotations.clips.selectors import clip_ids, owner_pseudonym
 from annotations.core import clock
-from annotations.oversight.forms.zones import Choices, is_zone
 
 _LOCAL = {"type": "datetime-local"}
 

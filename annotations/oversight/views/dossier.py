@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from annotations.accounts.middleware import actor_of
+from annotations.accounts.zones import zone_of
 from annotations.audit.search import is_cursor
 from annotations.audit.subject_keys import Unreachable
 from annotations.clips.lookup import clip_or_404
 from annotations.clips.models import Clip
 from annotations.clips.selectors import digests_of
 from annotations.oversight import selectors, services
-from annotations.oversight.views.zone import zone_of
 
 VIEWINGS = 50
 

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotations.accounts.middleware import actor_of
+from annotations.accounts.zones import zone_of
 from annotations.oversight import selectors, services
-from annotations.oversight.views.zone import zone_of
 
 
 @require_safe

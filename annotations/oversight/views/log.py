@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.people import people_by_pseudonym
+from annotations.accounts.zones import COMMON_ZONES, zone_of
 from annotations.audit.search import FIRST_SECONDS, FURTHER_SECONDS, Filters, is_cursor, search
 from annotations.audit.selectors import Line
 from annotations.audit.sequencing.awaiting import await_checkpoint
@@ -19,9 +20,8 @@ from annotations.core import clock
 from annotations.core.errors import DomainError
 from annotations.oversight import entry_export as exporting, selectors, services
 from annotations.oversight.filter_chips import chips
-from annotations.oversight.forms import COMMON_ZONES, LogForm
+from annotations.oversight.forms import LogForm
 from annotations.oversight.text_search import search_words
-from annotations.oversight.views.zone import zone_of
 
 PAGE = 50
 

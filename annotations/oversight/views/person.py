@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.people import people_by_pseudonym
+from annotations.accounts.zones import zone_of
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from annotations.oversight import selectors, services
 from annotations.oversight.forms import PeriodForm, instants
-from annotations.oversight.views.zone import zone_of
 
 
 @require_safe

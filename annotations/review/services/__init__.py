@@ -3,7 +3,7 @@
 from annotations.review.services.claim import next_clip, prefetch
 from annotations.review.services.drafts import save_draft
 from annotations.review.services.erase import erase_clip
-from annotations.review.services.leases import expire_leases, extend, resume
+from annotations.review.services.leases import expire_leases, extend, resume, take_away
 from annotations.review.services.projects import ensure_default_project, publish_schema
 from annotations.review.services.queue import enqueue
 from annotations.review.services.release import flag, report_missed_regions, skip
@@ -33,4 +33,5 @@ __all__ = [
     "set_aside",
     "skip",
     "submit",
+    "take_away",
 ]

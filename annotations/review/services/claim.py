@@ -18,7 +18,7 @@ from annotations.review import log, selectors
 from annotations.review.models import Assignment, Project
 from annotations.review.rules import ASSIGNMENTS
 from annotations.review.services.leases import expire_at_end, keep, take_up
-from annotations.review.services.support import lock, lock_person, record
+from annotations.review.services.support import lock, lock_person, record, require_prepared
 
 # The condition of the partial index, spelt out: with a parameter in its place SQLite would not use that index.
 _OPEN = RawSQL("review_assignment.state = 'open'", [], output_field=BooleanField())
@@ -37,7 +37,8 @@ _SQLITE = (f"{_LEASE} WHERE id = (", ") RETURNING id")
 def next_clip(reviewer: User) -> Assignment | None:
     """The clip to label now: the one that the reviewer holds already, or else a newly claimed one.
 
-    None when there is nothing for them to do.
+    None when there is nothing for them to do. Raises Conflict `training_missing` or `statement_missing` for somebody
+    who must not be given a clip yet.
     """
     ASSIGNMENTS.check("claim", reviewer.actor)
     held = _held(reviewer)
@@ -57,7 +58,7 @@ def prefetch(reviewer: User, current: uuid.UUID) -> Assignment | None:
 
 def _held(reviewer: User) -> list[Assignment]:
     """What the person has in hand. What cannot be extended any more, and whose time is over, goes to others now."""
-    lock_person(reviewer)
+    require_prepared(lock_person(reviewer))
     return [assignment for assignment in selectors.held(reviewer) if not expire_at_end(assignment)]
 
 

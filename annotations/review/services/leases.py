@@ -20,9 +20,11 @@ from annotations.review.services.support import (
     lock,
     lock_own,
     lock_person,
+    lock_row,
     record,
     replace,
     require_lease,
+    require_prepared,
 )
 
 
@@ -33,7 +35,7 @@ def resume(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
     Conflict `clip_held` or `lease_lost` when it is not theirs to label any more, `too_many_open` when they have as
     many in hand as one may have.
     """
-    lock_person(reviewer)
+    require_prepared(lock_person(reviewer))
     assignment = lock_own(reviewer, assignment_id)
     if assignment.state == AssignmentState.LEASED:
         require_lease(assignment)
@@ -44,7 +46,6 @@ def resume(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
 @transaction.atomic
 def extend(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
     """The full time again, from now, up to LONGEST_LEASE times as long; Conflict `lease_at_its_end` after that."""
-    lock_person(reviewer)
     assignment = lock_own(reviewer, assignment_id)
     if assignment.state == AssignmentState.EXPIRED:
         return _take_one_more(assignment, reviewer)
@@ -68,6 +69,14 @@ def expire_leases(limit: int = 500) -> int:
     """Gives clips that were not submitted in time to others; how many. Drafts stay with whoever made them."""
     due = list(selectors.overdue()[:limit])
     return sum(_expire(pk, clip_id) for pk, clip_id in due)
+
+
+@transaction.atomic
+def take_away(reviewer: User) -> int:
+    """Gives all clips that the person has in hand, or that wait for them, to others; how many. Drafts stay."""
+    lock_row(reviewer)
+    found = list(selectors.in_hand(reviewer).values_list("pk", "clip_id").order_by("clip_id", "pk"))
+    return sum(_take_away(pk, clip_id) for pk, clip_id in found)
 
 
 def keep(assignment: Assignment, reviewer: User) -> Assignment:
@@ -152,4 +161,16 @@ def _expire(pk: uuid.UUID, clip_id: uuid.UUID) -> bool:
     assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])
     replace(assignment)
     record(log.EXPIRED, WORKER, assignment.clip, {"assignment": str(assignment.public_id)})
+    return True
+
+
+def _take_away(pk: uuid.UUID, clip_id: uuid.UUID) -> bool:
+    assignment = lock(pk, clip_id)
+    if assignment.state not in ASSIGNMENTS.sources("take away"):
+        return False
+    assignment.state = ASSIGNMENTS.target(assignment.state, "take away", WORKER)
+    assignment.lease_until, assignment.ended_at, assignment.left_reason = None, clock.now(), ""
+    assignment.save(update_fields=["state", "lease_until", "ended_at", "left_reason"])
+    replace(assignment)
+    record(log.TAKEN_AWAY, WORKER, assignment.clip, {"assignment": str(assignment.public_id)})
     return True

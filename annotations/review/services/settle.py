@@ -13,8 +13,8 @@ from annotations.core.reasons import checked_reason
 from annotations.review import log
 from annotations.review.enums import AssignmentState, Decision
 from annotations.review.models import Adjudication, Annotation, Assignment, ReviewTask
-from annotations.review.rules import ASSIGNMENTS, BACK_WITH_REVIEWER, TASKS
-from annotations.review.services.support import lock_task, record
+from annotations.review.rules import ASSIGNMENTS, TASKS
+from annotations.review.services.support import lock_task, record, waits_until
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: 
     reason = checked_reason(reason)
     task, annotation = _settling(task_id, annotation_id, "return", actor)
     assignment = annotation.assignment
-    assignment.lease_until = clock.now() + BACK_WITH_REVIEWER
+    assignment.lease_until = waits_until(assignment)
     assignment.submitted_at = None
     _move(assignment, "return", actor)
     _decide(task, annotation, Decision.RETURN, actor)

@@ -1,9 +1,11 @@
 """What the use cases share: locks in one order, entries in one form, slots that replace others."""
 
+import datetime
 import uuid
 from typing import Any
 
 from annotations.accounts.models import User
+from annotations.accounts.rules import lacks
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
@@ -11,19 +13,42 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
-from annotations.core.errors import Conflict, Missing
+from annotations.core import clock
+from annotations.core.errors import Conflict, Missing, NotAllowed
 from annotations.review.enums import AssignmentState
 from annotations.review.models import Assignment, ReviewTask
-from annotations.review.rules import HANDED_IN
+from annotations.review.rules import BACK_WITH_REVIEWER, CONTRACTOR, HANDED_IN
 
 
-def lock_person(reviewer: User) -> None:
-    """One claim at a time per person, so that two tabs cannot exceed what one may hold. Comes before other locks."""
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=reviewer.pk)
+def lock_row(person: User) -> User:
+    """The person's row as it is now, locked. Comes before other locks."""
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def lock_person(reviewer: User) -> User:
+    """One act at a time per person, so that two tabs cannot exceed what one may hold, nor outlive a closed account.
+
+    Comes before other locks. Raises NotAllowed `account_closed`, or `not_allowed` when their role is another one now.
+    """
+    found = lock_row(reviewer)
+    if not found.is_active:
+        raise NotAllowed("account_closed", "Your account is closed.")
+    CONTRACTOR.check(found.actor)
+    return found
+
+
+def require_prepared(reviewer: User) -> None:
+    """Conflict `training_missing` or `statement_missing` while somebody must not be given a clip."""
+    for lack in lacks(reviewer):
+        raise Conflict(lack, str(lack.label))
 
 
 def lock_own(reviewer: User, assignment_id: uuid.UUID) -> Assignment:
-    """The reviewer's assignment by its public id, with its clip, both locked; Missing when it is not theirs."""
+    """The reviewer's assignment by its public id, with its clip, all locked; Missing when it is not theirs.
+
+    Raises NotAllowed as `lock_person` does.
+    """
+    lock_person(reviewer)
     found = (
         Assignment.objects.filter(public_id=assignment_id, reviewer=reviewer).values("pk", "clip_id").first()
     )
@@ -60,6 +85,12 @@ def require_lease(assignment: Assignment) -> None:
     if assignment.state in HANDED_IN:
         raise Conflict("already_submitted", "You have submitted this clip already.")
     raise Conflict("lease_lost", "This clip is no longer yours: it was skipped, or the time for it was over.")
+
+
+def waits_until(assignment: Assignment) -> datetime.datetime:
+    """Until when labels that come back wait for their reviewer: not at all for one whose account is closed."""
+    there = assignment.reviewer is not None and assignment.reviewer.is_active
+    return clock.now() + BACK_WITH_REVIEWER if there else clock.now()
 
 
 def record(

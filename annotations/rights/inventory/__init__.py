@@ -16,7 +16,16 @@ _STAFF = "accounts of people and programs that work here, not of owners"
 _LOG = "hashes, signatures and keys of the log's tree"
 _SETUP = "says what a project, a dataset, a list or a rule is for; about no clip and no owner"
 NOT_OF_OWNERS: dict[str, str] = {
-    **dict.fromkeys(("accounts.User", "accounts.ApiKey"), _STAFF),
+    **dict.fromkeys(
+        (
+            "accounts.User",
+            "accounts.ApiKey",
+            "accounts.Session",
+            "accounts.SignInLink",
+            "accounts.AccountProposal",
+        ),
+        _STAFF,
+    ),
     **dict.fromkeys(
         (
             "audit.HashTile",

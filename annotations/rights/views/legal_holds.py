@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.people import people_by_pseudonym
+from annotations.accounts.zones import zone_of
 from annotations.core import clock
 from annotations.core.errors import DomainError
-from annotations.oversight.views.zone import zone_of
 from annotations.rights import services
 from annotations.rights.forms import LegalHoldFilterForm, LegalHoldForm, LegalHoldStepForm
 from annotations.rights.retention import selectors as retention

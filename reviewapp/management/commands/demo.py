@@ -13,6 +13,7 @@ from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.audit import journal
 from annotations.audit.actors import COMMAND_LINE
+from annotations.core import clock
 from reviewapp.samples import SCENES, make_samples
 from reviewapp.samples.marker import make_marker
 
@@ -61,8 +62,16 @@ class Command(BaseCommand):
             password = secrets.token_urlsafe(9)
             user = User.objects.filter(username=username).first()
             if user is None:
+                today = clock.now().date()
                 accounts.create_user(
-                    COMMAND_LINE, username, password, role, display_name=name, country=country
+                    COMMAND_LINE,
+                    username,
+                    password,
+                    role,
+                    display_name=name,
+                    country=country,
+                    trained_on=today,
+                    statement_on=today,
                 )
             else:
                 accounts.set_password(COMMAND_LINE, user, password)

@@ -1,9 +1,12 @@
-"""Time zones to choose from."""
+"""Time zones to choose from, and the one in which somebody reads."""
 
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from annotations.accounts.models import User
 
 COMMON_ZONES = (
     "America/Los_Angeles",
@@ -40,6 +43,12 @@ def zones() -> Choices:
 
 def is_zone(name: str) -> bool:
     return name == "UTC" or name in _known()
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """The zone that the reader chose last in this session, or else the one of their account."""
+    own = request.user.time_zone if isinstance(request.user, User) else "UTC"
+    return ZoneInfo(request.session.get("zone", own))
 
 
 @cache

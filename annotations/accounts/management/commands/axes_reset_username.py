@@ -1,0 +1,5 @@
+from annotations.accounts.management.closed import ClosedReset
+
+
+class Command(ClosedReset):
+    pass

@@ -1,0 +1,105 @@
+"""What holds for accounts: who decides on a proposal, what somebody lacks before they get a clip, how names are."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from annotations.accounts.enums import Lack, ProposalState, Role
+from annotations.core.errors import Invalid
+from annotations.core.transitions import Transition, TransitionTable
+from annotations.core.who import THE_SITE, Refusal, by, somebody_else_than
+
+OPERATOR, OFFICER = by(Role.OPERATOR), by(Role.PRIVACY_OFFICER)
+SECOND_PERSON = by(
+    Role.PRIVACY_OFFICER,
+    only=somebody_else_than(
+        "asked_by",
+        "who asked",
+        Refusal("second_person_needed", "Another privacy officer has to decide on what you asked for."),
+    ),
+)
+
+# What would let somebody see content is asked for by an operator, and a privacy officer decides.
+PROPOSALS = TransitionTable(
+    "account proposal",
+    initial=[ProposalState.WAITING],
+    final=[ProposalState.AGREED, ProposalState.REFUSED, ProposalState.TAKEN_BACK, ProposalState.LAPSED],
+    transitions=[
+        Transition(ProposalState.WAITING, "agree", ProposalState.AGREED, SECOND_PERSON),
+        Transition(ProposalState.WAITING, "refuse", ProposalState.REFUSED, OFFICER),
+        Transition(ProposalState.WAITING, "take back", ProposalState.TAKEN_BACK, OPERATOR),
+        Transition(ProposalState.WAITING, "lapse", ProposalState.LAPSED, THE_SITE),
+    ],
+)
+
+LINK_LASTS = datetime.timedelta(days=3)
+"""How long a sign-in link can be used."""
+
+STATEMENT = "2026-11"
+"""The version of the confidentiality statement that people accept now."""
+
+MOST_LANGUAGES = 10
+_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+
+
+class Prepared(Protocol):
+    """What is known of how somebody was prepared (`models.User`)."""
+
+    @property
+    def trained_on(self) -> datetime.date | None: ...
+
+    @property
+    def statement_on(self) -> datetime.date | None: ...
+
+    @property
+    def taken_over_on(self) -> datetime.date | None: ...
+
+
+def lacks(person: Prepared) -> Iterator[Lack]:
+    """What they have to have before they are given a clip; nothing for those who worked before it was asked for."""
+    if person.taken_over_on:
+        return
+    if person.trained_on is None:
+        yield Lack.TRAINING
+    if person.statement_on is None:
+        yield Lack.STATEMENT
+
+
+def checked_username(typed: str) -> str:
+    """The user name, trimmed. Raises Invalid `invalid_username`."""
+    name = typed.strip()
+    if not _USERNAME.fullmatch(name):
+        raise Invalid(
+            "invalid_username",
+            "A user name has 2 to 64 letters, digits and the signs . _ @ + -, and begins with a letter or a digit.",
+        )
+    return name
+
+
+def checked_country(typed: str) -> str:
+    """The country's two letters, or nothing. Raises Invalid `invalid_country`."""
+    country = typed.strip().upper()
+    if country and not _COUNTRY.fullmatch(country):
+        raise Invalid("invalid_country", "A country has two letters, such as RO.")
+    return country
+
+
+def checked_languages(typed: str) -> str:
+    """Codes of languages with a comma between them, each once. Raises Invalid `invalid_languages`."""
+    codes = list(dict.fromkeys(code for code in re.split(r"[\s,;]+", typed) if code))
+    if len(codes) > MOST_LANGUAGES or not all(map(_LANGUAGE.fullmatch, codes)):
+        raise Invalid(
+            "invalid_languages",
+            f"Languages are at most {MOST_LANGUAGES} codes with commas between them, such as en, ro.",
+        )
+    return ", ".join(codes)
+
+
+def checked_day(day: datetime.date, today: datetime.date) -> datetime.date:
+    """The day of a training. Raises Invalid `day_to_come`."""
+    if day > today:
+        raise Invalid("day_to_come", "Record a training once it is over.")
+    return day

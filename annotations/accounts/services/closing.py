@@ -1,0 +1,68 @@
+"""Closing an account: nothing that its person has opens anything any more, from the commit on."""
+
+from django.db import transaction
+
+from annotations.accounts import log
+from annotations.accounts.enums import ProposalState
+from annotations.accounts.models import AccountProposal, User
+from annotations.accounts.rules import OPERATOR, PROPOSALS
+from annotations.accounts.services.support import check_replaced, check_somebody_else, end_everything, locked
+from annotations.audit import journal, services as audit
+from annotations.audit.actors import WORKER, Actor
+from annotations.core import clock
+from annotations.core.errors import Conflict
+from annotations.core.reasons import checked_reason
+
+
+@transaction.atomic
+def close_account(user: User, actor: Actor, reason: str) -> User:
+    """Closes the account. Sessions, API keys, sign-in links and leases end, and clips in hand go back to the queue.
+
+    Raises Invalid `reason_too_short`, `reason_too_long`; NotAllowed `not_allowed`, `own_account`; Missing
+    `no_such_account`; Conflict `account_closed`, `last_operator`, `last_privacy_officer`; JournalUnreachable.
+    """
+    reason = checked_reason(reason)
+    OPERATOR.check(actor)
+    user = locked(user.pk)
+    check_somebody_else(user, actor)
+    if not user.is_active:
+        raise Conflict("account_closed", "This account is closed already.")
+    check_replaced(user)
+    ended = _close(user)
+    data = {"account": user.pseudonym, **ended}
+    audit.append(log.CLOSED, actor, data=data, detail={"reason": reason}, detail_of=user.pseudonym)
+    journal.record(journal.Kind.ACCOUNT_CLOSED, actor, {"account": user.pseudonym})
+    return user
+
+
+@transaction.atomic
+def repeat_closing(account: str, actor: Actor) -> bool:
+    """Closes the account of this pseudonym again in a database that was set back, whoever is left; False when it is not
+    open there."""
+    found = User.objects.filter(pseudonym=account, is_active=True).first()
+    if found is None:
+        return False
+    ended = _close(locked(found.pk))
+    audit.append(log.CLOSED_AGAIN, actor, data={"account": account, **ended})
+    return True
+
+
+def _close(user: User) -> dict[str, int]:
+    """What ended with it."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    ended = end_everything(user)
+    _drop_proposals(user)
+    return ended
+
+
+def _drop_proposals(user: User) -> None:
+    """What was asked for the account while it was open would surprise whoever opens it again."""
+    for proposal in AccountProposal.objects.select_for_update().filter(
+        user=user, state=ProposalState.WAITING
+    ):
+        proposal.state = PROPOSALS.target(proposal.state, "lapse", WORKER)
+        proposal.decided_at = clock.now()
+        proposal.save(update_fields=["state", "decided_at"])
+        data = {"account": user.pseudonym, "role": proposal.role, "kind": proposal.kind}
+        audit.append(log.PROPOSAL_LAPSED, WORKER, data=data)
