@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from axes.models import AccessAttempt
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
+from annotations.accounts.models import Session
 from annotations.core import causes, clock
 from annotations.core.models import Outbox, StageRun
 from reviewapp.celery import app

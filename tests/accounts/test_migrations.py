@@ -35,7 +35,7 @@ def test_whoever_was_signed_in_stays_so_and_goes_on_with_their_work(
     fresh_database: str, settings: Any
 ) -> None:
     engine = databases.databases()
-    url = engine.migrated()
+    url = engine.copy(databases.TEMPLATE)
     databases.use(url)
     try:
         make.make_project()
