@@ -87,6 +87,17 @@ CLOSED_AGAIN = action(
     "{keys}, sign-in links: {links}",
     _ACCOUNT | _ENDED,
 )
+ROLE_CHANGED_AGAIN = action(
+    "account.role_changed_again",
+    "Role of account {account} changed from {before} to {role}, as before the site was restored; sessions ended: "
+    "{sessions}, API keys: {keys}, sign-in links: {links}",
+    _ACCOUNT | _ROLE | {"before": one_of(Role.choices)} | _ENDED,
+)
+PASSWORD_REQUIRED_AGAIN = action(
+    "account.password_required_again",
+    "New password required of account {account}, as before the site was restored; sessions ended: {sessions}",
+    _ACCOUNT | {"sessions": COUNT},
+)
 KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)
 REFUSED = action("access.refused", "Refused: {method} {route}", _CALL)

@@ -95,6 +95,14 @@ def _close_account(line: Line) -> None:
     accounts.repeat_closing(line.data["account"], line.actor)
 
 
+def _change_role(line: Line) -> None:
+    accounts.repeat_role(line.data["account"], line.data["role"], line.actor)
+
+
+def _require_password(line: Line) -> None:
+    accounts.repeat_password_required(line.data["account"], line.actor)
+
+
 def _revoke_key(line: Line) -> None:
     if ApiKey.objects.filter(prefix=line.data["prefix"], revoked_at=None).exists():
         accounts.revoke_key(line.actor, line.data["prefix"])
@@ -126,6 +134,8 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.KEYS_DESTROYED: _destroy_keys,
     Kind.ORIGINAL_ERASED: _erase_original,
     Kind.ACCOUNT_CLOSED: _close_account,
+    Kind.ROLE_CHANGED: _change_role,
+    Kind.PASSWORD_REQUIRED: _require_password,
     Kind.KEY_REVOKED: _revoke_key,
     Kind.BACKUP_BEGUN: _nothing,
     Kind.RESTORED: _end_sessions,

@@ -1,6 +1,6 @@
 """Writes of this context, one subject per module."""
 
-from annotations.accounts.services.closing import close_account, repeat_closing
+from annotations.accounts.services.closing import close_account
 from annotations.accounts.services.keys import create_key, record_key_used, revoke_key
 from annotations.accounts.services.links import use_link
 from annotations.accounts.services.own import (
@@ -23,6 +23,7 @@ from annotations.accounts.services.people import (
     set_password,
 )
 from annotations.accounts.services.proposals import decide_proposal, take_back_proposal
+from annotations.accounts.services.repeated import repeat_closing, repeat_password_required, repeat_role
 from annotations.accounts.services.sign_in import (
     record_failure,
     record_key_refusal,
@@ -57,6 +58,8 @@ __all__ = [
     "renew_link",
     "reopen",
     "repeat_closing",
+    "repeat_password_required",
+    "repeat_role",
     "require_new_password",
     "revoke_key",
     "set_password",

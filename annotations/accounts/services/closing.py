@@ -28,27 +28,15 @@ def close_account(user: User, actor: Actor, reason: str) -> User:
     if not user.is_active:
         raise Conflict("account_closed", "This account is closed already.")
     check_replaced(user)
-    ended = _close(user)
+    ended = close(user)
     data = {"account": user.pseudonym, **ended}
     audit.append(log.CLOSED, actor, data=data, detail={"reason": reason}, detail_of=user.pseudonym)
     journal.record(journal.Kind.ACCOUNT_CLOSED, actor, {"account": user.pseudonym})
     return user
 
 
-@transaction.atomic
-def repeat_closing(account: str, actor: Actor) -> bool:
-    """Closes the account of this pseudonym again in a database that was set back, whoever is left; False when it is not
-    open there."""
-    found = User.objects.filter(pseudonym=account, is_active=True).first()
-    if found is None:
-        return False
-    ended = _close(locked(found.pk))
-    audit.append(log.CLOSED_AGAIN, actor, data={"account": account, **ended})
-    return True
-
-
-def _close(user: User) -> dict[str, int]:
-    """What ended with it."""
+def close(user: User) -> dict[str, int]:
+    """Takes a locked account out of use, whoever is left; what ended with it."""
     user.is_active = False
     user.save(update_fields=["is_active"])
     ended = end_everything(user)

@@ -20,7 +20,7 @@ from annotations.accounts.rules import (
 )
 from annotations.accounts.services.proposals import propose
 from annotations.accounts.services.support import end_sessions, locked, today
-from annotations.audit import services as audit
+from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.reasons import checked_reason
@@ -164,4 +164,5 @@ def require_new_password(user_id: uuid.UUID, actor: Actor) -> User:
     user.save(update_fields=["password_required"])
     data = {"account": user.pseudonym, "sessions": end_sessions(user)}
     audit.append(log.PASSWORD_REQUIRED, actor, data=data)
+    journal.record(journal.Kind.PASSWORD_REQUIRED, actor, {"account": user.pseudonym})
     return user

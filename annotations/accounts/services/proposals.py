@@ -12,7 +12,7 @@ from annotations.accounts.roles import sees_content, signs_in
 from annotations.accounts.rules import OPERATOR, PROPOSALS
 from annotations.accounts.services.links import make_link
 from annotations.accounts.services.support import check_replaced, check_somebody_else, end_everything, locked
-from annotations.audit import services as audit
+from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.core import clock
@@ -128,16 +128,23 @@ def _carry_out(user: User, kind: str, role: str, actor: Actor) -> str | None:
     return make_link(user, actor)
 
 
-def _change_role(user: User, role: str, actor: Actor) -> str | None:
-    """Into a role that sees content a person comes by a new link: an operator may have used the one of before."""
+def give_role(user: User, role: str) -> dict[str, Any]:
+    """Gives a locked account the role; what it was before, and what ended with it.
+
+    Into a role that sees content a person comes by a new link: an operator may have used the one of before.
+    """
     before, user.role = user.role, role
-    renewed = sees_content(role)
-    if renewed:
+    if sees_content(role):
         user.set_unusable_password()
     user.save(update_fields=["role", "password"])
-    data = {"account": user.pseudonym, "before": before, "role": role, **end_everything(user)}
-    audit.append(log.ROLE_CHANGED, actor, data=data)
-    return make_link(user, actor) if renewed else None
+    return {"before": before, "role": role, **end_everything(user)}
+
+
+def _change_role(user: User, role: str, actor: Actor) -> str | None:
+    audit.append(log.ROLE_CHANGED, actor, data={"account": user.pseudonym, **give_role(user, role)})
+    token = make_link(user, actor) if sees_content(role) else None
+    journal.record(journal.Kind.ROLE_CHANGED, actor, {"account": user.pseudonym, "role": str(role)})
+    return token
 
 
 def _record(kind: Action, user: User, act: str, role: str, actor: Actor, reason: str = "") -> None:

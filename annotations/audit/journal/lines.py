@@ -34,6 +34,8 @@ class Kind(StrEnum):
     KEYS_DESTROYED = "keys_destroyed"
     ORIGINAL_ERASED = "original_erased"
     ACCOUNT_CLOSED = "account_closed"
+    ROLE_CHANGED = "role_changed"
+    PASSWORD_REQUIRED = "password_required"  # noqa: S105
     KEY_REVOKED = "key_revoked"
     BACKUP_BEGUN = "backup_begun"
     RESTORED = "restored"
@@ -56,6 +58,8 @@ _DATA: dict[Kind, Mapping[str, Field]] = {
     },
     Kind.ORIGINAL_ERASED: {"clip": ID},
     Kind.ACCOUNT_CLOSED: {"account": PSEUDONYM},
+    Kind.ROLE_CHANGED: {"account": PSEUDONYM, "role": CODE},
+    Kind.PASSWORD_REQUIRED: {"account": PSEUDONYM},
     Kind.KEY_REVOKED: {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12)},
     Kind.BACKUP_BEGUN: {"backup": ID},
     Kind.RESTORED: {"manifest": DIGEST, "made_at": pattern(r"[0-9TZ:.-]+", "a time", 32)},

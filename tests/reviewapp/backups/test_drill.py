@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -126,9 +125,7 @@ def live_on(past: Past) -> list[Erasure]:
     clips.erase_original(past.aged, WORKER)
     accounts.revoke_key(Actor("p-operator", Role.OPERATOR), ApiKey.objects.get().prefix)
     audit.destroy_keys([past.subject], officer, KeysDestroyed.OFFICER, REASON)
-    with transaction.atomic():
-        accounts.repeat_closing(past.closed.pseudonym, COMMAND_LINE)
-        journal.record(journal.Kind.ACCOUNT_CLOSED, COMMAND_LINE, {"account": past.closed.pseudonym})
+    accounts.close_account(past.closed, Actor("p-operator", Role.OPERATOR), REASON)
     return erased
 
 

@@ -9,10 +9,12 @@ import pytest
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
-from annotations.accounts.models import ApiKey
+from annotations.accounts.models import AccountProposal, ApiKey
 from annotations.audit import details, journal, services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.enums import DetailState, KeysDestroyed
@@ -194,14 +196,46 @@ def test_an_original_that_had_gone_before_the_rest_goes_again(
 
 
 def test_accounts_and_keys_are_closed_again() -> None:
-    user, submitter = make_user(), make_submitter()
+    user, submitter, operator = make_user(), make_submitter(), make_user(Role.OPERATOR)
     prefix = accounts.create_key(COMMAND_LINE, submitter).split("_")[1]
     set_back(lambda: accounts.revoke_key(COMMAND_LINE, prefix))
-    set_back(lambda: journal.record(Kind.ACCOUNT_CLOSED, COMMAND_LINE, {"account": user.pseudonym}))
+    set_back(lambda: accounts.close_account(user, operator.actor, REASON))
     replay(WORKER)
     assert ApiKey.objects.get(prefix=prefix).revoked_at is not None
     user.refresh_from_db()
     assert not user.is_active
+
+
+def test_roles_that_were_taken_away_are_not_given_back() -> None:
+    lead, operator = make_user(Role.LEAD), make_user(Role.OPERATOR)
+    browser = Client()
+    browser.force_login(lead)
+    set_back(lambda: accounts.change_role(lead.pk, Role.OPERATOR, REASON, operator.actor))
+    replay(WORKER)
+    lead.refresh_from_db()
+    assert lead.role == Role.OPERATOR
+    assert browser.get(reverse("accounts:account")).status_code == 302, "the session of before still opens"
+    entry = LogEntry.objects.get(action="account.role_changed_again")
+    assert entry.actor == operator.pseudonym
+
+
+def test_a_role_that_sees_content_comes_back_without_the_password_of_before() -> None:
+    engineer = make_user(Role.ML_ENGINEER)
+    operator, officer = make_user(Role.OPERATOR), make_user(Role.PRIVACY_OFFICER)
+    accounts.change_role(engineer.pk, Role.CONTRACTOR, REASON, operator.actor)
+    proposal = AccountProposal.objects.get(user=engineer)
+    set_back(lambda: accounts.decide_proposal(proposal.pk, "agree", REASON, officer.actor))
+    replay(WORKER)
+    engineer.refresh_from_db()
+    assert (engineer.role, engineer.has_usable_password()) == (Role.CONTRACTOR, False)
+
+
+def test_a_new_password_is_required_again() -> None:
+    user, operator = make_user(), make_user(Role.OPERATOR)
+    set_back(lambda: accounts.require_new_password(user.pk, operator.actor))
+    replay(WORKER)
+    user.refresh_from_db()
+    assert user.password_required
 
 
 def test_again_it_does_nothing() -> None:

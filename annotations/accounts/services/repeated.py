@@ -1,0 +1,48 @@
+"""What was done to accounts after a backup, done again in the database that was restored from it."""
+
+from django.db import transaction
+
+from annotations.accounts import log
+from annotations.accounts.models import User
+from annotations.accounts.services.closing import close
+from annotations.accounts.services.proposals import give_role
+from annotations.accounts.services.support import end_sessions, locked
+from annotations.audit import services as audit
+from annotations.audit.actors import Actor
+
+
+@transaction.atomic
+def repeat_closing(account: str, actor: Actor) -> bool:
+    """Closes the account of this pseudonym, whoever is left; False when it is not open."""
+    found = User.objects.filter(pseudonym=account, is_active=True).first()
+    if found is None:
+        return False
+    ended = close(locked(found.pk))
+    audit.append(log.CLOSED_AGAIN, actor, data={"account": account, **ended})
+    return True
+
+
+@transaction.atomic
+def repeat_role(account: str, role: str, actor: Actor) -> bool:
+    """Gives the account this role, which was agreed to then; False when it has it. Who comes into a role that sees
+    content needs a new sign-in link."""
+    found = User.objects.filter(pseudonym=account).exclude(role=role).first()
+    if found is None:
+        return False
+    changed = give_role(locked(found.pk), role)
+    audit.append(log.ROLE_CHANGED_AGAIN, actor, data={"account": account, **changed})
+    return True
+
+
+@transaction.atomic
+def repeat_password_required(account: str, actor: Actor) -> bool:
+    """Demands a new password of the account; False when one is demanded already, or there is no such account."""
+    found = User.objects.filter(pseudonym=account, password_required=False).first()
+    if found is None:
+        return False
+    user = locked(found.pk)
+    user.password_required = True
+    user.save(update_fields=["password_required"])
+    data = {"account": account, "sessions": end_sessions(user)}
+    audit.append(log.PASSWORD_REQUIRED_AGAIN, actor, data=data)
+    return True
