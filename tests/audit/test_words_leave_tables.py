@@ -35,7 +35,7 @@ REASON, NOTE, DECISION = "unmistakable lamp", "unmistakable note", "unmistakable
 def before(fresh_database: str) -> Iterator[str]:
     """The address of a database of a site with a clip and a lead, as it was when tables held words."""
     engine = databases.databases()
-    url = engine.migrated()
+    url = engine.copy(databases.TEMPLATE)
     databases.use(url)
     try:
         make_ready_clip()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.engines
 
 def test_an_access_that_waited_for_its_copy_gets_a_run(fresh_database: str) -> None:
     engine = databases.databases()
-    url = engine.migrated()
+    url = engine.copy(databases.TEMPLATE)
     databases.use(url)
     try:
         waiting, made = make.make_break_glass_access(copy=False), make.make_break_glass_access()

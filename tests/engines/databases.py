@@ -1,4 +1,4 @@
-"""Migrated databases, cheap to have many of: one template per run, copied for whoever needs one.
+"""Migrated databases, cheap to have many of: a template is made once per run and copied for whoever needs one.
 
 The log's triggers refuse the flush by which Django's TransactionTestCase cleans up, and weakening them is out of
 the question: a test that commits gets a database of its own instead.
@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from reviewapp.settings import environment
 from tests.engines.postgresql import APP, OWNER
 
 TEMPLATE = "review_template"
+"""A migrated database, which most tests start from."""
 
 
 @contextmanager
@@ -43,41 +44,48 @@ def use(url: str) -> None:
         connections.settings["default"][name] = chosen.get(name, "")
 
 
+def migrate(url: str) -> None:
+    use(url)
+    call_command("migrate", verbosity=0)
+
+
 class SQLiteDatabases:
-    """Copies of one migrated file."""
+    """Copies of files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def prepare(self) -> None:
-        """Makes the template, once for all processes of the run."""
+    def prepare(self, template: str = TEMPLATE, fill: Callable[[str], None] = migrate) -> None:
+        """Makes a template, once for all processes of the run: `fill` gets the URL of an empty database.
+
+        Which database Django uses afterwards is the caller's to say.
+        """
+        target = self._template(template)
         with only_one(self.folder):
-            if not self._template.exists():
-                use(f"sqlite:///{self._template}.new")
-                call_command("migrate", verbosity=0)
+            if not target.exists():
+                fill(f"sqlite:///{target}.new")
                 connections.close_all()
-                with sqlite3.connect(f"{self._template}.new") as database:
+                with sqlite3.connect(f"{target}.new") as database:
                     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 database.close()
-                Path(f"{self._template}.new").rename(self._template)
+                Path(f"{target}.new").rename(target)
 
-    @property
-    def _template(self) -> Path:
-        return self.folder / "template.sqlite3"
+    def _template(self, name: str) -> Path:
+        return self.folder / f"{name}.sqlite3"
 
     def create(self) -> str:
         """The URL of a new database."""
-        path = self.folder / f"{uuid.uuid4().hex}.sqlite3"
-        shutil.copyfile(self._template, path)
-        return f"sqlite:///{path}"
+        return self.copy(TEMPLATE)
 
     def empty(self) -> str:
         """The URL of a database without tables, for a test of migrations."""
         return f"sqlite:///{self.folder / uuid.uuid4().hex}.sqlite3"
 
-    def migrated(self) -> str:
-        """The URL of a new database, for a test of migrations."""
-        return self.create()
+    def copy(self, template: str) -> str:
+        """The URL of a copy of a template, for a test of migrations."""
+        path = self.folder / f"{uuid.uuid4().hex}.sqlite3"
+        shutil.copyfile(self._template(template), path)
+        return f"sqlite:///{path}"
 
     def subject_store(self) -> str:
         """The URL of a store of subjects' keys; every test gets one of its own in its folder."""
@@ -96,24 +104,23 @@ class PostgreSQLDatabases:
         self.folder = folder
         self.port = port
 
-    def prepare(self) -> None:
-        """Makes the template, once for all processes of the run."""
+    def prepare(self, template: str = TEMPLATE, fill: Callable[[str], None] = migrate) -> None:
+        """Makes a template, once for all processes of the run: `fill` gets the URL of an empty database.
+
+        Which database Django uses afterwards is the caller's to say.
+        """
         with only_one(self.folder), self._admin() as server:
             names = server.execute("SELECT datname FROM pg_database").fetchall()
-            if (TEMPLATE,) in names:
+            if (template,) in names:
                 return
             self._create(server, "unfinished")
-            use(self._url("unfinished", OWNER))
-            call_command("migrate", verbosity=0)
+            fill(self._url("unfinished", OWNER))
             use(self._url("unfinished", APP))
-            server.execute(sql.SQL("ALTER DATABASE unfinished RENAME TO {}").format(sql.Identifier(TEMPLATE)))
+            server.execute(sql.SQL("ALTER DATABASE unfinished RENAME TO {}").format(sql.Identifier(template)))
 
     def create(self, role: str = APP) -> str:
         """The URL of a new database, for the application's role or another one."""
-        name = f"review_{uuid.uuid4().hex}"
-        with self._admin() as server:
-            self._create(server, name, TEMPLATE)
-        return self._url(name, role)
+        return self._copy(TEMPLATE, role)
 
     def empty(self) -> str:
         """The URL of a database without tables, for a test of migrations, as the tables' owner."""
@@ -122,9 +129,15 @@ class PostgreSQLDatabases:
             self._create(server, name)
         return self._url(name, OWNER)
 
-    def migrated(self) -> str:
-        """The URL of a new database, for a test of migrations, as the tables' owner."""
-        return self.create(OWNER)
+    def copy(self, template: str) -> str:
+        """The URL of a copy of a template, for a test of migrations, as the tables' owner."""
+        return self._copy(template, OWNER)
+
+    def _copy(self, template: str, role: str) -> str:
+        name = f"review_{uuid.uuid4().hex}"
+        with self._admin() as server:
+            self._create(server, name, template)
+        return self._url(name, role)
 
     def subject_store(self) -> str:
         """The URL of a store of subjects' keys, for this process: an empty database of the application's role."""

@@ -4,6 +4,7 @@
 whoever moves one again adds a line.
 """
 
+import shutil
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -138,31 +139,58 @@ class Table:
 
 
 @contextmanager
-def site(name: str, fresh_database: str) -> Iterator[None]:
-    """Django's connection, as the owner of the tables, on a database that holds what the fixture has under `name`."""
-    engine = databases.databases()
-    url = engine.empty()
-    load(name, url)
+def site(url: str, fresh_database: str) -> Iterator[None]:
+    """Django's connection, as the owner of the tables, on the database at `url`, which ends with it."""
     databases.use(url)
     try:
         yield
     finally:
         databases.use(fresh_database)
-        engine.drop(url)
+        databases.databases().drop(url)
 
 
 @pytest.fixture
-def old_site(fresh_database: str, tmp_path: Path, settings: Any) -> Iterator[None]:
-    """The site of 922aa1e with its keys, before any migration."""
+def keys(fresh_database: str, tmp_path: Path, settings: Any) -> None:
+    """The keys of 922aa1e, in folders of the test's own, and no store of the subjects' keys yet."""
     keys = copy_keys(tmp_path / "old-keys")
-    load_sqlite(OLD / "subjects.sql", tmp_path / "old-subjects" / "keys.sqlite3")
     settings.SECRET_KEY = (keys / "secret_key").read_text().strip()
     settings.VAULT_KEYS = keyring((keys / "vault_keys").read_text())
     settings.SUBJECT_KEYS = keyring((keys / "subject_keys").read_text())
     settings.SUBJECT_STORE_URL = f"sqlite:///{tmp_path / 'old-subjects' / 'keys.sqlite3'}"
     settings.AUDIT_KEYS_DIR = str(keys / "log")
     settings.AUDIT_ORIGIN = "clip-review.localhost/log"
-    with site("site", fresh_database):
+
+
+def subject_store(settings: Any) -> Path:
+    return Path(settings.SUBJECT_STORE_URL.removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def before(fresh_database: str) -> dict[str, Table]:
+    """Every row of the site of 922aa1e, before any migration."""
+    url = databases.databases().empty()
+    load("site", url)
+    with site(url, fresh_database):
+        return rows()
+
+
+@pytest.fixture
+def upgraded(keys: None, fresh_database: str, settings: Any) -> Iterator[None]:
+    """The site of 922aa1e after the upgrade, which is made once for all tests of a run, with its subjects' keys."""
+    engine, store = databases.databases(), subject_store(settings)
+    kept = engine.folder / "upgraded-subjects.sqlite3"
+
+    def upgrade(url: str) -> None:
+        load("site", url)
+        load_sqlite(OLD / "subjects.sql", store)
+        databases.use(url)
+        migrate()
+        shutil.copyfile(store, kept)
+
+    engine.prepare("upgraded", upgrade)
+    store.parent.mkdir(exist_ok=True)
+    shutil.copyfile(kept, store)
+    with site(engine.copy("upgraded"), fresh_database):
         yield
 
 
@@ -172,15 +200,11 @@ def migrate() -> None:
     call_command("migrate", check_unapplied=True, verbosity=0)
 
 
-def test_no_row_is_lost_or_changed(old_site: None) -> None:
-    before = rows()
-    migrate()
+def test_no_row_is_lost_or_changed(before: dict[str, Table], upgraded: None) -> None:
     assert_kept(before, rows())
 
 
-def test_what_is_sealed_now_opens_as_it_was(old_site: None) -> None:
-    before = rows()
-    migrate()
+def test_what_is_sealed_now_opens_as_it_was(before: dict[str, Table], upgraded: None) -> None:
     told = references_of([*Owner.objects.all(), *Device.objects.all()])
     assert Counter(told.values()) == Counter(
         reference
@@ -202,7 +226,9 @@ def test_what_is_sealed_now_opens_as_it_was(old_site: None) -> None:
 
 
 def test_a_history_that_was_applied_in_part_is_finished(fresh_database: str) -> None:
-    with site("partial", fresh_database):
+    url = databases.databases().empty()
+    load("partial", url)
+    with site(url, fresh_database):
         before = rows()
         assert sum(len(before[table]) for table in before if table.startswith("privacy_")) > 30
         migrate()
@@ -212,8 +238,7 @@ def test_a_history_that_was_applied_in_part_is_finished(fresh_database: str) -> 
         assert_like_new(fresh_database)
 
 
-def test_the_tables_become_those_of_a_new_site(old_site: None, fresh_database: str) -> None:
-    migrate()
+def test_the_tables_become_those_of_a_new_site(upgraded: None, fresh_database: str) -> None:
     assert_like_new(fresh_database)
 
 
@@ -225,8 +250,7 @@ def assert_like_new(fresh_database: str) -> None:
     assert upgraded[1] == constraints()
 
 
-def test_the_log_is_whole_and_can_be_read_and_goes_on(old_site: None) -> None:
-    migrate()
+def test_the_log_is_whole_and_can_be_read_and_goes_on(upgraded: None) -> None:
     entries = list(LogEntry.objects.order_by("pk"))
     assert len(entries) > 900
     assert len({entry.action for entry in entries}) == 137
@@ -251,8 +275,7 @@ def test_the_log_is_whole_and_can_be_read_and_goes_on(old_site: None) -> None:
 
 
 @pytest.mark.once
-def test_the_officer_signs_in_as_before_and_finds_everything(old_site: None) -> None:
-    migrate()
+def test_the_officer_signs_in_as_before_and_finds_everything(upgraded: None) -> None:
     client = Client()
     password = (OLD / "keys" / "password_of_paula").read_text().strip()
     signed_in = client.post(reverse(SIGN_IN), {"username": "paula", "password": password})
@@ -270,8 +293,7 @@ def test_the_officer_signs_in_as_before_and_finds_everything(old_site: None) -> 
 
 
 @pytest.mark.once
-def test_the_explorer_lists_the_whole_log(old_site: None) -> None:
-    migrate()
+def test_the_explorer_lists_the_whole_log(upgraded: None) -> None:
     everything = set(LogEntry.objects.values_list("pk", flat=True))
     client = officer_client()
     seen: set[uuid.UUID] = set()
@@ -286,8 +308,7 @@ def test_the_explorer_lists_the_whole_log(old_site: None) -> None:
 
 
 @pytest.mark.once
-def test_the_explorer_finds_entries_by_the_kind_that_they_are_of_now(old_site: None) -> None:
-    migrate()
+def test_the_explorer_finds_entries_by_the_kind_that_they_are_of_now(upgraded: None) -> None:
     written = Counter(LogEntry.objects.values_list("action", flat=True))
     for code, count in written.items():
         kind = lookup(code).code
@@ -297,8 +318,7 @@ def test_the_explorer_finds_entries_by_the_kind_that_they_are_of_now(old_site: N
 
 
 @pytest.mark.once
-def test_saved_searches_are_offered_and_open(old_site: None) -> None:
-    migrate()
+def test_saved_searches_are_offered_and_open(upgraded: None) -> None:
     client = Client()
     client.force_login(User.objects.get(username="paula"))
     offered = client.get(reverse(LOG)).content.decode()
