@@ -8,8 +8,11 @@ import pytest
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip
 from annotations.clips.services import Reception, receive
+from annotations.vision import confined
 from tests.factories import make_submitter, make_terms
+from tests.redaction.remembered import RememberedAnswers
 from tests.vision.clips import scene
+from tests.vision.warm_start import WarmStart
 
 Submit = Callable[..., Clip]
 
@@ -32,3 +35,18 @@ def submit() -> Submit:
             return receive(submitter, submitter.actor, file, reception)[0]
 
     return submitted
+
+
+@pytest.fixture(scope="session")
+def answers() -> RememberedAnswers:
+    return RememberedAnswers()
+
+
+@pytest.fixture
+def remembered(answers: RememberedAnswers, warm: WarmStart, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No child makes again what one has made of the same files with the same options.
+
+    For tests in which what is tested is not the child.
+    """
+    monkeypatch.setattr(confined, "redact", answers.redact)
+    monkeypatch.setattr(confined, "repair", answers.repair)

@@ -24,7 +24,7 @@ from tests.factories import make_ready_clip, make_training_example
 from tests.redaction.conftest import Submit
 from tests.routes import routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 FACE: dict[str, Any] = {"frame": 5, "box": [230.0, 30.0, 30.0, 36.0]}
 
 

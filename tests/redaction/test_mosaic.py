@@ -11,7 +11,7 @@ from annotations.redaction.models import Method, Outcome
 from tests.redaction.conftest import Submit
 from tests.redaction.test_repair import LAMP, drawn
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 
 
 @pytest.mark.once

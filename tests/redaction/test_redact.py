@@ -105,6 +105,7 @@ def test_a_detector_whose_file_was_changed_fails_the_pass_closed(
     assert not Rendition.objects.exists()
 
 
+@pytest.mark.usefixtures("remembered")
 def test_a_second_delivery_of_the_message_does_nothing(walking: Path) -> None:
     clip = submitted(walking)
     run = services.request_first(clip, WORKER)
@@ -132,6 +133,7 @@ def test_an_original_that_was_tampered_with_is_never_shown(walking: Path) -> Non
     assert not Rendition.objects.exists()
 
 
+@pytest.mark.usefixtures("remembered")
 @pytest.mark.once
 def test_a_face_that_stays_visible_holds_the_clip(walking: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The residual check's answer is the boundary here: the pass itself is tested in tests/vision."""
@@ -167,6 +169,7 @@ def test_a_face_that_stays_visible_holds_the_clip(walking: Path, monkeypatch: py
     ],
 )
 @pytest.mark.once
+@pytest.mark.usefixtures("remembered")
 def test_what_the_second_opinion_does_not_verify_is_held_whatever_the_child_says(
     residual: dict[str, Any],
     because: str,
@@ -198,6 +201,7 @@ def test_what_the_second_opinion_does_not_verify_is_held_whatever_the_child_says
     )
 
 
+@pytest.mark.usefixtures("remembered")
 @pytest.mark.once
 def test_a_strict_pass_is_ordered_of_the_child_and_stays_strict_in_its_repairs(
     walking: Path, monkeypatch: pytest.MonkeyPatch
@@ -275,6 +279,7 @@ def test_a_run_whose_workers_were_all_killed_is_given_up(walking: Path) -> None:
     assert HoldReason.REDACTION_FAILED in gate.reasons(clip.pk)
 
 
+@pytest.mark.usefixtures("remembered")
 def test_a_worker_that_lost_its_lease_publishes_nothing(
     walking: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +300,7 @@ def test_a_worker_that_lost_its_lease_publishes_nothing(
     assert [name for folder in folders for name in storages["renditions"].listdir(folder)[1]] + files == []
 
 
+@pytest.mark.usefixtures("remembered")
 def test_a_missed_face_takes_the_clip_back_at_once_and_the_next_pass_hides_it(walking: Path) -> None:
     clip = submitted(walking)
     services.redact(services.request_first(clip, WORKER).pk)

@@ -26,7 +26,7 @@ from annotations.vision.report import SCHEMA
 from tests.factories import make_user
 from tests.redaction.conftest import Submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 
 LAMP = {"frame": 5, "box": [230.0, 30.0, 30.0, 36.0]}
 OTHER = {"frame": 52, "box": [20.0, 180.0, 30.0, 36.0]}

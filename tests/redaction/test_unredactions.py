@@ -23,7 +23,7 @@ from annotations.redaction.models import HiddenTrack, Method, RedactionRun, Rend
 from tests.factories import make_ready_clip, make_track, make_unredaction, make_user
 from tests.redaction.conftest import Submit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 REASON = "That is a lamp, on every frame."
 
 

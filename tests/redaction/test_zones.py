@@ -1,6 +1,5 @@
 """Privacy zones from the statement to the rendition, whatever else happens to the clip meanwhile."""
 
-import subprocess
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from annotations.core.models import RunState
 from annotations.redaction import selectors, services, tasks
 from annotations.redaction.models import Method, Outcome, RedactionRun, Rendition
 from annotations.redaction.services import cameras
+from annotations.vision import confined
 from annotations.vision.camera import Camera, turned
 from annotations.vision.limits import ANY_SIZE
 from annotations.vision.video.decode import decode
@@ -30,9 +30,8 @@ from annotations.vision.video.zones import FILL_LEVELS, hidden_blocks
 from tests.factories import make_rendition, make_user
 from tests.redaction.conftest import Submit
 from tests.vision.clips import scene
-from tests.vision.warm_start import WarmStart
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 
 WINDOW = [[0.6, 0.0], [1.0, 0.0], [1.0, 0.3], [0.6, 0.3]]
 STREET = [[0.0, 0.8], [1.0, 0.8], [1.0, 1.0], [0.0, 1.0]]
@@ -151,17 +150,18 @@ def test_a_repair_does_not_build_on_pictures_with_other_zones(
 
 
 def test_a_pass_during_which_a_zone_was_added_publishes_nothing_and_is_done_again(
-    clip: Clip, device: Device, operator: User, warm: WarmStart, monkeypatch: pytest.MonkeyPatch
+    clip: Clip, device: Device, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     added: list[Camera] = []
+    real = confined.redact
 
-    def child(*arguments: Any, **options: Any) -> Any:
-        """The child as ever, and an operator who is faster."""
+    def redact(*arguments: Any) -> tuple[dict[str, Any], int]:
+        """The pass as ever, and an operator who is faster."""
         if not added:
             added.append(set_camera(device, stated_camera({"zones": [WINDOW]}), operator.actor))
-        return warm.popen(*arguments, **options)
+        return real(*arguments)
 
-    monkeypatch.setattr(subprocess, "Popen", child)
+    monkeypatch.setattr(confined, "redact", redact)
     run = passed(clip)
     assert (run.state, run.attempts, run.failure_code) == (RunState.QUEUED, 1, "camera_changed")
     assert not Rendition.objects.filter(clip=clip).exists()
