@@ -35,17 +35,22 @@ REASON, NOTE, DECISION = "unmistakable lamp", "unmistakable note", "unmistakable
 def before(fresh_database: str) -> Iterator[str]:
     """The address of a database of a site with a clip and a lead, as it was when tables held words."""
     engine = databases.databases()
-    url = engine.copy(databases.TEMPLATE)
+    engine.prepare("words_in_tables", go_back, start=databases.TEMPLATE)
+    url = engine.copy("words_in_tables")
     databases.use(url)
     try:
-        make_ready_clip()
-        make_user("lead")
-        for app, name in BEFORE:
-            call_command("migrate", app, name, verbosity=0)
         yield url
     finally:
         databases.use(fresh_database)
         engine.drop(url)
+
+
+def go_back(url: str) -> None:
+    databases.use(url)
+    make_ready_clip()
+    make_user("lead")
+    for app, name in BEFORE:
+        call_command("migrate", app, name, verbosity=0)
 
 
 # As it was called then: today's kind reads it.

@@ -24,6 +24,8 @@ from tests.engines.postgresql import APP, OWNER
 
 TEMPLATE = "review_template"
 """A migrated database, which most tests start from."""
+EMPTY = "template1"
+"""PostgreSQL's own template."""
 
 
 @contextmanager
@@ -55,14 +57,17 @@ class SQLiteDatabases:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def prepare(self, template: str = TEMPLATE, fill: Callable[[str], None] = migrate) -> None:
-        """Makes a template, once for all processes of the run: `fill` gets the URL of an empty database.
-
-        Which database Django uses afterwards is the caller's to say.
+    def prepare(
+        self, template: str = TEMPLATE, fill: Callable[[str], None] = migrate, *, start: str = ""
+    ) -> None:
+        """Makes a template, once for all processes of the run: `fill` gets the URL of an empty database, or of a copy
+        of the template `start`. Which database Django uses afterwards is the caller's to say.
         """
         target = self._template(template)
         with only_one(self.folder):
             if not target.exists():
+                if start:
+                    shutil.copyfile(self._template(start), f"{target}.new")
                 fill(f"sqlite:///{target}.new")
                 connections.close_all()
                 with sqlite3.connect(f"{target}.new") as database:
@@ -104,16 +109,17 @@ class PostgreSQLDatabases:
         self.folder = folder
         self.port = port
 
-    def prepare(self, template: str = TEMPLATE, fill: Callable[[str], None] = migrate) -> None:
-        """Makes a template, once for all processes of the run: `fill` gets the URL of an empty database.
-
-        Which database Django uses afterwards is the caller's to say.
+    def prepare(
+        self, template: str = TEMPLATE, fill: Callable[[str], None] = migrate, *, start: str = ""
+    ) -> None:
+        """Makes a template, once for all processes of the run: `fill` gets the URL of an empty database, or of a copy
+        of the template `start`. Which database Django uses afterwards is the caller's to say.
         """
         with only_one(self.folder), self._admin() as server:
             names = server.execute("SELECT datname FROM pg_database").fetchall()
             if (template,) in names:
                 return
-            self._create(server, "unfinished")
+            self._create(server, "unfinished", start or EMPTY)
             fill(self._url("unfinished", OWNER))
             use(self._url("unfinished", APP))
             server.execute(sql.SQL("ALTER DATABASE unfinished RENAME TO {}").format(sql.Identifier(template)))
@@ -152,7 +158,7 @@ class PostgreSQLDatabases:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _create(
-        self, server: psycopg.Connection, name: str, template: str = "template1", owner: str = OWNER
+        self, server: psycopg.Connection, name: str, template: str = EMPTY, owner: str = OWNER
     ) -> None:
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
         server.execute(statement.format(*map(sql.Identifier, (name, owner, template))))
