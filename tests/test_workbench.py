@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -249,3 +250,10 @@ def test_checks_that_run_side_by_side_tell_what_they_found(
     assert script.run(commands, dict(os.environ)) == 1
     told = capsys.readouterr().out
     assert told.index("== lint\nfound this") < told.index("== types\nall well")
+
+
+def test_no_process_that_drives_a_browser_runs_other_tests(script: Any) -> None:
+    columns = {name: command for name, command in {**script.PARTS, **script.LONG}.items() if "-n" in command}
+    assert len(columns) == 6
+    for name, command in columns.items():
+        assert (("--ignore", "tests/browser") in pairwise(command)) != name.endswith("browser"), name
