@@ -14,6 +14,7 @@ from annotations.rights.retention.selectors import Kept, kept
 
 register = template.Library()
 
+_LONG = 40  # characters; longer text may be broken anywhere
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z")
 
 
@@ -48,18 +49,18 @@ def columns(records: list[Record]) -> list[tuple[str, Any]]:
 
 
 @register.filter
-def cells(record: Record, fields: list[tuple[str, Any]]) -> list[str]:
-    """The record's values in the order of these fields, as people read them."""
+def cells(record: Record, fields: list[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """The record's values in the order of these fields, as people read them, each with the class of its cell."""
     return [_told(name, record.get(name, "")) for name, _ in fields]
 
 
-def _told(name: str, value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    text = str(value)
+def _told(name: str, value: Any) -> tuple[str, str]:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if _INSTANT.fullmatch(text):
-        return minute(text)
-    return text[:8] if name == "clip" else text
+        return minute(text), "nowrap"
+    if name == "clip":
+        return text[:8], "nowrap"
+    return text, "long" if len(text) > _LONG else ""
 
 
 @register.filter
