@@ -35,6 +35,9 @@ ALSO = "also"
 NOISE = frozenset({"vault", "staticfiles"})
 """Storages whose files are encrypted, or are those of every installation: short words stand there by chance."""
 
+THE_PROGRAM = frozenset({"BASE_DIR", "PERMISSION_MATRIX"})
+"""Settings that name the program's own files."""
+
 
 @dataclass(frozen=True)
 class Searched:
@@ -230,9 +233,13 @@ _CLOSED = Place(DATABASE_FILES, "PostgreSQL")
 
 
 def _site_folder(searched: Searched) -> None:
-    """Whatever else lies where the site keeps its data, and beat's file."""
-    if folder := _var():
-        searched.files.tree(SITE_FOLDER, folder)
+    """Whatever else lies where the settings say that the site keeps something."""
+    named = {
+        name: getattr(settings, name) for name in dir(settings) if name.isupper() and name not in THE_PROGRAM
+    }
+    for value in named.values():
+        if isinstance(value, Path):
+            searched.files.tree(SITE_FOLDER, value)
     searched.files.tree(SITE_FOLDER, Path(settings.CELERY_BEAT_SCHEDULE_FILENAME))
 
 

@@ -180,6 +180,16 @@ def test_a_storage_is_searched(alias: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.once
+def test_whatever_place_a_setting_names_is_searched(tmp_path: Path, settings: Any) -> None:
+    """A store that somebody adds later needs no line here."""
+    settings.NEWCOMER_FILE = tmp_path / "elsewhere" / "newcomer.jsonl"
+    settings.NEWCOMER_FILE.parent.mkdir()
+    settings.NEWCOMER_FILE.write_text(json.dumps({"name": NAME}))
+    assert places(searched(SECRET)) == {("site folder", str(settings.NEWCOMER_FILE))}
+
+
+@pytest.mark.django_db
+@pytest.mark.once
 def test_a_storage_elsewhere_is_searched_by_its_own_names(settings: Any) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
