@@ -102,6 +102,7 @@ def test_a_newcomer_sees_clips_redacted_queued_and_one_flagged(start: Callable[.
     wait_until(lambda: up.count("SELECT count(*) FROM moderation_flag") == 1, 60, "one clip flagged")
     assert up.count("SELECT count(*) FROM clips_clip") == 4
     assert up.count("SELECT count(*) FROM clips_consent WHERE NOT training") == 1
+    assert not list((up.var / "demo").rglob("*.mp4")), "the site alone has them"
 
 
 @pytest.mark.slow

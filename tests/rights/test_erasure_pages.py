@@ -46,14 +46,16 @@ def typed(response: Any, **fields: object) -> dict[str, object]:
 def test_a_clip_a_camera_and_an_owner_are_found_by_what_they_are_called(site: Client, clip: Clip) -> None:
     assert clip.device is not None
     link = f"https://example.org{receipts.path_for(clip)}"
-    for query, kind in (
-        (clip.public_id, "clip"),
-        (str(clip.public_id)[:8].upper(), "clip"),
-        (link, "clip"),
-        (clip.device.pseudonym, "device"),
-        (clip.owner.pseudonym.upper(), "owner"),
+    for query, kind, probed in (
+        (clip.public_id, "clip", f"probe clip {clip.public_id} "),
+        (str(clip.public_id)[:8].upper(), "clip", f"probe clip {clip.public_id} "),
+        (link, "clip", f"probe clip {clip.public_id} "),
+        (clip.device.pseudonym, "device", f"probe camera {clip.device.pseudonym} "),
+        (clip.owner.pseudonym.upper(), "owner", f"probe owner {clip.owner.pseudonym} "),
     ):
-        assert site.get(address(query)).context["plan"].scope.kind == kind
+        page = site.get(address(query))
+        assert page.context["plan"].scope.kind == kind
+        assert probed in read(page)
     assert LogEntry.objects.filter(action="erasure.planned").count() == 5
 
 

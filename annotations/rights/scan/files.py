@@ -25,9 +25,10 @@ _MEDIA = frozenset(
     {".mp4", ".mov", ".mkv", ".webm", ".avi", ".ts", ".flv", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}
 )
 _MAGIC = (b"\x1aE\xdf\xa3", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")
-_SQLITE = b"SQLite format 3\x00"
 _PARQUET = b"PAR1"
 _HEAD = 512
+
+Identity = tuple[int, int]
 
 
 class Files:
@@ -35,19 +36,31 @@ class Files:
 
     def __init__(self, matcher: Matcher, pictures: Pictures, report: Report) -> None:
         self._matcher, self._pictures, self._report = matcher, pictures, report
-        self._seen: set[tuple[int, int]] = set()
+        self._seen: set[Identity] = set()
+        self._locked: set[Identity] = set()
 
     def skip(self, path: Path) -> None:
         """A file that is not searched: the probe itself."""
-        found = path.stat()
-        self._seen.add((found.st_dev, found.st_ino))
+        self._seen.add(_identity(path.stat()))
+
+    def keep_locks(self, path: Path) -> None:
+        """A file on which this process may hold locks: a database of SQLite's. Closing it here would drop them (SQLite,
+        How to corrupt a database file, 2.2), so another program reads it."""
+        if path.exists():
+            self._locked.add(_identity(path.stat()))
 
     def tree(self, store: str, folder: Path, *, own_only: bool = False, noise: bool = False) -> None:
         """Every file below a folder, or one file. Links are not followed. What cannot be read is told.
 
         `own_only`: those of the account that runs this; others are not the site's. `noise`: as `Matcher.count`.
         """
-        for path in _walk(folder, lambda error: self._unread(store, Path(error.filename), error)):
+
+        def closed(error: OSError) -> None:
+            of_others = own_only and Path(error.filename).lstat().st_uid != os.geteuid()
+            if not of_others and not isinstance(error, FileNotFoundError):
+                self._unread(store, Path(error.filename), error)
+
+        for path in _walk(folder, closed):
             try:
                 self._file(store, path, own_only=own_only, noise=noise)
             except FileNotFoundError:
@@ -72,16 +85,15 @@ class Files:
         place = Place(store, self._shown(str(path), found.st_ino))
         if stat.S_ISLNK(found.st_mode):
             self._count(place, [os.fsencode(os.readlink(path))])
-        if not stat.S_ISREG(found.st_mode) or (found.st_dev, found.st_ino) in self._seen:
+        if not stat.S_ISREG(found.st_mode) or _identity(found) in self._seen:
             return
-        self._seen.add((found.st_dev, found.st_ino))
+        self._seen.add(_identity(found))
         self._report.searched[store] += 1
+        if _identity(found) in self._locked:
+            self._count(place, _by_another_program(path))
+            return
         with path.open("rb") as file:
-            if not path.name.endswith(("-wal", "-journal", "-shm")) and file.read(len(_SQLITE)) != _SQLITE:
-                file.seek(0)
-                self._search(place, file, path.name, noise=noise)
-                return
-        self._count(place, _by_another_program(path))
+            self._search(place, file, path.name, noise=noise)
 
     def _name(self, store: str, name: str) -> None:
         """A name is told by its folder."""
@@ -135,12 +147,20 @@ class Files:
             if depth == DEEPEST:
                 self._report.could_not(inside, "It is packed too deep.")
                 continue
-            with member() as packed, _in_memory(packed) as whole:
-                self._search(inside, whole, name, depth=depth + 1)
+            try:
+                with member() as packed, _in_memory(packed) as whole:
+                    self._search(inside, whole, name, depth=depth + 1)
+            except TooLong:
+                self._report.could_not(inside, "It is too large to be opened.")
 
 
 class TooLong(Exception):
     """It is longer than is looked into."""
+
+
+def _identity(found: os.stat_result) -> Identity:
+    """Of a file, whatever it is called."""
+    return found.st_dev, found.st_ino
 
 
 def _walk(folder: Path, unread: Callable[[OSError], None]) -> Iterator[Path]:
@@ -154,8 +174,7 @@ def _walk(folder: Path, unread: Callable[[OSError], None]) -> Iterator[Path]:
 
 
 def _by_another_program(path: Path) -> Iterator[bytes]:
-    """The bytes of a database's file. Had this process opened and closed it, its locks on it would be gone (SQLite, How
-    to corrupt a database file, 2.2)."""
+    """The bytes of a file that this process does not open. Raises OSError."""
     with subprocess.Popen(["cat", "--", str(path)], stdout=subprocess.PIPE) as reading:
         if reading.stdout is None:
             raise ValueError("the program has no output")

@@ -35,6 +35,9 @@ ALSO = "also"
 NOISE = frozenset({"vault", "staticfiles"})
 """Storages whose files are encrypted, or are those of every installation: short words stand there by chance."""
 
+THE_PROGRAM = frozenset({"BASE_DIR", "PERMISSION_MATRIX"})
+"""Settings that name the program's own files."""
+
 
 @dataclass(frozen=True)
 class Searched:
@@ -74,6 +77,8 @@ def search(
     searched: Searched, *, also: Sequence[Path], without: Collection[str], on_progress: Callable[[str], None]
 ) -> None:
     """Searches all stores but those `without`, and the files and folders `also`."""
+    for path in _open_files():
+        searched.files.keep_locks(path)
     for path in also:
         on_progress(str(path))
         if not path.exists():
@@ -111,14 +116,26 @@ def _database_files(searched: Searched) -> None:
     for alias in connections:
         connection = connections[alias]
         if connection.vendor == "sqlite":
-            _sqlite_files(searched, DATABASE_FILES, Path(str(connection.settings_dict["NAME"])))
+            for path in _files_of_sqlite(str(connection.settings_dict["NAME"])):
+                searched.files.tree(DATABASE_FILES, path)
         else:
             _data_directory(searched, _psycopg(connection))
 
 
-def _sqlite_files(searched: Searched, store: str, path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        searched.files.tree(store, Path(f"{path}{suffix}"))
+def _files_of_sqlite(path: str) -> list[Path]:
+    return [Path(f"{path}{suffix}") for suffix in ("", "-wal", "-shm", "-journal")]
+
+
+def _open_files() -> list[Path]:
+    """The files of databases that this process may have open."""
+    names = [str(connections[alias].settings_dict["NAME"]) for alias in connections]
+    return [path for name in (*names, _subject_file()) if name for path in _files_of_sqlite(name)]
+
+
+def _subject_file() -> str:
+    """The file of the subjects' keys; empty where they are in a database of PostgreSQL's."""
+    parts = urlsplit(settings.SUBJECT_STORE_URL)
+    return unquote(parts.path.removeprefix("/")) if parts.scheme == "sqlite" else ""
 
 
 def _data_directory(searched: Searched, connection: psycopg.Connection[Any]) -> None:
@@ -146,11 +163,11 @@ _DATA_DIRECTORY = """
 
 
 def _subject_keys(searched: Searched) -> None:
-    url = settings.SUBJECT_STORE_URL
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        _sqlite_files(searched, SUBJECT_KEYS, Path(unquote(parts.path.removeprefix("/"))))
+    if file := _subject_file():
+        for path in _files_of_sqlite(file):
+            searched.files.tree(SUBJECT_KEYS, path)
         return
+    url = settings.SUBJECT_STORE_URL
     try:
         with closing(psycopg.connect(url, autocommit=True, connect_timeout=5)) as connection:
             searched.tables.postgresql(SUBJECT_KEYS, connection)
@@ -216,9 +233,13 @@ _CLOSED = Place(DATABASE_FILES, "PostgreSQL")
 
 
 def _site_folder(searched: Searched) -> None:
-    """Whatever else lies where the site keeps its data, and beat's file."""
-    if folder := _var():
-        searched.files.tree(SITE_FOLDER, folder)
+    """Whatever else lies where the settings say that the site keeps something."""
+    named = {
+        name: getattr(settings, name) for name in dir(settings) if name.isupper() and name not in THE_PROGRAM
+    }
+    for value in named.values():
+        if isinstance(value, Path):
+            searched.files.tree(SITE_FOLDER, value)
     searched.files.tree(SITE_FOLDER, Path(settings.CELERY_BEAT_SCHEDULE_FILENAME))
 
 

@@ -89,12 +89,21 @@ class Command(BaseCommand):
         for scene in SCENES:
             purposes = "troubleshooting,training" if scene.training else "troubleshooting"
             target = folder / "clips" / scene.name
-            make_samples(target, portrait, [scene])
-            self._submit(target, purposes)
+            submitted = target / "submitted"
+            if submitted.exists():
+                continue
+            (sample,) = make_samples(target, portrait, [scene])
+            if self._submit(target, purposes):
+                # It is the site's from here on: what is erased there is not left here, and does not come again.
+                sample.unlink()
+                submitted.touch()
 
-    def _submit(self, folder: Path, purposes: str) -> None:
+    def _submit(self, folder: Path, purposes: str) -> bool:
+        """Whether all of it was taken."""
         try:
             call_command("submit_clips", folder, purpose=purposes, submitter=SUBMITTER, stdout=self.stdout)
         except CommandError as error:
             # What was refused is told above; the site starts with the rest.
             self.stdout.write(str(error))
+            return False
+        return True

@@ -137,7 +137,10 @@ def _part(where: str, backup: Backup) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["clip", "camera", "owner"])
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param("clip", marks=pytest.mark.long), pytest.param("camera", marks=pytest.mark.long), "owner"],
+)
 def test_nothing_is_live_and_a_backup_opens_nothing(kind: str, household: Household, tmp_path: Path) -> None:
     officer = make_user(Role.PRIVACY_OFFICER)
     scopes = scopes_of(household)[kind]
@@ -170,7 +173,7 @@ def test_nothing_is_live_and_a_backup_opens_nothing(kind: str, household: Househ
 
 
 @pytest.mark.engines
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_worker_leaves_nothing_in_the_broker_and_in_its_log(
     programs: Programs, tmp_path: Path, settings: Any
 ) -> None:
@@ -197,6 +200,7 @@ def test_a_worker_leaves_nothing_in_the_broker_and_in_its_log(
     assert report.searched[ALSO] >= 2
 
 
+@pytest.mark.long
 def test_what_postgresql_keeps_of_dead_rows(household: Household, fresh_database: str) -> None:
     """Until their space is used again: nothing that somebody wrote, no reference, no frame. SQLite keeps nothing."""
     scope = Scope(ScopeKind.OWNER, household.owner.pseudonym)

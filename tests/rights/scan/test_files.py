@@ -2,9 +2,12 @@ import gzip
 import io
 import os
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -112,7 +115,7 @@ def test_what_cannot_be_searched_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         "cut.zip!2.zip",
         "damaged.gz",
         "deep.zip!2.gz!content",
-        "long.zip",
+        "long.zip!long.txt",
         "table.parquet",
     ]
     assert tree(tmp_path).exit_code == 2
@@ -183,3 +186,21 @@ def test_a_damaged_video_is_told_and_the_others_are_searched(tmp_path: Path, war
     report = tree(tmp_path, Value(Kind.FRAME, pdq(picture)[0]))
     assert [place.where for place, _ in report.findings] == [str(tmp_path / "1.png")]
     assert {Path(place.where).name for place in report.unsearched} <= {"2.mp4", "3.png"}
+
+
+def test_a_database_that_this_process_has_open_keeps_its_locks(tmp_path: Path) -> None:
+    """Closing a file drops all locks that a process holds on it: another one could write then."""
+    path = tmp_path / "site.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as database:
+        database.execute("CREATE TABLE notes (text)")
+        database.execute("BEGIN EXCLUSIVE")
+        report = Report()
+        searched = Files(Matcher([SECRET]), Pictures([SECRET], DECODING, report), report)
+        searched.keep_locks(path)
+        searched.tree("store", tmp_path)
+        assert report.searched["store"] >= 1
+        other = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('INSERT INTO notes VALUES (1)')"
+        tried = subprocess.run(
+            [sys.executable, "-c", other, str(path)], capture_output=True, text=True, check=False
+        )
+        assert "locked" in tried.stderr

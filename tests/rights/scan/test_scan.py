@@ -82,6 +82,7 @@ def test_a_probe_holds_what_an_erasure_must_leave_nowhere(tmp_path: Path, office
     assert (entry["clip"], entry["actor"]["pseudonym"]) == (str(clip.public_id), officer.pseudonym)
 
 
+@pytest.mark.once
 def test_a_probe_of_an_owner_or_a_camera_holds_how_they_are_called(tmp_path: Path, officer: User) -> None:
     clip = make_ready_clip()
     assert clip.device is not None
@@ -93,6 +94,7 @@ def test_a_probe_of_an_owner_or_a_camera_holds_how_they_are_called(tmp_path: Pat
         assert references == {reference_of(each) for each in own}
 
 
+@pytest.mark.once
 def test_a_probes_keys_are_pieces_that_open_nothing(tmp_path: Path, officer: User) -> None:
     clip = make_ready_clip()
     make_original(clip)
@@ -102,6 +104,7 @@ def test_a_probes_keys_are_pieces_that_open_nothing(tmp_path: Path, officer: Use
     assert {len(key) for key in keys} == {16}, "of 40 bytes, of which 24 cannot be guessed"
 
 
+@pytest.mark.once
 def test_frames_that_other_clips_of_the_camera_show_are_left_out(officer: User) -> None:
     """The empty porch is on every clip: it would be found for ever."""
     clip, other = make_ready_clip(), make_ready_clip()
@@ -118,6 +121,7 @@ def test_frames_that_other_clips_of_the_camera_show_are_left_out(officer: User) 
     assert left < frames
 
 
+@pytest.mark.once
 def test_nothing_is_written_or_logged_where_it_may_not_be(tmp_path: Path, officer: User) -> None:
     clip, before = make_ready_clip(), LogEntry.objects.filter(action="privacy.probe_made").count()
     (tmp_path / "there").write_text("precious")
@@ -165,6 +169,7 @@ def test_a_scan_finds_a_subject_before_its_erasure_and_nothing_after(tmp_path: P
     assert (entry["clip"], entry["subject"]) == (None, "")
 
 
+@pytest.mark.once
 def test_values_may_be_typed(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
     assert scan("--value", "Erika of number 12", "--value", "Max", officer=officer)[0] == 0
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{officer.username}\n\n"))
@@ -177,6 +182,7 @@ def test_values_may_be_typed(officer: User, monkeypatch: pytest.MonkeyPatch) -> 
         scan("--probe", "nothing", officer=officer)
 
 
+@pytest.mark.once
 def test_what_could_not_be_searched_ends_with_2(officer: User, settings: Any) -> None:
     settings.CELERY_BROKER_URL = "amqp://broker.invalid"
     code, told = scan("--value", "Erika of number 12", officer=officer)
@@ -189,6 +195,7 @@ def certificate(path: Path, until: str, what: str = "fingerprint of discarded co
     return path
 
 
+@pytest.mark.once
 def test_a_fingerprint_that_the_certificate_names_is_told_as_kept(tmp_path: Path, officer: User) -> None:
     clip = make_ready_clip()
     Fingerprint.objects.create(clip=clip, step=0.5, hashes=bytes(range(32)), qualities=b"d")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from annotations.rights.scan.matcher import Matcher
 from annotations.rights.scan.probe import Kind, Value
@@ -82,6 +82,7 @@ def test_a_digest_is_found_however_it_is_written(how: str) -> None:
     assert not found(Value(Kind.DIGEST, DIGEST[::-1]), written)
 
 
+@settings(max_examples=25)
 @given(st.binary(max_size=9), st.text("abcdefXYZäß .-", min_size=6, max_size=20), st.binary(max_size=9))
 def test_base64_is_found_wherever_it_begins(before: bytes, text: str, after: bytes) -> None:
     if len(text.strip()) == len(text):

@@ -157,6 +157,7 @@ FOLDERS = ("var/log/web.log", "var/deep/other", "var/.hidden", "models/new.onnx"
 
 @pytest.mark.parametrize("place", FOLDERS)
 @pytest.mark.django_db
+@pytest.mark.once
 def test_a_folder_of_the_site_is_searched(place: str, tmp_path: Path) -> None:
     path = tmp_path / place
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,6 +169,7 @@ def test_a_folder_of_the_site_is_searched(place: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("alias", sorted({"default", "vault", "renditions", "exports", "staticfiles"}))
 @pytest.mark.django_db
+@pytest.mark.once
 def test_a_storage_is_searched(alias: str) -> None:
     storage = storages[alias]
     name = storage.save(f"planted/{uuid.uuid4().hex}", ContentFile(f"... {NAME} ...".encode()))
@@ -177,6 +179,17 @@ def test_a_storage_is_searched(alias: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.once
+def test_whatever_place_a_setting_names_is_searched(tmp_path: Path, settings: Any) -> None:
+    """A store that somebody adds later needs no line here."""
+    settings.NEWCOMER_FILE = tmp_path / "elsewhere" / "newcomer.jsonl"
+    settings.NEWCOMER_FILE.parent.mkdir()
+    settings.NEWCOMER_FILE.write_text(json.dumps({"name": NAME}))
+    assert places(searched(SECRET)) == {("site folder", str(settings.NEWCOMER_FILE))}
+
+
+@pytest.mark.django_db
+@pytest.mark.once
 def test_a_storage_elsewhere_is_searched_by_its_own_names(settings: Any) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
@@ -200,6 +213,7 @@ def test_the_broker_is_searched(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 def test_a_broker_that_shows_nobody_its_messages_is_told(settings: Any) -> None:
     settings.CELERY_BROKER_URL = "amqp://broker.invalid"
     assert [place.store for place in searched(SECRET, without=but("broker")).unsearched] == ["broker"]
@@ -244,6 +258,7 @@ def test_the_store_of_subjects_keys_is_searched() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 def test_a_cache_in_files_is_searched_and_an_unknown_one_told(tmp_path: Path, settings: Any) -> None:
     location = tmp_path / "cached"
     location.mkdir()
@@ -261,6 +276,7 @@ def test_a_cache_in_files_is_searched_and_an_unknown_one_told(tmp_path: Path, se
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 def test_logs_that_go_elsewhere_are_told_until_somebody_names_them(tmp_path: Path, settings: Any) -> None:
     del settings.VAR_DIR
     logs = but("program logs")
