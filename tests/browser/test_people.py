@@ -41,14 +41,17 @@ def test_two_people_let_somebody_in_and_one_shuts_them_out(
     make_queued_clip()
     for name, role in (("olga", Role.OPERATOR), ("paula", Role.PRIVACY_OFFICER)):
         make_user(role, username=name)
-    key = services.create_key(make_user(Role.OPERATOR).actor, make_user(username="milo"))
-    assert key
+    milo = make_user(username="milo")
+    services.create_key(milo.actor, milo)
     olga, paula = (sign_in(name, scheme) for name in ("olga", "paula"))
 
     olga.goto("/people/")
     inspect_zoomed(olga, inspected, f"people-{scheme}")
     olga.goto("/people/?q=nobody")
     inspect_zoomed(olga, inspected, f"people-empty-{scheme}")
+    olga.goto(f"/people/{milo.pk}/")
+    inspect_zoomed(olga, inspected, f"person-with-key-{scheme}")
+    olga.goto("/people/")
     olga.get_by_role("link", name="Invite somebody").click()
     olga.get_by_label("User name").fill("carla")
     olga.get_by_label("Role").select_option("contractor")
@@ -91,10 +94,10 @@ def test_two_people_let_somebody_in_and_one_shuts_them_out(
     inspect_zoomed(carla, inspected, f"account-password-{scheme}")
 
     olga.reload()
+    inspect_zoomed(olga, inspected, f"person-open-{scheme}")
     olga.once("dialog", lambda dialog: dialog.accept())
-    olga.get_by_role("region", name="Account").or_(
-        olga.locator("section", has_text="Close it")
-    ).last.get_by_label("Reason").fill("Her contract ended.")
+    account = olga.locator("section[aria-labelledby=account]")
+    account.get_by_label("Reason").fill("Her contract ended.")
     olga.get_by_role("button", name="Close it").click()
     expect(olga.get_by_text("The account is closed.")).to_be_visible()
     carla.reload()
