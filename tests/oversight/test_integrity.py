@@ -114,9 +114,7 @@ def test_a_log_that_is_not_whole_says_so_on_every_page(site: Client) -> None:
     assert "Log not whole" in site.get(reverse("rights:consents")).content.decode()
 
 
-def test_what_a_restore_lost_is_told_in_plain_words_with_who_stood_for_it(
-    site: Client, officer: User
-) -> None:
+def test_what_a_restore_lost_is_told_with_who_stood_for_it(site: Client, officer: User) -> None:
     second = make_user(Role.PRIVACY_OFFICER)
     seal(4)
     backup = Backup.take()

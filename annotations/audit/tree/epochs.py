@@ -7,7 +7,7 @@ and no declaration as a checkpoint: their second lines differ in kind.
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotations.audit.tree import signed_notes
@@ -156,8 +156,3 @@ def _signed(note: SignedNote, keys: Sequence[PublicKey], *, one: bool = False) -
     except InvalidSignedNote:
         return False
     return one or found == len(keys)
-
-
-def losing(declared: Iterable[Declaration], size: int, epoch: int) -> Declaration | None:
-    """The epoch with which a checkpoint of this size, signed in that epoch, was lost; None when it was not."""
-    return next((each for each in declared if each.covers(size, epoch)), None)
