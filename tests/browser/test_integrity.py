@@ -11,22 +11,12 @@ from annotations.audit.actors import WORKER
 from annotations.audit.integrity.verification import verify
 from annotations.audit.sequencing import epochs
 from annotations.audit.sequencing.configured import own_keys, own_sequencer
-from annotations.audit.tree.checkpoints import Checkpoint
-from tests.audit.sequencing.restores import REASON, seal
+from tests.audit.sequencing.restores import REASON, seal, signed_more
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines]
 SignIn = Callable[..., Page]
 Inspect = Callable[[Page, str], None]
-
-
-def signed_more(entries: int) -> None:
-    """The keys' folder remembers that so many more were signed than the database holds, as after a restore."""
-    folder = own_keys()
-    last = folder.last_signed()
-    assert last
-    lost = Checkpoint(folder.origin, last.checkpoint.size + entries, b"what was lost".ljust(32))
-    folder.memory.keep_last(folder.sign_text(lost.format(), lost.size))
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])

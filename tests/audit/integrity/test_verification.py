@@ -13,9 +13,11 @@ from annotations.audit import services
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.integrity.requeueing import requeue
 from annotations.audit.integrity.verification import verify
-from annotations.audit.models import Checkpoint, EntryDetail, LogEntry, Pending, Verification
+from annotations.audit.models import Checkpoint, Cosignature, EntryDetail, LogEntry, Pending, Verification
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured
+from annotations.core import clock
+from tests.audit.sequencing.restores import declare, seal, signed_more
 from tests.engines import databases
 
 Tamper = Callable[[str], None]
@@ -115,6 +117,65 @@ def test_each_change_of_the_tree_is_named(sealed: str, name: str) -> None:
     with unguarded(sealed, table):
         run(statement.format(table), b"x" * 32)
     assert codes() == expected.split()
+
+
+def test_a_checkpoint_taken_out_between_two_is_named(sealed: str) -> None:
+    with unguarded(sealed, "audit_checkpoint"):
+        run("DELETE FROM audit_checkpoint WHERE size = %s", "101")
+    assert codes() == ["checkpoint_left_out"]
+
+
+def test_a_last_checkpoint_taken_out_is_named_when_a_witness_saw_it_and_put_back_by_the_sequencer(
+    sealed: str,
+) -> None:
+    note = Checkpoint.objects.get(size=301).note
+    Cosignature.objects.create(size=301, witness="witness.example", line="", witnessed_at=clock.now())
+    with unguarded(sealed, "audit_checkpoint"):
+        run("DELETE FROM audit_checkpoint WHERE size = %s", "301")
+    assert codes() == ["checkpoint_missing"]
+    append(1)
+    configured.own_sequencer().once()
+    assert Checkpoint.objects.get(size=301).note == note
+    assert codes() == []
+
+
+EPOCHS = {
+    "another number of lost entries": (
+        "UPDATE audit_epoch SET signed = 999 WHERE number <> %s",
+        "epoch_altered",
+    ),
+    "another officer": ("UPDATE audit_epoch SET agreed_by = 'p-other' WHERE number <> %s", "epoch_altered"),
+    "no declaration in form": (
+        "UPDATE audit_epoch SET declaration = 'none' WHERE number <> %s",
+        "epoch_altered",
+    ),
+    "another signature": (
+        "UPDATE audit_epoch SET declaration = replace(declaration, '— clip', '— clap') WHERE number <> %s",
+        "epoch_unsigned",
+    ),
+    "no epoch": ("DELETE FROM audit_epoch WHERE number <> %s", "epoch_undeclared"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(EPOCHS))
+def test_each_change_of_an_epoch_is_named(sealed: str, name: str) -> None:
+    signed_more(50)
+    declare()
+    seal(3)
+    assert codes() == []
+    statement, code = EPOCHS[name]
+    with unguarded(sealed, "audit_epoch"):
+        run(statement, "0")
+    assert code in codes()
+
+
+def test_an_entry_that_tells_of_no_epoch_any_more_is_named(sealed: str) -> None:
+    signed_more(50)
+    declare()
+    seal(3)
+    with unguarded(sealed, "audit_logentry"):
+        run("UPDATE audit_logentry SET canonical = %s WHERE action = 'audit.epoch_declared'", b"{}")
+    assert codes() == ["entry_altered", "epoch_not_logged"]
 
 
 def test_a_checkpoint_signed_by_another_key_is_named(sealed: str) -> None:

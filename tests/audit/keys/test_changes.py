@@ -19,6 +19,7 @@ from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured
 from annotations.audit.tree import signed_notes
 from annotations.core.errors import Conflict, Missing
+from tests.audit.sequencing.restores import declare, signed_more
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,21 @@ def test_the_last_key_and_one_that_does_not_sign_cannot_be_retired() -> None:
         changes.retire(folder, "00000000", COMMAND_LINE)
     assert missing.value.code == "no_such_key"
     assert len(keys_at(10)) == 1
+
+
+def test_between_an_epoch_s_declaration_and_its_first_checkpoint_keys_do_not_change() -> None:
+    folder = configured.own_keys()
+    (key,) = signers(seal())
+    signed_more(5)
+    declare()
+    with pytest.raises(Conflict, match="epoch_not_begun"):
+        changes.new(folder, COMMAND_LINE)
+    with pytest.raises(Conflict, match="epoch_not_begun"):
+        changes.retire(folder, key, COMMAND_LINE)
+    seal()
+    changes.new(folder, COMMAND_LINE)
+    seal()
+    assert verify(WORKER).ok
 
 
 def test_the_first_key_is_made_once() -> None:

@@ -1,6 +1,7 @@
 """Backups and restores of a test's database, without leaving the test's transaction: a backup is a savepoint.
 
-What lies outside the database, the keys' folder with its memory, stays as it is: as in a restore.
+What lies outside the database, the keys' folder with its memory, stays as it is: as in a restore. A test that commits
+has no such backups: `signed_more` makes the keys' folder remember what the database never held.
 """
 
 import uuid
@@ -15,6 +16,7 @@ from annotations.audit.actors import WORKER, Actor
 from annotations.audit.models import Epoch
 from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured, epochs
+from annotations.audit.tree.checkpoints import Checkpoint
 
 OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
 SECOND = Actor("p-officer3", Role.PRIVACY_OFFICER)
@@ -57,3 +59,12 @@ def declare() -> Epoch:
 
 def memory() -> Path:
     return configured.own_keys().folder / "last-signed"
+
+
+def signed_more(entries: int) -> None:
+    """The keys' folder remembers that so many more were signed than the database holds, as after a restore."""
+    folder = configured.own_keys()
+    last = folder.last_signed()
+    assert last
+    lost = Checkpoint(folder.origin, last.checkpoint.size + entries, b"what was lost".ljust(32))
+    folder.memory.keep_last(folder.sign_text(lost.format(), lost.size))
