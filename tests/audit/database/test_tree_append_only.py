@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 (the attacks name each table)
 
+import io
 import re
 from typing import Any
 
@@ -12,13 +13,17 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
+from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from annotations.audit.actors import WORKER
 from annotations.audit.database.append_only import ACCOUNTS, EPOCHS, TREE
 from annotations.audit.database.grants import grant
 from annotations.audit.integrity.status import integrity
+from annotations.audit.integrity.verification import verify
 from annotations.audit.models import (
     Checkpoint,
     Cosignature,
+    EntryDetail,
     Epoch,
     HashTile,
     KeyChange,
@@ -31,7 +36,9 @@ from annotations.audit.registry import lookup
 from annotations.audit.sequencing import configured
 from annotations.audit.services import append
 from annotations.core import clock, ids
+from tests.audit.sequencing.restores import REASON, seal, signed_more
 from tests.engines import databases
+from tests.factories import make_user
 
 REFUSED = re.compile("append-only|permission denied")
 MODELS: dict[str, type[Model]] = {
@@ -184,6 +191,29 @@ def test_only_the_sequencer_s_role_may_add_to_the_tree(fresh_database: str, sett
     assert integrity().oldest is None
     with pytest.raises(CommandError, match="Run it in the site's environment"):
         call_command("audit", "verify")
+
+
+def test_the_sequencer_s_role_declares_an_epoch(fresh_database: str, settings: Any) -> None:
+    """It reads of the accounts what tells officers, and adds a detail that it cannot read again."""
+    people = [make_user(Role.PRIVACY_OFFICER).username for _ in range(2)]
+    if connection.vendor == "postgresql":
+        settings.DATABASE_SEQUENCER_ROLE = "review_sequencer"
+        grant_again(fresh_database, fresh_database.replace("review_app@", "review_owner@"))
+        databases.use(fresh_database.replace("review_app@", "review_sequencer@"))
+        with pytest.raises(DatabaseError, match="permission denied"):
+            EntryDetail.objects.exists()
+        with pytest.raises(DatabaseError, match="permission denied"):
+            User.objects.get(username=people[0])
+    seal(3)
+    signed_more(20)
+    by, agreed_by = people
+    arguments = ("--by", by, "--agreed-by", agreed_by, "--reason", REASON)
+    call_command("audit", "declare-epoch", *arguments, stdout=io.StringIO())
+    seal(1)
+    databases.use(fresh_database)
+    assert Epoch.objects.get().number == 2
+    assert EntryDetail.objects.count() == 1
+    assert verify(WORKER).problems == []
 
 
 def grant_again(url: str, owner: str) -> None:

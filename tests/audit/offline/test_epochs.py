@@ -10,6 +10,7 @@ import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -278,6 +279,38 @@ def test_every_tampering_is_found_in_a_log_with_epochs(restored_export: Path, tm
         tamper(folder)
         assert code in codes(folder), name
         shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(n, marks=pytest.mark.long) for n in range(200, 230))])
+def test_tampering_is_found_whatever_was_restored(seed: int, tmp_path: Path) -> None:
+    """Any entry altered, dropped or exchanged with any other, in a log of a random life."""
+    site = Site(random.Random(seed))
+    site.live(10)
+    export = site.export(tmp_path / "export")
+    size = json.loads((export / "manifest.json").read_text())["size"]
+    assert size <= tiles.WIDTH
+    one, two = sorted(site.chance.sample(range(size - 1), 2))
+
+    def altered(found: list[bytes]) -> list[bytes]:
+        return [*found[:one], found[one].replace(b'"version":1', b'"version":2'), *found[one + 1 :]]
+
+    def dropped(found: list[bytes]) -> list[bytes]:
+        return [*found[:one], *found[one + 1 :], found[one].replace(b'"version":1', b'"version":2')]
+
+    def exchanged(found: list[bytes]) -> list[bytes]:
+        return [*found[:one], found[two], *found[one + 1 : two], found[one], *found[two + 1 :]]
+
+    tamperings: list[Callable[[Path], None]] = [
+        partial(bundle, change=change) for change in (altered, dropped, exchanged)
+    ]
+    if Epoch.objects.exists():
+        stranger = PrivateKey.generate("clip-review.test/log")
+        tamperings += [drop_epochs, partial(declared, change=lambda _: {}, key=stranger)]
+    for number, tamper in enumerate(tamperings):
+        folder = tmp_path / f"tampered-{number}"
+        shutil.copytree(export, folder)
+        tamper(folder)
+        assert codes(folder) != [], number
 
 
 def test_every_byte_of_a_declaration_counts(restored_export: Path) -> None:
