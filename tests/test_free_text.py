@@ -30,6 +30,7 @@ LISTED = {
         audit.Cosignature: witness line
         audit.KeyChange: vkey changed_by
         audit.Epoch: lost declaration declared_by agreed_by
+        audit.JournalLine: digest
         accounts.User: password pseudonym country languages time_zone
         accounts.ApiKey: prefix digest
         accounts.Session: session_key session_data network

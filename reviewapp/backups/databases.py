@@ -116,6 +116,7 @@ def _run(program: str, *arguments: str) -> None:
         )
     settings = connection.settings_dict
     variables = {
+        "PATH": os.defpath,
         "PGHOST": settings["HOST"],
         "PGPORT": str(settings["PORT"]),
         "PGUSER": settings["USER"],
@@ -123,9 +124,7 @@ def _run(program: str, *arguments: str) -> None:
         "PGDATABASE": settings["NAME"],
     }
     given = {name: value for name, value in variables.items() if value}
-    done = subprocess.run(
-        [place, *arguments], env={**os.environ, **given}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([place, *arguments], env=given, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Unusable(f"{program} failed: {done.stderr.strip()}")
 

@@ -184,7 +184,7 @@ def check_nothing_is_served(past: Past) -> None:
 
 
 def check_what_was_promised(past: Past, erasures: list[Erasure]) -> None:
-    """Nothing that was withdrawn or erased is served, revoked keys let nobody in, and what stood still stands."""
+    """Nothing that was withdrawn or erased is served, revoked keys let nobody in, and the rest is as it was."""
     found = answers()
     found.pop("GET readyz")  # the log may wait for its epoch
     assert 503 not in found.values()
