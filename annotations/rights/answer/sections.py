@@ -150,6 +150,16 @@ SECTIONS: dict[str, Section] = {
         _("So that somebody else can verify the log. It holds the entries as they are, and no words."),
         of_household=households.log_exports,
     ),
+    "journal": Section(
+        _FOR_EVER,
+        _("So that no backup brings back what was withdrawn or erased."),
+        uncounted=_("what was withdrawn, erased and closed, by numbers and pseudonyms only"),
+    ),
+    "backups": Section(
+        _("as many days as our operators have set"),
+        _("To bring everything back after an accident."),
+        uncounted=_("what is held of the other stores, as of the day of the backup"),
+    ),
     "erasures": Section(_FOR_EVER, _PROOF, of_household=households.erasures),
     "messages": Section(
         _("a week at most"),
