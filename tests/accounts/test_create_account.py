@@ -15,6 +15,8 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from tests.factories import PASSWORD, make_user
 
+pytestmark = pytest.mark.once
+
 CLOSED = {
     "changepassword",
     "createsuperuser",

@@ -13,7 +13,7 @@ from annotations.accounts.models import AccountProposal, SignInLink, User
 from annotations.accounts.views.people import PAGE
 from tests.factories import PASSWORD, make_proposal, make_submitter, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 REASON = "It is needed here."
 INVITED = {"username": "olga", "name": "Olga", "country": "ro", "languages": "ro, en", "reason": REASON}
