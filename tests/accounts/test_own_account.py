@@ -15,6 +15,7 @@ from annotations.accounts.models import ApiKey, Session, User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.core import clock
+from reviewapp import dispatch
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,17 @@ def test_that_a_session_is_used_is_written_down_once_a_minute(monkeypatch: pytes
     client.get(reverse("accounts:account"))
     found = Session.objects.get()
     assert (found.seen_at, found.began_at, found.public_id) == (later, row.began_at, row.public_id)
+
+
+def test_sessions_that_ran_out_are_listed_no_more_and_deleted() -> None:
+    user = make_user()
+    client, _other = sign_in(user), sign_in(user)
+    Session.objects.exclude(session_key=client.session.session_key).update(
+        expire_date=clock.now() - datetime.timedelta(seconds=1)
+    )
+    assert client.get(reverse("accounts:account")).content.decode().count("/end") == 1
+    dispatch.prune()
+    assert Session.objects.get().session_key == client.session.session_key
 
 
 def test_a_session_that_ended_is_not_brought_back_by_a_request_that_was_under_way() -> None:
