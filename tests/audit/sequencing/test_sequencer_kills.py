@@ -102,7 +102,7 @@ def keys_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The keys' folder beside the run's databases, in memory where there is room.
 
     Whoever writes to SQLite holds its one lock while it waits for the disk, and the sequencer while it waits for that
-    folder: where each took 0.1 s, a kill took 2.2 s of idle processors instead of 0.5.
+    folder: where each took 0.1 s, a kill took 2.2 s of idle processors instead of 0.4.
     """
     with tempfile.TemporaryDirectory(prefix="log-keys-", dir=os.environ["TEST_ENGINES"]) as folder:
         monkeypatch.setattr(settings, "AUDIT_KEYS_DIR", folder)
