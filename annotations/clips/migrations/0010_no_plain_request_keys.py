@@ -1,3 +1,4 @@
+import uuid
 from typing import Any
 
 from django.db import migrations
@@ -10,12 +11,13 @@ _AT_ONCE = 500
 def digest(apps: Any, schema_editor: Any) -> None:
     """Idempotency keys that are there: submitters may have written anything into them."""
     submissions = apps.get_model("clips", "Submission").objects
-    rows = submissions.exclude(idempotency_key=None).only("submitter_id", "idempotency_key")
-    changed = []
-    for row in rows.iterator(chunk_size=_AT_ONCE):
-        row.idempotency_key = lookups.of_request(row.submitter_id, row.idempotency_key)[0]
-        changed.append(row)
-    submissions.bulk_update(changed, ["idempotency_key"], batch_size=_AT_ONCE)
+    rows = submissions.exclude(idempotency_key=None).only("submitter_id", "idempotency_key").order_by("pk")
+    last = uuid.UUID(int=0)
+    while some := list(rows.filter(pk__gt=last)[:_AT_ONCE]):
+        for row in some:
+            row.idempotency_key = lookups.of_request(row.submitter_id, row.idempotency_key)[0]
+        submissions.bulk_update(some, ["idempotency_key"])
+        last = some[-1].pk
 
 
 class Migration(migrations.Migration):

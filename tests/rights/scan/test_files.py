@@ -126,6 +126,19 @@ def test_a_file_that_cannot_be_read_is_told() -> None:
     assert [place.where for place in tree(memory).unsearched] == [str(memory)]
 
 
+def test_temporary_files_of_other_accounts_are_not_the_sites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(TEXT)
+    report = Report()
+    searched = Files(Matcher([SECRET]), Pictures([SECRET], DECODING, report), report)
+    owner = os.geteuid()
+    for account, found in ((owner + 1, False), (owner, True)):
+        monkeypatch.setattr(os, "geteuid", lambda account=account: account)
+        searched.tree("store", tmp_path, own_only=True)
+        assert bool(report.findings) is found
+
+
 def test_free_pages_and_the_write_ahead_log_of_sqlite_are_searched(tmp_path: Path) -> None:
     path = tmp_path / "site.sqlite3"
     with sqlite3.connect(path, isolation_level=None) as database:

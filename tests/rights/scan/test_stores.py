@@ -221,6 +221,15 @@ def test_a_broker_that_shows_nobody_its_messages_is_told(settings: Any) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.once
+def test_a_server_that_does_not_answer_is_told(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    settings.SUBJECT_STORE_URL = "postgresql://nobody@127.0.0.1:1/nothing"
+    report = searched(SECRET, without=but("broker", "subject keys"))
+    assert {place.store for place in report.unsearched} == {"broker", "subject keys"}
+
+
+@pytest.mark.django_db
 def test_every_type_of_a_redis_is_searched(settings: Any) -> None:
     if connection.vendor != "postgresql":
         return  # the column without a Redis
