@@ -35,7 +35,8 @@ class Tables:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             for (table,) in cursor.fetchall():
                 try:
-                    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+                    statement = f"SELECT * FROM {connection.ops.quote_name(table)}"  # noqa: S608
+                    cursor.execute(statement)
                     columns = [column[0] for column in cursor.description]
                     self._rows(store, table, columns, iter(lambda: cursor.fetchmany(_ROWS), []))
                 except DatabaseError as error:
