@@ -104,7 +104,10 @@ def pictures(descriptors: Sequence[int], options: DecodeOptions) -> list[FilePic
     Raises VideoError when the decoder does not come to its end, VisionError for failures of ours.
     """
     sandbox = _sandbox(options, descriptors, file_bytes=PROBE_FILE)
-    answer = _answer(run(["pictures", *map(_path, descriptors)], sandbox), PicturesAnswer)
+    answer = _answer(
+        run(["pictures", *map(_path, descriptors), *_limit_arguments(options.limits)], sandbox),
+        PicturesAnswer,
+    )
     files: list[FilePictures] = answer["files"]
     if len(files) != len(descriptors) or not all(
         map(_PDQ.fullmatch, (each for told in files for each in told["hashes"]))
