@@ -13,7 +13,7 @@ from annotations.rights import receipts
 from annotations.rights.contacts import unstated
 from tests.factories import make_clip, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CONTACTS = {
     "CONTROLLER_NAME": "Porch Watch B.V.",
     "CONTROLLER_CONTACT": "privacy@porch.example",

@@ -24,7 +24,7 @@ from annotations.rights import clip_story, services
 from annotations.rights.models import AccessRequest
 from tests.factories import make_clip, make_compiled, make_original, make_ready_clip
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def compiled(clip: Clip, officer: User) -> AccessRequest:

@@ -19,11 +19,13 @@ from annotations.redaction import log as redaction
 from annotations.rights import services
 from annotations.rights.answer import compile_answer
 from annotations.rights.answer.archive import SCHEMA
+from annotations.rights.enums import ScopeKind
 from annotations.rights.models import AccessRequest
-from tests.factories import make_clip, make_compiled, make_ready_clip, make_user
+from annotations.rights.scopes import Scope
+from tests.factories import make_clip, make_compiled, make_legal_hold, make_ready_clip, make_user
 from tests.rights.answer.households import make_household
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def told_of(clip: Clip) -> dict[str, Any]:
@@ -97,14 +99,16 @@ def test_the_letter_tells_contacts_and_leaves_a_blank_where_nothing_was_stated(
         assert letter.count(stated) == 2
 
 
-def test_the_words_of_a_legal_order_are_not_told_and_that_is_said(officer: User) -> None:
-    clip = make_household(officer)
+def test_the_words_of_a_legal_order_are_not_told_and_that_is_said() -> None:
+    clip = make_clip()
+    assert clip.device
+    make_legal_hold(Scope(ScopeKind.DEVICE, clip.device.pseudonym))
     found = told_of(clip)
     assert "Court order 12." not in json.dumps(found)
     withheld = found["withheld"][0]
     assert (withheld["what"].startswith("Words of a legal order"), withheld["count"]) == (True, 2)
     (hold,) = next(store["records"] for store in found["stores"] if store["store"] == "legal_holds")
-    assert hold["number"] == clip.device.pseudonym  # type: ignore[union-attr]
+    assert (hold["number"], hold["state"]) == (clip.device.pseudonym, "Stands")
 
 
 def test_an_answer_of_layout_1_is_still_read(site: Client, officer: User) -> None:
