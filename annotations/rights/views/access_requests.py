@@ -58,7 +58,7 @@ def new_access_request(request: HttpRequest) -> HttpResponse:
 @require_safe
 def access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """The request; for htmx how far the compiling is, until the whole page has something new to show."""
-    found = get_object_or_404(AccessRequest, pk=request_id)
+    found = get_object_or_404(AccessRequest.objects.defer("sealed"), pk=request_id)
     if not request.htmx:  # type: ignore[attr-defined]
         return _page(request, found, StepForm())
     run = request_selectors.last_run(found)
