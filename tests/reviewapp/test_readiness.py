@@ -17,7 +17,7 @@ from annotations.core import clock
 from reviewapp import readiness
 from tests.factories import make_clip, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)
@@ -87,13 +87,11 @@ def test_a_log_that_nobody_seals(monkeypatch: pytest.MonkeyPatch) -> None:
     assert codes() == ["log_not_sealed"]
 
 
-@pytest.mark.once
 def test_a_database_that_is_older_than_the_programs() -> None:
     MigrationRecorder(connection).record_unapplied("audit", "0010_journal")
     assert codes() == ["migrations_missing"]
 
 
-@pytest.mark.once
 def test_a_database_that_does_not_answer() -> None:
     act()
 
@@ -121,9 +119,8 @@ def test_while_nothing_is_served_whoever_is_signed_in_is_nobody(client: Client) 
     assert client.get("/healthz").status_code == 200
 
 
-@pytest.mark.once
 def test_asking_before_every_request_costs_next_to_nothing() -> None:
-    """Less than 0.2 ms of processor time, where a page takes some tens; measured are 0.01."""
+    """Less than 0.2 ms of processor time, where a page takes some tens; measured is 0.01."""
     act()
     assert readiness.why_nothing_is_served() is None
     start = time.process_time()

@@ -22,8 +22,8 @@ ASK_AGAIN_AFTER = 1.0
 
 AHEAD = "journal_ahead"
 _AHEAD = (
-    "The database was set back: the journal tells of withdrawals or erasures that it does not know. "
-    "They are done again first."
+    "The site was set back to an earlier state. What was withdrawn or erased since then is done again first; "
+    "until that is done nothing is shown."
 )
 
 

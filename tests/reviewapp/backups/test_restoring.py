@@ -71,6 +71,7 @@ def check_restored(clip: Clip) -> None:
     assert journal.standing() == journal.Standing()
 
 
+@pytest.mark.once
 def test_a_site_that_is_not_empty_is_left_alone(source: Path, sites: Sites) -> None:
     refused(source, r"not empty.*Nothing was changed")
     sites.fresh("new")
@@ -79,6 +80,7 @@ def test_a_site_that_is_not_empty_is_left_alone(source: Path, sites: Sites) -> N
     assert databases.own_database().is_empty()
 
 
+@pytest.mark.once
 def test_a_backup_that_was_altered_or_not_finished_is_not_taken(
     source: Path, sites: Sites, tmp_path: Path
 ) -> None:
@@ -99,6 +101,7 @@ def test_a_backup_of_another_engine_is_not_taken(source: Path, sites: Sites) -> 
     refused(source, f"a database of {other}")
 
 
+@pytest.mark.once
 def test_without_the_wrapping_keys_nothing_begins(source: Path, sites: Sites, settings: Any) -> None:
     sites.fresh("new")
     settings.VAULT_KEYS = {"test": b"x" * 32}
@@ -129,6 +132,7 @@ def test_a_lost_store_of_keys_comes_back_from_its_copy(
     check_restored(clip)
 
 
+@pytest.mark.once
 def test_a_copy_of_the_keys_that_cannot_be_read_is_refused(
     source: Path, sites: Sites, tmp_path: Path
 ) -> None:
