@@ -55,7 +55,7 @@ def test_the_queue_is_told_page_by_page_with_filters(site: Client, monkeypatch: 
     assert found == made
     assert page.context["next"] == ""
     text = read(site.get(reverse("rights:ending"), {"state": "never_labeled", "part": "rest"}))
-    assert "because nobody labeled it within 30 days" in text
+    assert "Because nobody labeled it within 30 days" in text
     assert made[0].owner.pseudonym in text
     assert "Nothing ends" in read(site.get(reverse("rights:ending"), {"state": "withdrawn"}))
 
