@@ -38,7 +38,8 @@ def two_officers(declared_by: str, agreed_by: str) -> tuple[Actor, Actor]:
 
 
 def _account(username: str) -> Actor:
-    found = get_user_model().objects.filter(username=username).values(*COLUMNS).first()
+    # Ordered by a column that may be read: `first` would take the key.
+    found = get_user_model().objects.filter(username=username).order_by("username").values(*COLUMNS).first()
     if found is None:
         raise Missing("no_such_account", f"There is no account {username}.")
     if not found["is_active"]:
