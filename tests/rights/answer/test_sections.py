@@ -24,7 +24,7 @@ TOLD_OTHERWISE = {
     "legal_holds": "also of clips that are no more",
     "answers": "requests, also those whose answer is not compiled",
 }
-NOTHING_IS_THERE = {"messages", "program_logs", "caches", "journal", "backups"}
+NOTHING_IS_COUNTED = {"messages", "program_logs", "caches", "journal", "backups"}
 
 
 @pytest.mark.once
@@ -50,7 +50,7 @@ def test_what_is_told_of_each_store_is_what_it_holds(officer: User) -> None:
     for store in inventory.STORES:
         if store.code not in TOLD_OTHERWISE:
             assert told[store.code]["count"] == store.count(covered), store.code
-    assert {code for code, store in told.items() if store["held"] != "something"} == NOTHING_IS_THERE
+    assert {code for code, store in told.items() if store["held"] != "something"} == NOTHING_IS_COUNTED
     for code, section in SECTIONS.items():
         if section.with_clips:
             assert any(each[section.with_clips] for each in found["clips"]), code
