@@ -81,7 +81,7 @@ def compile_answer(
         "rights": your_rights(),
         "withheld": _withheld(reach),
         "copies": copied,
-        "log": _log(subject),
+        "log": _log(subject, reach),
     }
     whole: dict[str, Any] = normalised(answer)
     return whole
@@ -179,11 +179,12 @@ def _withheld(reach: Reach) -> list[Record]:
     return [{"what": what, "count": count, "because": why} for what, count, why in found]
 
 
-def _log(subject: str) -> dict[str, Any]:
+def _log(subject: str, reach: Reach) -> dict[str, Any]:
     """What the log holds about them, counted: its entries name no more than their pseudonym."""
-    erased = LogEntry.objects.filter(subject=subject, action=audit_log.SUBJECT_ERASED.code)
+    own = LogEntry.objects.filter(subject=subject)
+    erased = own.filter(action=audit_log.SUBJECT_ERASED.code)
     return {
-        "entries": LogEntry.objects.filter(subject=subject).count(),
+        "entries": inventory.store_called("entries").count(reach) or own.count(),
         "entries_with_words": details_of(subject),
         "erased": [timestamp(entry.occurred_at) for entry in erased.order_by("occurred_at")],
     }

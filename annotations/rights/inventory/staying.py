@@ -1,5 +1,6 @@
 """The stores that stay as they are, each with the reason."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from annotations.audit import models as audit
@@ -23,7 +24,8 @@ def _words_elsewhere(reach: Reach) -> int:
 
 
 def _entries(reach: Reach) -> int:
-    return audit.LogEntry.objects.filter(clip__in=reach.public_ids).count()
+    named = [device.pseudonym for device in reach.devices] + [owner.pseudonym for owner in reach.owners]
+    return audit.LogEntry.objects.filter(Q(clip__in=reach.public_ids) | Q(subject__in=named)).count()
 
 
 def _legal_holds(reach: Reach) -> int:

@@ -51,6 +51,7 @@ def test_what_is_told_of_each_store_is_what_it_holds(officer: User) -> None:
         if store.code not in TOLD_OTHERWISE:
             assert told[store.code]["count"] == store.count(covered), store.code
     assert {code for code, store in told.items() if store["held"] != "something"} == NOTHING_IS_COUNTED
+    assert told["entries"]["count"] == found["log"]["entries"]
     for code, section in SECTIONS.items():
         if section.with_clips:
             assert any(each[section.with_clips] for each in found["clips"]), code
