@@ -139,15 +139,15 @@ _ACT = {"act": one_of([("place", "placing it"), ("extend", "extending it"), ("re
 
 LEGAL_HOLD_ASKED = action(
     "legal_hold.asked",
-    "Legal hold {hold} ({kind}): {act} asked for, until {until}",
+    "Asked for legal hold {hold} ({kind}): {act}, until {until}",
     _LEGAL_HOLD | _KIND | _ACT | {"until": DAY},
 )
 LEGAL_HOLD_AGREED = action(
     "legal_hold.agreed",
-    "Legal hold {hold} ({kind}): {act} agreed to, until {until}; clips: {clips}",
+    "Agreed to legal hold {hold} ({kind}): {act}, until {until}; clips: {clips}",
     _LEGAL_HOLD | _KIND | _ACT | {"until": DAY, "clips": COUNT},
 )
-LEGAL_HOLD_REFUSED = action("legal_hold.refused", "Legal hold {hold}: {act} refused", _LEGAL_HOLD | _ACT)
+LEGAL_HOLD_REFUSED = action("legal_hold.refused", "Refused legal hold {hold}: {act}", _LEGAL_HOLD | _ACT)
 LEGAL_HOLD_EXPIRED = action(
     "legal_hold.expired",
     "Legal hold {hold} is over and released itself; clips: {clips}",

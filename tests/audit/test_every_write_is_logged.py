@@ -1416,6 +1416,18 @@ def _() -> Act:
     return lambda: accounts.repeat_closing(user.pseudonym, COMMAND_LINE)
 
 
+@case("accounts.repeat_role")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.repeat_role(user.pseudonym, Role.OPERATOR, COMMAND_LINE)
+
+
+@case("accounts.repeat_password_required")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.repeat_password_required(user.pseudonym, COMMAND_LINE)
+
+
 @case("audit.repeat_destruction")
 def _() -> Act:
     return lambda: audit.repeat_destruction("o-owner22", [uuid.uuid4()], OFFICER, KeysDestroyed.OFFICER)
