@@ -136,7 +136,7 @@ def _own_files(tmp_path: Path, settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def settled_journal(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def journal_asked_before(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests do not ask how the database stands against the journal: once a second they do, which changes counts."""
     monkeypatch.setattr(comparing, "ASK_AGAIN_AFTER", 3600.0)
     comparing.standing()

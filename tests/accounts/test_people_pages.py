@@ -70,7 +70,7 @@ def test_a_long_list_has_pages_that_keep_the_filters() -> None:
     assert names(client, role="lead", page="2") == [f"many-{PAGE:03}"]
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_a_list_asks_the_database_as_often_for_many_as_for_few(django_assert_num_queries: Any) -> None:
     client = signed_in(Role.OPERATOR)
     make_proposal()

@@ -291,7 +291,7 @@ def test_officers_read_but_do_not_freeze_or_download(client: Client, release: Re
     )
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_lists_cost_the_same_queries_at_one_and_at_three_rows(
     site: Client, release: Release, project: Project, engineer: User, django_assert_max_num_queries: Any
 ) -> None:

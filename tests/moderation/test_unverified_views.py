@@ -181,7 +181,7 @@ def test_break_glass_is_asked_for_on_the_form_that_there_is(desk: Client) -> Non
     assert desk.get(address).status_code == 200
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_the_list_needs_as_many_queries_for_three_as_for_one(desk: Client) -> None:
     counts = []
     for more in (1, 2):

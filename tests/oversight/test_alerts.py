@@ -270,7 +270,7 @@ def test_the_queue_is_filtered_by_rule_and_person(site: Client) -> None:
         assert (address in site.get(reverse("oversight:alerts"), query).content.decode()) is there, query
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_the_queue_costs_the_same_queries_at_one_and_at_three_rows(
     site: Client, django_assert_max_num_queries: Any
 ) -> None:

@@ -202,7 +202,7 @@ def test_typed_text_is_shown_as_text(site: Client) -> None:
     assert "<script>alert(1)</script>" not in shown(site, person="<script>alert(1)</script>")
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_a_page_costs_the_same_queries_at_one_and_at_three_rows(
     site: Client, lead: User, django_assert_max_num_queries: Any
 ) -> None:

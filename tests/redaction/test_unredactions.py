@@ -200,7 +200,7 @@ def test_the_pages_lead_through_it(people: tuple[User, User, User]) -> None:
     assert client.get(reverse("redaction:unredaction_picture", args=[unredaction.pk])).status_code == 409
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_the_list_needs_as_many_queries_for_three_as_for_one(
     people: tuple[User, User, User],
 ) -> None:

@@ -225,7 +225,7 @@ def test_a_lead_cannot_claim_to_have_watched_a_clip_that_they_were_not_given_lat
     assert told().json()["code"] == "not_watching"
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_the_home_asks_the_database_as_often_for_three_rows_as_for_one() -> None:
     counts = []
     for rows in (1, 3):
@@ -244,7 +244,7 @@ def test_the_home_asks_the_database_as_often_for_three_rows_as_for_one() -> None
     assert counts[0] == counts[1]
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_the_adjudication_list_asks_the_database_as_often_for_three_rows_as_for_one(lead: Client) -> None:
     handed_in()
     alone = queries(lead, "/review/adjudication/")

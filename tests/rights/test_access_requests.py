@@ -294,7 +294,7 @@ def test_what_was_not_compiled_is_not_shown(site: Client, officer: User) -> None
     assert site.get(reverse("rights:access_request", args=[uuid.uuid4()])).status_code == 404
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_the_queue_costs_the_same_queries_at_one_and_at_three_rows(
     site: Client, officer: User, django_assert_max_num_queries: Any
 ) -> None:

@@ -108,7 +108,7 @@ def test_a_consent_is_withdrawn_once(site: Client) -> None:
     assert LogEntry.objects.filter(action="consent.withdrawn").count() == 1
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_lists_cost_the_same_queries_at_one_and_at_three_rows(
     site: Client, django_assert_max_num_queries: Any
 ) -> None:

@@ -147,7 +147,7 @@ def test_nothing_in_the_database_holds_the_words(clip: Clip, flag: Flag) -> None
         erase(clip)
 
 
-@pytest.mark.usefixtures("settled_journal")
+@pytest.mark.usefixtures("journal_asked_before")
 def test_the_list_of_flags_needs_as_many_queries_for_three_as_for_one(lead: User) -> None:
     client, counts = site(lead), []
     for more in (1, 2):
