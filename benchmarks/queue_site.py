@@ -80,7 +80,7 @@ class Site:
         keys = folder / "keys"
         keys.mkdir(mode=0o700)
         (keys / "secret_key").write_text(secrets.token_urlsafe(48))
-        for name in ("vault_keys", "subject_keys"):
+        for name in ("vault_keys", "subject_keys", "journal_keys"):
             (keys / name).write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
         return {
             **os.environ,
@@ -90,6 +90,8 @@ class Site:
             "SECRET_KEY_FILE": str(keys / "secret_key"),
             "VAULT_KEYS_FILE": str(keys / "vault_keys"),
             "SUBJECT_KEYS_FILE": str(keys / "subject_keys"),
+            "JOURNAL_KEYS_FILE": str(keys / "journal_keys"),
+            "JOURNAL_FILE": str(folder / "journal" / "journal.jsonl"),
             "SUBJECT_STORE_URL": f"sqlite:///{folder / 'subjects' / 'keys.sqlite3'}",
             "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
             "BROKER_URL": f"filesystem://{folder / 'broker'}",

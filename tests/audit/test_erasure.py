@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections, transaction
 
 from annotations.audit import selectors, services
@@ -297,6 +298,8 @@ def everywhere(url: str, tmp_path: Path, *secrets: bytes) -> list[bytes]:
         database = Path(url.removeprefix("sqlite:///"))
         content = b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
         content += everything_in(tmp_path)
+        keys = Path(settings.SUBJECT_STORE_URL.removeprefix("sqlite:///"))
+        content += everything_in(keys.parent)
         assert b"subject_key" in content
         assert b"audit_entrydetail" in content
     else:

@@ -12,7 +12,8 @@ from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.oversight import services
 from annotations.oversight.models import Alert
-from annotations.rights.models import AccessRequest
+from annotations.rights import services as rights
+from annotations.rights.models import AccessRequest, AnswerRun
 from tests.engines.programs import Programs, wait_until
 from tests.factories import make_accepted, make_user
 
@@ -79,6 +80,9 @@ def test_an_officer_answers_an_owner(
     inspected(page, "request-new")
     page.get_by_role("button", name="Open the request").click()
     page.get_by_role("button", name="Compile the answer").click()
+    expect(page.get_by_text("A worker compiles the answer")).to_be_visible()
+    rights.compile_answer(AnswerRun.objects.get().pk)
+    page.reload()
     inspected(page, "request-compiled")
     page.get_by_role("link", name="Read and review the answer").click()
     expect(page.get_by_role("heading", name="What we hold about you")).to_be_visible()

@@ -36,23 +36,29 @@ def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
     with connection.cursor() as cursor:
         for statement in _APPLICATION:
             cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
-        for table in (TABLE, *ACCOUNTS, JOURNAL):
+        tables = connection.introspection.table_names(cursor)
+        for table in (TABLE, *ACCOUNTS, *_there(tables, JOURNAL)):
             _only(cursor, role, table, "SELECT, INSERT")
-        for table in (*TREE, *EPOCHS, QUEUE):
+        for table in (*TREE, *_there(tables, *EPOCHS), QUEUE):
             _only(cursor, role, table, "SELECT")
-        _sequencing(cursor, sequencer or role)
+        _sequencing(cursor, sequencer or role, tables)
         if sequencer:
             _only(cursor, sequencer, TABLE, "SELECT, INSERT")
             _only(cursor, sequencer, HURRY, "SELECT, DELETE")
             for table in ACCOUNTS:
                 _only(cursor, sequencer, table, "SELECT")
             cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(sequencer)))
-            _declaring(cursor, sequencer, connection.introspection.table_names(cursor))
+            _declaring(cursor, sequencer, tables)
 
 
-def _sequencing(cursor: Any, role: str) -> None:
+def _there(tables: list[str], *names: str) -> list[str]:
+    """Those that exist: a database may be migrated to an earlier state on its way."""
+    return [name for name in names if name in tables]
+
+
+def _sequencing(cursor: Any, role: str, tables: list[str]) -> None:
     """The rights on the tree. The queue may be added to as well, for what it lost (`sequence --requeue`)."""
-    for table in (*TREE, *EPOCHS):
+    for table in (*TREE, *_there(tables, *EPOCHS)):
         _only(cursor, role, table, "SELECT, INSERT")
     _only(cursor, role, QUEUE, "SELECT, INSERT, DELETE")
 

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,17 @@ UNSEALED = {"renditions", "exports", "review_annotation.body"}
 
 
 @pytest.fixture(autouse=True)
-def _own_places(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, warm: WarmStart) -> None:
+def _own_places(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, warm: WarmStart
+) -> Iterator[None]:
+    """And a store of keys of its own: every key there is, is tried on everything."""
     own_places(tmp_path / "own", settings, monkeypatch)
+    if settings.TEST_DATABASE != "postgresql":
+        yield
+        return
+    settings.SUBJECT_STORE_URL = url = databases.databases().subject_store()
+    yield
+    databases.databases().drop(url)
 
 
 @pytest.fixture
