@@ -38,6 +38,11 @@ def why_refused(key: str) -> tuple[User | None, KeyRefusal]:
     return found.user, KeyRefusal.EXPIRED if found.user.is_active else KeyRefusal.INACTIVE
 
 
+def is_open(actor: Actor) -> bool:
+    """Whether the person's account is still open, in the role in which they began."""
+    return User.objects.filter(pseudonym=actor.pseudonym, role=actor.role, is_active=True).exists()
+
+
 def link_of(token: str) -> SignInLink | None:
     """The sign-in link that can be used with this token now."""
     found = SignInLink.objects.select_related("user").filter(digest=keys.digest(token), ended_at=None)

@@ -32,7 +32,7 @@ from annotations.redaction.models import RedactionRun, Rendition
 from annotations.review import services as review
 from annotations.rights import inventory, services
 from annotations.rights.enums import Effect, ErasureCause, ScopeKind
-from annotations.rights.models import Erasure
+from annotations.rights.models import Erasure, LegalHold
 from annotations.rights.plans import plan
 from annotations.rights.scopes import Scope, reach
 from reviewapp.pipeline import SWEEPS
@@ -274,12 +274,34 @@ def test_a_legal_hold_that_comes_meanwhile_stops_it_and_it_goes_on_after_its_end
     assert storages["renditions"].exists(Rendition.objects.get(clip=clip).name)
     services.ask_for_release(hold.pk, "Court order 13.", officer.actor)
     services.decide_legal_hold(hold.pk, "agree", "Court order 13.", second.actor)
-    services.resume_erasure(erasure.pk, officer.actor)
     services.erase(erasure.pk)
     erasure.refresh_from_db()
     assert (erasure.state, erasure.findings) == (RunState.DONE, [])
     with pytest.raises(Conflict, match="erasure_not_failed"):
         services.resume_erasure(erasure.pk, officer.actor)
+
+
+def test_a_failed_erasure_goes_on_when_it_is_asked_for_again(officer: User) -> None:
+    clip = make_ready_clip()
+    erasure = request(scope_of(clip), officer)
+    hold = make_legal_hold(scope_of(clip))
+    services.erase(erasure.pk)
+    with pytest.raises(Conflict, match="legal_hold"):
+        request(scope_of(clip), officer)
+    Erasure.objects.filter(pk=erasure.pk).update(failure_code="worker_lost")
+    LegalHold.objects.filter(pk=hold.pk).update(until=clock.now())
+    services.expire_legal_holds()
+    assert request(scope_of(clip), officer).pk == erasure.pk
+    erasure.refresh_from_db()
+    assert erasure.state == RunState.QUEUED
+
+
+def test_an_order_covers_a_clip_before_a_worker_has_held_it(officer: User) -> None:
+    hold = make_legal_hold(Scope(ScopeKind.OWNER, make_ready_clip().owner.pseudonym))
+    late = make_ready_clip(owner=Owner.objects.get(pseudonym=hold.target))
+    assert gate.reasons(late.pk) == []
+    with pytest.raises(Conflict, match="legal_hold"):
+        request(scope_of(late), officer)
 
 
 def test_what_is_in_flight_ends(reviewer: User, officer: User) -> None:

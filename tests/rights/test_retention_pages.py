@@ -92,12 +92,15 @@ def test_a_longer_rule_is_agreed_to_by_another_officer_in_a_session_of_their_own
     page = read(site.get(rule))
     assert "you may only take it back" in page
     assert 'value="agree"' not in page
-    alone = site.post(decide, {"decision": "agree", "reason": REASON}, follow=True)
+    agree = {"decision": "agree", "reason": REASON, "version": 2}
+    alone = site.post(decide, agree, follow=True)
     assert "Another privacy officer has to decide" in read(alone)
     other(site)
     assert 'value="agree"' in read(site.get(rule))
-    assert site.post(decide, {"decision": "agree", "reason": "x"}).status_code == 400
-    site.post(decide, {"decision": "agree", "reason": REASON})
+    assert site.post(decide, {**agree, "reason": "x"}).status_code == 400
+    assert "Somebody else changed this" in read(site.post(decide, {**agree, "version": 1}, follow=True))
+    assert selectors.rules_in_force()["held"].rest == 14
+    site.post(decide, agree)
     assert (selectors.rules_in_force()["held"].original, selectors.rules_in_force()["held"].rest) == (20, 40)
 
 
@@ -123,30 +126,53 @@ def test_a_legal_hold_from_asking_to_release(site: Client, officer: User) -> Non
     assert "Take it back" in read(page)
     assert 'value="agree"' not in read(page)
     step = reverse("rights:step_legal_hold", args=[hold.pk])
-    alone = site.post(step, {"step": "agree", "reason": REASON})
+
+    def agree() -> Any:
+        hold.refresh_from_db()
+        return site.post(step, {"step": "agree", "reason": REASON, "shown": hold.revision})
+
+    alone = agree()
     assert alone.status_code == 403
     assert gate.reasons(clip.pk) == []
     other(site)
     text = read(site.get(reverse("rights:legal_hold", args=[hold.pk])))
     assert REASON in text
     assert officer.username in text
-    site.post(step, {"step": "agree", "reason": REASON})
+    agree()
     assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
     assert site.post(step, {"step": "extend", "reason": REASON}).status_code == 400
     later = (until + datetime.timedelta(days=20)).isoformat()
     site.post(step, {"step": "extend", "until": later, "reason": REASON})
     site.force_login(officer)
-    site.post(step, {"step": "agree", "reason": REASON})
+    agree()
     hold.refresh_from_db()
     assert f"{hold.until:%Y-%m-%d}" == later
     site.post(step, {"step": "release", "reason": REASON})
     other(site)
-    site.post(step, {"step": "agree", "reason": REASON})
+    agree()
     assert gate.reasons(clip.pk) == []
     hold.refresh_from_db()
     assert hold.state == LegalHoldState.RELEASED
     assert "Choose one of the steps" in read(site.post(step, {"step": "nod"}, follow=True))
-    assert site.post(step, {"step": "agree", "reason": REASON}).status_code == 409
+    assert agree().status_code == 409
+
+
+def test_what_was_asked_instead_of_what_was_read_is_not_agreed_to(site: Client, officer: User) -> None:
+    clip, second = make.make_ready_clip(), make.make_user(Role.PRIVACY_OFFICER)
+    hold = make.make_legal_hold(Scope("clip", str(clip.public_id)), officer, second)
+    later = hold.until + datetime.timedelta(days=5)
+    services.ask_for_extension(hold.pk, later, REASON, officer.actor)
+    hold.refresh_from_db()
+    read_by_second = hold.revision
+    services.decide_legal_hold(hold.pk, "refuse", REASON, officer.actor)
+    services.ask_for_release(hold.pk, REASON, officer.actor)
+    site.force_login(second)
+    step = reverse("rights:step_legal_hold", args=[hold.pk])
+    for shown in ({"shown": read_by_second}, {}):
+        refused = site.post(step, {"step": "agree", "reason": REASON, **shown})
+        assert refused.status_code == 409
+        assert "not what you have read" in read(refused)
+    assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
 
 
 @pytest.mark.parametrize(

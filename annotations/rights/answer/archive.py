@@ -14,13 +14,14 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from annotations.accounts.selectors import is_open
 from annotations.audit.actors import Actor
 from annotations.clips import gate
 from annotations.clips.models import Clip
 from annotations.core.errors import Conflict
 from annotations.core.protected_media import Media
 from annotations.redaction import delivery
-from annotations.rights.answer.footage import NO_RENDITION, why_not
+from annotations.rights.answer.footage import NO_RENDITION, SHUT_OUT, why_not
 
 SCHEMA = Path(__file__).with_name("schema.json")
 _STYLE = "rights/letter.css"
@@ -79,6 +80,9 @@ class Archive:
     def _admitted(self, number: str) -> Media | None:
         """The clip as it may be handed out now, its delivery logged; None when it may not, which is noted."""
         clip = Clip.objects.select_related("owner").get(public_id=number)
+        if not is_open(self._actor):
+            self.left_out.append({"number": number, "why": str(SHUT_OUT)})
+            return None
         try:
             return delivery.copy_for_owner(clip, self._actor)
         except Conflict:

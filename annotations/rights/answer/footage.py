@@ -28,6 +28,7 @@ _WHY_NOT: dict[str, Promise] = {
     HoldReason.WITHDRAWN: _("You withdrew your consent: it is only kept until it is erased."),
     HoldReason.EXPIRED: _("Your consent has ended: it is only kept until it is erased."),
 }
+SHUT_OUT = _("Whoever takes this out may not do so any more.")
 NO_RENDITION = _("There is no version of it in which faces are hidden.")
 ENDED = _WHY_NOT[HoldReason.EXPIRED]
 

@@ -45,6 +45,7 @@ class DecisionForm(forms.Form):
     """Why a second officer agrees, or does not."""
 
     reason = ReasonField(rows=2, help_text=_("It is on the log."))
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class LegalHoldFilterForm(forms.Form):

@@ -18,7 +18,7 @@ from annotations.audit.enums import KeysDestroyed
 from annotations.audit.journal import JournalUnreachable
 from annotations.audit.subject_keys import Unreachable, store
 from annotations.break_glass import services as break_glass
-from annotations.clips import gate, services as clips
+from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip, Device, Owner
@@ -35,6 +35,7 @@ from annotations.rights.models import Erasure
 from annotations.rights.scopes import Reach
 from annotations.rights.services.answers import erase_answers
 from annotations.rights.services.certify import certify
+from annotations.rights.services.erasures import STOPPED_BY_ORDER, under_order
 
 Step = Callable[[Clip, Actor], dict[str, int]]
 
@@ -85,8 +86,8 @@ def _erase_from(run: Erasure, clip: Clip, name: str, step: Step, heartbeat: Hear
     `legal_hold`, LostLease."""
     lock_clip(clip.pk)
     heartbeat.renew()
-    if HoldReason.LEGAL in gate.reasons(clip.pk):
-        raise Conflict("legal_hold", "A clip is under a legal hold.")
+    if under_order(clip):
+        raise Conflict(STOPPED_BY_ORDER, "A clip is under a legal hold.")
     clips.place(clip, HoldReason.ERASED, WORKER)
     _count(run, name, Reach(clip.owner, (clip,)))
     step(clip, WORKER)

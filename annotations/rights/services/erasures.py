@@ -9,6 +9,7 @@ from annotations.audit.actors import Actor
 from annotations.clips import gate, services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
+from annotations.clips.models import Clip
 from annotations.core import ids
 from annotations.core.errors import Conflict
 from annotations.core.events import publish
@@ -18,7 +19,15 @@ from annotations.rights import events, inventory, log
 from annotations.rights.enums import ErasureCause
 from annotations.rights.models import Erasure
 from annotations.rights.plans import plan
+from annotations.rights.retention.selectors import covering
 from annotations.rights.scopes import Reach, Scope, reach
+
+STOPPED_BY_ORDER = "legal_hold"
+
+
+def under_order(clip: Clip) -> bool:
+    """Whether a legal hold covers the clip; also before a worker has held one that has just come."""
+    return HoldReason.LEGAL in gate.reasons(clip.pk) or covering(clip).exists()
 
 
 @transaction.atomic
@@ -27,13 +36,15 @@ def request_erasure(
 ) -> Erasure:
     """Holds every clip of the scope as erased at once, and lets a worker do the rest.
 
-    Gives the erasure that there is when one is under way already. `shown` is the digest of the plan that was confirmed.
-    Officers give a reason. Raises Missing `unknown_scope`; Invalid `reason_too_short`, `reason_too_long`; Conflict
-    `legal_hold`, `already_erased`, `plan_changed`, `under_way`; JournalUnreachable.
+    Gives the erasure that there is when one is under way already; one that has failed goes on. `shown` is the digest of
+    the plan that was confirmed. Officers give a reason.
+
+    Raises Missing `unknown_scope`; Invalid `reason_too_short`, `reason_too_long`; Conflict `legal_hold`,
+    `already_erased`, `plan_changed`, `under_way`; JournalUnreachable.
     """
     reason = checked_reason(reason) if cause == ErasureCause.OFFICER else optional_reason(reason)
     if standing := _open(scope):
-        return standing
+        return _gone_on_with(standing, scope, actor)
     covered = _locked(scope)
     _refuse(scope, covered)
     planned = plan(scope, covered)
@@ -115,11 +126,23 @@ def _open(scope: Scope) -> Erasure | None:
     return found.filter(kind=scope.kind, target=scope.target).first()
 
 
-def _refuse(scope: Scope, covered: Reach) -> None:
-    if any(HoldReason.LEGAL in gate.reasons(clip.pk) for clip in covered.clips):
+def _gone_on_with(standing: Erasure, scope: Scope, actor: Actor) -> Erasure:
+    if standing.state != RunState.FAILED:
+        return standing
+    _refuse_under_order(_locked(scope))
+    return resume_erasure(standing.pk, actor)
+
+
+def _refuse_under_order(covered: Reach) -> None:
+    if any(under_order(clip) for clip in covered.clips):
         raise Conflict(
-            "legal_hold", "A clip of this is under a legal hold. Nothing is erased before it is released."
+            STOPPED_BY_ORDER,
+            "A clip of this is under a legal hold. Nothing is erased before it is released.",
         )
+
+
+def _refuse(scope: Scope, covered: Reach) -> None:
+    _refuse_under_order(covered)
     if _all_erased(scope, covered):
         raise Conflict("already_erased", "This was erased already. Its certificate says what and when.")
 

@@ -14,14 +14,17 @@ from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing
+from annotations.core.models import RunState
 from annotations.core.reasons import checked_reason
 from annotations.rights import log
 from annotations.rights.enums import ScopeKind
+from annotations.rights.models import Erasure
 from annotations.rights.retention.enums import LegalHoldState
 from annotations.rights.retention.models import LegalHold
 from annotations.rights.retention.selectors import covering
 from annotations.rights.rules import LEGAL_HOLDS, OFFICER
 from annotations.rights.scopes import Scope, reach
+from annotations.rights.services.erasures import STOPPED_BY_ORDER, resume_erasure
 
 LONGEST = datetime.timedelta(days=366)
 """A legal hold ends within a year, unless it is extended: by two people again."""
@@ -97,16 +100,23 @@ def ask_for_extension(hold_id: uuid.UUID, until: datetime.datetime, reason: str,
 
 
 @transaction.atomic
-def decide_legal_hold(hold_id: uuid.UUID, action: str, reason: str, actor: Actor) -> LegalHold:
+def decide_legal_hold(
+    hold_id: uuid.UUID, action: str, reason: str, actor: Actor, *, shown: str = ""
+) -> LegalHold:
     """`action` is "agree" or "refuse", to what was asked for last: placing, extending, releasing.
 
-    Raises Invalid `reason_too_short`, `reason_too_long`, `unknown_decision`; Missing `no_such_legal_hold`; NotAllowed
-    `not_allowed`, `second_person_needed`; Conflict `not_possible_now`.
+    `shown` is the revision that was read. Raises Invalid `reason_too_short`, `reason_too_long`, `unknown_decision`;
+    Missing `no_such_legal_hold`; NotAllowed `not_allowed`, `second_person_needed`; Conflict `not_possible_now`,
+    `changed_meanwhile`.
     """
     reason = checked_reason(reason)
     if action not in {"agree", "refuse"}:
         raise Invalid("unknown_decision", "Agree or refuse.")
     hold = _locked(hold_id)
+    if shown and shown != hold.revision:
+        raise Conflict(
+            "changed_meanwhile", "What waits is not what you have read. Read it again, then decide."
+        )
     before = hold.state
     hold.state = LEGAL_HOLDS.target(before, action, actor, asked_by=hold.asked_by)
     act = ACTS[LegalHoldState(before)]
@@ -173,12 +183,17 @@ def _expire(hold_id: uuid.UUID) -> bool:
 
 
 def _release(hold: LegalHold, actor: Actor) -> int:
-    """Releases the clips that no other legal hold covers."""
-    return sum(
-        clips.release_hold(clip, HoldReason.LEGAL, actor)
-        for clip in _covered(hold)
-        if not covering(clip).exists()
-    )
+    """Releases the clips that no other legal hold covers; erasures that it stopped go on."""
+    count = 0
+    for clip in _covered(hold):
+        lock_clip(clip.pk)  # then it is seen what another hold, placed or released at the same time, has done
+        if not covering(clip).exists():
+            count += clips.release_hold(clip, HoldReason.LEGAL, actor)
+    for stopped in Erasure.objects.filter(
+        owner=hold.owner, state=RunState.FAILED, failure_code=STOPPED_BY_ORDER
+    ):
+        resume_erasure(stopped.pk, actor)
+    return count
 
 
 def _kept(hold: LegalHold) -> list[Clip]:

@@ -19,7 +19,7 @@ from annotations.rights.retention.rules import DEFAULTS, Days, check_days, earli
 from annotations.rights.retention.selectors import Ending
 from annotations.rights.rules import OFFICER, RETENTION_RULES
 from annotations.rights.scopes import Scope
-from annotations.rights.services.erasures import request_erasure
+from annotations.rights.services.erasures import request_erasure, under_order
 
 
 @transaction.atomic
@@ -65,11 +65,14 @@ def set_rule(state: str, days: Days, reason: str, *, version: int, actor: Actor)
 
 
 @transaction.atomic
-def decide_rule(state: str, action: str, reason: str, actor: Actor) -> RetentionRule:
-    """`action` is "agree" or "refuse", on the change of the state's rule that waits.
+def decide_rule(
+    state: str, action: str, reason: str, actor: Actor, *, version: int | None = None
+) -> RetentionRule:
+    """`action` is "agree" or "refuse", on the change of the state's rule that waits; `version` is what was read.
 
     Raises Invalid `reason_too_short`, `reason_too_long`, `unknown_decision`, and as `set_rule` when another rule was
-    changed meanwhile; Missing `no_such_proposal`; NotAllowed `not_allowed`, `second_person_needed`.
+    changed meanwhile; Missing `no_such_proposal`; NotAllowed `not_allowed`, `second_person_needed`;
+    Conflict `changed_meanwhile`.
     """
     reason = checked_reason(reason)
     if action not in {"agree", "refuse"}:
@@ -79,6 +82,8 @@ def decide_rule(state: str, action: str, reason: str, actor: Actor) -> Retention
     )
     if rule is None:
         raise Missing("no_such_proposal", "No change of this rule waits for a decision.")
+    if version not in (None, rule.version):
+        raise _changed_meanwhile()
     rule.state = RETENTION_RULES.target(rule.state, action, actor, asked_by=rule.asked_by)
     if action == "agree":
         check_days(state, Days(rule.original_days, rule.rest_days), selectors.rules_in_force())
@@ -106,7 +111,9 @@ def _end(ending: Ending) -> bool:
 @transaction.atomic
 def _ended(ending: Ending) -> bool:
     """Raises Conflict `legal_hold`, `already_erased`."""
-    clip = Clip.objects.select_related("owner").get(pk=ending.clip)
+    clip = Clip.objects.select_related("owner", "device").get(pk=ending.clip)
+    if under_order(clip):
+        return False
     rules = selectors.rules_in_force()
     end, state = earliest(selectors.facts_of([clip.pk])[clip.pk], rules, ending.part)
     if end > clock.now():

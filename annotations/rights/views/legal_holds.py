@@ -78,9 +78,10 @@ def step_legal_hold(request: HttpRequest, hold_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, _found(hold_id), form, 400)
     actor, words, until = actor_of(request), form.cleaned_data["reason"], form.cleaned_data["until"]
+    shown = request.POST.get("shown") or "nothing"
     steps: dict[str, Callable[[], LegalHold]] = {
-        "agree": lambda: services.decide_legal_hold(hold_id, "agree", words, actor),
-        "refuse": lambda: services.decide_legal_hold(hold_id, "refuse", words, actor),
+        "agree": lambda: services.decide_legal_hold(hold_id, "agree", words, actor, shown=shown),
+        "refuse": lambda: services.decide_legal_hold(hold_id, "refuse", words, actor, shown=shown),
         "extend": lambda: services.ask_for_extension(hold_id, until, words, actor),
         "release": lambda: services.ask_for_release(hold_id, words, actor),
     }

@@ -124,7 +124,11 @@ def decide_retention_rule(request: HttpRequest, state: str) -> HttpResponse:
         return _rule_page(request, state, RuleForm(initial=_initial(state)), 400, form)
     try:
         services.decide_rule(
-            state, request.POST.get("decision", ""), form.cleaned_data["reason"], actor_of(request)
+            state,
+            request.POST.get("decision", ""),
+            form.cleaned_data["reason"],
+            actor_of(request),
+            version=form.cleaned_data["version"],
         )
     except DomainError as error:
         messages.error(request, error.message)
@@ -148,7 +152,8 @@ def _rule_page(
         "state": state,
         "label": KeptState(state).label,
         "form": form,
-        "decision": decision or DecisionForm(auto_id="decision_%s"),
+        "decision": decision
+        or DecisionForm(auto_id="decision_%s", initial={"version": proposal.version if proposal else 0}),
         "default": DEFAULTS[state],
         "default_reason": REASONS[state],
         "proposal": proposal,
