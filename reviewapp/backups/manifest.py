@@ -1,7 +1,9 @@
 """What a backup consists of: every file with its digest, and what it takes to open them."""
 
+import datetime
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +13,8 @@ from annotations.audit.journal import Known
 
 FORMAT = 1
 NAME = "manifest.json"
+STORAGES = ("vault", "exports", "renditions")
+_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._ -]*")
 _BLOCK = 1024 * 1024
 
 
@@ -59,13 +63,29 @@ def read(folder: Path) -> Manifest:
         raise Unusable(f"{folder} has no {NAME}: it is no backup, or one that was not finished.") from None
     except (OSError, ValueError) as error:
         raise Unusable(f"{folder / NAME} cannot be read: {error}") from None
-    if told.pop("format", None) != FORMAT:
+    if not isinstance(told, dict) or told.pop("format", None) != FORMAT:
         raise Unusable(f"{folder / NAME} has another format than this version reads ({FORMAT}).")
     try:
         files = tuple(BackedUp(**each) for each in told.pop("files"))
-        return Manifest(**{**told, "journal": Known(**told["journal"])}, files=files)
-    except (KeyError, TypeError) as error:
+        made = Manifest(**{**told, "journal": Known(**told["journal"])}, files=files)
+        datetime.datetime.fromisoformat(made.made_at)
+    except (KeyError, TypeError, ValueError) as error:
         raise Unusable(f"{folder / NAME} lacks something: {error}") from None
+    _check_places(folder, made)
+    return made
+
+
+def _check_places(folder: Path, made: Manifest) -> None:
+    """That nothing is read or written anywhere but where a backup has it. Raises Unusable."""
+    paths = [each.path for each in made.files]
+    for path in paths:
+        parts = path.split("/")
+        if not all(_PLAIN.fullmatch(part) for part in parts) or not (len(parts) == 1 or parts[0] in STORAGES):
+            raise Unusable(f"{folder / NAME} names {path!r}, which is no place in a backup.")
+    if len(set(paths)) < len(paths):
+        raise Unusable(f"{folder / NAME} names a file twice.")
+    if link := next((path for path in folder.rglob("*") if path.is_symlink()), None):
+        raise Unusable(f"{link} is a link. A backup has none.")
 
 
 def verify(folder: Path, manifest: Manifest, tell: Callable[[str], None]) -> None:

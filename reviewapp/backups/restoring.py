@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 from django.core.management import call_command
@@ -21,11 +22,10 @@ from annotations.audit.subject_keys.store import KeyRow
 from reviewapp.backups import manifest
 from reviewapp.backups.databases import Database, own_database
 from reviewapp.backups.making import KEYS, Refused, files_of, rings
-from reviewapp.backups.manifest import BackedUp, Manifest, Unusable
+from reviewapp.backups.manifest import STORAGES, BackedUp, Manifest, Unusable
 from reviewapp.backups.replay import replay
 
 Tell = Callable[[str], None]
-STORAGES = ("vault", "exports", "renditions")
 
 
 def restore(source: Path, tell: Tell, *, keys: Path | None = None, journal_lost: bool = False) -> int:
@@ -37,6 +37,8 @@ def restore(source: Path, tell: Tell, *, keys: Path | None = None, journal_lost:
     database = own_database()
     if made.engine != database.engine:
         raise Unusable(f"The backup is of a database of {made.engine}, and this site uses {database.engine}.")
+    if made.origin != settings.AUDIT_ORIGIN:
+        raise Unusable(f"The backup is of the site {made.origin}, and this one is {settings.AUDIT_ORIGIN}.")
     tell(f"verifying {len(made.files)} files of the backup of {made.made_at}")
     manifest.verify(source, made, tell)
     rows = _keys_of(keys) if keys else []

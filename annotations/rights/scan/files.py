@@ -26,6 +26,8 @@ _MEDIA = frozenset(
 )
 _MAGIC = (b"\x1aE\xdf\xa3", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")
 _PARQUET = b"PAR1"
+# xz, bzip2, Zstandard, 7-Zip, PDF: what they hold is compressed.
+_PACKED = (b"\xfd7zXZ\x00", b"BZh", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c", b"%PDF")
 _HEAD = 512
 
 Identity = tuple[int, int]
@@ -124,6 +126,8 @@ class Files:
                 self._pictures.add(place, _in_memory(file))
             elif packed:
                 self._unpack(place, file, head, depth)
+            elif head.startswith(_PACKED):
+                self._report.could_not(place, "It is packed in a way that is not opened.")
             elif head.startswith(_PARQUET):
                 self._report.could_not(
                     place, "Columns of a Parquet file may be compressed: it is not opened."

@@ -1,6 +1,7 @@
 """A backup that is not whole, or not this site's, is refused before anything is written."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,43 @@ def test_every_file_is_verified(made: Manifest, tmp_path: Path) -> None:
     (tmp_path / "vault" / "one").unlink()
     with pytest.raises(Unusable, match=r"vault/one cannot be read"):
         manifest.verify(tmp_path, made, quiet)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "vault/../../outside",
+        "/etc/hostname",
+        "staticfiles/evil.js",
+        "vault//one",
+        "vault/.hidden",
+        "../database",
+        "vault\\one/two/..",
+        "",
+    ],
+)
+def test_nothing_is_read_or_written_elsewhere(path: str, made: Manifest, tmp_path: Path) -> None:
+    named = replace(made.files[0], path=path)
+    (tmp_path / manifest.NAME).write_bytes(replace(made, files=(*made.files, named)).content())
+    with pytest.raises(Unusable, match="no place in a backup"):
+        manifest.read(tmp_path)
+
+
+def test_what_is_no_backup_of_ours_is_refused_before_a_file_is_read(made: Manifest, tmp_path: Path) -> None:
+    for altered, said in (
+        (replace(made, files=made.files * 2), "names a file twice"),
+        (replace(made, made_at="yesterday"), "lacks something"),
+    ):
+        (tmp_path / manifest.NAME).write_bytes(altered.content())
+        with pytest.raises(Unusable, match=said):
+            manifest.read(tmp_path)
+    (tmp_path / manifest.NAME).write_bytes(b"[]")
+    with pytest.raises(Unusable, match="another format"):
+        manifest.read(tmp_path)
+    (tmp_path / manifest.NAME).write_bytes(made.content())
+    (tmp_path / "vault" / "link").symlink_to("/etc/hostname")
+    with pytest.raises(Unusable, match="is a link"):
+        manifest.read(tmp_path)
 
 
 def test_a_file_that_is_not_of_it_is_told(made: Manifest, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from annotations.audit.subject_keys import store
 from annotations.clips import gate, services as clips, vault
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import Clip, Original
-from reviewapp.backups import databases, restoring
+from reviewapp.backups import databases, manifest, restoring
 from reviewapp.backups.making import files_of
 from tests.factories import make_original, make_ready_clip, make_user
 from tests.reviewapp.backups.restored import Sites, backup
@@ -54,12 +54,12 @@ def source(clip: Clip, tmp_path: Path) -> Path:
 
 def refused(source: Path, why: str, *options: str) -> None:
     """The command refuses, and has written nothing."""
-    before = [storages[name].path("") for name in restoring.STORAGES]
+    before = [sorted(files_of(name)) for name in manifest.STORAGES]
     lines = journal.own_file().path.read_bytes() if journal.own_file().path.exists() else b""
     with pytest.raises(CommandError, match=why):
         restore(source, *options)
     assert (journal.own_file().path.read_bytes() if journal.own_file().path.exists() else b"") == lines
-    assert [storages[name].path("") for name in restoring.STORAGES] == before
+    assert [sorted(files_of(name)) for name in manifest.STORAGES] == before
 
 
 def check_restored(clip: Clip) -> None:
@@ -99,6 +99,12 @@ def test_a_backup_of_another_engine_is_not_taken(source: Path, sites: Sites) -> 
     path.write_text(path.read_text().replace(f'"engine": "{connection.vendor}"', f'"engine": "{other}"'))
     sites.fresh("new")
     refused(source, f"a database of {other}")
+
+
+def test_a_backup_of_another_site_is_not_taken(source: Path, sites: Sites, settings: Any) -> None:
+    settings.AUDIT_ORIGIN = "another.example/log"
+    sites.fresh("new")
+    refused(source, "this one is another.example/log")
 
 
 @pytest.mark.once

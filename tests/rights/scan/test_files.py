@@ -1,5 +1,6 @@
 import gzip
 import io
+import lzma
 import os
 import sqlite3
 import subprocess
@@ -107,6 +108,8 @@ def test_what_cannot_be_searched_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         "deep.zip": zipped(("2.gz", gzip.compress(gzip.compress(b"a")))),
         "damaged.gz": b"\x1f\x8b\x08 and then nothing",
         "cut.zip": nested,
+        "log.xz": lzma.compress(b"words"),
+        "letter.pdf": b"%PDF-1.7",
     }.items():
         (tmp_path / name).write_bytes(content)
     told = {place.where.removeprefix(f"{tmp_path}/"): why for place, why in tree(tmp_path).unsearched.items()}
@@ -115,6 +118,8 @@ def test_what_cannot_be_searched_is_told(tmp_path: Path, monkeypatch: pytest.Mon
         "cut.zip!2.zip",
         "damaged.gz",
         "deep.zip!2.gz!content",
+        "letter.pdf",
+        "log.xz",
         "long.zip!long.txt",
         "table.parquet",
     ]
