@@ -58,9 +58,15 @@ class Files:
         """
 
         def closed(error: OSError) -> None:
-            of_others = own_only and Path(error.filename).lstat().st_uid != os.geteuid()
-            if not of_others and not isinstance(error, FileNotFoundError):
-                self._unread(store, Path(error.filename), error)
+            if isinstance(error, FileNotFoundError):
+                return  # it has gone meanwhile
+            path = Path(error.filename)
+            try:
+                of_others = own_only and path.lstat().st_uid != os.geteuid()
+            except FileNotFoundError:
+                return
+            if not of_others:
+                self._unread(store, path, error)
 
         for path in _walk(folder, closed):
             try:
