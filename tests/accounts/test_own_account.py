@@ -2,16 +2,19 @@
 
 import datetime
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth import authenticate
 from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts import services, sessions
 from annotations.accounts.enums import Role
-from annotations.accounts.models import ApiKey, Session, User
+from annotations.accounts.models import AccountProposal, ApiKey, Session, User
+from annotations.accounts.views import own
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.core import clock
@@ -50,6 +53,49 @@ def test_a_changed_password_ends_all_other_sessions_and_keeps_this_one() -> None
     assert Session.objects.filter(user=user).count() == 1
     assert not is_in(sign_in(user))
     assert is_in(sign_in(user, NEW))
+
+
+def to_lead(user: User, operator: User) -> None:
+    """Two people give the account a role that sees content."""
+    services.change_role(user.pk, Role.LEAD, "We need a lead.", operator.actor)
+    officer = make_user(Role.PRIVACY_OFFICER)
+    services.decide_proposal(AccountProposal.objects.get(user=user).pk, "agree", "We do.", officer.actor)
+
+
+def by_link(user: User, operator: User) -> None:
+    """The person chooses a password by a link."""
+    token = services.renew_link(user.pk, "The old one was seen.", operator.actor)
+    assert token
+    services.use_link(token, "a third long password")
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        to_lead,
+        by_link,
+        lambda user, operator: services.require_new_password(user.pk, operator.actor),
+        lambda user, operator: services.close_account(user, operator.actor, "They have left."),
+    ],
+)
+def test_what_others_did_to_the_account_meanwhile_is_not_undone_by_its_old_password(
+    meanwhile: Callable[[User, User], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old password is being checked, which takes a while, when it happens."""
+    user, operator = make_user(Role.OPERATOR), make_user(Role.OPERATOR)
+    here = sign_in(user)
+
+    def checked(*given: Any, **named: Any) -> Any:
+        found = authenticate(*given, **named)
+        meanwhile(user, operator)
+        return found
+
+    with monkeypatch.context() as slow:
+        slow.setattr(own, "authenticate", checked)
+        assert change(here)["Location"] == reverse("accounts:sign_in")
+    assert not is_in(here)
+    user.refresh_from_db()
+    assert not user.check_password(NEW)
 
 
 @pytest.mark.parametrize(

@@ -314,8 +314,9 @@ def _() -> Act:
 
 @case("accounts.change_password")
 def _() -> Act:
-    user = make.make_user()
-    return lambda: accounts.change_password(user, "another long password", "")
+    user = _signed_in()
+    session = Session.objects.get(user=user).session_key
+    return lambda: accounts.change_password(user, "another long password", session)
 
 
 def _signed_in() -> User:

@@ -35,6 +35,7 @@ from annotations.rights.enums import Effect, ErasureCause, ScopeKind
 from annotations.rights.models import Erasure, LegalHold
 from annotations.rights.plans import plan
 from annotations.rights.scopes import Scope, reach
+from annotations.rights.services import erase_run
 from reviewapp.pipeline import SWEEPS
 from tests.factories import (
     make_assignment,
@@ -302,6 +303,24 @@ def test_an_order_covers_a_clip_before_a_worker_has_held_it(officer: User) -> No
     assert gate.reasons(late.pk) == []
     with pytest.raises(Conflict, match="legal_hold"):
         request(scope_of(late), officer)
+
+
+def test_an_order_about_an_owner_stops_what_is_left_to_do(
+    officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Placed after the last clip went: how the household is called, and every word under its key, stays."""
+    owner = make_ready_clip().owner
+    scope = Scope(ScopeKind.OWNER, owner.pseudonym)
+    erasure = request(scope, officer)
+    rest = erase_run._erase_holders
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(
+            erase_run, "_erase_holders", lambda *given: bool(make_legal_hold(scope)) and rest(*given)
+        )
+        services.erase(erasure.pk)
+    erasure.refresh_from_db()
+    assert (erasure.state, erasure.failure_code) == (RunState.FAILED, "legal_hold")
+    assert key_store().of(owner.pseudonym)
 
 
 def test_what_is_in_flight_ends(reviewer: User, officer: User) -> None:

@@ -7,20 +7,29 @@ from django.db import transaction
 from annotations.accounts import log
 from annotations.accounts.models import Session, User
 from annotations.accounts.rules import STATEMENT
-from annotations.accounts.services.support import end_sessions, today
+from annotations.accounts.services.support import end_sessions, locked, today
 from annotations.accounts.zones import is_zone
 from annotations.audit import services as audit
-from annotations.core.errors import Invalid, Missing
+from annotations.core.errors import Conflict, Invalid, Missing
 
 
 @transaction.atomic
-def change_password(user: User, password: str, session_key: str) -> None:
-    """The person chooses another password, which was checked; all their sessions but this one end."""
+def change_password(user: User, password: str, session_key: str) -> User:
+    """The person chooses another password, which was checked; all their sessions but this one end.
+
+    Gives the account as it is now. Raises Conflict `changed_meanwhile` when the session has ended, or the account has
+    got another password or role, or was closed, while the old password was checked.
+    """
+    before, user = user, locked(user.pk)
+    same = (user.password, user.role, user.is_active) == (before.password, before.role, True)
+    if not same or not Session.objects.filter(user=user, session_key=session_key).exists():
+        raise Conflict("changed_meanwhile", "Your account was changed meanwhile. Sign in again.")
     user.set_password(password)
     user.password_required = False
     user.save(update_fields=["password", "password_required"])
     audit.append(log.PASSWORD_SET, user.actor, data={"account": user.pseudonym})
     _record_ended(user, end_sessions(user, but=session_key))
+    return user
 
 
 @transaction.atomic

@@ -50,7 +50,14 @@ def change_password(request: HttpRequest) -> HttpResponse:
         services.record_failure(user.username, locked=throttle.locked(request, user.username))
         form.add_error("old", _("This is not your password."))
         return _password_page(request, form)
-    services.change_password(user, form.cleaned_data["password"], request.session.session_key or "")
+    try:
+        user = services.change_password(
+            user, form.cleaned_data["password"], request.session.session_key or ""
+        )
+    except DomainError as error:
+        request.session.flush()
+        messages.error(request, error.message)
+        return redirect(settings.LOGIN_URL)
     update_session_auth_hash(request, user)
     messages.success(request, _("Your password is changed, and all your other sessions have ended."))
     return redirect("accounts:account")

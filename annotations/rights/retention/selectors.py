@@ -29,6 +29,7 @@ from annotations.rights.retention.models import LegalHold, RetentionRule
 from annotations.rights.retention.reasons import because
 from annotations.rights.retention.rules import DEFAULTS, Days, Ends, Facts, Rules, earliest, ends, noticed
 from annotations.rights.rules import STANDING
+from annotations.rights.scopes import Scope
 
 UNSEEN = (HoldReason.REDACTION_UNVERIFIED, HoldReason.REDACTION_FAILED)
 # A legal hold stops the clocks of a clip; what is erased has none.
@@ -203,6 +204,11 @@ def covering(clip: Clip) -> QuerySet[LegalHold]:
     if clip.device:
         covers |= Q(kind=ScopeKind.DEVICE, target=clip.device.pseudonym)
     return LegalHold.objects.filter(covers, state__in=STANDING)
+
+
+def placed_on(scope: Scope) -> bool:
+    """Whether a legal hold of this very camera or owner stands; `covering` tells of clips."""
+    return LegalHold.objects.filter(kind=scope.kind, target=scope.target, state__in=STANDING).exists()
 
 
 def clips_to_hold(older_than: datetime.timedelta) -> QuerySet[Clip]:

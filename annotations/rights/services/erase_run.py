@@ -32,7 +32,8 @@ from annotations.review import services as review
 from annotations.rights import inventory, log
 from annotations.rights.enums import ScopeKind
 from annotations.rights.models import Erasure
-from annotations.rights.scopes import Reach
+from annotations.rights.retention.selectors import placed_on
+from annotations.rights.scopes import Reach, Scope
 from annotations.rights.services.answers import erase_answers
 from annotations.rights.services.certify import certify
 from annotations.rights.services.erasures import STOPPED_BY_ORDER, under_order
@@ -107,6 +108,8 @@ def _erase_holders(run: Erasure, heartbeat: Heartbeat) -> bool:
     with transaction.atomic():
         heartbeat.renew()
         covered = _locked_holders(run)
+        if placed_on(Scope(run.kind, run.target)):
+            raise Conflict(STOPPED_BY_ORDER, "This is under a legal hold.")
         late = [str(clip) for clip in covered.public_ids if str(clip) not in run.clips]
         if late:
             run.clips = [*run.clips, *late]
