@@ -33,7 +33,7 @@ STORE_UNREACHABLE = Reason("subject_store_unreachable", "The store of subjects' 
 LOG_NOT_SEALED = Reason(
     "log_not_sealed",
     "Entries of the log have waited for longer than 30 seconds: the sequencer does not run, or refuses to sign a log "
-    "that was set back until an epoch is declared.",
+    "that was set back until an epoch is declared (manage.py audit declare-epoch).",
 )
 
 
