@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotations.accounts.models import User
 from annotations.audit.sequencing.awaiting import await_checkpoint
-from annotations.break_glass import services
+from annotations.break_glass import selectors, services
 from annotations.break_glass.models import BreakGlassAccess
-from annotations.clips import gate, vault
+from annotations.clips import vault
 from annotations.core.errors import DomainError, Invalid
 from annotations.core.protected_media import Media, ProtectedMedia, gone, sent_range
 from annotations.core.wrapping import Damaged
@@ -43,12 +43,15 @@ def media(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_POST
 def watched(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
-    """What the browser says was on screen."""
+    """Takes what the browser says was on screen, and answers whether the access still stands."""
+    person = _person(request)
     try:
-        services.record_watched(access_id, _person(request), _ranges(request))
+        if ranges := _ranges(request):
+            services.record_watched(access_id, person, ranges)
     except DomainError as error:
         return JsonResponse(error.as_dict(), status=error.status)
-    return HttpResponse(status=204)
+    access = get_object_or_404(selectors.accesses(person), pk=access_id)
+    return JsonResponse({"stands": selectors.stands(access)})
 
 
 def _admit(request: HttpRequest, identifier: str) -> Media:
@@ -79,7 +82,7 @@ _MEDIA = ProtectedMedia("break_glass:media", _admit)
 
 def _check(served: BreakGlassAccess) -> None:
     access = BreakGlassAccess.objects.filter(pk=served.pk).first()
-    if access is None or not access.running or not gate.allows_named(access.clip_id, access.passes):
+    if access is None or not selectors.stands(access):
         raise gone()
 
 

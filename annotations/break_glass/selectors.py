@@ -50,6 +50,11 @@ def waiting_for(officer: Actor) -> int:
     return waiting.exclude(asked_by__pseudonym=officer.pseudonym).count()
 
 
+def stands(access: BreakGlassAccess) -> bool:
+    """Whether the access lets its person see the original now."""
+    return access.running and gate.allows_named(access.clip_id, access.passes)
+
+
 def open_accesses() -> list[uuid.UUID]:
     """Those that wait or run."""
     states = [BreakGlassState.ASKED, BreakGlassState.APPROVED]

@@ -38,15 +38,13 @@ function report() {
   void reportWatched(api, watched, played, { keepalive: true }).catch(() => {});
 }
 
-/**
- * Reports what was played, and asks whether the access still stands: when it does not, nothing is shown any more. A
- * report alone does not tell, because the server takes one for a while after the end.
- */
+/** Reports what was played, and asks whether the access still stands: when it does not, nothing is shown any more. */
 async function check() {
   if (!shown) return;
   report();
   try {
-    await api.send("POST", watched, { ranges: [] });
+    const { stands } = await api.send("POST", watched, { ranges: [] });
+    if (!stands) end();
   } catch (error) {
     if (error instanceof ApiError && error.status < 500) end();
   }

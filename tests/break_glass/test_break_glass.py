@@ -351,6 +351,15 @@ def test_a_request_lapses_when_nobody_decides() -> None:
     assert asked.state == BreakGlassState.LAPSED
 
 
+def test_a_page_that_asks_is_told_whether_the_access_stands_by_an_ordinary_answer() -> None:
+    access = make.make_break_glass_access()
+    client, address = client_of(access), reverse("break_glass:watched", args=[access.pk])
+    assert client.post(address, {"ranges": []}, "application/json").json() == {"stands": True}
+    break_glass.close(access.pk, access.asked_by)
+    over = client.post(address, {"ranges": []}, "application/json")
+    assert (over.status_code, over.json()) == (200, {"stands": False})
+
+
 def test_officers_and_the_owner_read_of_it_and_an_alert_waits() -> None:
     access = make.make_break_glass_access()
     client = client_of(access)
@@ -358,9 +367,7 @@ def test_officers_and_the_owner_read_of_it_and_an_alert_waits() -> None:
     watched = client.post(
         reverse("break_glass:watched", args=[access.pk]), {"ranges": [[0, 1.5]]}, "application/json"
     )
-    assert watched.status_code == 204
-    still = client.post(reverse("break_glass:watched", args=[access.pk]), {"ranges": []}, "application/json")
-    assert still.status_code == 204
+    assert watched.json() == {"stands": True}
     (viewing,) = selectors.dossier(access.clip).viewings
     assert (viewing.kind, viewing.delivered, viewing.watched) == (ViewingKind.BREAK_GLASS, True, [(0, 1500)])
     (told,) = clip_story.story(access.clip).watched

@@ -120,11 +120,8 @@ def record_served(access_id: uuid.UUID, person: User, sent: str) -> uuid.UUID:
 def record_watched(access_id: uuid.UUID, person: User, ranges: Sequence[Sequence[float]]) -> None:
     """What the browser says was on screen, in seconds; the last report comes a little after the end.
 
-    Without ranges it only asks whether the access still stands: Conflict `access_over` takes the picture away.
+    Raises Conflict `not_watching` for a later one.
     """
-    if not ranges:
-        require(access_id, person)
-        return
     access = _own(access_id, person)
     just_over = access.ended_at is not None and access.ended_at > clock.now() - LAST_REPORT
     if not access.until or not (access.state == BreakGlassState.APPROVED or just_over):
@@ -158,7 +155,7 @@ def end_accesses_of(person: User) -> int:
 def require(access_id: uuid.UUID, person: User) -> BreakGlassAccess:
     """The person's own request while it lets them see, locked; Missing, or Conflict `access_over`."""
     access = _own(access_id, person)
-    if not access.running or not gate.allows_named(access.clip_id, access.passes):
+    if not selectors.stands(access):
         raise Conflict("access_over", "This access is over. Ask again if you still need it.")
     return access
 
