@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("", include("annotations.accounts.urls")),
+    path("", include("annotations.single_sign_on.urls")),
     path("", include("annotations.clips.urls")),
     path("", include("annotations.redaction.urls")),
     path("", include("annotations.moderation.urls")),

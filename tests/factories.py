@@ -49,6 +49,7 @@ from annotations.review.schema import HOME_THREAT_DETECTION
 from annotations.rights import services as rights
 from annotations.rights.models import AccessRequest, LegalHold
 from annotations.rights.scopes import Scope
+from annotations.single_sign_on.models import Identity
 
 PASSWORD = "correct horse battery staple"
 WIDTH, HEIGHT, RATE, FRAMES = 96, 64, 10, 30
@@ -61,6 +62,12 @@ def make_user(role: str = Role.CONTRACTOR, **fields: Any) -> User:
     today = clock.now().date()
     prepared = {"trained_on": today, "statement_on": today, **fields}
     return accounts.create_user(COMMAND_LINE, username, PASSWORD, role, **prepared)
+
+
+def make_identity(user: User | None = None, issuer: str = "") -> Identity:
+    """Somebody whom the sign-in provider knows."""
+    user = user or make_user(Role.OPERATOR, by_provider=True)
+    return Identity.objects.create(user=user, issuer=issuer, subject=f"subject-{next(_numbers)}")
 
 
 def make_proposal(operator: User | None = None, role: str = Role.CONTRACTOR) -> AccountProposal:

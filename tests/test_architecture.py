@@ -24,6 +24,7 @@ CONTEXTS = (
     "core",
     "audit",
     "accounts",
+    "single_sign_on",
     "clips",
     "redaction",
     "moderation",

@@ -27,7 +27,7 @@ class User(AbstractBaseUser):
     `languages` are codes with a comma between them. `trained_on` is the day of the last training, `statement_on` that
     on which the person accepted the confidentiality statement; `taken_over_on` the day of an update before which
     neither was asked for, for accounts that it found. With `password_required` they may do nothing before they have
-    chosen another password.
+    chosen another password. With `by_provider` the sign-in provider keeps the account: it has no password here.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
@@ -46,6 +46,7 @@ class User(AbstractBaseUser):
     statement_on = models.DateField(null=True)
     taken_over_on = models.DateField(null=True)
     password_required = models.BooleanField(default=False)
+    by_provider = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]

@@ -73,6 +73,11 @@ def waiting_proposals() -> QuerySet[AccountProposal]:
     return waiting.order_by("asked_at", "pk")
 
 
+def waits_for_officer(user: User) -> bool:
+    """Whether something was asked for the account on which a privacy officer has not decided."""
+    return AccountProposal.objects.filter(user=user, state=ProposalState.WAITING).exists()
+
+
 def waiting_for(officer: Actor) -> int:
     """The proposals on which this officer may decide: not on those about themselves, nor what they asked for."""
     others = waiting_proposals().exclude(user__pseudonym=officer.pseudonym)

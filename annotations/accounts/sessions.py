@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import uuid
 from typing import Any, cast
 
 from django.contrib.sessions.backends import db
@@ -44,6 +45,11 @@ class SessionStore(db.SessionStore):
 def begin(request: HttpRequest) -> None:
     """Notes in a session that somebody has just signed in to what its row tells."""
     request.session[_KEY] = described(network_of(throttle.address(request)))
+
+
+def public_id(session: Any) -> uuid.UUID:
+    """What people and other contexts call a session that somebody has signed in to; its key is a secret."""
+    return uuid.UUID(session[_KEY]["id"])
 
 
 def described(network: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "annotations.core",
     "annotations.audit",
     "annotations.accounts",
+    "annotations.single_sign_on",
     "annotations.clips",
     "annotations.redaction",
     "annotations.moderation",
@@ -112,6 +113,16 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
+
+# Signing in by an OpenID provider, where one is named. docs/single-sign-on.md tells of each.
+OIDC_ISSUER = environment.text("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = environment.text("OIDC_CLIENT_ID", "")
+# For the program that may call out alone; without one the site is a public client.
+OIDC_CLIENT_SECRET = environment.optional_secret_file("OIDC_CLIENT_SECRET_FILE")
+OIDC_NAME = environment.text("OIDC_NAME", "your organisation")
+OIDC_SCOPES = environment.text("OIDC_SCOPES", "openid profile")
+OIDC_GROUPS_CLAIM = environment.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_ROLES = environment.pairs("OIDC_ROLES")
 
 TRUSTED_PROXY = False
 AXES_FAILURE_LIMIT = 5
@@ -260,6 +271,8 @@ CELERY_TASK_ROUTES = {
     "audit.anchor": {"queue": "outside"},
     "oversight.anchor_log": {"queue": "outside"},
     "oversight.check_log": {"queue": "redact"},
+    "single_sign_on.exchange": {"queue": "outside"},
+    "single_sign_on.fetch_document": {"queue": "outside"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
@@ -283,6 +296,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "rights.forget_answers", "schedule": 3600},
     "replay-journal": {"task": "reviewapp.replay_journal", "schedule": 10},
     "prune": {"task": "reviewapp.prune", "schedule": 3600},
+    "fetch-provider": {"task": "single_sign_on.fetch_document", "schedule": 900, "options": {"expires": 900}},
+    "prune-sign-ins": {"task": "single_sign_on.prune", "schedule": 600},
 }
 
 logs.configure()

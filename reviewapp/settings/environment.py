@@ -37,6 +37,22 @@ def items(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def pairs(name: str) -> list[tuple[str, str]]:
+    """Pairs in their order, from `one=other, one=other`."""
+    found = []
+    for item in items(name):
+        left, equals, right = item.rpartition("=")
+        if not equals or not left.strip() or not right.strip():
+            raise ImproperlyConfigured(f"{name}: write pairs such as one=other, with commas between them.")
+        found.append((left.strip(), right.strip()))
+    return found
+
+
+def optional_secret_file(name: str) -> str:
+    """As `secret_file`; empty where the variable is not set."""
+    return secret_file(name) if os.environ.get(name) else ""
+
+
 def secret_file(name: str, default: Path | None = None) -> str:
     """The content of the file that the variable (or the default) names, stripped."""
     path = Path(text(name, str(default) if default else None))

@@ -211,10 +211,22 @@ CLASSES: dict[str, Serves] = {
             "break_glass:decide",
             "break_glass:close",
             "break_glass:watched",
+            "single_sign_on:wait",
+            "single_sign_on:ended",
         ),
         Serves.WRITE,
     ),
-    **dict.fromkeys(("healthz", "readyz", "api_schema", "accounts:sign_in"), Serves.OPEN),
+    **dict.fromkeys(
+        (
+            "healthz",
+            "readyz",
+            "api_schema",
+            "accounts:sign_in",
+            "single_sign_on:begin",
+            "single_sign_on:come_back",
+        ),
+        Serves.OPEN,
+    ),
 }
 
 

@@ -58,6 +58,9 @@ from annotations.rights.models import AccessRequest, Erasure, LegalHold, Retenti
 from annotations.rights.plans import plan
 from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope, reach
+from annotations.single_sign_on import services as single_sign_on
+from annotations.single_sign_on.enums import SignInRefusal
+from annotations.single_sign_on.models import ProviderSession
 from annotations.vision.camera import Camera
 from reviewapp.settings.environment import ModelSource
 from tests import factories as make
@@ -291,6 +294,44 @@ def _() -> Act:
 def _() -> Act:
     user = make.make_user(is_active=False)
     return lambda: accounts.reopen(user.pk, WHY, OPERATOR)
+
+
+@case("accounts.make_provided")
+def _() -> Act:
+    return lambda: accounts.make_provided(lambda _taken: "somebody", "Some Body", Role.LEAD)
+
+
+@case("accounts.turn_provided")
+def _() -> Act:
+    user = make.make_user(Role.OPERATOR, by_provider=True)
+    make.make_user(Role.OPERATOR)
+    return lambda: accounts.turn_provided(user.pk, Role.LEAD)
+
+
+@case("accounts.drop_provided")
+def _() -> Act:
+    user = make.make_user(Role.LEAD, by_provider=True)
+    return lambda: accounts.drop_provided(user.pk)
+
+
+@case("single_sign_on.admit")
+def _() -> Act:
+    return lambda: single_sign_on.admit({"sub": "somebody", "groups": []})
+
+
+@case("single_sign_on.record_refused")
+def _() -> Act:
+    return lambda: single_sign_on.record_refused(None, SignInRefusal.NOT_VERIFIED)
+
+
+@case("single_sign_on.end_at_provider")
+def _() -> Act:
+    identity = make.make_identity()
+    client = Client()
+    client.force_login(identity.user)
+    session = Session.objects.get(user=identity.user)
+    ProviderSession.objects.create(session=session.public_id, identity=identity)
+    return lambda: single_sign_on.end_at_provider({"jti": "once", "sub": identity.subject})
 
 
 @case("accounts.decide_proposal")

@@ -23,6 +23,7 @@ from annotations.accounts.services.people import (
     set_password,
 )
 from annotations.accounts.services.proposals import decide_proposal, take_back_proposal
+from annotations.accounts.services.provided import drop_provided, make_provided, turn_provided
 from annotations.accounts.services.repeated import repeat_closing, repeat_password_required, repeat_role
 from annotations.accounts.services.sign_in import (
     record_failure,
@@ -44,9 +45,11 @@ __all__ = [
     "create_user",
     "decide_proposal",
     "describe",
+    "drop_provided",
     "end_other_sessions",
     "end_session",
     "invite",
+    "make_provided",
     "record_failure",
     "record_key_refusal",
     "record_key_used",
@@ -64,5 +67,6 @@ __all__ = [
     "revoke_key",
     "set_password",
     "take_back_proposal",
+    "turn_provided",
     "use_link",
 ]

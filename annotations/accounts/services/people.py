@@ -19,7 +19,7 @@ from annotations.accounts.rules import (
     checked_username,
 )
 from annotations.accounts.services.proposals import propose
-from annotations.accounts.services.support import end_sessions, locked, today
+from annotations.accounts.services.support import check_kept_here, end_sessions, locked, today
 from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.core.errors import Conflict, Invalid
@@ -154,10 +154,11 @@ def record_training(user_id: uuid.UUID, day: datetime.date, actor: Actor) -> Use
 def require_new_password(user_id: uuid.UUID, actor: Actor) -> User:
     """Ends the person's sessions and lets them do nothing, when they sign in, before they choose another password.
 
-    Raises NotAllowed `not_allowed`; Missing `no_such_account`; Conflict `account_closed`.
+    Raises NotAllowed `not_allowed`; Missing `no_such_account`; Conflict `account_closed`, `kept_by_provider`.
     """
     OPERATOR.check(actor)
     user = locked(user_id)
+    check_kept_here(user)
     if not user.is_active:
         raise Conflict("account_closed", "This account is closed.")
     user.password_required = True

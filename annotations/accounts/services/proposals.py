@@ -11,7 +11,13 @@ from annotations.accounts.models import AccountProposal, User
 from annotations.accounts.roles import sees_content, signs_in
 from annotations.accounts.rules import OPERATOR, PROPOSALS
 from annotations.accounts.services.links import make_link
-from annotations.accounts.services.support import check_replaced, check_somebody_else, end_everything, locked
+from annotations.accounts.services.support import (
+    check_kept_here,
+    check_replaced,
+    check_somebody_else,
+    end_everything,
+    locked,
+)
 from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
@@ -35,12 +41,19 @@ def propose(user_id: uuid.UUID, kind: str, role: str, reason: str, actor: Actor)
 
     Raises Invalid `reason_too_short`, `reason_too_long`, `role_of_programs`; NotAllowed `not_allowed`, `own_account`;
     Missing `no_such_account`; Conflict `account_open`, `account_closed`, `same_role`, `last_operator`,
-    `last_privacy_officer`, `proposal_waits`.
+    `last_privacy_officer`, `proposal_waits`, `kept_by_provider`.
     """
     reason = checked_reason(reason)
     OPERATOR.check(actor)
     user = locked(user_id)
     check_somebody_else(user, actor)
+    if kind != ProposalKind.OPEN:
+        check_kept_here(user)
+    return ask(user, kind, role, actor, reason)
+
+
+def ask(user: User, kind: str, role: str, actor: Actor, reason: str = "") -> str | None:
+    """As `propose`, for a locked account and whoever may: an operator, or the site for the sign-in provider."""
     _check_possible(user, kind, role)
     if AccountProposal.objects.filter(user=user, state=ProposalState.WAITING).exists():
         raise Conflict(
@@ -125,7 +138,7 @@ def _carry_out(user: User, kind: str, role: str, actor: Actor) -> str | None:
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])
         audit.append(log.OPENED, actor, data={"account": user.pseudonym, "role": user.role})
-    return make_link(user, actor)
+    return None if user.by_provider else make_link(user, actor)
 
 
 def give_role(user: User, role: str) -> dict[str, Any]:
@@ -142,7 +155,7 @@ def give_role(user: User, role: str) -> dict[str, Any]:
 
 def _change_role(user: User, role: str, actor: Actor) -> str | None:
     audit.append(log.ROLE_CHANGED, actor, data={"account": user.pseudonym, **give_role(user, role)})
-    token = make_link(user, actor) if sees_content(role) else None
+    token = make_link(user, actor) if sees_content(role) and not user.by_provider else None
     journal.record(journal.Kind.ROLE_CHANGED, actor, {"account": user.pseudonym, "role": str(role)})
     return token
 

@@ -44,6 +44,15 @@ def check_somebody_else(user: User, actor: Actor) -> None:
         raise NotAllowed("own_account", "Somebody else has to do that to your account.")
 
 
+def check_kept_here(user: User) -> None:
+    """Raises Conflict `kept_by_provider` for an account whose role and sign-in are the sign-in provider's."""
+    if user.by_provider:
+        raise Conflict(
+            "kept_by_provider",
+            "The sign-in provider keeps this account: its groups decide on the role, and there is no password here.",
+        )
+
+
 def check_replaced(user: User) -> None:
     """Raises Conflict `last_operator` or `last_privacy_officer` when nobody would be left who can do their work."""
     others = User.objects.filter(is_active=True).exclude(pk=user.pk)

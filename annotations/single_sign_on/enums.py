@@ -1,0 +1,24 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ExchangeState(models.TextChoices):
+    """How far the exchange of a code for an ID token is."""
+
+    WAITING = "waiting", _("Waiting for the program that may call out")
+    ASKING = "asking", _("Being exchanged")
+    ANSWERED = "answered", _("Answered")
+    FAILED = "failed", _("Failed")
+
+
+class SignInRefusal(models.TextChoices):
+    """Why somebody whom the provider knows, or a provider's answer, lets nobody in."""
+
+    NO_GROUP = "no_group", _("None of your groups at the provider has a role here. Ask whoever keeps them.")
+    WAITS = "waits", _("A privacy officer has to agree to your account first. Sign in again afterwards.")
+    CLOSED = "closed", _("Your account here is closed. Ask an operator.")
+    LAST = "last", _("Nobody else here could do your work. Let another person sign in with that role first.")
+    PROVIDER = "provider", _("The provider did not let you in. Try again.")
+    UNREACHABLE = "unreachable", _("The provider did not answer. Try again in a minute.")
+    NOT_VERIFIED = "not_verified", _("The provider's answer could not be verified. Tell an operator.")
+    OVER = "over", _("This sign-in took too long, or was begun in another window. Begin again.")

@@ -1,0 +1,106 @@
+"""A code becomes an ID token: the site writes the code down, the program that may call out exchanges it.
+
+Rows of a minute, by which two programs hand over a protocol's messages. What comes of them is on the log.
+"""
+
+import uuid
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+
+from annotations.core import clock
+from annotations.core.errors import Unavailable
+from annotations.single_sign_on import provider_client
+from annotations.single_sign_on.enums import ExchangeState, SignInRefusal
+from annotations.single_sign_on.models import (
+    Exchange,
+    Identity,
+    ProviderDocument,
+    ProviderSession,
+    SpentLogoutToken,
+)
+from annotations.single_sign_on.rules import EXCHANGE_LASTS
+
+EXCHANGE_TASK = "single_sign_on.exchange"
+FETCH_TASK = "single_sign_on.fetch_document"
+
+MOST_AT_ONCE = 200
+"""Exchanges under way: more than this are not people who sign in."""
+
+
+@transaction.atomic
+def begin_exchange(code: str, verifier: str, redirect_uri: str) -> Exchange:
+    """Writes down what is to be exchanged, and wakes whoever does it. Raises Unavailable `too_many_sign_ins`."""
+    if Exchange.objects.filter(made_at__gt=clock.now() - EXCHANGE_LASTS).count() >= MOST_AT_ONCE:
+        raise Unavailable("too_many_sign_ins", "Too many people sign in now. Try again in a minute.")
+    exchange = Exchange.objects.create(code=code, verifier=verifier, redirect_uri=redirect_uri)
+    transaction.on_commit(lambda: wake(exchange.pk), robust=True)
+    return exchange
+
+
+def wake(exchange: uuid.UUID) -> None:
+    """Asks the program that may call out for the exchange; again does no harm."""
+    current_app.send_task(EXCHANGE_TASK, [str(exchange)])
+
+
+def wake_fetching() -> None:
+    """Asks the program that may call out for the provider's document."""
+    current_app.send_task(FETCH_TASK)
+
+
+def ask_provider(exchange_id: uuid.UUID | str) -> None:
+    """Exchanges the code, once: a provider gives no second token for it. Nothing of the answer is believed here."""
+    waiting = Exchange.objects.filter(pk=exchange_id, state=ExchangeState.WAITING)
+    if not waiting.filter(made_at__gt=clock.now() - EXCHANGE_LASTS).update(state=ExchangeState.ASKING):
+        return
+    exchange = Exchange.objects.get(pk=exchange_id)
+    document = ProviderDocument.objects.filter(issuer=settings.OIDC_ISSUER).first() or fetch_document()
+    asked = Exchange.objects.filter(pk=exchange_id, state=ExchangeState.ASKING)
+    try:
+        if document is None:
+            raise provider_client.Unreachable("the provider's document was never had")
+        sent = {
+            "code": exchange.code,
+            "code_verifier": exchange.verifier,
+            "redirect_uri": exchange.redirect_uri,
+        }
+        endpoint = document.configuration["token_endpoint"]
+        token = provider_client.id_token(endpoint, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET, sent)
+    except provider_client.NotGiven:
+        asked.update(state=ExchangeState.FAILED, failure=SignInRefusal.NOT_VERIFIED, code="", verifier="")
+    except provider_client.Unreachable:
+        asked.update(state=ExchangeState.FAILED, failure=SignInRefusal.UNREACHABLE, code="", verifier="")
+    else:
+        asked.update(state=ExchangeState.ANSWERED, token=token, code="", verifier="")
+
+
+def end_exchange(exchange_id: uuid.UUID) -> None:
+    """Forgets the exchange, with all that was secret in it."""
+    Exchange.objects.filter(pk=exchange_id).delete()
+
+
+def remember_session(identity: Identity, session: uuid.UUID, sid: str) -> None:
+    """Notes that this session began at the provider's session `sid`, so that it can end with it."""
+    ProviderSession.objects.update_or_create(pk=session, defaults={"identity": identity, "sid": sid[:255]})
+
+
+def fetch_document() -> ProviderDocument | None:
+    """Fetches what the provider publishes, and keeps it; None when it does not answer: what was had before stays."""
+    try:
+        configuration = provider_client.configuration(settings.OIDC_ISSUER)
+        keys = provider_client.keys(configuration["jwks_uri"])
+    except (provider_client.Unreachable, provider_client.NotGiven):
+        return None
+    kept, _ = ProviderDocument.objects.update_or_create(
+        issuer=settings.OIDC_ISSUER,
+        defaults={"configuration": configuration, "keys": keys, "fetched_at": clock.now()},
+    )
+    return kept
+
+
+def prune() -> None:
+    """Forgets exchanges that nobody came back for, sessions of the provider that are over, and spent tokens."""
+    Exchange.objects.filter(made_at__lt=clock.now() - 2 * EXCHANGE_LASTS).delete()
+    SpentLogoutToken.objects.filter(until__lt=clock.now()).delete()
+    ProviderSession.objects.filter(began_at__lt=clock.now() - ProviderSession.KEPT).delete()

@@ -1,0 +1,270 @@
+"""People come by a real provider: into which account, with which role, and how it ends."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from annotations.accounts import services as accounts
+from annotations.accounts.enums import Role
+from annotations.accounts.models import AccountProposal, Session, SignInLink, User
+from annotations.audit.models import LogEntry
+from annotations.core.errors import Conflict
+from annotations.single_sign_on import exchanges
+from annotations.single_sign_on.enums import ExchangeState
+from annotations.single_sign_on.models import Exchange, ProviderDocument, ProviderSession
+from tests.factories import make_user
+from tests.single_sign_on.provider import Browser, Provider, running
+
+pytestmark = [pytest.mark.django_db, pytest.mark.engines]
+
+SITE = "http://testserver"
+REASON = "They came to us today."
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    with running(tmp_path_factory.mktemp("provider"), SITE) as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(house: Provider) -> Iterator[Provider]:
+    house.accounts.clear()
+    with override_settings(**house.settings()):
+        yield house
+
+
+@pytest.fixture
+def had(provider: Provider) -> Provider:
+    """The provider, its document fetched before."""
+    assert exchanges.fetch_document()
+    return provider
+
+
+def come(name: str, browser: Browser | None = None, client: Client | None = None) -> tuple[Client, Any]:
+    """Signs in as far as the site's page after the exchange."""
+    client, browser = client or Client(), browser or Browser()
+    there = client.get(reverse("single_sign_on:begin"), {"next": "/account/"})
+    assert there.status_code == 302
+    back = client.get(browser.sign_in(there["Location"], name, SITE))
+    assert back["Location"] == reverse("single_sign_on:wait"), back.content.decode()
+    (exchange,) = Exchange.objects.all()
+    exchanges.ask_provider(exchange.pk)
+    return client, client.get(reverse("single_sign_on:wait"))
+
+
+def told(action: str) -> int:
+    return LogEntry.objects.filter(action=action).count()
+
+
+def test_an_operator_gets_an_account_at_once_and_is_signed_in_where_they_wanted(had: Provider) -> None:
+    had.lists("olga", "admins", name="Olga Pop", preferred_username="olga pop@example.org")
+    client, done = come("olga")
+    assert (done.status_code, done["Location"]) == (302, "/account/")
+    user = User.objects.get(by_provider=True)
+    assert (user.username, user.display_name, user.role) == (
+        "olga-pop@example.org",
+        "Olga Pop",
+        Role.OPERATOR,
+    )
+    assert not user.has_usable_password()
+    assert client.get("/account/").status_code == 200
+    assert told("single_sign_on.joined") == told("account.signed_in") == 1
+    assert not Exchange.objects.exists()
+
+
+def test_the_second_time_it_is_the_same_account_whatever_they_are_called_by_then(had: Provider) -> None:
+    had.lists("olga", "admins", preferred_username="olga")
+    come("olga")
+    had.lists("olga", "admins", preferred_username="renamed")
+    _, done = come("olga")
+    assert done.status_code == 302
+    assert User.objects.get(by_provider=True).username == "olga"
+
+
+def test_who_would_see_content_waits_for_an_officer_and_gets_no_link(had: Provider) -> None:
+    had.lists("ann", "teams/annotators", preferred_username="ann")
+    _, done = come("ann")
+    assert (done.status_code, b"privacy officer" in done.content) == (409, True)
+    _, again = come("ann")
+    assert again.status_code == 409
+    proposal = AccountProposal.objects.get()
+    officer = make_user(Role.PRIVACY_OFFICER)
+    _, token = accounts.decide_proposal(proposal.pk, "agree", REASON, officer.actor)
+    assert token is None
+    assert not SignInLink.objects.exists()
+    _, done = come("ann")
+    assert done.status_code == 302
+    assert User.objects.get(username="ann").role == Role.CONTRACTOR
+
+
+def test_a_refused_one_stays_outside_and_asks_for_nothing_more(had: Provider) -> None:
+    had.lists("ann", "teams/annotators")
+    come("ann")
+    officer = make_user(Role.PRIVACY_OFFICER)
+    accounts.decide_proposal(AccountProposal.objects.get().pk, "refuse", REASON, officer.actor)
+    _, done = come("ann")
+    assert done.status_code == 409
+    assert AccountProposal.objects.count() == 1
+
+
+def test_a_stranger_of_the_house_gets_no_account(had: Provider) -> None:
+    had.lists("eve", "visitors")
+    client, done = come("eve")
+    assert done.status_code == 409
+    assert not User.objects.filter(by_provider=True).exists()
+    assert told("single_sign_on.refused") == 1
+    assert client.get("/account/").status_code == 302
+
+
+def test_no_claim_and_no_name_makes_anybody_somebody_else(had: Provider) -> None:
+    """A name that is taken, even an officer's, is nobody's way into that account."""
+    officer = make_user(Role.PRIVACY_OFFICER, username="olga")
+    had.lists("mallory", "admins", preferred_username="olga", email=officer.username)
+    come("mallory")
+    assert {user.username for user in User.objects.all()} == {"olga", "olga-2"}
+
+
+def test_whoever_is_dropped_is_shut_out_and_what_they_had_in_hand_ends(had: Provider) -> None:
+    had.lists("olga", "admins")
+    make_user(Role.OPERATOR)
+    inside, _ = come("olga")
+    assert inside.get("/account/").status_code == 200
+    had.lists("olga")
+    _, done = come("olga")
+    assert done.status_code == 409
+    assert inside.get("/account/").status_code == 302
+    user = User.objects.get(by_provider=True)
+    assert not user.is_active
+    had.lists("olga", "admins")
+    _, done = come("olga")
+    assert done.status_code == 302
+
+
+def test_what_an_operator_closed_the_provider_does_not_open(had: Provider) -> None:
+    had.lists("olga", "admins")
+    come("olga")
+    other = make_user(Role.OPERATOR)
+    accounts.close_account(User.objects.get(by_provider=True), other.actor, REASON)
+    _, done = come("olga")
+    assert done.status_code == 409
+    assert not User.objects.get(by_provider=True).is_active
+
+
+def test_another_group_is_another_role_and_the_old_one_ends_at_once(had: Provider) -> None:
+    had.lists("olga", "admins")
+    make_user(Role.OPERATOR)
+    inside, _ = come("olga")
+    had.lists("olga", "leads")
+    _, done = come("olga")
+    assert done.status_code == 409, "a lead sees content"
+    assert inside.get("/account/").status_code == 302
+    officer = make_user(Role.PRIVACY_OFFICER)
+    accounts.decide_proposal(AccountProposal.objects.get().pk, "agree", REASON, officer.actor)
+    _, done = come("olga")
+    assert done.status_code == 302
+    assert User.objects.get(by_provider=True).role == Role.LEAD
+
+
+def test_the_operators_pages_leave_role_and_password_to_the_provider(had: Provider) -> None:
+    had.lists("olga", "admins")
+    come("olga")
+    user, operator = User.objects.get(by_provider=True), make_user(Role.OPERATOR)
+    for act in (
+        lambda: accounts.change_role(user.pk, Role.LEAD, REASON, operator.actor),
+        lambda: accounts.renew_link(user.pk, REASON, operator.actor),
+        lambda: accounts.require_new_password(user.pk, operator.actor),
+    ):
+        with pytest.raises(Conflict) as refused:
+            act()
+        assert refused.value.code == "kept_by_provider"
+
+
+# the protocol
+
+
+def test_a_code_is_taken_once_and_only_from_the_browser_that_was_sent(had: Provider) -> None:
+    had.lists("olga", "admins")
+    client, stranger = Client(), Client()
+    there = client.get(reverse("single_sign_on:begin"))
+    back = Browser().sign_in(there["Location"], "olga", SITE)
+    assert stranger.get(back).status_code == 409
+    stranger.get(reverse("single_sign_on:begin"))
+    assert stranger.get(back).status_code == 409, "it has a state of its own"
+    assert client.get(back).status_code == 302
+    assert client.get(back).status_code == 409, "once"
+    assert stranger.get(reverse("single_sign_on:wait")).status_code == 409
+
+
+def test_somebody_elses_code_is_worth_nothing_without_its_verifier(had: Provider) -> None:
+    """A code that was stolen and injected into another sign-in fails at the provider (RFC 7636)."""
+    had.lists("olga", "admins")
+    victim, thief = Client(), Client()
+    stolen = Browser().sign_in(victim.get(reverse("single_sign_on:begin"))["Location"], "olga", SITE)
+    code = stolen.split("code=")[1].split("&")[0]
+    there = thief.get(reverse("single_sign_on:begin"))["Location"]
+    state = there.split("state=")[1].split("&")[0]
+    assert thief.get(reverse("single_sign_on:come_back"), {"code": code, "state": state}).status_code == 302
+    exchanges.ask_provider(Exchange.objects.get().pk)
+    assert Exchange.objects.get().state == ExchangeState.FAILED
+    assert thief.get(reverse("single_sign_on:wait")).status_code == 409
+    assert not User.objects.filter(by_provider=True).exists()
+
+
+def test_a_sign_in_waits_for_its_answer_and_for_new_keys_and_not_for_ever(had: Provider) -> None:
+    had.lists("olga", "admins")
+    document = ProviderDocument.objects.get()
+    keys, document.keys = document.keys, {"keys": [{**document.keys["keys"][0], "kid": "older"}]}
+    document.save()
+    client = Client()
+    there = client.get(reverse("single_sign_on:begin"))
+    client.get(Browser().sign_in(there["Location"], "olga", SITE))
+    wait = reverse("single_sign_on:wait")
+    assert b"http-equiv" in client.get(wait).content, "nobody has asked the provider yet"
+    exchanges.ask_provider(Exchange.objects.get().pk)
+    assert b"http-equiv" in client.get(wait).content, "the token's key is not known yet"
+    exchanges.fetch_document()
+    assert ProviderDocument.objects.get().keys == keys
+    assert client.get(wait).status_code == 302
+
+
+def test_a_provider_that_is_away_is_told_so(provider: Provider) -> None:
+    assert Client().get(reverse("single_sign_on:begin")).status_code == 503
+    with override_settings(OIDC_ISSUER="http://127.0.0.1:9"):
+        assert exchanges.fetch_document() is None
+    assert not ProviderDocument.objects.exists()
+
+
+def test_without_a_provider_there_are_no_such_pages() -> None:
+    for name in ("begin", "come_back", "wait"):
+        assert Client().get(reverse(f"single_sign_on:{name}")).status_code == 404
+    assert Client().post(reverse("single_sign_on:ended")).status_code == 404
+    assert b"provider" not in Client().get(reverse("accounts:sign_in")).content
+
+
+def test_no_address_elsewhere_is_led_to_afterwards(had: Provider) -> None:
+    had.lists("olga", "admins")
+    client = Client()
+    there = client.get(reverse("single_sign_on:begin"), {"next": "https://elsewhere.example/"})
+    client.get(Browser().sign_in(there["Location"], "olga", SITE))
+    exchanges.ask_provider(Exchange.objects.get().pk)
+    assert client.get(reverse("single_sign_on:wait"))["Location"] == reverse("home")
+
+
+def test_many_who_begin_at_once_are_bounded(had: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    had.lists("olga", "admins")
+    monkeypatch.setattr(exchanges, "MOST_AT_ONCE", 0)
+    client = Client()
+    there = client.get(reverse("single_sign_on:begin"))
+    assert client.get(Browser().sign_in(there["Location"], "olga", SITE)).status_code == 503
+
+
+def test_sessions_know_the_providers_name_of_theirs(had: Provider) -> None:
+    had.lists("olga", "admins")
+    client, _ = come("olga")
+    (kept,) = ProviderSession.objects.all()
+    assert kept.sid
+    assert Session.objects.get(session_key=client.session.session_key).public_id == kept.session
