@@ -36,6 +36,11 @@ LISTED = {
         accounts.Session: session_key session_data network
         accounts.SignInLink: digest
         accounts.AccountProposal: asked_by decided_by
+        single_sign_on.ProviderDocument: issuer configuration keys
+        single_sign_on.Identity: issuer subject
+        single_sign_on.Exchange: code verifier redirect_uri token
+        single_sign_on.ProviderSession: sid
+        single_sign_on.SpentLogoutToken: digest
         clips.Owner: pseudonym lookup
         clips.Device: pseudonym lookup
         clips.Consent: notice_version

@@ -35,6 +35,9 @@ NO_PAGE = re.compile(
 NOT_LINKED = {
     "home",  # it leads on to the first page
     "accounts:sign_in",
+    "single_sign_on:begin",  # where a provider is set up
+    "single_sign_on:come_back",
+    "single_sign_on:wait",
     "rights:erasure",  # the certificate, once words were erased
     "rights:erase",  # looking up a person at the desk for erasures leads there
 }

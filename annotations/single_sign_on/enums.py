@@ -2,15 +2,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class ExchangeState(models.TextChoices):
-    """How far the exchange of a code for an ID token is."""
-
-    WAITING = "waiting", _("Waiting for the program that may call out")
-    ASKING = "asking", _("Being exchanged")
-    ANSWERED = "answered", _("Answered")
-    FAILED = "failed", _("Failed")
-
-
 class SignInRefusal(models.TextChoices):
     """Why somebody whom the provider knows, or a provider's answer, lets nobody in."""
 

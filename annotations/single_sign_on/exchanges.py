@@ -12,7 +12,7 @@ from django.db import transaction
 from annotations.core import clock
 from annotations.core.errors import Unavailable
 from annotations.single_sign_on import provider_client
-from annotations.single_sign_on.enums import ExchangeState, SignInRefusal
+from annotations.single_sign_on.enums import SignInRefusal
 from annotations.single_sign_on.models import (
     Exchange,
     Identity,
@@ -51,12 +51,12 @@ def wake_fetching() -> None:
 
 def ask_provider(exchange_id: uuid.UUID | str) -> None:
     """Exchanges the code, once: a provider gives no second token for it. Nothing of the answer is believed here."""
-    waiting = Exchange.objects.filter(pk=exchange_id, state=ExchangeState.WAITING)
-    if not waiting.filter(made_at__gt=clock.now() - EXCHANGE_LASTS).update(state=ExchangeState.ASKING):
+    waiting = Exchange.objects.filter(pk=exchange_id, asked_at=None)
+    if not waiting.filter(made_at__gt=clock.now() - EXCHANGE_LASTS).update(asked_at=clock.now()):
         return
     exchange = Exchange.objects.get(pk=exchange_id)
     document = ProviderDocument.objects.filter(issuer=settings.OIDC_ISSUER).first() or fetch_document()
-    asked = Exchange.objects.filter(pk=exchange_id, state=ExchangeState.ASKING)
+    asked = Exchange.objects.filter(pk=exchange_id)
     try:
         if document is None:
             raise provider_client.Unreachable("the provider's document was never had")
@@ -68,11 +68,11 @@ def ask_provider(exchange_id: uuid.UUID | str) -> None:
         endpoint = document.configuration["token_endpoint"]
         token = provider_client.id_token(endpoint, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET, sent)
     except provider_client.NotGiven:
-        asked.update(state=ExchangeState.FAILED, failure=SignInRefusal.NOT_VERIFIED, code="", verifier="")
+        asked.update(failure=SignInRefusal.NOT_VERIFIED, code="", verifier="")
     except provider_client.Unreachable:
-        asked.update(state=ExchangeState.FAILED, failure=SignInRefusal.UNREACHABLE, code="", verifier="")
+        asked.update(failure=SignInRefusal.UNREACHABLE, code="", verifier="")
     else:
-        asked.update(state=ExchangeState.ANSWERED, token=token, code="", verifier="")
+        asked.update(token=token, code="", verifier="")
 
 
 def end_exchange(exchange_id: uuid.UUID) -> None:

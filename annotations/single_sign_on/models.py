@@ -7,7 +7,7 @@ from django.db import models
 
 from annotations.accounts.models import User
 from annotations.core import clock, ids
-from annotations.single_sign_on.enums import ExchangeState, SignInRefusal
+from annotations.single_sign_on.enums import SignInRefusal
 
 
 class ProviderDocument(models.Model):
@@ -38,12 +38,14 @@ class Identity(models.Model):
 class Exchange(models.Model):
     """A sign-in between the provider's redirect and its ID token, for a minute; what is secret goes when it ends.
 
+    Nobody has asked the provider before `asked_at`; then there is a token, or why there is none.
+
     `code` is the authorization code, `verifier` what proves that this site asked for it (RFC 7636), `token` the ID
     token as the provider sent it, not yet verified.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
-    state = models.CharField(max_length=16, choices=ExchangeState, default=ExchangeState.WAITING)
+    asked_at = models.DateTimeField(null=True)
     code = models.CharField(max_length=2000)
     verifier = models.CharField(max_length=128)
     redirect_uri = models.CharField(max_length=500)

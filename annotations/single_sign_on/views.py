@@ -19,7 +19,7 @@ from annotations.accounts import sessions
 from annotations.core import clock
 from annotations.core.errors import DomainError
 from annotations.single_sign_on import exchanges, rules, services, tokens
-from annotations.single_sign_on.enums import ExchangeState, SignInRefusal
+from annotations.single_sign_on.enums import SignInRefusal
 from annotations.single_sign_on.models import Exchange, ProviderDocument
 
 _BEGUN, _UNDER_WAY = "single_sign_on", "single_sign_on_exchange"
@@ -83,9 +83,9 @@ def wait(request: HttpRequest) -> HttpResponse:
     exchange = Exchange.objects.filter(pk=under_way.get("id") or uuid.UUID(int=0)).first()
     if exchange is None or exchange.made_at < clock.now() - rules.EXCHANGE_LASTS:
         return _ended(request, SignInRefusal.OVER)
-    if exchange.state == ExchangeState.FAILED:
+    if exchange.failure:
         return _ended(request, SignInRefusal(exchange.failure))
-    if exchange.state != ExchangeState.ANSWERED or document is None:
+    if not exchange.token or document is None:
         exchanges.wake(exchange.pk)
         return render(request, "single_sign_on/waiting.html")
     trusted = tokens.Trusted(settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, document.keys)

@@ -101,10 +101,10 @@ class Programs:
         self._started.append(process)
         return process
 
-    def web(self) -> str:
+    def web(self, port: int = 0) -> str:
         """A served site, with hashed static files as in production; its address."""
         self.variables["STATIC_DIR"] = str(_collected_static_files())
-        port = free_port()
+        port = port or free_port()
         address = f"http://127.0.0.1:{port}"
         process = self.start(
             "web",

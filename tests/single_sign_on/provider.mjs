@@ -33,6 +33,8 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   jwks: { keys: [key("one")] },
   claims: { openid: ["sub"], profile: ["name", "preferred_username", "groups"] },
   conformIdTokenClaims: false,
+  // The site under test is on this very machine, which the provider refuses to call by default.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   pkce: { required: () => true },
   cookies: { keys: ["only for tests"] },
   features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true } },
@@ -43,4 +45,5 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   }),
 });
 
+provider.on("backchannel.error", (_context, error) => process.stderr.write(`${error.stack}\n`));
 provider.listen(port, "127.0.0.1", () => process.stdout.write("listening\n"));

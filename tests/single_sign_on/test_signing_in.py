@@ -13,7 +13,6 @@ from annotations.accounts.models import AccountProposal, Session, SignInLink, Us
 from annotations.audit.models import LogEntry
 from annotations.core.errors import Conflict
 from annotations.single_sign_on import exchanges
-from annotations.single_sign_on.enums import ExchangeState
 from annotations.single_sign_on.models import Exchange, ProviderDocument, ProviderSession
 from tests.factories import make_user
 from tests.single_sign_on.provider import Browser, Provider, running
@@ -209,7 +208,7 @@ def test_somebody_elses_code_is_worth_nothing_without_its_verifier(had: Provider
     state = there.split("state=")[1].split("&")[0]
     assert thief.get(reverse("single_sign_on:come_back"), {"code": code, "state": state}).status_code == 302
     exchanges.ask_provider(Exchange.objects.get().pk)
-    assert Exchange.objects.get().state == ExchangeState.FAILED
+    assert Exchange.objects.get().failure
     assert thief.get(reverse("single_sign_on:wait")).status_code == 409
     assert not User.objects.filter(by_provider=True).exists()
 

@@ -1,0 +1,59 @@
+"""What holds without a database: roles by groups, names, what is sent to the provider."""
+
+import base64
+import hashlib
+from urllib.parse import parse_qs, urlsplit
+
+from hypothesis import given, strategies as st
+
+from annotations.accounts.rules import checked_username
+from annotations.single_sign_on import rules
+
+TABLE = [("admins", "operator"), ("teams/a=b", "contractor"), ("leads", "lead")]
+
+
+def test_the_first_line_that_fits_gives_the_role() -> None:
+    assert rules.role_for(["leads", "admins"], TABLE) == "operator"
+    assert rules.role_for(["teams/a=b"], TABLE) == "contractor"
+    assert rules.role_for(["admin", "ADMINS", ""], TABLE) == ""
+    assert rules.role_for([], TABLE) == ""
+
+
+def test_groups_are_names_or_none() -> None:
+    assert rules.groups_of({"groups": ["a", 7, None, "b"]}, "groups") == ["a", "b"]
+    assert rules.groups_of({"groups": "a"}, "groups") == ["a"]
+    for shape in ({"groups": {"a": 1}}, {"groups": None}, {}):
+        assert rules.groups_of(shape, "groups") == []
+
+
+@given(st.text(), st.text(), st.lists(st.text(min_size=1), max_size=5))
+def test_whatever_the_provider_calls_somebody_becomes_a_name_that_an_account_can_have(
+    preferred: str, email: str, taken: list[str]
+) -> None:
+    claims = {"preferred_username": preferred, "email": email}
+    first = rules.username_from(claims, [])
+    among = [*taken, first]
+    second = rules.username_from(claims, among)
+    assert second not in among
+    for name in (first, second):
+        assert checked_username(name) == name
+
+
+def test_what_is_sent_proves_nothing_but_binds_the_answer() -> None:
+    begun = rules.begin()
+    address = rules.authorization_address(
+        "https://p.example/auth?tenant=1", "id", "https://s/", "openid", begun
+    )
+    sent = parse_qs(urlsplit(address).query)
+    assert sent["tenant"] == ["1"]
+    assert (sent["response_type"], sent["code_challenge_method"]) == (["code"], ["S256"])
+    assert begun.verifier not in address
+    digest = hashlib.sha256(begun.verifier.encode()).digest()
+    assert base64.urlsafe_b64decode(sent["code_challenge"][0] + "=") == digest
+    assert len({begun.state, begun.nonce, begun.verifier, rules.begin().state}) == 4
+
+
+def test_the_challenge_is_that_of_the_standard() -> None:
+    """RFC 7636, appendix B."""
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert rules.challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
