@@ -212,8 +212,8 @@ def test_officers_are_told_what_waits_for_them(site: Client, officer: User) -> N
     until = clock.now() + datetime.timedelta(days=3)
     scope = Scope("clip", str(make.make_ready_clip().public_id))
     services.ask_for_legal_hold(scope, until, REASON, officer.actor)
-    assert selectors.waiting_for_second_officer(officer.pseudonym) == 0
-    assert selectors.waiting_for_second_officer("p-another") == 1
+    assert selectors.waiting_holds(officer.pseudonym) == 0
+    assert selectors.waiting_holds("p-another") == 1
 
 
 def test_the_dossier_and_the_receipt_say_when_and_why_it_is_erased(site: Client) -> None:
