@@ -1,6 +1,6 @@
 """What every page's frame needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -112,7 +112,7 @@ class Navigation:
     """What the top bar leads to: `pages` one by one, `entries` as they stand there."""
 
     pages: list[Page]
-    entries: list[Page] | list[Group | Page]
+    entries: Sequence[Page | Group]
 
     @property
     def waiting(self) -> int:
@@ -152,6 +152,6 @@ def _page(request: HttpRequest, current: str, label: Label, url: str, route: str
     return Page(label, url, url == current, lambda: _counts[route](request) if route in _counts else 0)
 
 
-def _headed(groups: list[Group]) -> list[Group | Page]:
+def _headed(groups: list[Group]) -> list[Page | Group]:
     """A group of one page needs no heading."""
     return [group.pages[0] if len(group.pages) == 1 else group for group in groups]

@@ -64,9 +64,14 @@ def test_a_group_says_how_much_waits_on_its_pages_and_counts_it_once() -> None:
     asked = []
 
     def page(waiting: int) -> Page:
-        return Page("Page", "/", current=False, count=lambda: asked.append(waiting) or waiting)
+        def count() -> int:
+            asked.append(waiting)
+            return waiting
 
-    found = Navigation([], [Group("Group", [page(2), page(0), page(3)])])
-    (group,) = found.entries
+        return Page("Page", "/", current=False, count=count)
+
+    group = Group("Group", [page(2), page(0), page(3)])
+    found = Navigation(group.pages, [group])
+    assert found.waiting == 5
     assert (group.waiting, group.waiting) == (5, 5)
     assert asked == [2, 0, 3]

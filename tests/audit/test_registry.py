@@ -116,7 +116,7 @@ def test_times_are_read_to_the_second() -> None:
         "until": "2026-11-20T08:30:01.538549+00:00",
     }
     assert opened.present(data) == (
-        "Looked at what p-8c6wjrh9 saw, from 2026-11-19 00:00:00 UTC to 2026-11-20 08:30:01 UTC"
+        "Looked at what p-8c6wjrh9 saw, from 19 Nov 2026, 00:00:00 UTC to 20 Nov 2026, 08:30:01 UTC"
     )
 
 
