@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from annotations.audit import registry
-from annotations.audit.fields import COUNT
+from annotations.audit.fields import COUNT, in_words
 from annotations.audit.services import LONGEST
 
 
@@ -106,6 +106,19 @@ def test_no_kind_of_entry_can_become_too_long_for_a_bundle() -> None:
         fields = registry.lookup(code).fields
         longest = sum(len(f'"{name}":,') + field.longest for name, field in fields.items())
         assert longest + around <= LONGEST, code
+
+
+def test_days_are_read_like_times() -> None:
+    assert (
+        registry.lookup("account.trained")
+        .present({"account": "p-1", "day": "2026-11-19"})
+        .endswith("19 Nov 2026")
+    )
+
+
+def test_what_no_calendar_has_is_read_as_it_stands() -> None:
+    assert in_words("2026-02-30") == "2026-02-30"
+    assert in_words("2026-02-28T25:00:00Z") == "2026-02-28T25:00:00Z"
 
 
 def test_times_are_read_to_the_second() -> None:

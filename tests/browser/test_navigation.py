@@ -28,12 +28,12 @@ def test_an_officer_reaches_every_page_from_one_line(
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/alerts/")
     bar = page.get_by_role("navigation", name="Main")
-    privacy = bar.locator("summary", has_text="Privacy")
+    group = bar.locator("summary", has_text="Privacy")
     assert height_of_bar(page) <= LINE
-    expect(privacy).to_contain_text("1")
+    expect(group).to_contain_text("1")
     expect(bar.get_by_role("link", name="Legal holds")).to_be_hidden()
 
-    privacy.focus()
+    group.focus()
     page.keyboard.press("Enter")
     expect(bar.get_by_role("link", name="Legal holds")).to_be_visible()
     inspected(page, "navigation-open")
