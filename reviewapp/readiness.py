@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from annotations.audit import journal
 from annotations.audit.integrity.status import integrity
 from annotations.audit.subject_keys import Unreachable, store
+from annotations.core.commands import command
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,13 @@ class Reason:
 
 DATABASE_UNREACHABLE = Reason("database_unreachable", "The database does not answer. Try again in a moment.")
 MIGRATIONS_MISSING = Reason(
-    "migrations_missing", "The database is older than the programs: run manage.py migrate."
+    "migrations_missing", f"The database is older than the programs: run {command('migrate')}."
 )
 STORE_UNREACHABLE = Reason("subject_store_unreachable", "The store of subjects' keys does not answer.")
 LOG_NOT_SEALED = Reason(
     "log_not_sealed",
     "Entries of the log have waited for longer than 30 seconds: the sequencer does not run, or refuses to sign a log "
-    "that was set back until an epoch is declared (manage.py audit declare-epoch).",
+    f"that was set back until an epoch is declared ({command('audit declare-epoch')}).",
 )
 
 

@@ -13,8 +13,8 @@ from reviewapp import readiness
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Each role's first page: the first in its top bar."""
-    pages = navigation(request)["navigation"]
-    return redirect(pages[0]["url"]) if pages else render(request, "errors/403.html", status=403)
+    pages = navigation(request)["navigation"].pages
+    return redirect(pages[0].url) if pages else render(request, "errors/403.html", status=403)
 
 
 @require_safe

@@ -1,37 +1,122 @@
 """What every page's frame needs."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from annotations.accounts.may import may
 
-# The pages of the top bar, in order; each person sees those that the matrix allows them.
-PAGES = (
-    (_("Review"), "review:home"),
-    (_("Adjudication"), "review:adjudication"),
-    (_("Flagged"), "moderation:flagged"),
-    (_("Not verified"), "moderation:unverified"),
-    (_("Audit"), "oversight:log"),
-    (_("Alerts"), "oversight:alerts"),
-    (_("Requests"), "rights:access_requests"),
-    (_("Consents"), "rights:consents"),
-    (_("Datasets"), "datasets:index"),
-    (_("Operations"), "operations"),
-    (_("People"), "accounts:people"),
-    (_("Submit"), "clips:submit"),
-    (_("Break-glass"), "break_glass:index"),
-    (_("Hidden regions"), "redaction:unredactions"),
-    (_("Redaction quality"), "review:redaction_quality"),
-    (_("Screening"), "moderation:screening"),
+Label = Promise | str
+
+# The pages of the top bar by group, in order; each person sees those that the matrix allows them.
+GROUPS: tuple[tuple[Label, tuple[tuple[Label, str], ...]], ...] = (
+    (
+        _("Clips"),
+        (
+            (_("Review"), "review:home"),
+            (_("Adjudication"), "review:adjudication"),
+            (_("Flagged"), "moderation:flagged"),
+            (_("Not verified"), "moderation:unverified"),
+        ),
+    ),
+    (
+        _("Log"),
+        (
+            (_("Audit"), "oversight:log"),
+            (_("Alerts"), "oversight:alerts"),
+            (_("Integrity"), "oversight:integrity"),
+        ),
+    ),
+    (
+        _("Privacy"),
+        (
+            (_("Requests"), "rights:access_requests"),
+            (_("Consents"), "rights:consents"),
+            (_("Erasures"), "rights:erasures"),
+            (_("Retention"), "rights:retention_register"),
+            (_("Legal holds"), "rights:legal_holds"),
+            (_("Break-glass"), "break_glass:index"),
+        ),
+    ),
+    (
+        _("Datasets"),
+        (
+            (_("Datasets"), "datasets:index"),
+            (_("Deletions"), "datasets:deletions"),
+        ),
+    ),
+    (
+        _("Site"),
+        (
+            (_("Operations"), "operations"),
+            (_("People"), "accounts:people"),
+            (_("Submit"), "clips:submit"),
+            (_("Cameras"), "clips:cameras"),
+        ),
+    ),
+    (
+        _("Safeguards"),
+        (
+            (_("Hidden regions"), "redaction:unredactions"),
+            (_("Hiding effect"), "review:hiding_effect"),
+            (_("Redaction quality"), "review:redaction_quality"),
+            (_("Screening"), "moderation:screening"),
+        ),
+    ),
 )
+# Who has no more than these gets them side by side: one press to each, and one line on a screen of common width.
+FLAT = 7
 
 Count = Callable[[HttpRequest], int]
 _counts: dict[str, Count] = {}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the top bar; `current` when the person is there or below."""
+
+    label: Label
+    url: str
+    current: bool
+    count: Callable[[], int]
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many things wait there for whoever asks; counted once, and only where it is shown."""
+        return self.count()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages under one heading of the top bar."""
+
+    label: Label
+    pages: list[Page]
+
+    @property
+    def current(self) -> bool:
+        return any(page.current for page in self.pages)
+
+    @property
+    def waiting(self) -> int:
+        return sum(page.waiting for page in self.pages)
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """What the top bar leads to: `pages` one by one, `entries` as they stand there."""
+
+    pages: list[Page]
+    entries: Sequence[Page | Group]
+
+    @property
+    def waiting(self) -> int:
+        return sum(page.waiting for page in self.pages)
 
 
 def counts(route: str) -> Callable[[Count], Count]:
@@ -44,19 +129,29 @@ def counts(route: str) -> Callable[[Count], Count]:
     return register
 
 
-def navigation(request: HttpRequest) -> dict[str, Any]:
-    """`navigation`: label, url, whether the person is there or below, and what counts the things that wait there, for
-    each page that they may open.
-    """
-    pages = [
-        (label, reverse(route), partial(_counts[route], request) if route in _counts else None)
-        for label, route in PAGES
-        if may(request, route)
+def navigation(request: HttpRequest) -> dict[str, Navigation]:
+    """`navigation`: the pages that the person may open, in groups where they are many."""
+    allowed = [
+        (heading, [(label, reverse(route), route) for label, route in pages if may(request, route)])
+        for heading, pages in GROUPS
     ]
-    current = max((url for _, url, _ in pages if request.path.startswith(url)), key=len, default="")
-    return {
-        "navigation": [
-            {"label": label, "url": url, "current": url == current, "waiting": count}
-            for label, url, count in pages
-        ]
-    }
+    below = [
+        url for _heading, found in allowed for _label, url, _route in found if request.path.startswith(url)
+    ]
+    current = max(below, key=len, default="")
+    groups = [
+        Group(heading, [_page(request, current, *page) for page in found])
+        for heading, found in allowed
+        if found
+    ]
+    pages = [page for group in groups for page in group.pages]
+    return {"navigation": Navigation(pages, pages if len(pages) <= FLAT else _headed(groups))}
+
+
+def _page(request: HttpRequest, current: str, label: Label, url: str, route: str) -> Page:
+    return Page(label, url, url == current, lambda: _counts[route](request) if route in _counts else 0)
+
+
+def _headed(groups: list[Group]) -> list[Page | Group]:
+    """A group of one page needs no heading."""
+    return [group.pages[0] if len(group.pages) == 1 else group for group in groups]

@@ -38,6 +38,11 @@ def sees_content(role: str) -> bool:
     return any(matrix().rule(route, "GET").allows(role) for route in _CONTENT)
 
 
+def is_given_clips(role: str) -> bool:
+    """Whether people with the role are given clips to label, and so have to be trained and to accept the statement."""
+    return matrix().rule("review:claim", "POST").allows(role)
+
+
 def signs_in(role: str) -> bool:
     """Whether people with the role sign in; programs send an API key."""
     return matrix().rule("accounts:sign_in", "POST").allows(role)

@@ -4,10 +4,13 @@ Free text has no place in an entry: every field is a number, an id, a digest, a 
 What somebody wrote in their own words goes into the entry's detail. `append` checks every field.
 """
 
+import datetime
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
+
+from annotations.core.dates import day_in_words, time_in_words
 
 _LIMIT = 2**53
 _DIGITS = len(str(_LIMIT))
@@ -15,8 +18,9 @@ _RANGES = 1000
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # A moment as the log writes it, in UTC.
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)(?:\.\d{1,6})?(?:Z|\+00:00)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|\+00:00)")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -43,9 +47,20 @@ def in_words(value: Any) -> str:
         return f"{text[:12]}…"
     if _UUID.fullmatch(text):
         return f"{text[:8]}…{text[-4:]}"
-    if moment := _MOMENT.fullmatch(text):
-        return f"{moment[1]} {moment[2]} UTC"
+    if _DAY.fullmatch(text) or _MOMENT.fullmatch(text):
+        return _of_the_calendar(text)
     return text.replace("_", " ") if _CODE.fullmatch(text) else text
+
+
+def _of_the_calendar(text: str) -> str:
+    """A day or a moment as pages spell it; one that no calendar has, as it stands there."""
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if _DAY.fullmatch(text):
+        return day_in_words(moment)
+    return time_in_words(moment, seconds=re.search(r"T\d\d:\d\d:", text) is not None)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from annotations.accounts.middleware import actor_of
 from annotations.datasets.selectors import open_deletions
 
 
-@counts("datasets:index")
+@counts("datasets:deletions")
 def _deletions(request: HttpRequest) -> int:
     if not may(request, "datasets:confirm_deletions", "POST"):
         return 0

@@ -11,8 +11,10 @@ from annotations.oversight.log_status import LogStatus, log_status
 
 def integrity_badge(request: HttpRequest) -> dict[str, Any]:
     """`integrity_badge`: how the log stands, asked for only where a page shows it."""
-    return {"integrity_badge": _log_status} if may(request, "oversight:integrity") else {}
+    if not may(request, "oversight:integrity"):
+        return {}
 
+    def status() -> LogStatus:
+        return log_status(integrity(), may_work=may(request, "oversight:work_on_log", "POST"))
 
-def _log_status() -> LogStatus:
-    return log_status(integrity())
+    return {"integrity_badge": status}

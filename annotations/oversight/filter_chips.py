@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from annotations.accounts.people import people_by_pseudonym
 from annotations.accounts.roles import role_name
 from annotations.audit.registry import lookup
-from annotations.core.templatetags.times import in_zone
+from annotations.core.dates import time_in_words
 from annotations.oversight.forms import LogForm
 
 
@@ -30,8 +30,8 @@ def chips(form: LogForm) -> list[Chip]:
         "purpose": (_("Purpose"), filters.purpose),
         "role": (_("Role"), role_name(filters.role)),
         "request": (_("Request"), filters.request[:8]),
-        "since": (_("From"), filters.since and in_zone(filters.since, form.tz)),
-        "until": (_("Before"), filters.until and in_zone(filters.until, form.tz)),
+        "since": (_("From"), filters.since and time_in_words(filters.since, form.tz, seconds=True)),
+        "until": (_("Before"), filters.until and time_in_words(filters.until, form.tz, seconds=True)),
     }
     return [
         Chip(label, str(value), urlencode({key: text for key, text in lasting.items() if key != name}))

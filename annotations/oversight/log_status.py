@@ -23,8 +23,13 @@ class LogStatus:
     advice: str
 
 
-def log_status(integrity: Integrity) -> LogStatus:
-    """The worst of what there is to say."""
+def log_status(integrity: Integrity, *, may_work: bool) -> LogStatus:
+    """The worst of what there is to say. `may_work` says whether the reader may verify the log and show it."""
+    verify = (
+        _("Verify it now; it takes seconds to minutes and disturbs nobody.")
+        if may_work
+        else _("Ask a privacy officer to verify it; it disturbs nobody.")
+    )
     last = integrity.verification
     if last is not None and not last.ok:
         return LogStatus(
@@ -62,7 +67,7 @@ def log_status(integrity: Integrity) -> LogStatus:
             "warn",
             _("Log never verified"),
             _("Nobody has verified the log yet."),
-            _("Verify it now; it takes seconds to minutes and disturbs nobody."),
+            verify,
         )
     age = integrity.verification_age
     if age is not None and age > FRESH:
@@ -70,7 +75,7 @@ def log_status(integrity: Integrity) -> LogStatus:
             "warn",
             _("Log not verified lately"),
             _("The log was whole when it was last verified, which is over a week ago."),
-            _("Verify it now; it takes seconds to minutes and disturbs nobody."),
+            verify,
         )
     if integrity.behind:
         return LogStatus(
@@ -88,7 +93,9 @@ def log_status(integrity: Integrity) -> LogStatus:
             "warn",
             _("A witness is silent"),
             _("The log is whole, but a witness has not seen it for over a day."),
-            _("Show it to the witnesses now. If one stays silent, ask the organisation that runs it."),
+            _("Show it to the witnesses now. If one stays silent, ask the organisation that runs it.")
+            if may_work
+            else _("Ask a privacy officer to show it to the witnesses."),
         )
     if integrity.epochs:
         return LogStatus(

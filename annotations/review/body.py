@@ -127,7 +127,7 @@ def _shown(field: Field, value: Any) -> str:
     if field.kind == Kind.FLAG:
         return _("yes") if value else _("no")
     if field.kind == Kind.CODE:
-        return name_of(list(field.choices), value)
+        return name_of(field.choices, value)
     return str(value)
 
 
@@ -140,7 +140,7 @@ def described() -> dict[str, dict[str, Any]]:
                 "title": str(field.title),
                 "default": field.default,
                 "maximum": field.maximum,
-                "choices": list(field.choices),
+                "choices": [{"code": each["code"], "name": str(each["name"])} for each in field.choices],
             }
             for name, field in fields.items()
         }

@@ -160,10 +160,9 @@ class _Checker:
     def code(self, value: Any, place: str, field: Field) -> str | None:
         if value is None and not field.required:
             return None
-        known = self.labels[field.choices_of] if field.choices_of else list(field.choices)
+        known = self.labels[field.choices_of] if field.choices_of else field.choices
         if not isinstance(value, str) or value not in codes(known):
-            noun = "verdict" if field.choices_of == "verdicts" else "label"
-            self.wrong(place, "unknown_label", f"The project has no such {noun}.")
+            self.wrong(place, "unknown_label", _unknown(field))
         return str(value)
 
     def frame(self, value: Any, place: str, field: Field) -> int:
@@ -216,3 +215,9 @@ def fits(box: list[float], picture: Picture) -> bool:
         and x + width <= picture.width + TOLERANCE
         and y + height <= picture.height + TOLERANCE
     )
+
+
+def _unknown(field: Field) -> str:
+    if field.choices_of:
+        return f"The project has no such {'verdict' if field.choices_of == 'verdicts' else 'label'}."
+    return f"{field.title} is one of these codes: {', '.join(each['code'] for each in field.choices)}."

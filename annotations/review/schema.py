@@ -1,7 +1,10 @@
 """What a label schema is: the codes that reviewers choose from. Pure."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, TypedDict, cast
+
+from django.utils.functional import Promise
 
 from annotations.core.errors import Invalid
 
@@ -12,10 +15,11 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
 
 
 class Choice(TypedDict):
-    """`code` is what labels carry and never changes its meaning; `name` is what people read."""
+    """`code` is what labels carry and never changes its meaning; `name` is what people read: a project's own words, or
+    a translation where the program defines the choice."""
 
     code: str
-    name: str
+    name: str | Promise
 
 
 class Labels(TypedDict):
@@ -27,13 +31,13 @@ class Labels(TypedDict):
     skip_reasons: list[Choice]
 
 
-def codes(choices: list[Choice]) -> set[str]:
+def codes(choices: Iterable[Choice]) -> set[str]:
     return {choice["code"] for choice in choices}
 
 
-def name_of(choices: list[Choice], code: str | None) -> str:
+def name_of(choices: Iterable[Choice], code: str | None) -> str:
     """The name of a code; the code itself when the schema does not have it."""
-    return next((choice["name"] for choice in choices if choice["code"] == code), code or "")
+    return next((str(choice["name"]) for choice in choices if choice["code"] == code), code or "")
 
 
 def check_labels(value: Any) -> Labels:

@@ -41,6 +41,10 @@ class Plan:
         return [each for each in self.stores if each.effect == Effect.STAYS]
 
     @property
+    def nothing_there(self) -> list[PlannedStore]:
+        return [each for each in self.stores if not each.count]
+
+    @property
     def counts(self) -> dict[str, int]:
         return {each.store.code: each.count for each in self.stores}
 

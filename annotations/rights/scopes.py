@@ -19,6 +19,10 @@ class Scope:
     kind: str
     target: str
 
+    @property
+    def label(self) -> str:
+        return str(ScopeKind(self.kind).label)
+
 
 @dataclass(frozen=True)
 class Reach:

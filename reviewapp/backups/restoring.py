@@ -19,6 +19,7 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.journal import Kind
 from annotations.audit.subject_keys import store
 from annotations.audit.subject_keys.store import KeyRow
+from annotations.core.commands import command
 from reviewapp.backups import manifest
 from reviewapp.backups.databases import Database, own_database
 from reviewapp.backups.making import KEYS, Refused, files_of, rings
@@ -72,7 +73,7 @@ def _check_empty(database: Database, made: Manifest) -> None:
         raise Refused(
             "The database of this site is not empty. Move it away (SQLite: the file with those that begin like it; "
             "PostgreSQL: drop it and create it anew), then try again. Nothing was changed. If it was restored just "
-            "now: manage.py migrate, then manage.py restore --replay."
+            f"now: {command('migrate')}, then {command('restore --replay')}."
         )
     wanted = {each.path for each in made.files}
     for name in STORAGES:

@@ -72,7 +72,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "builtins": ["annotations.accounts.templatetags.may"],
+            "builtins": [
+                "annotations.accounts.templatetags.may",
+                "annotations.core.templatetags.identifiers",
+                "annotations.core.templatetags.times",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -83,6 +87,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# What people are told to type before the words of a command.
+MANAGE_COMMAND = "manage.py"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

@@ -8,6 +8,7 @@ from reviewapp.settings.base import *  # noqa: F403
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = environment.flag("DEBUG")
+MANAGE_COMMAND = "./workbench manage"
 SECRET_KEY = environment.secret_file("SECRET_KEY_FILE", VAR_DIR / "keys" / "secret_key")
 VAULT_KEYS = environment.keyring(environment.secret_file("VAULT_KEYS_FILE", VAR_DIR / "keys" / "vault_keys"))
 SUBJECT_KEYS = environment.keyring(

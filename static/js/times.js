@@ -1,4 +1,4 @@
-// Shows each <time datetime> in the reader's own zone; the UTC instant stays in the title.
+// Shows each <time datetime> in the reader's own zone; the title, which the server wrote, has it in UTC.
 // <time data-zoned> was written in a zone that the reader chose, and stays as it is.
 // <time data-relative> counts ("3 minutes ago") and keeps the local time in the title as well.
 
@@ -9,18 +9,9 @@ const dateTime = new Intl.DateTimeFormat(language, {
   day: "numeric",
   hour: "2-digit",
   minute: "2-digit",
-  hourCycle: "h23",
-  timeZoneName: "short",
-});
-const precise = new Intl.DateTimeFormat(language, {
-  year: "numeric",
-  month: "short",
-  day: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
   second: "2-digit",
   hourCycle: "h23",
-  timeZoneName: "short",
+  timeZoneName: "longOffset",
 });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
@@ -45,6 +36,20 @@ function ago(instant, now) {
   return "";
 }
 
+/**
+ * As the server writes it: "30 Nov 2026, 12:15 +01:00".
+ *
+ * @param {Date} instant
+ * @param {boolean} seconds
+ */
+function inWords(instant, seconds) {
+  const parts = Object.fromEntries(dateTime.formatToParts(instant).map(({ type, value }) => [type, value]));
+  const { day, month, year, hour, minute, second, timeZoneName } = parts;
+  const time = seconds ? `${hour}:${minute}:${second}` : `${hour}:${minute}`;
+  const distance = timeZoneName.replace("GMT", "").replace("+00:00", "") || "UTC";
+  return `${day} ${month} ${year}, ${time} ${distance}`;
+}
+
 /** @param {ParentNode} root */
 function localise(root) {
   for (const element of root.querySelectorAll("time[datetime]:not([data-localised], [data-zoned])")) {
@@ -53,13 +58,12 @@ function localise(root) {
     if (!value.includes("T") || !/(Z|[+-]\d\d:?\d\d)$/.test(value)) continue; // a date, or no zone: shown as written
     const instant = new Date(value);
     if (Number.isNaN(instant.getTime())) continue;
-    const utc = `${instant.toISOString().slice(0, 19).replace("T", " ")} UTC`;
-    if (time.dataset.relative !== undefined) {
-      time.textContent = ago(instant, new Date());
-      time.title = `${precise.format(instant)}\n${utc}`;
+    const { seconds, relative: counts } = time.dataset;
+    if (counts === undefined) {
+      time.textContent = inWords(instant, seconds !== undefined);
     } else {
-      time.textContent = (time.dataset.seconds !== undefined ? precise : dateTime).format(instant);
-      time.title = utc;
+      time.textContent = ago(instant, new Date());
+      time.title = `${inWords(instant, true)}\n${time.title}`;
     }
     time.dataset.localised = "";
   }

@@ -234,3 +234,12 @@ def test_an_officer_reads_accounts_and_changes_none() -> None:
     page = officer.get(reverse("accounts:person", args=[user.pk])).content.decode()
     assert page.count("<form") == 1  # signing out
     assert f"person={user.pseudonym}" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [(Role.CONTRACTOR, True), (Role.LEAD, False), (Role.OPERATOR, False)]
+)
+def test_only_of_who_is_given_clips_it_is_said_what_is_missing_for_them(role: Role, told: bool) -> None:
+    user = make_user(role, trained_on=None)
+    page = text(signed_in(Role.OPERATOR).get(reverse("accounts:person", args=[user.pk])))
+    assert ("Missing for clips" in page) is told

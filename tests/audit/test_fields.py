@@ -61,7 +61,7 @@ def test_the_longest_is_about_as_long_as_it_says() -> None:
 def test_codes_are_read_by_their_labels_also_in_lists() -> None:
     assert list_of(COLOURS, 2).words(["red", "dark_blue"]) == "red, dark blue"
     assert list_of(COLOURS, 2).words([]) == "none"
-    assert record(day=fields.DAY).words({"day": "2026-03-01"}) == "day: 2026-03-01"
+    assert record(day=fields.DAY).words({"day": "2026-03-01"}) == "day: 1 Mar 2026"
 
 
 def test_what_no_longer_fits_is_read_all_the_same() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from annotations.audit import registry
-from annotations.audit.fields import COUNT
+from annotations.audit.fields import COUNT, in_words
 from annotations.audit.services import LONGEST
 
 
@@ -108,6 +108,19 @@ def test_no_kind_of_entry_can_become_too_long_for_a_bundle() -> None:
         assert longest + around <= LONGEST, code
 
 
+def test_days_are_read_like_times() -> None:
+    assert (
+        registry.lookup("account.trained")
+        .present({"account": "p-1", "day": "2026-11-19"})
+        .endswith("19 Nov 2026")
+    )
+
+
+def test_what_no_calendar_has_is_read_as_it_stands() -> None:
+    assert in_words("2026-02-30") == "2026-02-30"
+    assert in_words("2026-02-28T25:00:00Z") == "2026-02-28T25:00:00Z"
+
+
 def test_times_are_read_to_the_second() -> None:
     opened = registry.lookup("audit.person_opened")
     data = {
@@ -116,7 +129,7 @@ def test_times_are_read_to_the_second() -> None:
         "until": "2026-11-20T08:30:01.538549+00:00",
     }
     assert opened.present(data) == (
-        "Looked at what p-8c6wjrh9 saw, from 2026-11-19 00:00:00 UTC to 2026-11-20 08:30:01 UTC"
+        "Looked at what p-8c6wjrh9 saw, from 19 Nov 2026, 00:00:00 UTC to 20 Nov 2026, 08:30:01 UTC"
     )
 
 

@@ -1,4 +1,4 @@
-"""An officer resolves an alert, answers an owner, and verifies the log, in a browser."""
+"""An officer resolves an alert, and verifies the log, in a browser."""
 
 import re
 from collections.abc import Callable
@@ -12,10 +12,8 @@ from annotations.accounts.enums import Role
 from annotations.audit import services as audit
 from annotations.oversight import services
 from annotations.oversight.models import Alert
-from annotations.rights import services as rights
-from annotations.rights.models import AccessRequest, AnswerRun
 from tests.engines.programs import Programs, wait_until
-from tests.factories import make_accepted, make_user
+from tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.engines]
 SignIn = Callable[..., Page]
@@ -64,38 +62,6 @@ def test_an_officer_tunes_a_rule_and_resolves_an_alert(
     page.get_by_role("button", name="It is explained").click()
     expect(page.get_by_text("Nothing waits")).to_be_visible()
     assert Alert.objects.get().resolved_by
-
-
-def test_an_officer_answers_an_owner(
-    officer: str, programs: Programs, sign_in: SignIn, inspected: Inspect
-) -> None:
-    programs.sequencer()
-    clip = make_accepted().assignment.clip
-    page = sign_in(officer, "dark")
-    page.goto("/requests/")
-    inspected(page, "requests-empty")
-    page.get_by_role("link", name="Open a request").click()
-    page.get_by_label("Owner or clip").fill(clip.owner.pseudonym)
-    page.get_by_label("How it came").fill("A letter with the number of their receipt.")
-    inspected(page, "request-new")
-    page.get_by_role("button", name="Open the request").click()
-    page.get_by_role("button", name="Compile the answer").click()
-    expect(page.get_by_text("A worker compiles the answer")).to_be_visible()
-    rights.compile_answer(AnswerRun.objects.get().pk)
-    page.reload()
-    inspected(page, "request-compiled")
-    page.get_by_role("link", name="Read and review the answer").click()
-    expect(page.get_by_role("heading", name="What we hold about you")).to_be_visible()
-    inspected(page, "answer-draft")
-    page.emulate_media(media="print")
-    inspected(page, "answer-print")
-    page.emulate_media(media="screen")
-    page.get_by_role("button", name="It is reviewed").click()
-    page.get_by_label("In your words").fill("By registered letter.")
-    page.get_by_role("button", name="It has gone out").click()
-    expect(page.get_by_text("The request is answered.")).to_be_visible()
-    inspected(page, "request-answered")
-    assert AccessRequest.objects.get().closed_at
 
 
 def test_an_officer_verifies_the_log(

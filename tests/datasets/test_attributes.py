@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import storages
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from annotations.accounts.enums import Role
 from annotations.audit.actors import Actor
@@ -20,6 +21,7 @@ from annotations.datasets.models import Release
 from annotations.review import services as review, workbench
 from annotations.review.body import FIELDS, Event, Field, Keyframe, Kind, Track, digest
 from annotations.review.models import Annotation, Draft
+from annotations.review.schema import Choice
 from annotations.review.sealed_words import body_of, draft_body
 from annotations.rights.answer import compile_answer
 from tests.factories import (
@@ -30,11 +32,14 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-DISTANCES = ({"code": "near", "name": "Near"}, {"code": "far", "name": "Far away"})
+DISTANCES: tuple[Choice, ...] = (
+    {"code": "near", "name": gettext_lazy("Near")},
+    {"code": "far", "name": gettext_lazy("Far away")},
+)
 NEW: dict[type, dict[str, Field]] = {
     Event: {"at_door": Field(Kind.FLAG, required=False, default=False, title="At the door")},
     Track: {
-        "distance": Field(Kind.CODE, required=False, default="near", choices=DISTANCES, title="Distance"),  # type: ignore[arg-type]
+        "distance": Field(Kind.CODE, required=False, default="near", choices=DISTANCES, title="Distance"),
         "remark": Field(Kind.TEXT, required=False, default="", maximum=10, title="Remark"),
     },
     Keyframe: {
@@ -103,6 +108,8 @@ def test_labels_without_it_get_its_default_and_wrong_ones_are_refused_by_place()
         "tracks[0].distance": "unknown_label",
         "tracks[0].remark": "too_long",
     }
+    told = caught.value.extra["fields"]["tracks[0].distance"]["message"]
+    assert told == "Distance is one of these codes: near, far."
     kept = review.submit(reviewer, assignment.public_id, make_body()).body
     assert kept["events"][0]["at_door"] is False
     assert (kept["tracks"][0]["distance"], kept["tracks"][0]["remark"]) == ("near", "")

@@ -82,9 +82,25 @@ def state(**fields: object) -> Integrity:
     ],
 )
 def test_the_worst_is_said_with_what_to_do(fields: dict[str, object], word: str) -> None:
-    said = log_status(state(**fields))
+    said = log_status(state(**fields), may_work=True)
     assert said.word == word
     assert said.advice
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"verification": verification(days=8)},
+        {
+            "verification": verification(),
+            "witnesses": (Witness("witness.example", 2, clock.now() - clock.seconds(2 * 86_400)),),
+        },
+    ],
+)
+def test_only_who_may_do_it_is_told_to(fields: dict[str, object]) -> None:
+    assert " now" in log_status(state(**fields), may_work=True).advice
+    assert log_status(state(**fields), may_work=False).advice.startswith("Ask a privacy officer")
 
 
 def test_verifying_is_asked_for_once_done_by_a_worker_and_kept(site: Client, officer: User) -> None:

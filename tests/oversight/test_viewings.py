@@ -123,5 +123,5 @@ def test_the_top_bar_counts_the_break_glass_requests_on_which_one_may_decide(rol
         break_glass.ask(make_ready_clip(), "danger", "Somebody may lie on the floor.", asker)
     client.force_login(person)
     address = reverse("break_glass:index")
-    navigation = client.get(address).context["navigation"]
-    assert [item["waiting"]() for item in navigation if item["url"] == address] == [count]
+    pages = client.get(address).context["navigation"].pages
+    assert [page.waiting for page in pages if page.url == address] == [count]

@@ -284,6 +284,17 @@ def test_the_queue_tells_what_is_overdue(site: Client, officer: User) -> None:
     assert '<span class="waiting">3' in html
 
 
+def test_an_officer_learns_before_the_letter_what_it_would_leave_blank(
+    site: Client, officer: User, settings: Any
+) -> None:
+    address = reverse("rights:access_request", args=[opened(make_clip(), officer).pk])
+    settings.CONTROLLER_NAME = ""
+    settings.CONTROLLER_CONTACT = settings.OFFICER_CONTACT = settings.TRANSFER_SAFEGUARD = "stated"
+    assert "Ask an operator to set CONTROLLER_NAME" in site.get(address).content.decode()
+    settings.CONTROLLER_NAME = "Porch Watch B.V."
+    assert "Ask an operator" not in site.get(address).content.decode()
+
+
 def test_what_was_not_compiled_is_not_shown(site: Client, officer: User) -> None:
     request = opened(make_clip(), officer)
     for route in ("access_answer", "access_answer_file"):

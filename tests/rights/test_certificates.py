@@ -74,6 +74,7 @@ def test_somebody_else_verifies_it_and_reads_what_happened(
     policy.write_text(key_policy())
     ended = verify(file, tmp_path, "--policy", str(policy))
     assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("Whole: ")
     assert f"Erasure {erasure.pk} of clip {erasure.target}" in ended.stdout
     assert "Renditions: the clips with faces hidden: 1, deleted" in ended.stdout
     assert "compare them" not in ended.stdout

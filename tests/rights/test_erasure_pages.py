@@ -79,6 +79,27 @@ def test_the_plan_says_what_goes_what_stays_and_who_fetched_it(site: Client) -> 
         assert told in shown
 
 
+def test_what_is_not_there_is_folded_away_and_named(site: Client, clip: Clip) -> None:
+    page = site.get(address(clip.owner.pseudonym))
+    plan, shown = page.context["plan"], read(page)
+    assert 0 < len(plan.nothing_there) < len(plan.stores)
+    rows, folded = shown.split("<details>", 1)
+    for each in plan.stores:
+        assert (f">{each.store.title}</th>" in rows) is bool(each.count)
+        assert (f"<li>{each.store.title}</li>" in folded) is not bool(each.count)
+
+
+def test_an_owner_is_named_once_and_the_command_is_what_the_officer_types(
+    site: Client, officer: User, clip: Clip, settings: Any
+) -> None:
+    settings.MANAGE_COMMAND = "./workbench manage"
+    pseudonym = clip.owner.pseudonym
+    shown = read(site.get(address(pseudonym)))
+    assert shown.count(f"<code>{pseudonym}</code>") == 1
+    assert f"./workbench manage privacy probe owner {pseudonym} --to FILE --by {officer.username}" in shown
+    assert f"<code>{pseudonym}</code>" in read(site.get(address(clip.public_id)))
+
+
 def test_it_is_confirmed_with_what_was_typed_and_then_begins(site: Client, clip: Clip) -> None:
     page = site.get(address(clip.public_id))
     again = site.post(address(clip.public_id), typed(page, reason=REASON))
@@ -89,8 +110,14 @@ def test_it_is_confirmed_with_what_was_typed_and_then_begins(site: Client, clip:
     erasure = Erasure.objects.get()
     assert begun["Location"] == reverse("rights:erasure_run", args=[erasure.pk])
     assert gate.reasons(clip.pk) == [HoldReason.ERASED]
-    assert "under way" in read(site.get(begun["Location"]))
+    going_on = read(site.get(begun["Location"]))
+    assert "under way" in going_on
+    assert "a worker does the rest" in going_on
     services.erase(erasure.pk)
+    ended = read(site.get(begun["Location"]))
+    assert "erased and verified" in ended
+    assert "a worker does the rest" not in ended
+    assert f"<code>{str(clip.public_id)[:8]}</code>" in ended
     assert "erased and verified" in read(site.get(begun["Location"], headers={"HX-Request": "true"}))
     assert "Certificate of erasure" in read(
         site.get(reverse("rights:erasure_certificate", args=[erasure.pk]))

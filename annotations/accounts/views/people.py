@@ -23,7 +23,7 @@ from annotations.accounts.forms import (
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.models import AccountProposal, ApiKey, User
 from annotations.accounts.people import people_by_pseudonym
-from annotations.accounts.roles import sees_content, signing_in, signs_in
+from annotations.accounts.roles import is_given_clips, sees_content, signing_in, signs_in
 from annotations.accounts.rules import PROPOSALS, lacks
 from annotations.accounts.views.links import shown
 from annotations.accounts.zones import zone_of
@@ -234,7 +234,7 @@ def _page(request: HttpRequest, user: User, status: int = 200, **forms: Any) -> 
     context: dict[str, Any] = {
         "person": user,
         "themselves": themselves,
-        "lacks": [lack.value for lack in lacks(user)],
+        "lacks": [lack.value for lack in lacks(user)] if is_given_clips(user.role) else [],
         "signs_in": signs_in(user.role),
         "seen": selectors.sessions_of(user).first(),
         "keys": selectors.keys_of(user),

@@ -30,6 +30,7 @@ from annotations.audit.tree.proofs import inclusion_proof
 from annotations.audit.tree.signed_notes import PublicKey
 from annotations.audit.tree.tiles import WIDTH, Tile
 from annotations.audit.tree.tlog_proof import TlogProof
+from annotations.core.commands import command
 from annotations.core.errors import Conflict, Missing
 
 _BUNDLES = 16  # read at once
@@ -135,7 +136,7 @@ def _last_witnessed() -> Checkpoint:
     if checkpoint := checkpoints.first():
         return checkpoint
     raise Conflict(
-        "not_witnessed", "No witness has cosigned the log yet. Show it to them: manage.py audit anchor"
+        "not_witnessed", f"No witness has cosigned the log yet. Show it to them: {command('audit anchor')}"
     )
 
 

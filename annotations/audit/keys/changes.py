@@ -16,6 +16,7 @@ from annotations.audit.sequencing import leader
 from annotations.audit.services import append
 from annotations.audit.tree.signed_notes import PublicKey
 from annotations.core import clock
+from annotations.core.commands import command
 from annotations.core.errors import Conflict, Missing
 
 
@@ -51,9 +52,13 @@ def retire(folder: KeyFolder, key_id: str, actor: Actor) -> PublicKey:
         _check_begun()
         signing = {key.public.key_id.hex(): key.public for key in log_keys() if key.until is None}
         if key_id not in signing:
-            raise Missing("no_such_key", f"No key {key_id} signs the log. manage.py audit keys lists them.")
+            raise Missing(
+                "no_such_key", f"No key {key_id} signs the log. {command('audit keys')} lists them."
+            )
         if len(signing) == 1:
-            raise Conflict("last_key", "No other key signs the log. Make one first: manage.py audit keys new")
+            raise Conflict(
+                "last_key", f"No other key signs the log. Make one first: {command('audit keys new')}"
+            )
         _change(KeyChange.Kind.RETIRED, signing[key_id], log.KEY_RETIRED, actor)
     folder.memory.keep_policy(log_keys())
     folder.destroy(signing[key_id])

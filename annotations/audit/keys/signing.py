@@ -16,6 +16,7 @@ from annotations.audit.tree import epochs, signed_notes
 from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.epochs import Declaration, InvalidDeclaration
 from annotations.audit.tree.signed_notes import InvalidSignedNote, PrivateKey, PublicKey, SignedNote
+from annotations.core.commands import command
 
 # The root of the first so many leaves of the database's tree.
 RootOf = Callable[[int], bytes]
@@ -28,7 +29,7 @@ class SetBack(Refused):
         signed = last.checkpoint
         super().__init__(
             f"A tree of {signed.size} entries was signed, and the database, which holds {size}, is not it: it was "
-            "set back. After a restore, two privacy officers declare an epoch: manage.py audit declare-epoch"
+            f"set back. After a restore, two privacy officers declare an epoch: {command('audit declare-epoch')}"
         )
         self.last = last
 
@@ -58,7 +59,7 @@ class KeyFolder:
         """The note of a text, signed by every key that signs checkpoints of this size. Raises Refused."""
         keys = [self._load(key) for key in keys_at(size)]
         if not keys:
-            raise Refused("No key signs the log. Make one: manage.py audit keys new")
+            raise Refused(f"No key signs the log. Make one: {command('audit keys new')}")
         return signed_notes.sign(text, *keys)
 
     def sign_with_all(self, text: str) -> str:

@@ -38,7 +38,7 @@ import re
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -1642,10 +1642,10 @@ def _run(options: argparse.Namespace) -> int:
         _write(prove(options.export, options.entry))
         return 0
     policy = Policy.parse(_text(options.policy)) if options.policy else None
+    particulars: Callable[[], None] | None = None
     if options.command == "verify-certificate":
         report, certified = verify_certificate(_text(options.certificate), policy)
-        if report.whole and not options.json:
-            _tell_certificate(certified)
+        particulars = functools.partial(_tell_certificate, certified)
     elif options.command == "verify":
         report = verify(
             options.export,
@@ -1656,12 +1656,13 @@ def _run(options: argparse.Namespace) -> int:
         )
     else:
         report, entry = verify_proof(_text(options.proof), Policy.parse(_text(options.policy)))
-        if report.whole and not options.json:
-            _print(f"The entry: {entry.decode('utf-8', 'replace')}")
+        particulars = functools.partial(_print, f"The entry: {entry.decode('utf-8', 'replace')}")
     if options.json:
         _print(json.dumps(report.as_json(), indent=1))
     else:
         _tell(report)
+        if report.whole and particulars:
+            particulars()
     if not report.whole:
         return 1
     return DECLARED_LOSS if report.epochs else 0

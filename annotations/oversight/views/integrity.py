@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from annotations.accounts.may import may
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.people import people_by_pseudonym
 from annotations.audit.export import log_export
@@ -96,7 +97,7 @@ def _page(request: HttpRequest, form: ProofForm, status: int = 200) -> HttpRespo
     keys = [(key, PublicKey.parse(key.vkey)) for key in log_keys()]
     context: dict[str, Any] = {
         "integrity": now,
-        "log_status": log_status(now),
+        "log_status": log_status(now, may_work=may(request, "oversight:work_on_log", "POST")),
         "form": form,
         "runs": list(runs.values()),
         "under_way": any(run.state in _UNFINISHED for run in runs.values()),

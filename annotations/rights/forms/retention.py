@@ -22,17 +22,30 @@ class EndingForm(forms.Form):
     part = forms.ChoiceField(label=_("What ends"), required=False, choices=_EACH + Part.choices)
 
 
+class _DaysField(forms.IntegerField):
+    """How many days something is kept, within the bounds of the rules."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        outside = _("Choose 0 to %(days)s days.") % {"days": LONGEST_DAYS}
+        super().__init__(
+            min_value=0,
+            max_value=LONGEST_DAYS,
+            error_messages={"min_value": outside, "max_value": outside, "invalid": outside},
+            **kwargs,
+        )
+
+
 class RuleForm(forms.Form):
     """How long clips of one state are kept. `version` is the one that was shown."""
 
-    original = forms.IntegerField(
-        label=_("Days of the original"), min_value=0, max_value=LONGEST_DAYS, help_text=_("With its key.")
+    original = _DaysField(
+        label=_("Days of the original"),
+        help_text=_("With its key. At most %(days)s.") % {"days": LONGEST_DAYS},
     )
-    rest = forms.IntegerField(
+    rest = _DaysField(
         label=_("Days of everything"),
-        min_value=0,
-        max_value=LONGEST_DAYS,
-        help_text=_("Longer than the default takes another privacy officer, who agrees."),
+        help_text=_("At most %(days)s. Longer than the default takes another privacy officer, who agrees.")
+        % {"days": LONGEST_DAYS},
     )
     reason = ReasonField(help_text=_("It is on the register, for everybody to read: name nobody in it."))
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -224,11 +224,15 @@ def clips_to_hold(older_than: datetime.timedelta) -> QuerySet[Clip]:
     ).order_by("received_at")
 
 
-def waiting_for_second_officer(pseudonym: str) -> int:
-    """How many legal holds and retention rules wait for a decision of somebody else than who asked."""
+def waiting_rules(pseudonym: str) -> int:
+    """How many retention rules wait for a decision of somebody else than who asked."""
+    return RetentionRule.objects.filter(state=RuleState.PROPOSED).exclude(asked_by=pseudonym).count()
+
+
+def waiting_holds(pseudonym: str) -> int:
+    """How many legal holds wait for a decision of somebody else than who asked."""
     waiting = LegalHold.objects.filter(state__in=("asked", "extension_asked", "release_asked"))
-    proposed = RetentionRule.objects.filter(state=RuleState.PROPOSED)
-    return sum(each.exclude(asked_by=pseudonym).count() for each in (waiting, proposed))
+    return waiting.exclude(asked_by=pseudonym).count()
 
 
 def _accepted() -> QuerySet[Adjudication]:

@@ -1,13 +1,12 @@
 """What the desk's pages show that templates cannot say themselves."""
 
-import datetime
 import re
 from typing import Any
 
 from django import template
-from django.utils.formats import date_format
 
 from annotations.clips.models import Clip
+from annotations.core.templatetags.times import minute
 from annotations.rights.answer import titles
 from annotations.rights.answer.values import Record
 from annotations.rights.retention.selectors import Kept, kept
@@ -16,17 +15,6 @@ register = template.Library()
 
 _LONG = 40  # characters; longer text may be broken anywhere
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z")
-
-
-@register.filter
-def day(moment: str) -> str:
-    """An instant of the log's form as a day in words."""
-    return date_format(datetime.datetime.fromisoformat(moment), "j F Y")
-
-
-@register.filter
-def minute(moment: str) -> str:
-    return f"{datetime.datetime.fromisoformat(moment):%Y-%m-%d %H:%M} UTC"
 
 
 @register.simple_tag

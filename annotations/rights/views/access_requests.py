@@ -15,6 +15,7 @@ from annotations.accounts.people import people_by_pseudonym
 from annotations.core import clock
 from annotations.core.errors import DomainError
 from annotations.rights import selectors as request_selectors, services
+from annotations.rights.contacts import unstated
 from annotations.rights.forms import RequestForm, StepForm
 from annotations.rights.models import AccessRequest, AnswerRun
 
@@ -99,6 +100,7 @@ def _page(request: HttpRequest, found: AccessRequest, form: StepForm, status: in
         "found": found,
         "form": form,
         "run": request_selectors.last_run(found),
+        "unstated": unstated(),
         "copies": request_selectors.copies_of(found.subject),
         "rows": [(line, bytes(line.entry.canonical).decode()) for line in lines],
         "people": people_by_pseudonym({line.entry.actor for line in lines}),

@@ -80,7 +80,6 @@ def _begin(request: HttpRequest, context: dict[str, Any], planned: Plan, form: P
     except DomainError as error:
         form.add_error(None, error.message)
         return _plan_page(request, context, planned, form, status=error.status)
-    messages.success(request, _("It is held as erased from now on, and a worker does the rest."))
     return redirect("rights:erasure_run", erasure.pk)
 
 
@@ -105,9 +104,11 @@ def erasure_run(request: HttpRequest, erasure_id: uuid.UUID) -> HttpResponse:
     htmx = request.htmx  # type: ignore[attr-defined]
     people = people_by_pseudonym({erasure.asked_by})
     under_way = erasure.state in (RunState.QUEUED, RunState.RUNNING)
+    stores = stores_of(erasure)
     context = {
         "erasure": erasure,
-        "stores": stores_of(erasure),
+        "stores": [each for each in stores if each["planned"] or each["done"]],
+        "nothing_there": [each for each in stores if not (each["planned"] or each["done"])],
         "asked_by": people[erasure.asked_by],
         "under_way": under_way,
         **({} if under_way else _recipients(Clip.objects.filter(public_id__in=erasure.clips))),
