@@ -253,6 +253,20 @@ def test_checks_that_run_side_by_side_tell_what_they_found(
     assert told.index("== lint\nfound this") < told.index("== types\nall well")
 
 
+def test_what_a_part_could_not_find_out_is_told_in_the_summary(
+    script: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert script.run({"advisories": ["echo", "note: nobody could be asked"]}, dict(os.environ)) == 0
+    assert "note: nobody could be asked" in capsys.readouterr().out.split("== summary")[1]
+
+
+def test_the_bill_of_materials_is_written(tmp_path: Path) -> None:
+    target = tmp_path / "bill.json"
+    done = workbench("sbom", str(target))
+    assert done.returncode == 0, done.stderr
+    assert '"bomFormat": "CycloneDX"' in target.read_text()
+
+
 def test_no_process_that_drives_a_browser_runs_other_tests(script: Any) -> None:
     columns = {name: command for name, command in {**script.PARTS, **script.LONG}.items() if "-n" in command}
     assert len(columns) == 6

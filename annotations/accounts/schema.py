@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
@@ -9,7 +10,8 @@ class RequestUserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     """Programs send an API key as a bearer token; the site's own pages use the session's cookie."""
 
     target_class = "annotations.accounts.authentication.RequestUserAuthentication"
-    name = "apiKey"
+    name = ["apiKey", "session"]
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        cookie = {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+        return [{"type": "http", "scheme": "bearer"}, cookie]

@@ -8,11 +8,13 @@ from rest_framework.views import APIView
 
 from annotations.accounts.middleware import actor_of, signed_in
 from annotations.clips import selectors
+from annotations.clips.answers import Received
 from annotations.clips.camera_rules import as_stated
 from annotations.clips.rules import DeviceReferences
 from annotations.clips.serializers import CameraSerializer, DeviceSerializer, SubmissionSerializer
 from annotations.clips.services import receive, set_submitters_camera
 from annotations.core.errors import Invalid, Missing
+from annotations.core.schema import answer
 
 
 class Clips(APIView):
@@ -23,7 +25,7 @@ class Clips(APIView):
     @extend_schema(
         request={"multipart/form-data": SubmissionSerializer},
         parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
-        responses={201: {"type": "object", "properties": {"id": {"type": "string"}}}},
+        responses={201: answer(Received), 200: answer(Received)},
     )
     def post(self, request: Request) -> Response:
         key = request.headers.get("Idempotency-Key", "").strip() or None

@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations.accounts.middleware import actor_of
+from annotations.core.schema import answer
 from annotations.datasets import presentation, selectors, services
+from annotations.datasets.answers import Confirmed, ReleaseAnswer
 from annotations.datasets.download import download
 from annotations.datasets.exports.registry import EXPORTERS
 from annotations.datasets.forms import MOST_REQUESTS
@@ -22,7 +24,7 @@ from annotations.datasets.serializers import ConfirmDeletionsSerializer, Deletio
 class ReleaseDetail(APIView):
     """`GET`: the release's state, digests, counts, and the clips in it that may not be used any more."""
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(responses={200: answer(ReleaseAnswer)})
     def get(self, request: Request, release_id: uuid.UUID) -> Response:
         return Response(presentation.as_json(_release(release_id)))
 
@@ -61,7 +63,7 @@ class ConfirmDeletions(APIView):
 
     @extend_schema(
         request=ConfirmDeletionsSerializer,
-        responses={200: {"type": "object", "properties": {"confirmed": {"type": "integer"}}}},
+        responses={200: answer(Confirmed)},
     )
     def post(self, request: Request) -> Response:
         sent = ConfirmDeletionsSerializer(data=request.data)

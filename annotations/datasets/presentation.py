@@ -1,7 +1,6 @@
 """How releases and filters look on pages and in the API."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,12 +10,13 @@ from annotations.accounts.may import may
 from annotations.accounts.middleware import actor_of
 from annotations.core.models import RunState
 from annotations.datasets import selectors
+from annotations.datasets.answers import FileAnswer, ReleaseAnswer, ReleaseState
 from annotations.datasets.filters import Filters
 from annotations.datasets.forms import MOST_REQUESTS, DeletionForm
 from annotations.datasets.models import Dataset, DeletionRequest, ExportFile, Release
 from annotations.review.models import Project
 
-STATES = {
+STATES: dict[RunState, ReleaseState] = {
     RunState.QUEUED: "building",
     RunState.RUNNING: "building",
     RunState.DONE: "frozen",
@@ -91,7 +91,7 @@ def in_words(project: Project, filters: Filters) -> list[tuple[str, str]]:
     ]
 
 
-def as_json(release: Release) -> dict[str, Any]:
+def as_json(release: Release) -> ReleaseAnswer:
     """The release for the API: `unusable` are the public ids of clips that may not be used any more."""
     unusable = selectors.unusable(release).values_list("clip__public_id", flat=True)
     return {
@@ -118,7 +118,7 @@ def as_json(release: Release) -> dict[str, Any]:
     }
 
 
-def _file(release: Release, file: ExportFile) -> dict[str, Any]:
+def _file(release: Release, file: ExportFile) -> FileAnswer:
     return {
         "format": file.format,
         "version": file.format_version,

@@ -9,29 +9,15 @@ from rest_framework.views import APIView
 
 from annotations.accounts.may import only_own
 from annotations.accounts.middleware import signed_in
+from annotations.core.schema import answer
+from annotations.redaction.answers import ProgressAnswer
 from annotations.redaction.progress import progress_of
 
 
 class ClipProgress(APIView):
     """`GET`: state, stage, percentage and, where there is one, the code of the reason."""
 
-    @extend_schema(
-        responses={
-            200: {
-                "type": "object",
-                "properties": {
-                    "id": {"type": "string"},
-                    "state": {
-                        "type": "string",
-                        "enum": ["waiting", "running", "done", "held", "rejected"],
-                    },
-                    "stage": {"type": "string"},
-                    "percent": {"type": "integer"},
-                    "code": {"type": "string"},
-                },
-            }
-        }
-    )
+    @extend_schema(responses={200: answer(ProgressAnswer)})
     def get(self, request: Request, clip_id: uuid.UUID) -> Response:
         asked = request._request
         submitter = signed_in(asked) if only_own(asked) else None

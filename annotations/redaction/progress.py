@@ -1,13 +1,14 @@
 """How far a clip is on its way through the machine pass, in words that do not change. Reads only."""
 
 import uuid
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
 from annotations.accounts.models import User
 from annotations.clips.models import Clip
 from annotations.core.errors import Missing
 from annotations.core.models import RunState
+from annotations.redaction.answers import ProgressAnswer
 from annotations.redaction.enums import Stage
 from annotations.redaction.models import Outcome, RedactionRun
 from annotations.vision.errors import VIDEO_ERRORS
@@ -22,13 +23,19 @@ class Progress:
     """
 
     id: str
-    state: str
+    state: Literal["waiting", "running", "done", "held", "rejected"]
     stage: str = ""
     percent: int = 0
     code: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    def as_dict(self) -> ProgressAnswer:
+        return {
+            "id": self.id,
+            "state": self.state,
+            "stage": self.stage,
+            "percent": self.percent,
+            "code": self.code,
+        }
 
 
 def progress_of(public_id: uuid.UUID, submitter: User | None = None) -> Progress:

@@ -17,8 +17,10 @@ from annotations.accounts.middleware import actor_of
 from annotations.accounts.models import User
 from annotations.clips.enums import Purpose
 from annotations.core.errors import Missing, TooMany
+from annotations.core.schema import answer, too_often
 from annotations.redaction import delivery
 from annotations.review import selectors, services, workbench
+from annotations.review.answers import Address, Claimed, Extended, Next, Saved
 from annotations.review.models import ReviewTask
 from annotations.review.rules import KEEPS_DRAFT
 from annotations.review.serializers import (
@@ -33,8 +35,8 @@ from annotations.review.serializers import (
 from annotations.review.services.support import require_lease
 from annotations.review.throttle import PersonThrottle
 
-_OBJECT = {"type": "object"}
-_NEXT = {"type": "object", "properties": {"next": {"type": "string", "nullable": True}}}
+_NEXT = {200: answer(Next)}
+_ADDRESS = {200: answer(Address), **too_often()}
 
 
 class NestedJSONParser(JSONParser):
@@ -80,7 +82,7 @@ class Claim(ReviewerView):
 
     throttle_scope = "claim"
 
-    @extend_schema(request=ClaimSerializer, responses={200: _OBJECT, 204: None})
+    @extend_schema(request=ClaimSerializer, responses={200: answer(Claimed), 204: None, **too_often()})
     def post(self, request: Request) -> Response:
         current = self.read(ClaimSerializer)["current"]
         reviewer = self.reviewer
@@ -93,7 +95,7 @@ class MediaToken(ReviewerView):
 
     throttle_scope = "token"
 
-    @extend_schema(request=None, responses={200: _OBJECT})
+    @extend_schema(request=None, responses=_ADDRESS)
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         assignment = selectors.own(self.reviewer, assignment_id)
         if assignment is None:
@@ -107,7 +109,7 @@ class MediaToken(ReviewerView):
 class SaveDraft(ReviewerView):
     """`PUT`: saves the labels as they are; 409 `draft_conflict` when another tab saved since."""
 
-    @extend_schema(request=DraftSerializer, responses={200: _OBJECT})
+    @extend_schema(request=DraftSerializer, responses={200: answer(Saved)})
     def put(self, request: Request, assignment_id: uuid.UUID) -> Response:
         sent = self.read(DraftSerializer)
         revision = services.save_draft(self.reviewer, assignment_id, sent["revision"], sent["body"])
@@ -117,7 +119,7 @@ class SaveDraft(ReviewerView):
 class Submit(ReviewerView):
     """`POST`: hands in the labels, once."""
 
-    @extend_schema(request=SubmitSerializer, responses={200: _NEXT})
+    @extend_schema(request=SubmitSerializer, responses=_NEXT)
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         sent = self.read(SubmitSerializer)
         services.submit(self.reviewer, assignment_id, sent["body"], sent["revision"])
@@ -129,7 +131,7 @@ class Extend(ReviewerView):
 
     throttle_scope = "extend"
 
-    @extend_schema(request=None, responses={200: _OBJECT})
+    @extend_schema(request=None, responses={200: answer(Extended), **too_often()})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         assignment = services.extend(self.reviewer, assignment_id)
         return Response({"lease_until": workbench.moment(assignment.lease_until)})
@@ -138,7 +140,7 @@ class Extend(ReviewerView):
 class Skip(ReviewerView):
     """`POST`: passes the clip on to somebody else."""
 
-    @extend_schema(request=SkipSerializer, responses={200: _NEXT})
+    @extend_schema(request=SkipSerializer, responses=_NEXT)
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         sent = self.read(SkipSerializer)
         services.skip(self.reviewer, assignment_id, sent["reason"], sent["note"])
@@ -148,7 +150,7 @@ class Skip(ReviewerView):
 class Flag(ReviewerView):
     """`POST`: takes the clip out of every queue."""
 
-    @extend_schema(request=FlagSerializer, responses={200: _NEXT})
+    @extend_schema(request=FlagSerializer, responses=_NEXT)
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         sent = self.read(FlagSerializer)
         services.flag(self.reviewer, assignment_id, sent["category"], sent["note"])
@@ -158,7 +160,7 @@ class Flag(ReviewerView):
 class MissedRegions(ReviewerView):
     """`POST`: holds the clip and hides what is in these boxes."""
 
-    @extend_schema(request=MissedRegionsSerializer, responses={200: _NEXT})
+    @extend_schema(request=MissedRegionsSerializer, responses=_NEXT)
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         regions = [dict(region) for region in self.read(MissedRegionsSerializer)["regions"]]
         services.report_missed_regions(self.reviewer, assignment_id, regions)
@@ -173,7 +175,7 @@ class Watched(ReviewerView):
 
     throttle_scope = "watched"
 
-    @extend_schema(request=WatchedSerializer, responses={204: None})
+    @extend_schema(request=WatchedSerializer, responses={204: None, **too_often()})
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
         services.record_watched(self.reviewer, assignment_id, self.read(WatchedSerializer)["ranges"])
         assignment = selectors.own(self.reviewer, assignment_id)
@@ -187,7 +189,7 @@ class TaskMediaToken(ReviewerView):
 
     throttle_scope = "token"
 
-    @extend_schema(request=None, responses={200: _OBJECT})
+    @extend_schema(request=None, responses=_ADDRESS)
     def post(self, request: Request, task_id: uuid.UUID) -> Response:
         task = ReviewTask.objects.select_related("clip__owner").filter(public_id=task_id).first()
         if task is None:
@@ -201,7 +203,7 @@ class TaskWatched(ReviewerView):
 
     throttle_scope = "watched"
 
-    @extend_schema(request=WatchedSerializer, responses={204: None})
+    @extend_schema(request=WatchedSerializer, responses={204: None, **too_often()})
     def post(self, request: Request, task_id: uuid.UUID) -> Response:
         ranges = self.read(WatchedSerializer)["ranges"]
         services.record_watched_by_lead(task_id, ranges, actor_of(request._request))

@@ -1,7 +1,6 @@
 """What the labeling page knows of a clip: nothing of its owner or device, and no id that tells of time."""
 
 import datetime
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,6 +10,7 @@ from annotations.moderation.enums import FlagCategory
 from annotations.redaction import delivery
 from annotations.redaction.enums import HiddenKind
 from annotations.review import selectors
+from annotations.review.answers import Claimed, ClaimedDraft
 from annotations.review.body import described
 from annotations.review.models import Annotation, Assignment, Draft, LabelSchema
 from annotations.review.sealed_words import body_of, draft_body
@@ -18,7 +18,7 @@ from annotations.review.sealed_words import body_of, draft_body
 _ACTIONS = ("media_token", "draft", "submit", "extend", "skip", "flag", "missed_regions", "watched")
 
 
-def present(assignment: Assignment) -> dict[str, Any]:
+def present(assignment: Assignment) -> Claimed:
     """The assignment as the labeling page and the claim answer it; Conflict `clip_held` without a rendition."""
     clip, project = assignment.clip, assignment.project
     rendition = delivery.current(clip)
@@ -41,7 +41,10 @@ def present(assignment: Assignment) -> dict[str, Any]:
         "project": {"name": project.name, "instructions": project.instructions},
         "schema": {
             "version": schema.version,
-            **schema.labels,
+            "verdicts": schema.labels["verdicts"],
+            "events": schema.labels["events"],
+            "tracks": schema.labels["tracks"],
+            "skip_reasons": schema.labels["skip_reasons"],
             "flag_categories": [{"code": code, "name": str(name)} for code, name in FlagCategory.choices],
             "hidden_kinds": [{"code": code, "name": str(name)} for code, name in HiddenKind.choices],
         },
@@ -62,7 +65,7 @@ def moment(value: datetime.datetime | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _draft(assignment: Assignment) -> dict[str, Any]:
+def _draft(assignment: Assignment) -> ClaimedDraft:
     draft = Draft.objects.select_related("assignment__clip").filter(assignment=assignment).first()
     if draft:
         return {"revision": draft.revision, "body": draft_body(draft)}

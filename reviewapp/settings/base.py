@@ -187,6 +187,11 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Home-camera clip review",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,  # what is sent is not what is answered: a file's bytes, a version
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "annotations.core.schema.add_errors",
+    ],
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.once
 
 CONFIGURATION = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
 RENDITION = bytes(range(256)) * 40
+LARGE = 30_000_000
 
 
 class Site(BaseHTTPRequestHandler):
@@ -42,6 +43,14 @@ class Site(BaseHTTPRequestHandler):
             self.send_header("Content-Type", "video/mp4")
             self.send_header("Cache-Control", "no-store")
             self.end_headers()
+            return
+        if self.path == "/large":
+            self.send_response(200)
+            self.send_header("Strict-Transport-Security", "max-age=1")
+            self.send_header("Content-Length", str(LARGE))
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):  # whoever asked went away
+                self.wfile.write(bytes(LARGE))
             return
         seen = {name: self.headers.get(name) for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto")}
         body = json.dumps(seen).encode()
@@ -82,7 +91,11 @@ class Front:
 
     port: int
     plain_port: int
-    log: Path
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "access.log"
 
     def get(self, path: str, **headers: str) -> Answer:
         return ask(
@@ -160,7 +173,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
     try:
         wait_until(listens, 10, "nginx's start")
-        yield Front(port, plain_port, folder / "access.log")
+        yield Front(port, plain_port, folder)
     finally:
         process.terminate()
         process.wait(10)
@@ -244,3 +257,111 @@ def test_tokens_stay_out_of_the_access_log(front: Front) -> None:
         front.get(path)
     wait_until(lambda: {"/media/-", "/receipt/-", "/sign-in-link/-"} <= set(front.log.read_text().split()), 5)
     assert not re.search("capability", front.log.read_text())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/large",
+        "/media/a-token",
+        "/static/page.abc123.js",
+        "/static/nothing.js",
+        "/protected/renditions/ab/clip.mp4",
+    ],
+)
+def test_every_answer_keeps_browsers_to_tls_and_to_the_type_that_is_told(front: Front, path: str) -> None:
+    answer = front.get(path)
+    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000; includeSubDomains"]
+    assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+
+
+def test_what_the_site_answers_is_in_no_file_of_nginx(front: Front) -> None:
+    """Whoever reads slowly makes nginx wait for them, and the site for nginx."""
+    with (
+        socket.create_connection(("127.0.0.1", front.port), timeout=5) as plain,
+        trusting().wrap_socket(plain, server_hostname="review.example.org") as secure,
+    ):
+        secure.sendall(b"GET /large HTTP/1.1\r\nHost: review.example.org\r\n\r\n")
+        assert secure.recv(1000).startswith(b"HTTP/1.1 200")
+        wait_until(lambda: (front.folder / "proxy").is_dir(), 10, "nginx's folder")
+        assert [path for path in (front.folder / "proxy").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_tls_of_today_has_forward_secrecy_and_authenticated_ciphers(
+    front: Front, version: ssl.TLSVersion
+) -> None:
+    context = trusting()
+    context.minimum_version = context.maximum_version = version
+    with (
+        socket.create_connection(("127.0.0.1", front.port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname="review.example.org") as secure,
+    ):
+        cipher = secure.cipher()
+    assert cipher
+    assert re.match(r"TLS_(AES|CHACHA20)|ECDHE-\w+-(AES\d+-GCM|CHACHA20)", cipher[0])
+
+
+@pytest.mark.parametrize(
+    "ciphers", ["AES256-GCM-SHA384:AES128-SHA", "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES256-SHA384"]
+)
+def test_weak_ciphers_are_refused(front: Front, ciphers: str) -> None:
+    """Without forward secrecy, or in CBC mode."""
+    context = trusting()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(ciphers)
+    with (
+        socket.create_connection(("127.0.0.1", front.port), timeout=5) as plain,
+        pytest.raises(ssl.SSLError),
+    ):
+        context.wrap_socket(plain, server_hostname="review.example.org")
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1:DeprecationWarning")
+def test_tls_of_yesterday_is_refused(front: Front) -> None:
+    context = trusting()
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with (
+        socket.create_connection(("127.0.0.1", front.port), timeout=5) as plain,
+        pytest.raises(ssl.SSLError),
+    ):
+        context.wrap_socket(plain, server_hostname="review.example.org")
+
+
+def test_no_folder_is_listed_and_no_request_mirrored(front: Front) -> None:
+    assert front.get("/static/").status in {403, 404}
+    connection = http.client.HTTPSConnection("127.0.0.1", front.port, context=trusting(), timeout=10)
+    with contextlib.closing(connection):
+        connection.request("TRACE", "/", headers={"Host": "review.example.org", "X-Secret": "s3cret"})
+        answer = connection.getresponse()
+        assert answer.status == 405
+        assert b"s3cret" not in answer.read()
+
+
+def test_the_server_does_not_tell_its_version(front: Front) -> None:
+    assert front.get("/static/nothing.js").headers["Server"] == "nginx"
+
+
+def smuggled(front: Front, head: str, body: str) -> bytes:
+    """What nginx answers to a request whose length is said in two ways."""
+    with (
+        socket.create_connection(("127.0.0.1", front.port), timeout=5) as plain,
+        trusting().wrap_socket(plain, server_hostname="review.example.org") as secure,
+    ):
+        request = f"POST /review/next/ HTTP/1.1\r\nHost: review.example.org\r\n{head}\r\n\r\n{body}"
+        secure.sendall(request.encode())
+        return secure.recv(4096)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Length: 6\r\nTransfer-Encoding: chunked",
+        "Content-Length: 6\r\nContent-Length: 5",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+    ],
+)
+def test_a_request_whose_end_can_be_read_in_two_ways_is_refused(front: Front, head: str) -> None:
+    assert smuggled(front, head, "0\r\n\r\nG").startswith(b"HTTP/1.1 400")
