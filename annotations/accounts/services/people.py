@@ -144,6 +144,8 @@ def record_training(user_id: uuid.UUID, day: datetime.date, actor: Actor) -> Use
     OPERATOR.check(actor)
     checked_day(day, today())
     user = locked(user_id)
+    if user.trained_on == day:
+        return user
     user.trained_on = day
     user.save(update_fields=["trained_on"])
     audit.append(log.TRAINED, actor, data={"account": user.pseudonym, "day": day.isoformat()})
@@ -160,9 +162,12 @@ def require_new_password(user_id: uuid.UUID, actor: Actor) -> User:
     user = locked(user_id)
     if not user.is_active:
         raise Conflict("account_closed", "This account is closed.")
+    ended = end_sessions(user)
+    if user.password_required and not ended:
+        return user
     user.password_required = True
     user.save(update_fields=["password_required"])
-    data = {"account": user.pseudonym, "sessions": end_sessions(user)}
+    data = {"account": user.pseudonym, "sessions": ended}
     audit.append(log.PASSWORD_REQUIRED, actor, data=data)
     journal.record(journal.Kind.PASSWORD_REQUIRED, actor, {"account": user.pseudonym})
     return user

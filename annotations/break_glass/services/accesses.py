@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from annotations.accounts.models import User
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.break_glass import events, log, selectors as selectors
@@ -185,7 +185,7 @@ def record(
     kind: Action, access: BreakGlassAccess, actor: Actor, data: dict[str, Any], words: str = ""
 ) -> uuid.UUID:
     """The id of the entry."""
-    entry = audit.append(
+    return repeats.tell(
         kind,
         actor,
         clip=access.clip.public_id,
@@ -194,7 +194,6 @@ def record(
         data={"request": str(access.pk), **data},
         detail={"reason": words} if words else None,
     )
-    return entry.pk
 
 
 def _target(access: BreakGlassAccess, action: str, actor: Actor) -> str:

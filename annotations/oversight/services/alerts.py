@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.core import clock
@@ -110,7 +110,7 @@ def _locked(alert_id: uuid.UUID) -> Alert:
 
 
 def _append(action: Action, alert: Alert, actor: Actor, detail: dict[str, str] | None = None) -> uuid.UUID:
-    entry = audit.append(
+    return repeats.tell(
         action,
         actor,
         clip=alert.clip,
@@ -119,7 +119,6 @@ def _append(action: Action, alert: Alert, actor: Actor, detail: dict[str, str] |
         detail=detail,
         detail_of=alert.actor,
     )
-    return entry.pk
 
 
 def _changed_meanwhile() -> Conflict:

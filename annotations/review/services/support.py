@@ -6,7 +6,7 @@ from typing import Any
 
 from annotations.accounts.models import User
 from annotations.accounts.rules import lacks
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.clips import gate
@@ -102,7 +102,7 @@ def record(
     purpose: str = Purpose.LABELING,
 ) -> None:
     """Writes an entry on the clip."""
-    audit.append(
+    repeats.tell(
         action,
         actor,
         clip=clip.public_id,

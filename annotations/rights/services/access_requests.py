@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from annotations.accounts.people import UNKNOWN
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.audit.subject_keys import lock
@@ -157,11 +157,10 @@ def _locked(request_id: uuid.UUID) -> AccessRequest:
 def append(
     action: Action, request: AccessRequest, actor: Actor, data: dict[str, Any], words: str = ""
 ) -> uuid.UUID:
-    entry = audit.append(
+    return repeats.tell(
         action,
         actor,
         subject=request.subject,
         data={"request": str(request.pk), **data},
         detail={"reason": words} if words else None,
     )
-    return entry.pk

@@ -5,7 +5,7 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.clips import services as clips
@@ -246,7 +246,7 @@ def _record(
     told: dict[str, str | int] = {"hold": str(hold.pk), **data}
     if "kind" in kind.fields:
         told["kind"] = hold.kind
-    audit.append(
+    repeats.tell(
         kind,
         actor,
         clip=uuid.UUID(hold.target) if hold.kind == ScopeKind.CLIP else None,
