@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "reviewapp.unavailable.UnavailableMiddleware",
+    "annotations.accounts.decisions.DecisionMiddleware",
 ]
 
 ROOT_URLCONF = "reviewapp.urls"
@@ -72,7 +73,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "builtins": ["annotations.accounts.templatetags.may"],
+            "builtins": ["annotations.accounts.templatetags.may", "annotations.core.templatetags.shown"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
