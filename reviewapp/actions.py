@@ -34,6 +34,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "moderation:discard": ((UNVERIFIED, "discard"),),
     "operations_retry": ((UNVERIFIED, "start again"),),
     "moderation:decide": ((FLAGS, "uphold"), (FLAGS, "dismiss")),
+    "moderation:decide_together": ((FLAGS, "uphold"), (FLAGS, "dismiss")),
     "review:next": ((ASSIGNMENTS, "claim"), (ASSIGNMENTS, "resume"), (ASSIGNMENTS, "extend")),
     "review:claim": ((ASSIGNMENTS, "claim"), (ASSIGNMENTS, "resume"), (ASSIGNMENTS, "extend")),
     "review:resume": ((ASSIGNMENTS, "resume"), (ASSIGNMENTS, "extend")),

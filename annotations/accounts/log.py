@@ -2,7 +2,7 @@
 
 from annotations.accounts.enums import KeyRefusal, ProposalKind, Role
 from annotations.audit.fields import CODE, COUNT, DAY, NAME, PSEUDONYM, TIME, list_of, one_of, pattern
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 
 _ACCOUNT = {"account": PSEUDONYM}
 _KEY = {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12), **_ACCOUNT}
@@ -18,10 +18,12 @@ _PROPOSAL = _ACCOUNT | _ROLE | {"kind": one_of(ProposalKind.choices)}
 # What ended with somebody's role or account: their sessions, API keys and sign-in links.
 _ENDED = {"sessions": COUNT, "keys": COUNT, "links": COUNT}
 
-SIGNED_IN = action("account.signed_in", "Signed in")
-SIGNED_OUT = action("account.signed_out", "Signed out")
-SIGN_IN_FAILED = action("account.sign_in_failed", "Sign-in failed for account {account}", _ACCOUNT)
-LOCKED_OUT = action("account.locked_out", "Sign-in locked for account {account}", _ACCOUNT)
+SIGNED_IN = action("account.signed_in", "Signed in", repeats=Repeats())
+SIGNED_OUT = action("account.signed_out", "Signed out", repeats=Repeats())
+SIGN_IN_FAILED = action(
+    "account.sign_in_failed", "Sign-in failed for account {account}", _ACCOUNT, repeats=Repeats()
+)
+LOCKED_OUT = action("account.locked_out", "Sign-in locked for account {account}", _ACCOUNT, repeats=Repeats())
 CREATED = action("account.created", "Account {account} created as {role}", _ACCOUNT | _ROLE)
 CHANGED = action(
     "account.changed",

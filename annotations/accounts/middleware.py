@@ -71,6 +71,8 @@ class PermissionMiddleware:
         response = self.get_response(request)
         # Nothing that was made for one person stays in a browser's or a proxy's cache.
         response.headers.setdefault("Cache-Control", "no-store")
+        # Nor is it read by a page of another origin, a file that is taken out included.
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         self._record(request, response.status_code)
         return response
 
@@ -90,6 +92,8 @@ class PermissionMiddleware:
             if others := self.matrix.methods(route, role):
                 # Signing in would change nothing, and the address may hold a secret that must not end in another one.
                 return HttpResponseNotAllowed(others)
+            if match and "token" in match.kwargs:
+                return redirect("accounts:sign_in")
             return redirect_to_login(request.get_full_path())
         if api:
             message = "Your role may not do this."

@@ -49,6 +49,19 @@ class User(AbstractBaseUser):
     by_provider = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
+    # What an operator reads on the person's page, and decides on (`core.shown`).
+    SHOWN: ClassVar[frozenset[str]] = frozenset(
+        {
+            "username",
+            "display_name",
+            "role",
+            "country",
+            "is_active",
+            "languages",
+            "trained_on",
+            "password_required",
+        }
+    )
     REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]
 
     objects = UserManager()

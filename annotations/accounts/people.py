@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from annotations.accounts.models import User
 from annotations.audit import selectors as audit
 
@@ -32,3 +34,11 @@ def pseudonym_of(person: str) -> str:
         return named.get(person) or named.popitem()[1]
     known = User.objects.filter(pseudonym=person.lower()).exists() or audit.names(person.lower())
     return person.lower() if known else UNKNOWN
+
+
+def called_like(part: str, limit: int = 6) -> list[Person]:
+    """The accounts whose user name or own name holds these words, by user name, so many at most."""
+    found = User.objects.filter(Q(username__icontains=part) | Q(display_name__icontains=part)).order_by(
+        "username"
+    )
+    return [Person(*row) for row in found.values_list("pseudonym", "username", "country")[:limit]]

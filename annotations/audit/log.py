@@ -15,12 +15,16 @@ from annotations.audit.fields import (
     one_of,
 )
 from annotations.audit.journal.lines import Kind
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 
 SEARCHED = action(
     "audit.searched",
     "Read the log; filters: {filters}; page: {page}",
     {"filters": FILTERS, "page": one_of([("first", "first"), ("next", "next")])},
+    repeats=Repeats(),
+)
+REPEATED = action(
+    "audit.repeated", "The same again as in entry {entry}; times: {times}", {"entry": ID, "times": COUNT}
 )
 KEY_ADDED = action(
     "audit.key_added",
@@ -113,7 +117,9 @@ EXPORTED = action(
     "Exported the whole log, to be verified elsewhere; with details: {details}",
     {"details": YES_NO},
 )
-PROVEN = action("audit.proven", "Made a proof that an entry is on the log: {entry}", {"entry": ID})
+PROVEN = action(
+    "audit.proven", "Made a proof that an entry is on the log: {entry}", {"entry": ID}, repeats=Repeats()
+)
 SUBJECT_ERASED = action(
     "audit.subject_erased",
     "Erased for ever what entries told of this subject in somebody's words, and what was sealed for it ({cause});"

@@ -43,6 +43,21 @@ class LogEntry(models.Model):
         ]
 
 
+class Series(models.Model):
+    """How often the same was done within an hour (`audit.repeats`), and of how many of these entries tell.
+
+    `key` is a digest of what is the same. `entry` is the last one that tells what was done, `ranges` what no entry
+    tells yet of a kind whose ranges are joined. The row goes when the hour is over.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64)
+    began_at = models.DateTimeField(db_index=True)
+    entry = models.UUIDField(null=True)
+    count = models.BigIntegerField(default=0)
+    told = models.BigIntegerField(default=0)
+    ranges = models.JSONField(default=list)
+
+
 class EntryDetail(models.Model):
     """What an entry tells in somebody's own words, encrypted (`audit.details`); the entry holds only a commitment.
 

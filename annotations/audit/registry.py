@@ -12,17 +12,31 @@ _PARTICULARS = re.compile(r"[:;].*| \([^)]*\)$")
 
 
 @dataclass(frozen=True)
+class Repeats:
+    """The same act of this kind, again and again, is told by doubling (`audit.repeats`).
+
+    It is the same although the fields `apart` differ. The ranges of the field `joined` are merged, so that none is
+    lost.
+    """
+
+    apart: tuple[str, ...] = ()
+    joined: str = ""
+
+
+@dataclass(frozen=True)
 class Action:
     """One kind of entry: its stable code, the fields of its `data`, and the sentence that presents it.
 
     `sentence` names fields in braces; it is filled from the entry's data and shown to privacy officers. `formerly` are
-    codes that older entries of this kind carry: the log is for ever, so a code that changes stays readable.
+    codes that older entries of this kind carry: the log is for ever, so a code that changes stays readable. `repeats`
+    says that it changes nothing, so that many of the same are told together.
     """
 
     code: str
     sentence: str
     fields: Mapping[str, Field]
     formerly: tuple[str, ...] = ()
+    repeats: Repeats | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -61,7 +75,12 @@ _FORMER: dict[str, Action] = {}
 
 
 def action(
-    code: str, sentence: str, fields: Mapping[str, Field] | None = None, *, formerly: tuple[str, ...] = ()
+    code: str,
+    sentence: str,
+    fields: Mapping[str, Field] | None = None,
+    *,
+    formerly: tuple[str, ...] = (),
+    repeats: Repeats | None = None,
 ) -> Action:
     """Declares a kind of entry; `fields` says what each field of its data may hold (`audit.fields`).
 
@@ -69,7 +88,7 @@ def action(
     """
     if not isinstance(fields, Mapping | None):
         raise TypeError(f"{code}: say what each field may hold, as a mapping to kinds of `audit.fields`")
-    declared = Action(code, sentence, dict(fields or {}), formerly)
+    declared = Action(code, sentence, dict(fields or {}), formerly, repeats)
     named = {name for _, name, _, _ in Formatter().parse(sentence) if name}
     for each in declared.codes:
         if each in _ACTIONS or each in _FORMER:

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from annotations.audit import services
+from annotations.audit import repeats, services
 from annotations.audit.actors import WORKER
 from annotations.audit.integrity import anchoring
 
@@ -8,6 +8,11 @@ from annotations.audit.integrity import anchoring
 @shared_task(name="audit.finish_erasures")
 def finish_erasures() -> None:
     services.finish_erasures()
+
+
+@shared_task(name="audit.end_series")
+def end_series() -> None:
+    repeats.end_series()
 
 
 @shared_task(name="audit.anchor")

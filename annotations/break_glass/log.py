@@ -1,7 +1,7 @@
 """The entries that this context writes."""
 
 from annotations.audit.fields import CODE, COUNT, ID, RANGES, TIME, list_of, one_of
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 from annotations.break_glass.enums import BreakGlassPurpose
 from annotations.clips.enums import HoldReason
 from annotations.redaction.log import SENT
@@ -43,16 +43,19 @@ GRANTED = action(
     "break_glass.granted",
     "View granted of the original without redaction ({request})",
     _ACCESS | {"seconds": COUNT},
+    repeats=Repeats(apart=("seconds",)),
 )
 SERVED = action(
     "break_glass.served",
     "Original delivered without redaction ({request}): {range}",
     _ACCESS | {"range": SENT},
+    repeats=Repeats(apart=("range",)),
 )
 WATCHED = action(
     "break_glass.watched",
     "Watched without redaction ({request}): {ranges} ms (claimed by the {claimed_by})",
     _ACCESS | {"ranges": RANGES, "claimed_by": one_of([("browser", "browser")])},
+    repeats=Repeats(joined="ranges"),
 )
 ENDED = action(
     "break_glass.ended",

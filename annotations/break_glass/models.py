@@ -1,5 +1,7 @@
 """Looking at an original without redaction."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +19,8 @@ class BreakGlassAccess(models.Model):
     unredacted copy in the vault; they are there only while the approval stands. The key is kept as an original's is:
     sealed under the clip's subject.
     """
+
+    SHOWN: ClassVar[frozenset[str]] = frozenset({"id", "state", "until", "decided_by"})
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="+")

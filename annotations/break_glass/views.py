@@ -22,6 +22,7 @@ from annotations.break_glass.models import BreakGlassAccess
 from annotations.break_glass.rules import BREAK_GLASS
 from annotations.clips.lookup import clip_or_404
 from annotations.core.errors import DomainError
+from annotations.core.shown import sent
 
 PAGE = 25
 
@@ -68,6 +69,7 @@ def decide(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
             data["reason"],
             data.get("passes", []),
             _person(request),
+            shown=sent(request),
         )
     except DomainError as error:
         messages.error(request, error.message)
@@ -80,7 +82,7 @@ def decide(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
 def close(request: HttpRequest, access_id: uuid.UUID) -> HttpResponse:
     _found(request, access_id)
     try:
-        services.close(access_id, _person(request))
+        services.close(access_id, _person(request), shown=sent(request))
     except DomainError as error:
         messages.error(request, error.message)
     else:

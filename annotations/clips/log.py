@@ -1,7 +1,7 @@
 """The entries that this context writes."""
 
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, PSEUDONYM, TIME, list_of, one_of, pattern
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 from annotations.clips.enums import HoldReason
 from annotations.clips.rules import CONSENT_PURPOSES, NOTICE_VERSION
 
@@ -19,7 +19,12 @@ RECEIVED = action(
         "consent_until": TIME,
     },
 )
-REFUSED = action("clip.refused", "Submission refused: {code}", {"code": CODE, "bytes": COUNT})
+REFUSED = action(
+    "clip.refused",
+    "Submission refused: {code}",
+    {"code": CODE, "bytes": COUNT},
+    repeats=Repeats(apart=("bytes",)),
+)
 PART_ACCEPTED = action(
     "clip.part_accepted",
     "Taken in part, as its submitter allows: {pictures} pictures decode, {undecodable} do not",

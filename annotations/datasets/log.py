@@ -13,7 +13,7 @@ from annotations.audit.fields import (
     pattern,
     record,
 )
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 from annotations.datasets.enums import REASONS, DeletionStatement
 from annotations.datasets.exports.registry import EXPORTERS
 
@@ -71,11 +71,13 @@ EXPORTED = action(
     "dataset.exported",
     "Release {release} downloaded; {format}, clips: {clips}, SHA-256 {sha256}",
     {"release": ID, "format": _FORMAT, "clips": COUNT, "sha256": DIGEST},
+    repeats=Repeats(apart=("clips",)),
 )
 REFUSED = action(
     "dataset.export_refused",
     "Download of release {release} refused; clips that may not be used: {clips}",
     {"release": ID, "format": _FORMAT, "clips": COUNT},
+    repeats=Repeats(apart=("clips",)),
 )
 MARKED = action("dataset.clip_marked", "May not be used any more in release {release}: {reason}", _MARK)
 CLEARED = action("dataset.clip_cleared", "May be used again in release {release}; ended: {reason}", _MARK)
@@ -107,6 +109,7 @@ MANIFEST_READ = action(
     "dataset.manifest_read",
     "Manifest of release {release} read as it is since items were erased, SHA-256 {manifest}",
     {"release": ID, "manifest": DIGEST},
+    repeats=Repeats(),
 )
 SUCCESSOR_REQUESTED = action(
     "dataset.successor_requested",
@@ -132,4 +135,5 @@ UNCONFIRMED = action(
     "dataset.deletion_unconfirmed",
     "Successor {release} not handed out; requests to delete that wait for too long: {requests}",
     {"release": ID, "format": _FORMAT, "requests": COUNT},
+    repeats=Repeats(apart=("requests",)),
 )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError
 from annotations.core.models import RunState
+from annotations.core.shown import sent
 from annotations.datasets import presentation, selectors, services
 from annotations.datasets.download import download as send, manifest_now
 from annotations.datasets.enums import label
@@ -65,7 +66,7 @@ def change(request: HttpRequest, dataset_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, dataset, form, status=400)
     try:
-        dataset = services.change(dataset, form.filters, actor_of(request))
+        dataset = services.change(dataset, form.filters, actor_of(request), shown=sent(request))
         if "freeze" in request.POST:
             return redirect("datasets:release", services.request(dataset, actor_of(request)).pk)
     except DomainError as error:

@@ -1,7 +1,7 @@
 """The entries that this context writes."""
 
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, TIME, YES_NO, one_of
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 from annotations.moderation.enums import FlagCategory, FlagSource
 
 _FLAG = {"flag": ID, "category": one_of(FlagCategory.choices)}
@@ -18,7 +18,7 @@ FLAGGED = action(
 )
 UPHELD = action("content.flag_upheld", "Flag upheld: {category}", _FLAG)
 DISMISSED = action("content.flag_dismissed", "Flag dismissed: {category}", _FLAG)
-POSTER_SERVED = action("content.poster_served", "Blurred poster shown", {"flag": ID})
+POSTER_SERVED = action("content.poster_served", "Blurred poster shown", {"flag": ID}, repeats=Repeats())
 LIST_ADDED = action(
     "content.list_added",
     "List of known content added: {count} hashes",

@@ -19,10 +19,13 @@ from annotations.redaction.models import RedactionRun
 _SHOWN = 5
 
 
-def flags(state: str = FlagState.OPEN) -> QuerySet[Flag]:
-    """Flags in one state with their clips; the open ones oldest first, the decided ones newest first."""
+def flags(state: str = FlagState.OPEN, raised_by: str = "") -> QuerySet[Flag]:
+    """Flags in one state with their clips, of one person if named by pseudonym; the open ones oldest first, the decided
+    ones newest first.
+    """
     order = "raised_at" if state == FlagState.OPEN else "-decided_at"
-    return Flag.objects.select_related("clip__owner").filter(state=state).order_by(order, "pk")
+    found = Flag.objects.select_related("clip__owner").filter(state=state).order_by(order, "pk")
+    return found.filter(raised_by=raised_by) if raised_by else found
 
 
 def unscreened() -> QuerySet[RedactionRun]:

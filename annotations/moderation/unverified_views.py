@@ -16,6 +16,7 @@ from annotations.accounts.middleware import actor_of
 from annotations.clips.lookup import clip_or_404
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
+from annotations.core.shown import sent
 from annotations.moderation import services
 from annotations.moderation.forms import DecisionForm
 from annotations.redaction import selectors, services as redaction
@@ -56,7 +57,7 @@ def unverified_clip(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def try_strictly(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
     try:
-        redaction.try_strictly(clip_or_404(clip_id), actor_of(request))
+        redaction.try_strictly(clip_or_404(clip_id), actor_of(request), shown=sent(request))
     except DomainError as error:
         messages.error(request, error.message)
     else:
@@ -70,7 +71,7 @@ def discard(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _clip(request, clip, form, 400)
     try:
-        services.discard(clip, form.cleaned_data["reason"], actor_of(request))
+        services.discard(clip, form.cleaned_data["reason"], actor_of(request), shown=sent(request))
     except DomainError as error:
         messages.error(request, error.message)
     else:

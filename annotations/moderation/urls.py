@@ -5,6 +5,7 @@ from annotations.moderation import known_views, unverified_views, views
 app_name = "moderation"
 urlpatterns = [
     path("flagged/", views.flagged, name="flagged"),
+    path("flagged/decide", views.decide_together, name="decide_together"),
     path("flagged/<uuid:flag_id>/", views.detail, name="detail"),
     path("flagged/<uuid:flag_id>/poster", views.poster, name="poster"),
     path("flagged/<uuid:flag_id>/reveal", views.reveal, name="reveal"),

@@ -12,6 +12,7 @@ class AlertKind(models.TextChoices):
     LOG_READING = "log_reading", _("The log read by somebody else")
     REFUSALS = "refusals", _("Refused again and again")
     BREAK_GLASS = "break_glass", _("Seen unredacted")
+    FLAGS = "flags", _("Many flags in a row")
 
 
 class AlertState(models.TextChoices):

@@ -14,26 +14,41 @@ from annotations.audit.fields import (
     one_of,
     pattern,
 )
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 from annotations.oversight.enums import AlertKind, LogWork
 
-DOSSIER_OPENED = action("privacy.dossier_opened", "Opened the clip's dossier")
-ENTRY_OPENED = action("audit.entry_opened", "Opened entry {entry} of the log", {"entry": ID})
+DOSSIER_OPENED = action("privacy.dossier_opened", "Opened the clip's dossier", repeats=Repeats())
+ENTRY_OPENED = action(
+    "audit.entry_opened", "Opened entry {entry} of the log", {"entry": ID}, repeats=Repeats()
+)
 PERSON_OPENED = action(
     "audit.person_opened",
     "Looked at what {person} saw, from {since} to {until}",
     {"person": PSEUDONYM, "since": TIME, "until": TIME},
+    repeats=Repeats(
+        apart=(
+            "since",
+            "until",
+        )
+    ),
 )
 # The words themselves stay off the log: they may name somebody.
 WORDS_SEARCHED = action(
     "audit.words_searched",
     "Searched the words of {searched} entries; filters: {filters}; found: {found}",
     {"filters": FILTERS, "searched": COUNT, "found": COUNT},
+    repeats=Repeats(
+        apart=(
+            "searched",
+            "found",
+        )
+    ),
 )
 ENTRIES_EXPORTED = action(
     "audit.entries_exported",
     "Took entries out as {format}; filters: {filters}",
     {"filters": FILTERS, "format": one_of([("csv", "CSV"), ("jsonl", "JSON lines")])},
+    repeats=Repeats(),
 )
 SEARCH_SAVED = action(
     "audit.search_saved",
@@ -57,7 +72,7 @@ ALERT_RAISED = action(
     "Alert about {person}: {rule}; {measured}, allowed {allowed}",
     _ALERT | {"version": COUNT, "measured": COUNT, "allowed": COUNT},
 )
-ALERT_OPENED = action("alert.opened", "Alert about {person} opened: {rule}", _ALERT)
+ALERT_OPENED = action("alert.opened", "Alert about {person} opened: {rule}", _ALERT, repeats=Repeats())
 ALERT_TAKEN = action("alert.taken", "Alert about {person} taken: {rule}", _ALERT)
 ALERT_GIVEN_BACK = action("alert.given_back", "Alert about {person} given back: {rule}", _ALERT)
 ALERT_EXPLAINED = action("alert.explained", "Alert about {person} explained: {rule}", _ALERT)
@@ -78,4 +93,5 @@ LOG_EXPORT_SERVED = action(
     "audit.export_served",
     "Took out the export of the whole log; SHA-256 {sha256}",
     {"run": ID, "sha256": DIGEST},
+    repeats=Repeats(),
 )

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from annotations.accounts.middleware import actor_of
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.awaiting import await_checkpoint
@@ -61,7 +61,7 @@ def grant(request: HttpRequest, clip: Clip, purpose: str, holder: tuple[str, str
     gate.check(clip.pk, purpose)
     rendition = current(clip)
     seconds = settings.MEDIA_TOKEN_SECONDS
-    entry = audit.append(
+    entry = repeats.tell(
         log.GRANTED,
         actor_of(request),
         clip=clip.public_id,
@@ -70,7 +70,7 @@ def grant(request: HttpRequest, clip: Clip, purpose: str, holder: tuple[str, str
         data={"rendition": str(rendition.pk), "seconds": seconds},
     )
     address = MEDIA.address(request, str(rendition.pk), purpose, *(holder or ()))
-    return Grant(address.url, address.expires_at, entry.pk)
+    return Grant(address.url, address.expires_at, entry)
 
 
 def grant_sealed(request: HttpRequest, clip: Clip, purpose: str) -> Grant:
@@ -91,7 +91,7 @@ def _admit(request: HttpRequest, rendition_id: str, purpose: str, *holder: str) 
     rendition = Rendition.objects.select_related("clip__owner").filter(pk=rendition_id, current=True).first()
     if rendition is None or not gate.allows(rendition.clip_id, purpose):
         raise gone()
-    audit.append(
+    repeats.tell(
         log.SERVED,
         actor_of(request),
         clip=rendition.clip.public_id,
@@ -116,7 +116,7 @@ def copy_for_owner(clip: Clip, actor: Actor) -> Media:
     gate.check(clip.pk, Purpose.ACCESS)
     rendition = current(clip)
     file = storages["renditions"].open(rendition.name)
-    audit.append(
+    repeats.tell(
         log.SERVED,
         actor,
         clip=clip.public_id,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, NAME, list_of, one_of, pattern
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 from annotations.redaction.enums import HeldBecause, HidingEffect
 
 
@@ -88,7 +88,10 @@ UNREDACTION_ENDED = action(
     formerly=("lift.ended",),
 )
 REGION_SHOWN = action(
-    "region.shown", "Frame {frame} of the rendition shown, with a hidden region marked", {"frame": COUNT}
+    "region.shown",
+    "Frame {frame} of the rendition shown, with a hidden region marked",
+    {"frame": COUNT},
+    repeats=Repeats(),
 )
 EXAMPLE_KEPT = action(
     "example.kept",
@@ -113,10 +116,16 @@ HIDING_CHOSEN = action(
     {"effect": one_of(EFFECTS), "before": one_of(EFFECTS), "version": COUNT},
 )
 GRANTED = action(
-    "rendition.granted", "View granted of rendition {rendition}", {"rendition": ID, "seconds": COUNT}
+    "rendition.granted",
+    "View granted of rendition {rendition}",
+    {"rendition": ID, "seconds": COUNT},
+    repeats=Repeats(apart=("seconds",)),
 )
 SERVED = action(
-    "rendition.served", "Rendition {rendition} delivered: {range}", {"rendition": ID, "range": SENT}
+    "rendition.served",
+    "Rendition {rendition} delivered: {range}",
+    {"rendition": ID, "range": SENT},
+    repeats=Repeats(apart=("range",)),
 )
 MODEL_FETCHED = action(
     "model.fetched",

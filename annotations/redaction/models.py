@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -32,6 +34,8 @@ class Method(models.TextChoices):
 
 class RedactionRun(StageRun):
     """One machine pass over a clip: hide faces, screen content, check the result."""
+
+    SHOWN: ClassVar[frozenset[str]] = frozenset({"id", "state", "unverified"})
 
     clip = models.ForeignKey(Clip, on_delete=models.PROTECT, related_name="redaction_runs")
     effect = models.CharField(max_length=16)

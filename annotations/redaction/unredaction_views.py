@@ -16,6 +16,7 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
+from annotations.core.shown import sent
 from annotations.redaction import selectors, services
 from annotations.redaction.enums import UnredactionState
 from annotations.redaction.forms import AskForm, ReasonForm
@@ -91,20 +92,28 @@ def decide(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
     return _done(
         request,
         unredaction_id,
-        lambda: services.decide_unredaction(unredaction_id, action, reason, _person(request)),
+        lambda: services.decide_unredaction(
+            unredaction_id, action, reason, _person(request), shown=sent(request)
+        ),
     )
 
 
 @require_POST
 def take_back(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
     return _done(
-        request, unredaction_id, lambda: services.take_back_unredaction(unredaction_id, _person(request))
+        request,
+        unredaction_id,
+        lambda: services.take_back_unredaction(unredaction_id, _person(request), shown=sent(request)),
     )
 
 
 @require_POST
 def hide_again(request: HttpRequest, unredaction_id: uuid.UUID) -> HttpResponse:
-    return _done(request, unredaction_id, lambda: services.hide_again(unredaction_id, _person(request)))
+    return _done(
+        request,
+        unredaction_id,
+        lambda: services.hide_again(unredaction_id, _person(request), shown=sent(request)),
+    )
 
 
 def _regions(request: HttpRequest, clip: Clip, form: AskForm, status: int = 200) -> HttpResponse:

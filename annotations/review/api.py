@@ -32,7 +32,7 @@ from annotations.review.serializers import (
     SubmitSerializer,
     WatchedSerializer,
 )
-from annotations.review.services.support import require_lease
+from annotations.review.services.support import require_lease, require_time
 from annotations.review.throttle import PersonThrottle
 
 _NEXT = {200: answer(Next)}
@@ -100,7 +100,7 @@ class MediaToken(ReviewerView):
         assignment = selectors.own(self.reviewer, assignment_id)
         if assignment is None:
             raise Missing("assignment_missing", "You have no such clip to label.")
-        require_lease(assignment)
+        require_time(assignment)
         holder = ("assignment", str(assignment.public_id))
         grant = delivery.grant(request._request, assignment.clip, Purpose.LABELING, holder)
         return Response({"url": grant.url, "expires_at": grant.expires_at})

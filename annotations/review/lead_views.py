@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
 from annotations.core.errors import DomainError, Missing
-from annotations.moderation import services as moderation
+from annotations.core.shown import sent
+from annotations.core.templatetags.shown import shown_field
 from annotations.review import adjudication as page, selectors, services
 from annotations.review.enums import TaskState
 from annotations.review.forms import DecisionForm, FilterForm, FlagForm, ReturnForm, SetAsideForm
@@ -61,7 +62,9 @@ def accept(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     return _decided(
         request,
         task_id,
-        lambda: services.accept(task_id, form.cleaned_data["annotation"], actor_of(request)),
+        lambda: services.accept(
+            task_id, form.cleaned_data["annotation"], actor_of(request), shown=sent(request)
+        ),
         _("The labels are accepted."),
     )
 
@@ -71,11 +74,13 @@ def send_back(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _page(request, task_id, returned=form)
-    sent = form.cleaned_data
+    data = form.cleaned_data
     return _decided(
         request,
         task_id,
-        lambda: services.send_back(task_id, sent["annotation"], sent["reason"], actor_of(request)),
+        lambda: services.send_back(
+            task_id, data["annotation"], data["reason"], actor_of(request), shown=sent(request)
+        ),
         _("The labels are back with their reviewer."),
     )
 
@@ -88,7 +93,9 @@ def set_aside(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     return _decided(
         request,
         task_id,
-        lambda: services.set_aside(task_id, form.cleaned_data["reason"], actor_of(request)),
+        lambda: services.set_aside(
+            task_id, form.cleaned_data["reason"], actor_of(request), shown=sent(request)
+        ),
         _("The clip is set aside: nobody is asked to label it."),
     )
 
@@ -98,7 +105,7 @@ def reopen(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     return _decided(
         request,
         task_id,
-        lambda: services.reopen(task_id, actor_of(request)),
+        lambda: services.reopen(task_id, actor_of(request), shown=sent(request)),
         _("The clip is in the queue again."),
     )
 
@@ -106,12 +113,12 @@ def reopen(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def flag(request: HttpRequest, task_id: uuid.UUID) -> HttpResponse:
     """The clip leaves every queue at once, this page's list included."""
-    task = get_object_or_404(ReviewTask.objects.select_related("clip__owner"), public_id=task_id)
+    get_object_or_404(ReviewTask, public_id=task_id)
     form = FlagForm(request.POST, auto_id=_FLAG)
     if not form.is_valid():
         return _page(request, task_id, flag=form)
-    sent = form.cleaned_data
-    moderation.flag(task.clip, sent["category"], actor_of(request), note=sent["note"])
+    data = form.cleaned_data
+    services.flag_task(task_id, data["category"], data["note"], actor_of(request), shown=sent(request))
     messages.success(request, _("The clip is flagged and out of the queue."))
     return redirect("review:adjudication")
 
@@ -129,6 +136,7 @@ def _page(
     task = get_object_or_404(related, public_id=task_id)
     context = {
         **page.present(task),
+        "shown": shown_field(task, *selectors.annotations_of([task.pk])),
         "flag_form": flag or FlagForm(auto_id=_FLAG),
         "aside_form": aside or SetAsideForm(auto_id=_ASIDE),
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from annotations.audit.fields import CODE, COUNT, DIGEST, ID, RANGES, labels, one_of, record
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 from annotations.moderation.enums import FlagCategory
 from annotations.redaction.enums import HiddenKind
 
@@ -38,7 +38,7 @@ PARKED = action("review.parked", "Left the queue; slots parked: {slots}", _SLOTS
 UNPARKED = action("review.unparked", "Back in the queue; slots: {slots}", _SLOTS)
 CLAIMED = action("review.claimed", "Claimed for labeling", _ASSIGNMENT)
 RESUMED = action("review.resumed", "Labeling taken up again", _ASSIGNMENT)
-EXTENDED = action("review.extended", "More time taken for labeling", _ASSIGNMENT)
+EXTENDED = action("review.extended", "More time taken for labeling", _ASSIGNMENT, repeats=Repeats())
 EXPIRED = action("review.expired", "Not submitted in time; open to other reviewers again", _ASSIGNMENT)
 TAKEN_AWAY = action(
     "review.taken_away",
@@ -62,6 +62,7 @@ WATCHED = action(
     "review.watched",
     "Watched {ranges} (claimed by the {claimed_by})",
     _ASSIGNMENT | {"ranges": RANGES.read_by(_seconds), "claimed_by": one_of([("browser", "browser")])},
+    repeats=Repeats(joined="ranges"),
 )
 # `sha256` commits to the labels with a salt that is stored with them; in older entries it is their digest.
 SUBMITTED = action(

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -53,6 +53,8 @@ class LabelSchema(models.Model):
 
 class ReviewTask(models.Model):
     """One clip to be labeled in one project. `id` is time-ordered and stays inside; people see `public_id`."""
+
+    SHOWN: ClassVar[frozenset[str]] = frozenset({"id", "state", "changed_at"})
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     public_id = models.UUIDField(unique=True, default=ids.random_id, editable=False)
@@ -165,6 +167,8 @@ class Annotation(models.Model):
     `body` is without the note: `sealed_note` is that and a salt, under the clip's subject (`review.sealed_words`), and
     `sha256` commits to all of it (`review.body.digest`). Frames in `body` are those of `rendition`.
     """
+
+    SHOWN: ClassVar[frozenset[str]] = frozenset({"id"})
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="annotations")

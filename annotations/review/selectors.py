@@ -54,8 +54,9 @@ def in_hand(reviewer: User) -> QuerySet[Assignment]:
 
 @delivery.entitles("assignment")
 def still_leased(assignment_id: str) -> bool:
-    """Whether the assignment, by its public id, is still leased: asked before its clip is delivered."""
-    return Assignment.objects.filter(public_id=assignment_id, state=AssignmentState.LEASED).exists()
+    """Whether the assignment, by its public id, is leased, its time not over: asked before its clip is delivered."""
+    leased = Assignment.objects.filter(public_id=assignment_id, state=AssignmentState.LEASED)
+    return leased.filter(lease_until__gt=clock.now()).exists()
 
 
 def overdue() -> QuerySet[Assignment, tuple[uuid.UUID, uuid.UUID]]:

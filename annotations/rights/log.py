@@ -1,14 +1,17 @@
 """The entries that this context writes."""
 
 from annotations.audit.fields import CODE, COUNT, DAY, DIGEST, ID, YES_NO, one_of
-from annotations.audit.registry import action
+from annotations.audit.registry import Repeats, action
 from annotations.rights.enums import ErasureCause, ScopeKind
 from annotations.rights.retention.enums import KeptState, Part
 
 _SOURCE = one_of((who, who) for who in ("owner", "privacy officer"))
 
 OWNER_LOOKED_UP = action(
-    "privacy.looked_up", "Looked up clips at the privacy desk; found: {found}", {"found": COUNT}
+    "privacy.looked_up",
+    "Looked up clips at the privacy desk; found: {found}",
+    {"found": COUNT},
+    repeats=Repeats(apart=("found",)),
 )
 WITHDRAWAL = action(
     "privacy.withdrawal",
@@ -19,9 +22,10 @@ ERASURE_PREPARED = action(
     "privacy.erasure_prepared",
     "Looked up what an erasure of this subject would destroy; details: {details}",
     {"details": COUNT},
+    repeats=Repeats(apart=("details",)),
 )
 ERASURE_CERTIFIED = action(
-    "privacy.erasure_certified", "Certificate of an erasure shown: {entry}", {"entry": ID}
+    "privacy.erasure_certified", "Certificate of an erasure shown: {entry}", {"entry": ID}, repeats=Repeats()
 )
 PROBE_MADE = action(
     "privacy.probe_made",
@@ -41,6 +45,7 @@ ERASURE_PLANNED = action(
     "erasure.planned",
     "Looked up what an erasure would take ({kind}); clips: {clips}",
     _KIND | {"clips": COUNT},
+    repeats=Repeats(apart=("clips",)),
 )
 ERASURE_REQUESTED = action(
     "erasure.requested",
@@ -63,19 +68,24 @@ CERTIFICATE_SERVED = action(
     "erasure.certificate_served",
     "Certificate of erasure {erasure} shown as {format}",
     _ERASURE | {"format": one_of([("page", "a page"), ("json", "JSON")])},
+    repeats=Repeats(),
 )
-RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
+RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown", repeats=Repeats())
 RECEIPT_FETCHED_BY_PROGRAM = action(
-    "privacy.receipt_fetched_by_program", "Receipt fetched by a program that looks at links; nobody read it"
+    "privacy.receipt_fetched_by_program",
+    "Receipt fetched by a program that looks at links; nobody read it",
+    repeats=Repeats(),
 )
-RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")
+RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made", repeats=Repeats())
 
 _REQUEST = {"request": ID}
 
 REQUEST_OPENED = action(
     "access_request.opened", "Access request {request} opened; due {due}", _REQUEST | {"due": DAY}
 )
-REQUEST_READ = action("access_request.read", "Access request {request} looked at", _REQUEST)
+REQUEST_READ = action(
+    "access_request.read", "Access request {request} looked at", _REQUEST, repeats=Repeats()
+)
 COMPILATION_ASKED = action(
     "access_request.compilation_asked", "Compiling the answer to access request {request} asked for", _REQUEST
 )
@@ -111,6 +121,7 @@ ANSWER_SERVED = action(
         "format": one_of([("html", "page"), ("json", "JSON"), ("zip", "archive with the clips")]),
         "sha256": DIGEST,
     },
+    repeats=Repeats(),
 )
 ANSWER_FORGOTTEN = action(
     "access_request.answer_forgotten", "Answer to access request {request} destroyed", _REQUEST
@@ -153,4 +164,4 @@ LEGAL_HOLD_EXPIRED = action(
     "Legal hold {hold} is over and released itself; clips: {clips}",
     _LEGAL_HOLD | {"clips": COUNT},
 )
-LEGAL_HOLD_READ = action("legal_hold.read", "Legal hold {hold} read", _LEGAL_HOLD)
+LEGAL_HOLD_READ = action("legal_hold.read", "Legal hold {hold} read", _LEGAL_HOLD, repeats=Repeats())

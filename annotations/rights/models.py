@@ -1,5 +1,7 @@
 """Requests of data subjects, and erasures."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -20,6 +22,8 @@ class AccessRequest(models.Model):
     that key when the subject is erased, and some time after the request is closed. `sha256` is its commitment, and
     stays.
     """
+
+    SHOWN: ClassVar[frozenset[str]] = frozenset({"id", "state", "sha256", "due_at", "extended_at"})
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     subject = models.CharField(max_length=64)

@@ -56,11 +56,13 @@ MIDDLEWARE = [
     # Before CSRF: that one reads the body, and nobody who may not call a route makes the site read one.
     "annotations.accounts.middleware.PermissionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "annotations.accounts.same_calls.SameCallMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "reviewapp.unavailable.UnavailableMiddleware",
+    "annotations.accounts.decisions.DecisionMiddleware",
 ]
 
 ROOT_URLCONF = "reviewapp.urls"
@@ -75,6 +77,7 @@ TEMPLATES = [
             "builtins": [
                 "annotations.accounts.templatetags.may",
                 "annotations.core.templatetags.identifiers",
+                "annotations.core.templatetags.shown",
                 "annotations.core.templatetags.times",
             ],
             "context_processors": [
@@ -300,6 +303,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-clean-copies": {"task": "break_glass.sweep_clean_copies", "schedule": 3600},
     "sweep-log-exports": {"task": "oversight.sweep_exports", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
+    "end-series": {"task": "audit.end_series", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
     "scan-for-alerts": {"task": "oversight.scan_for_alerts", "schedule": 60},
     "end-break-glass-accesses": {"task": "break_glass.end_due_accesses", "schedule": 30},

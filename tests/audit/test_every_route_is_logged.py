@@ -167,6 +167,7 @@ CLASSES: dict[str, Serves] = {
             "clips:api_clips",
             "moderation:add_list",
             "moderation:decide",
+            "moderation:decide_together",
             "moderation:discard",
             "moderation:try_strictly",
             "moderation:recheck_again",

@@ -609,6 +609,21 @@ def _() -> Act:
     return lambda: moderation.flag(clip, "violence", LEAD)
 
 
+@case("moderation.decide_together")
+def _() -> Act:
+    flags = [flagged().pk for _ in range(2)]
+    return lambda: moderation.decide_together(
+        flags, set(flags), "dismiss", "Nothing of it is to be seen.", LEAD
+    )
+
+
+@case("review.flag_task")
+def _() -> Act:
+    make.make_project()
+    task = ReviewTask.objects.get(clip=make.make_queued_clip())
+    return lambda: review.flag_task(task.public_id, "violence", "", LEAD)
+
+
 @case("moderation.decide")
 def _() -> Act:
     flag = flagged()

@@ -9,13 +9,13 @@ from annotations.accounts.rules import OPERATOR, PROPOSALS
 from annotations.accounts.services.support import check_replaced, check_somebody_else, end_everything, locked
 from annotations.audit import journal, services as audit
 from annotations.audit.actors import WORKER, Actor
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Conflict
 from annotations.core.reasons import checked_reason
 
 
 @transaction.atomic
-def close_account(user: User, actor: Actor, reason: str) -> User:
+def close_account(user: User, actor: Actor, reason: str, *, shown: str | None = None) -> User:
     """Closes the account. Sessions, API keys, sign-in links and leases end, and clips in hand go back to the queue.
 
     Raises Invalid `reason_too_short`, `reason_too_long`; NotAllowed `not_allowed`, `own_account`; Missing
@@ -24,6 +24,7 @@ def close_account(user: User, actor: Actor, reason: str) -> User:
     reason = checked_reason(reason)
     OPERATOR.check(actor)
     user = locked(user.pk)
+    pages.check(shown, user)
     check_somebody_else(user, actor)
     if not user.is_active:
         raise Conflict("account_closed", "This account is closed already.")

@@ -50,7 +50,9 @@ def end_other_sessions(user: User, session_key: str) -> int:
 
 @transaction.atomic
 def accept_statement(user: User) -> None:
-    """The person accepts the confidentiality statement."""
+    """The person accepts the confidentiality statement; once a day is enough."""
+    if user.statement_on == today():
+        return
     user.statement_on = today()
     user.save(update_fields=["statement_on"])
     data = {"account": user.pseudonym, "version": STATEMENT}
@@ -62,6 +64,8 @@ def choose_time_zone(user: User, zone: str) -> None:
     """The zone in which the person reads times. Raises Invalid `unknown_time_zone`."""
     if not is_zone(zone):
         raise Invalid("unknown_time_zone", "Choose one of the time zones.")
+    if user.time_zone == zone:
+        return
     user.time_zone = zone
     user.save(update_fields=["time_zone"])
     audit.append(log.TIME_ZONE_CHOSEN, user.actor, data={"account": user.pseudonym, "zone": zone})

@@ -22,6 +22,7 @@ from annotations.accounts.services.proposals import propose
 from annotations.accounts.services.support import check_kept_here, end_sessions, locked, today
 from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
+from annotations.core import shown as pages
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.reasons import checked_reason
 
@@ -92,43 +93,46 @@ def invite(
 
 
 @transaction.atomic
-def reopen(user_id: uuid.UUID, reason: str, actor: Actor) -> str | None:
+def reopen(user_id: uuid.UUID, reason: str, actor: Actor, *, shown: str | None = None) -> str | None:
     """Opens a closed account again, whose person chooses a new password by the link with the token that this gives.
 
     None while a privacy officer has to agree. Raises as `propose` does, and Conflict `account_open`.
     """
     reason = checked_reason(reason)
     user = locked(user_id)
-    return propose(user.pk, ProposalKind.OPEN, user.role, reason, actor)
+    return propose(user.pk, ProposalKind.OPEN, user.role, reason, actor, shown=shown)
 
 
 @transaction.atomic
-def renew_link(user_id: uuid.UUID, reason: str, actor: Actor) -> str | None:
+def renew_link(user_id: uuid.UUID, reason: str, actor: Actor, *, shown: str | None = None) -> str | None:
     """Makes a new sign-in link, which ends the former. None while a privacy officer has to agree.
 
     The old password holds until the link is used. Raises as `propose` does.
     """
     reason = checked_reason(reason)
     user = locked(user_id)
-    return propose(user.pk, ProposalKind.NEW_LINK, user.role, reason, actor)
+    return propose(user.pk, ProposalKind.NEW_LINK, user.role, reason, actor, shown=shown)
 
 
 @transaction.atomic
-def change_role(user_id: uuid.UUID, role: str, reason: str, actor: Actor) -> bool:
+def change_role(
+    user_id: uuid.UUID, role: str, reason: str, actor: Actor, *, shown: str | None = None
+) -> bool:
     """Gives the person another role, at once or when a privacy officer agrees; whether it was done.
 
     Their sessions, keys and work in hand end. Raises as `propose` does, and Conflict `same_role`.
     """
-    propose(user_id, ProposalKind.CHANGE_ROLE, role, reason, actor)
+    propose(user_id, ProposalKind.CHANGE_ROLE, role, reason, actor, shown=shown)
     return not AccountProposal.objects.filter(user=user_id, decided_at=None).exists()
 
 
 @transaction.atomic
-def describe(user_id: uuid.UUID, description: Description, actor: Actor) -> User:
+def describe(user_id: uuid.UUID, description: Description, actor: Actor, *, shown: str | None = None) -> User:
     """Changes what is written down of a person. Raises Invalid as `invite` does, Missing `no_such_account`."""
     OPERATOR.check(actor)
     fields = description.checked()
     user = locked(user_id)
+    pages.check(shown, user)
     changed = [name for name, value in fields.items() if getattr(user, name) != value]
     if changed:
         for name in changed:
@@ -139,11 +143,16 @@ def describe(user_id: uuid.UUID, description: Description, actor: Actor) -> User
 
 
 @transaction.atomic
-def record_training(user_id: uuid.UUID, day: datetime.date, actor: Actor) -> User:
+def record_training(
+    user_id: uuid.UUID, day: datetime.date, actor: Actor, *, shown: str | None = None
+) -> User:
     """Writes down that the person was trained on this day. Raises Invalid `day_to_come`, Missing `no_such_account`."""
     OPERATOR.check(actor)
     checked_day(day, today())
     user = locked(user_id)
+    pages.check(shown, user)
+    if user.trained_on == day:
+        return user
     user.trained_on = day
     user.save(update_fields=["trained_on"])
     audit.append(log.TRAINED, actor, data={"account": user.pseudonym, "day": day.isoformat()})
@@ -151,7 +160,7 @@ def record_training(user_id: uuid.UUID, day: datetime.date, actor: Actor) -> Use
 
 
 @transaction.atomic
-def require_new_password(user_id: uuid.UUID, actor: Actor) -> User:
+def require_new_password(user_id: uuid.UUID, actor: Actor, *, shown: str | None = None) -> User:
     """Ends the person's sessions and lets them do nothing, when they sign in, before they choose another password.
 
     Raises NotAllowed `not_allowed`; Missing `no_such_account`; Conflict `account_closed`, `kept_by_provider`.
@@ -159,11 +168,15 @@ def require_new_password(user_id: uuid.UUID, actor: Actor) -> User:
     OPERATOR.check(actor)
     user = locked(user_id)
     check_kept_here(user)
+    pages.check(shown, user)
     if not user.is_active:
         raise Conflict("account_closed", "This account is closed.")
+    ended = end_sessions(user)
+    if user.password_required and not ended:
+        return user
     user.password_required = True
     user.save(update_fields=["password_required"])
-    data = {"account": user.pseudonym, "sessions": end_sessions(user)}
+    data = {"account": user.pseudonym, "sessions": ended}
     audit.append(log.PASSWORD_REQUIRED, actor, data=data)
     journal.record(journal.Kind.PASSWORD_REQUIRED, actor, {"account": user.pseudonym})
     return user

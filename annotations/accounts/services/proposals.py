@@ -21,7 +21,7 @@ from annotations.accounts.services.support import (
 from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.reasons import checked_reason
 
@@ -33,7 +33,9 @@ _ENDS = {
 
 
 @transaction.atomic
-def propose(user_id: uuid.UUID, kind: str, role: str, reason: str, actor: Actor) -> str | None:
+def propose(
+    user_id: uuid.UUID, kind: str, role: str, reason: str, actor: Actor, *, shown: str | None = None
+) -> str | None:
     """Does to the account what needs one person only; what would let somebody see content waits for a second one.
 
     Gives the token of the sign-in link if one was made. An operator never holds a link that leads to content: it is
@@ -46,6 +48,7 @@ def propose(user_id: uuid.UUID, kind: str, role: str, reason: str, actor: Actor)
     reason = checked_reason(reason)
     OPERATOR.check(actor)
     user = locked(user_id)
+    pages.check(shown, user)
     check_somebody_else(user, actor)
     if kind != ProposalKind.OPEN:
         check_kept_here(user)
@@ -70,7 +73,7 @@ def ask(user: User, kind: str, role: str, actor: Actor, reason: str = "") -> str
 
 @transaction.atomic
 def decide_proposal(
-    proposal_id: uuid.UUID, action: str, reason: str, actor: Actor
+    proposal_id: uuid.UUID, action: str, reason: str, actor: Actor, *, shown: str | None = None
 ) -> tuple[AccountProposal, str | None]:
     """`action` is "agree" or "refuse". Gives the proposal, and the token of the sign-in link if one was made.
 
@@ -82,6 +85,7 @@ def decide_proposal(
     if action not in {"agree", "refuse"}:
         raise Invalid("unknown_decision", "Agree or refuse.")
     proposal, user = _locked(proposal_id)
+    pages.check(shown, proposal, names=[user.pseudonym])
     _end(proposal, action, actor)
     check_somebody_else(user, actor)
     _record(_ENDS[action], user, proposal.kind, proposal.role, actor, reason)
@@ -92,9 +96,10 @@ def decide_proposal(
 
 
 @transaction.atomic
-def take_back_proposal(proposal_id: uuid.UUID, actor: Actor) -> AccountProposal:
+def take_back_proposal(proposal_id: uuid.UUID, actor: Actor, *, shown: str | None = None) -> AccountProposal:
     """An operator takes back what was asked for. Raises Missing, NotAllowed and Conflict as `decide_proposal` does."""
     proposal, user = _locked(proposal_id)
+    pages.check(shown, proposal, names=[user.pseudonym])
     _end(proposal, "take back", actor)
     _record(_ENDS["take back"], user, proposal.kind, proposal.role, actor)
     return proposal

@@ -7,19 +7,19 @@ from django.db import transaction
 from annotations.accounts import log, refusals
 from annotations.accounts.models import User
 from annotations.accounts.selectors import why_refused
-from annotations.audit import services as audit
+from annotations.audit import repeats, services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.audit.registry import Action
 
 
 @transaction.atomic
 def record_sign_in(user: User) -> None:
-    audit.append(log.SIGNED_IN, user.actor)
+    repeats.tell(log.SIGNED_IN, user.actor)
 
 
 @transaction.atomic
 def record_sign_out(user: User) -> None:
-    audit.append(log.SIGNED_OUT, user.actor)
+    repeats.tell(log.SIGNED_OUT, user.actor)
 
 
 @transaction.atomic
@@ -28,9 +28,9 @@ def record_failure(username: str, *, locked: bool = False) -> None:
     # PostgreSQL takes no NUL, not even to compare with; no account has one in its name.
     user = None if "\0" in username else User.objects.filter(username=username).first()
     account = user.pseudonym if user else "unknown"
-    audit.append(log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})
+    repeats.tell(log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})
     if locked:
-        audit.append(log.LOCKED_OUT, ANONYMOUS, data={"account": account})
+        repeats.tell(log.LOCKED_OUT, ANONYMOUS, data={"account": account})
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from annotations.accounts.rules import PROPOSALS, lacks
 from annotations.accounts.views.links import shown
 from annotations.accounts.zones import zone_of
 from annotations.core.errors import DomainError
+from annotations.core.shown import sent
 
 PAGE = 50
 
@@ -87,7 +88,7 @@ def describe(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     return _done(
         request,
         user_id,
-        lambda: services.describe(user_id, form.description(), actor_of(request)),
+        lambda: services.describe(user_id, form.description(), actor_of(request), shown=sent(request)),
         _("Saved."),
     )
 
@@ -102,7 +103,7 @@ def record_training(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     return _done(
         request,
         user_id,
-        lambda: services.record_training(user_id, day, actor_of(request)),
+        lambda: services.record_training(user_id, day, actor_of(request), shown=sent(request)),
         _("The training is recorded."),
     )
 
@@ -115,7 +116,9 @@ def change_role(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
         return _page(request, user, 400, role=form)
     data = form.cleaned_data
     try:
-        done = services.change_role(user_id, data["role"], data["reason"], actor_of(request))
+        done = services.change_role(
+            user_id, data["role"], data["reason"], actor_of(request), shown=sent(request)
+        )
     except DomainError as error:
         messages.error(request, error.message)
         return _page(request, user, error.status, role=form)
@@ -131,9 +134,9 @@ def step(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
         return _page(request, user, 400, steps=form)
     reason, actor = form.cleaned_data["reason"], actor_of(request)
     steps: dict[str, Callable[[], str | User | None]] = {
-        "close": lambda: services.close_account(user, actor, reason),
-        "reopen": lambda: services.reopen(user_id, reason, actor),
-        "renew_link": lambda: services.renew_link(user_id, reason, actor),
+        "close": lambda: services.close_account(user, actor, reason, shown=sent(request)),
+        "reopen": lambda: services.reopen(user_id, reason, actor, shown=sent(request)),
+        "renew_link": lambda: services.renew_link(user_id, reason, actor, shown=sent(request)),
     }
     if chosen not in steps:
         messages.error(request, _("Choose one of the steps."))
@@ -160,7 +163,7 @@ def require_new_password(request: HttpRequest, user_id: uuid.UUID) -> HttpRespon
     return _done(
         request,
         user_id,
-        lambda: services.require_new_password(user_id, actor_of(request)),
+        lambda: services.require_new_password(user_id, actor_of(request), shown=sent(request)),
         _("Their sessions have ended. They choose another password when they sign in."),
     )
 
@@ -187,7 +190,7 @@ def decide(request: HttpRequest, proposal_id: uuid.UUID) -> HttpResponse:
     action = request.POST.get("decision", "")
     try:
         decided, token = services.decide_proposal(
-            proposal_id, action, form.cleaned_data["reason"], actor_of(request)
+            proposal_id, action, form.cleaned_data["reason"], actor_of(request), shown=sent(request)
         )
     except DomainError as error:
         messages.error(request, error.message)
@@ -205,7 +208,7 @@ def take_back(request: HttpRequest, proposal_id: uuid.UUID) -> HttpResponse:
     return _done(
         request,
         proposal.user_id,
-        lambda: services.take_back_proposal(proposal_id, actor_of(request)),
+        lambda: services.take_back_proposal(proposal_id, actor_of(request), shown=sent(request)),
         _("Taken back."),
     )
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 
-from annotations.audit import log, services
+from annotations.audit import log, repeats, services
 from annotations.audit.actors import Actor
 from annotations.audit.details import salt_and_detail
 from annotations.audit.export.folder import ExportFolder, policy_text
@@ -102,7 +102,7 @@ def prove(entry: uuid.UUID, actor: Actor) -> str:
     if row is None:
         raise Missing("unknown_entry", "No entry has this id.")
     with transaction.atomic():
-        services.append(log.PROVEN, actor, data={"entry": str(entry)})
+        repeats.tell(log.PROVEN, actor, data={"entry": str(entry)})
     leaf = TreeLeaf.objects.filter(entry=entry).first()
     checkpoint = _last_witnessed()
     if leaf is None or leaf.index >= checkpoint.size:

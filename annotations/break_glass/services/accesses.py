@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from annotations.accounts.models import User
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.break_glass import events, log, selectors as selectors
@@ -21,7 +21,7 @@ from annotations.clips.enums import Purpose
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.clips.rules import NAMEABLE
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Conflict, Invalid
 from annotations.core.events import publish
 from annotations.core.reasons import checked_reason
@@ -51,7 +51,13 @@ def ask(clip: Clip, purpose: str, reason: str, person: User) -> BreakGlassAccess
 
 @transaction.atomic
 def decide(
-    access_id: uuid.UUID, action: str, reason: str, passes: Iterable[str], officer: User
+    access_id: uuid.UUID,
+    action: str,
+    reason: str,
+    passes: Iterable[str],
+    officer: User,
+    *,
+    shown: str | None = None,
 ) -> BreakGlassAccess:
     """`action` is "approve" or "refuse". `passes` are the open holds that the approval names; no other is passed.
 
@@ -60,6 +66,7 @@ def decide(
     """
     reason = checked_reason(reason)
     access = locked(access_id)
+    pages.check(shown, access)
     if action not in {"approve", "refuse"}:
         raise Invalid("unknown_decision", "Approve or refuse.")
     access.state = _target(access, action, officer.actor)
@@ -89,9 +96,10 @@ def decide(
 
 
 @transaction.atomic
-def close(access_id: uuid.UUID, person: User) -> BreakGlassAccess:
+def close(access_id: uuid.UUID, person: User, *, shown: str | None = None) -> BreakGlassAccess:
     """Ends the access at once and destroys the copy: by who asked, or any privacy officer. Missing for others."""
     access = locked(access_id)
+    pages.check(shown, access)
     end(access, "close", person.actor)
     return access
 
@@ -185,7 +193,7 @@ def record(
     kind: Action, access: BreakGlassAccess, actor: Actor, data: dict[str, Any], words: str = ""
 ) -> uuid.UUID:
     """The id of the entry."""
-    entry = audit.append(
+    return repeats.tell(
         kind,
         actor,
         clip=access.clip.public_id,
@@ -194,7 +202,6 @@ def record(
         data={"request": str(access.pk), **data},
         detail={"reason": words} if words else None,
     )
-    return entry.pk
 
 
 def _target(access: BreakGlassAccess, action: str, actor: Actor) -> str:

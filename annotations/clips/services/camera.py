@@ -15,6 +15,7 @@ from annotations.clips.models import CameraVersion, Device
 from annotations.clips.references import known_device, known_owner
 from annotations.clips.rules import FINAL, DeviceReferences
 from annotations.clips.services.holds import place
+from annotations.core import shown as pages
 from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.vision.camera import Camera
@@ -26,13 +27,12 @@ def set_camera(device: Device, camera: Camera, actor: Actor, *, version: int | N
 
     A zone that is new takes back what people see of the camera's clips, at once: each clip in use that is not waiting
     for redaction is held for it, and made again. `version` is the one that was changed; None replaces whichever holds.
-    Raises NotAllowed `operator_or_submitter_only`, and Conflict `changed_meanwhile` when somebody else was faster.
+    Raises NotAllowed `operator_or_submitter_only`, and ChangedSince when somebody else was faster.
     """
     SETS_CAMERA.check(actor)
     lock_device(device.pk)
     before = selectors.camera_of(device)
-    if version is not None and version != before.version:
-        raise Conflict("changed_meanwhile", "Somebody else changed this meanwhile. Look at it again.")
+    pages.check_version(version, before.version, [str(device.pk)])
     if says_the_same(camera, before):
         return before
     made = CameraVersion.objects.create(

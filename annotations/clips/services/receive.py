@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from annotations.accounts.models import User
-from annotations.audit import services as audit
+from annotations.audit import repeats, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.sealed import seal
 from annotations.audit.subject_keys import Unreachable
@@ -77,7 +77,7 @@ def _log_refusal(
     """What the file was is a detail of its owner's, where one is known: of nobody else's it could be erased."""
     owner = references.owner_called(submitter, reception.owner)
     told = owner is not None and not isinstance(error, Unreachable)
-    audit.append(
+    repeats.tell(
         log.REFUSED,
         actor,
         subject=owner.pseudonym if owner else "",

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Conflict, Invalid
 from annotations.datasets import log
 from annotations.datasets.filters import Filters
@@ -35,9 +35,10 @@ def create(actor: Actor, name: str, project: Project, filters: Filters, descript
 
 
 @transaction.atomic
-def change(dataset: Dataset, filters: Filters, actor: Actor) -> Dataset:
+def change(dataset: Dataset, filters: Filters, actor: Actor, *, shown: str | None = None) -> Dataset:
     """Asks for something else from now on; releases that were frozen keep what they asked for."""
     locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
+    pages.check(shown, locked)
     check(filters)
     if filters.as_json() != locked.filters:
         locked.filters = filters.as_json()

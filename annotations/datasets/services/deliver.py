@@ -1,12 +1,12 @@
 """Handing out a release's files."""
 
 import datetime
+import uuid
 
 from django.db import transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import Actor
-from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
@@ -29,12 +29,12 @@ def deliver(release: Release, format_code: str, actor: Actor) -> ExportFile:
     outcome, entry = _decide(release, format_code, actor)
     if isinstance(outcome, Conflict):
         raise outcome
-    await_checkpoint(entry.pk)
+    await_checkpoint(entry)
     return outcome
 
 
 @transaction.atomic
-def _decide(release: Release, format_code: str, actor: Actor) -> tuple[ExportFile | Conflict, LogEntry]:
+def _decide(release: Release, format_code: str, actor: Actor) -> tuple[ExportFile | Conflict, uuid.UUID]:
     """What is given, with its entry. A refusal is returned, not raised, so that its entry stays."""
     files = ExportFile.objects.select_for_update(of=("self",), no_key=True)
     file = files.filter(release=release, format=format_code).first()
@@ -47,16 +47,16 @@ def _decide(release: Release, format_code: str, actor: Actor) -> tuple[ExportFil
         str(clip) for clip in selectors.unusable(release).values_list("clip__public_id", flat=True)
     )
     if clips or file.destroyed_at:
-        refused = audit.append(log.REFUSED, actor, data={**data, "clips": len(clips)})
+        refused = repeats.tell(log.REFUSED, actor, data={**data, "clips": len(clips)})
         return _withdrawn(release, clips), refused
     if release.succeeds_id and (late := _unanswered(actor)):
-        refused = audit.append(log.UNCONFIRMED, actor, data={**data, "requests": late})
+        refused = repeats.tell(log.UNCONFIRMED, actor, data={**data, "requests": late})
         return Conflict(
             "deletion_unconfirmed",
             f"You have not said yet whether you deleted what was erased; open requests: {late}. Answer them first.",
         ), refused
     Download.objects.create(file=file, by=actor.pseudonym)
-    exported = audit.append(
+    exported = repeats.tell(
         log.EXPORTED,
         actor,
         purpose="training",

@@ -1,10 +1,11 @@
 """Handing out the manifest of a release of which items were erased."""
 
+import uuid
+
 from django.db import transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import Actor
-from annotations.audit.models import LogEntry
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.core.errors import Missing
 from annotations.datasets import log
@@ -19,11 +20,11 @@ def reissue_manifest(release: Release, actor: Actor) -> None:
     Raises Missing `nothing_erased` when the manifest among the release's files is the one there is, and Unavailable
     `log_not_sealed`. Not inside a transaction.
     """
-    await_checkpoint(_log(release, actor).pk)
+    await_checkpoint(_log(release, actor))
 
 
 @transaction.atomic
-def _log(release: Release, actor: Actor) -> LogEntry:
+def _log(release: Release, actor: Actor) -> uuid.UUID:
     # Erasing locks the release: it finds this download, or this finds the tombstone.
     Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
     file = ExportFile.objects.filter(release=release, format=Manifest.code).first()
@@ -33,4 +34,4 @@ def _log(release: Release, actor: Actor) -> LogEntry:
         )
     Download.objects.create(file=file, by=actor.pseudonym)
     data = {"release": str(release.pk), "manifest": release.manifest_sha256}
-    return audit.append(log.MANIFEST_READ, actor, data=data)
+    return repeats.tell(log.MANIFEST_READ, actor, data=data)

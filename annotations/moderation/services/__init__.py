@@ -1,6 +1,6 @@
 """Writes of this context, one use case per module."""
 
-from annotations.moderation.services.decide import decide
+from annotations.moderation.services.decide import decide, decide_together
 from annotations.moderation.services.discard import discard
 from annotations.moderation.services.erase import erase_clip
 from annotations.moderation.services.flag import flag
@@ -14,6 +14,7 @@ __all__ = [
     "Description",
     "add_list",
     "decide",
+    "decide_together",
     "discard",
     "erase_clip",
     "flag",

@@ -4,7 +4,7 @@ import cv2
 from django.core.files.storage import storages
 from django.db import transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import Actor
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
@@ -25,7 +25,7 @@ def serve_poster(flag: Flag, actor: Actor) -> bytes:
     with transaction.atomic():
         gate.check(clip.pk, Purpose.MODERATION)
         rendition = delivery.current(clip)
-        audit.append(
+        repeats.tell(
             log.POSTER_SERVED,
             actor,
             clip=clip.public_id,

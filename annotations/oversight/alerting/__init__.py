@@ -2,6 +2,7 @@
 
 from annotations.oversight.alerting.acts import Act, Counting, Expecting, Hit, Known, Rule, Scope, Series
 from annotations.oversight.alerting.break_glass import BreakGlassUse
+from annotations.oversight.alerting.flags import Flags
 from annotations.oversight.alerting.household import Household
 from annotations.oversight.alerting.log_reading import LogReading
 from annotations.oversight.alerting.off_hours import OffHours
@@ -10,7 +11,8 @@ from annotations.oversight.alerting.reveals import Reveals
 from annotations.oversight.alerting.volume import Volume
 
 RULES: dict[str, type[Rule]] = {
-    rule.kind: rule for rule in (Volume, OffHours, Household, Reveals, LogReading, Refusals, BreakGlassUse)
+    rule.kind: rule
+    for rule in (Volume, OffHours, Household, Reveals, LogReading, Refusals, BreakGlassUse, Flags)
 }
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "BreakGlassUse",
     "Counting",
     "Expecting",
+    "Flags",
     "Hit",
     "Household",
     "Known",

@@ -179,6 +179,10 @@ class BreakGlassForm(RuleForm):
     views = _number(_("Views of one approval, at least"), 1, 1000, _("1: every use."))
 
 
+class FlagsForm(RuleForm):
+    flags = _number(_("Flags of one person in an hour, at least"), 2, 100_000)
+
+
 _FORMS: dict[str, type[RuleForm]] = {
     AlertKind.VOLUME: VolumeForm,
     AlertKind.OFF_HOURS: OffHoursForm,
@@ -187,6 +191,7 @@ _FORMS: dict[str, type[RuleForm]] = {
     AlertKind.LOG_READING: LogReadingForm,
     AlertKind.REFUSALS: RefusalsForm,
     AlertKind.BREAK_GLASS: BreakGlassForm,
+    AlertKind.FLAGS: FlagsForm,
 }
 
 

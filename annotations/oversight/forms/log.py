@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from annotations.accounts.people import pseudonym_of
+from annotations.accounts.people import UNKNOWN, called_like, pseudonym_of
 from annotations.accounts.roles import role_choices
 from annotations.accounts.zones import Choices, is_zone
 from annotations.audit.registry import by_area, codes_of
@@ -130,6 +130,17 @@ class LogForm(forms.Form):
         validators=_bounds(),
         widget=forms.DateTimeInput(attrs={**_LOCAL, "form": "go"}, format="%Y-%m-%dT%H:%M:%S"),
     )
+
+    def clean_person(self) -> str:
+        """As it was typed, or the only one whose name holds that; of several the names are told, to choose one."""
+        typed: str = self.cleaned_data["person"]
+        alike = called_like(typed) if typed and pseudonym_of(typed) == UNKNOWN else []
+        if len(alike) > 1:
+            names = ", ".join(person.username for person in alike[:5]) + (", …" if len(alike) > 5 else "")
+            raise forms.ValidationError(
+                _("Several people are called like this: %(names)s.") % {"names": names}
+            )
+        return alike[0].pseudonym if alike else typed
 
     def clean_clip(self) -> uuid.UUID | None:
         if not (typed := self.cleaned_data["clip"]):

@@ -1,5 +1,7 @@
 """Alerts, the rules that raise them, and how far the log has been looked through."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -35,6 +37,8 @@ class Alert(models.Model):
     `entries` are the first ids of the entries that show it, `entry_count` is how many there are. The officer's words
     stand only on the log, as the detail of the entry `resolved_entry`: they are erased with whom they concern.
     """
+
+    SHOWN: ClassVar[frozenset[str]] = frozenset({"id", "state", "taken_by", "resolved_by"})
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     kind = models.CharField(max_length=16, choices=AlertKind)

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
-from annotations.core import clock
-from annotations.core.errors import Conflict, Invalid, Missing
+from annotations.core import clock, shown as pages
+from annotations.core.errors import Invalid, Missing
 from annotations.core.reasons import checked_reason
+from annotations.core.shown import ChangedSince
 from annotations.oversight import log
 from annotations.oversight.alerting import RULES
 from annotations.oversight.alerting.values import dump, in_words, load
@@ -21,9 +22,10 @@ _RESOLUTIONS = {"explain": log.ALERT_EXPLAINED, "escalate": log.ALERT_ESCALATED}
 
 
 @transaction.atomic
-def take_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
+def take_alert(alert_id: uuid.UUID, actor: Actor, *, shown: str | None = None) -> Alert:
     """The officer looks into it. NotAllowed `own_alert`; Conflict `not_possible_now`."""
     alert = _locked(alert_id)
+    pages.check(shown, alert)
     alert.state = ALERTS.target(alert.state, "take", actor, about=alert.actor)
     alert.taken_by, alert.taken_at = actor.pseudonym, clock.now()
     alert.save(update_fields=["state", "taken_by", "taken_at"])
@@ -32,9 +34,10 @@ def take_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
 
 
 @transaction.atomic
-def give_back_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
+def give_back_alert(alert_id: uuid.UUID, actor: Actor, *, shown: str | None = None) -> Alert:
     """Anybody's again. NotAllowed `own_alert`; Conflict `not_possible_now`."""
     alert = _locked(alert_id)
+    pages.check(shown, alert)
     alert.state = ALERTS.target(alert.state, "give back", actor, about=alert.actor)
     alert.taken_by, alert.taken_at = "", None
     alert.save(update_fields=["state", "taken_by", "taken_at"])
@@ -43,7 +46,9 @@ def give_back_alert(alert_id: uuid.UUID, actor: Actor) -> Alert:
 
 
 @transaction.atomic
-def resolve_alert(alert_id: uuid.UUID, action: str, reason: str, actor: Actor) -> Alert:
+def resolve_alert(
+    alert_id: uuid.UUID, action: str, reason: str, actor: Actor, *, shown: str | None = None
+) -> Alert:
     """`explain` or `escalate`, with a reason, which is on the log and is erased with the person it is about.
 
     Raises Invalid `unknown_decision`, `reason_too_short` or `reason_too_long`; NotAllowed `own_alert`; Conflict
@@ -53,6 +58,7 @@ def resolve_alert(alert_id: uuid.UUID, action: str, reason: str, actor: Actor) -
     if action not in _RESOLUTIONS:
         raise Invalid("unknown_decision", "Say that the alert is explained, or escalate it.")
     alert = _locked(alert_id)
+    pages.check(shown, alert)
     alert.state = ALERTS.target(alert.state, action, actor, about=alert.actor)
     entry = _append(_RESOLUTIONS[action], alert, actor, {"reason": reason})
     alert.resolved_by, alert.resolved_at, alert.resolved_entry = actor.pseudonym, clock.now(), entry
@@ -66,13 +72,13 @@ def change_alert_rule(
 ) -> AlertRule:
     """The next version of a rule, in force from the next look at the log. `version` is the one that was changed.
 
-    Missing `no_such_rule`; Conflict `changed_meanwhile` when somebody else was faster.
+    Missing `no_such_rule`; ChangedSince when somebody else was faster.
     """
+    names = [f'"rule":"{kind}","values"']
     if kind not in RULES:
         raise Missing("no_such_rule", "There is no such rule.")
     current = AlertRule.objects.select_for_update().filter(kind=kind, current=True).first()
-    if version != (current.version if current else 0):
-        raise _changed_meanwhile()
+    pages.check_version(version, current.version if current else 0, names)
     kept = dump(load(RULES[kind], values))
     if current:
         AlertRule.objects.filter(pk=current.pk).update(current=False)
@@ -82,7 +88,7 @@ def change_alert_rule(
                 kind=kind, version=version + 1, enabled=enabled, values=kept, changed_by=actor.pseudonym
             )
     except IntegrityError:
-        raise _changed_meanwhile() from None
+        raise ChangedSince(clock.now() - pages.UNKNOWN, str(version + 1), names, field="version") from None
     audit.append(
         log.ALERT_RULE_CHANGED,
         actor,
@@ -110,7 +116,7 @@ def _locked(alert_id: uuid.UUID) -> Alert:
 
 
 def _append(action: Action, alert: Alert, actor: Actor, detail: dict[str, str] | None = None) -> uuid.UUID:
-    entry = audit.append(
+    return repeats.tell(
         action,
         actor,
         clip=alert.clip,
@@ -119,8 +125,3 @@ def _append(action: Action, alert: Alert, actor: Actor, detail: dict[str, str] |
         detail=detail,
         detail_of=alert.actor,
     )
-    return entry.pk
-
-
-def _changed_meanwhile() -> Conflict:
-    return Conflict("changed_meanwhile", "Somebody else changed this rule meanwhile. Look at it again.")

@@ -14,7 +14,7 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from annotations.audit import services as audit
+from annotations.audit import repeats, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.export import log_export
 from annotations.audit.integrity import anchoring, verification
@@ -61,7 +61,7 @@ def run_log_work(run_id: uuid.UUID | str) -> None:
 @transaction.atomic
 def record_export_served(run: LogRun, actor: Actor) -> uuid.UUID:
     """Somebody takes the export out; the entry's id. Await its checkpoint before the first byte leaves."""
-    return audit.append(log.LOG_EXPORT_SERVED, actor, data={"run": str(run.pk), "sha256": run.sha256}).pk
+    return repeats.tell(log.LOG_EXPORT_SERVED, actor, data={"run": str(run.pk), "sha256": run.sha256})
 
 
 def sweep_exports(older_than: datetime.timedelta = datetime.timedelta(hours=25)) -> int:

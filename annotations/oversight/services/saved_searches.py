@@ -31,6 +31,8 @@ def save_search(actor: Actor, name: str, filters: dict[str, str], *, shared: boo
 def rename_saved_search(search_id: uuid.UUID, actor: Actor, name: str) -> None:
     """Missing `no_such_search` for anybody but who saved it; Invalid `name_missing`, Conflict `name_taken`."""
     search = _own(search_id, actor)
+    if search.name == _name(name):
+        return
     search.name = _name(name)
     _store(search)
     audit.append(log.SEARCH_RENAMED, actor, data={"view": str(search.pk)}, detail={"name": search.name})

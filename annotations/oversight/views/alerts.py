@@ -16,6 +16,7 @@ from annotations.accounts.people import people_by_pseudonym
 from annotations.audit import selectors as audit
 from annotations.audit.models import LogEntry
 from annotations.core.errors import DomainError
+from annotations.core.shown import sent
 from annotations.oversight import services
 from annotations.oversight.enums import AlertState
 from annotations.oversight.forms import AlertFilterForm, ResolveForm
@@ -76,7 +77,11 @@ def resolve_alert(request: HttpRequest, alert_id: uuid.UUID) -> HttpResponse:
         return _page(request, _found(alert_id), form, status=400)
     try:
         resolved = services.resolve_alert(
-            alert_id, request.POST.get("decision", ""), form.cleaned_data["reason"], actor_of(request)
+            alert_id,
+            request.POST.get("decision", ""),
+            form.cleaned_data["reason"],
+            actor_of(request),
+            shown=sent(request),
         )
     except DomainError as error:
         messages.error(request, error.message)
@@ -89,7 +94,7 @@ def resolve_alert(request: HttpRequest, alert_id: uuid.UUID) -> HttpResponse:
 
 def _act(request: HttpRequest, alert_id: uuid.UUID, act: Callable[..., Alert], said: str) -> HttpResponse:
     try:
-        act(alert_id, actor_of(request))
+        act(alert_id, actor_of(request), shown=sent(request))
     except DomainError as error:
         messages.error(request, error.message)
     else:

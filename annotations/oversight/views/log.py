@@ -80,7 +80,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return redirect("oversight:log")
     noted = services.record_entries_exported(actor_of(request), named(form.filters), chosen)
     try:
-        await_checkpoint(noted.pk)
+        await_checkpoint(noted)
     except DomainError as error:
         messages.error(request, error.message)
         return redirect("oversight:log")

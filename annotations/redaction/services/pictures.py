@@ -5,7 +5,7 @@ import numpy as np
 from django.core.files.storage import storages
 from django.db import transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import Actor
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
@@ -25,7 +25,7 @@ def serve_region(clip: Clip, track: HiddenTrack | Unredaction, frame: int, actor
     with transaction.atomic():
         gate.check(clip.pk, Purpose.LABELING)
         rendition = delivery.current(clip)
-        audit.append(
+        repeats.tell(
             log.REGION_SHOWN,
             actor,
             clip=clip.public_id,

@@ -9,6 +9,7 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
 from annotations.clips.services import place, release_hold
+from annotations.core import shown as pages
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.events import publish
 from annotations.core.models import RunState
@@ -163,13 +164,14 @@ def retry(run: RedactionRun, actor: Actor) -> RedactionRun:
 
 
 @transaction.atomic
-def try_strictly(clip: Clip, lead: Actor) -> RedactionRun:
+def try_strictly(clip: Clip, lead: Actor, *, shown: str | None = None) -> RedactionRun:
     """A lead orders another pass over a clip that was not verified, in which whole persons are hidden.
 
     Missing `not_unverified` when its last pass was verified or is under way; Conflict `tried_strictly` when that pass
     was such a one already.
     """
     run = locked_unverified(clip)
+    pages.check(shown, run)
     if run.strict:
         raise Conflict(
             "tried_strictly", "Whole persons were hidden already, and it could still not be verified."
@@ -187,9 +189,10 @@ def try_strictly(clip: Clip, lead: Actor) -> RedactionRun:
 
 
 @transaction.atomic
-def discard_unverified(clip: Clip, lead: Actor) -> RedactionRun:
+def discard_unverified(clip: Clip, lead: Actor, *, shown: str | None = None) -> RedactionRun:
     """A lead gives a clip up that was not verified; it stays held. Missing `not_unverified`."""
     run = locked_unverified(clip)
+    pages.check(shown, run)
     _decide(run, "discard", lead)
     audit.append(
         log.DISCARDED, lead, clip=clip.public_id, subject=clip.owner.pseudonym, data={"run": str(run.pk)}

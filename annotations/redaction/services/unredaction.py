@@ -11,7 +11,7 @@ from annotations.clips import gate
 from annotations.clips.enums import Purpose
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.reasons import checked_reason
 from annotations.redaction import log, selectors
@@ -50,7 +50,9 @@ def ask_for_unredaction(clip: Clip, number: int, reason: str, lead: User) -> Unr
 
 
 @transaction.atomic
-def decide_unredaction(unredaction_id: uuid.UUID, action: str, reason: str, person: User) -> Unredaction:
+def decide_unredaction(
+    unredaction_id: uuid.UUID, action: str, reason: str, person: User, *, shown: str | None = None
+) -> Unredaction:
     """`action` is "approve" or "refuse". Never by whoever asked. Approved, the clip is held and rendered without it.
 
     NotAllowed `second_person_needed` for whoever asked.
@@ -58,6 +60,7 @@ def decide_unredaction(unredaction_id: uuid.UUID, action: str, reason: str, pers
     """
     reason = checked_reason(reason)
     unredaction = _locked(unredaction_id)
+    pages.check(shown, unredaction)
     if action not in {"approve", "refuse"}:
         raise Invalid("unknown_decision", "Approve or refuse.")
     target = UNREDACTIONS.target(
@@ -77,17 +80,19 @@ def decide_unredaction(unredaction_id: uuid.UUID, action: str, reason: str, pers
 
 
 @transaction.atomic
-def take_back_unredaction(unredaction_id: uuid.UUID, lead: User) -> Unredaction:
+def take_back_unredaction(unredaction_id: uuid.UUID, lead: User, *, shown: str | None = None) -> Unredaction:
     """The lead no longer asks for it. NotAllowed `not_yours` for anybody else."""
     unredaction = _locked(unredaction_id)
+    pages.check(shown, unredaction)
     end(unredaction, "take back", lead.actor)
     return unredaction
 
 
 @transaction.atomic
-def hide_again(unredaction_id: uuid.UUID, lead: User) -> Unredaction:
+def hide_again(unredaction_id: uuid.UUID, lead: User, *, shown: str | None = None) -> Unredaction:
     """Any lead, at any time, without anybody's approval: the region is hidden again, the clip held meanwhile."""
     unredaction = _locked(unredaction_id)
+    pages.check(shown, unredaction)
     rendition = current_rendition(unredaction.clip)
     end(unredaction, "hide again", lead.actor)
     make_again(rendition, lead.actor, rendition.run.missed_regions)

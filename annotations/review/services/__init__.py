@@ -7,7 +7,7 @@ from annotations.review.services.leases import expire_leases, extend, resume, ta
 from annotations.review.services.projects import ensure_default_project, publish_schema
 from annotations.review.services.queue import enqueue
 from annotations.review.services.release import flag, report_missed_regions, skip
-from annotations.review.services.set_aside import reopen, set_aside
+from annotations.review.services.set_aside import flag_task, reopen, set_aside
 from annotations.review.services.settle import accept, send_back
 from annotations.review.services.submit import submit
 from annotations.review.services.watched import record_watched, record_watched_by_lead
@@ -20,6 +20,7 @@ __all__ = [
     "expire_leases",
     "extend",
     "flag",
+    "flag_task",
     "next_clip",
     "prefetch",
     "publish_schema",

@@ -7,10 +7,10 @@ from django.db import transaction
 from annotations.audit.actors import Actor
 from annotations.clips import gate
 from annotations.clips.enums import Purpose
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Missing
 from annotations.core.reasons import checked_reason
-from annotations.review import log
+from annotations.review import log, selectors
 from annotations.review.enums import AssignmentState, Decision
 from annotations.review.models import Adjudication, Annotation, Assignment, ReviewTask
 from annotations.review.rules import ASSIGNMENTS, TASKS
@@ -18,9 +18,11 @@ from annotations.review.services.support import lock_task, record, waits_until
 
 
 @transaction.atomic
-def accept(task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor) -> ReviewTask:
+def accept(
+    task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor, *, shown: str | None = None
+) -> ReviewTask:
     """These labels are the clip's labels now; those of the other reviewers are kept beside them."""
-    task, annotation = _settling(task_id, annotation_id, "accept", actor)
+    task, annotation = _settling(task_id, annotation_id, "accept", actor, shown)
     _move(annotation.assignment, "accept", actor)
     others = Assignment.objects.select_related("reviewer").filter(task=task, state=AssignmentState.SUBMITTED)
     for other in others.select_for_update(of=("self",), no_key=True):
@@ -32,13 +34,15 @@ def accept(task_id: uuid.UUID, annotation_id: uuid.UUID, actor: Actor) -> Review
 
 
 @transaction.atomic
-def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: Actor) -> ReviewTask:
+def send_back(
+    task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: Actor, *, shown: str | None = None
+) -> ReviewTask:
     """The labels go back to their reviewer, who reads the reason and hands them in anew.
 
     Raises Invalid `reason_too_short` or `reason_too_long`.
     """
     reason = checked_reason(reason)
-    task, annotation = _settling(task_id, annotation_id, "return", actor)
+    task, annotation = _settling(task_id, annotation_id, "return", actor, shown)
     assignment = annotation.assignment
     assignment.lease_until = waits_until(assignment)
     assignment.submitted_at = None
@@ -50,9 +54,10 @@ def send_back(task_id: uuid.UUID, annotation_id: uuid.UUID, reason: str, actor: 
 
 
 def _settling(
-    task_id: uuid.UUID, annotation_id: uuid.UUID, action: str, actor: Actor
+    task_id: uuid.UUID, annotation_id: uuid.UUID, action: str, actor: Actor, shown: str | None
 ) -> tuple[ReviewTask, Annotation]:
     task = lock_task(task_id)
+    pages.check(shown, task, *selectors.annotations_of([task.pk]))
     target = TASKS.target(task.state, action, actor)
     gate.check(task.clip_id, Purpose.LABELING)
     annotation = (

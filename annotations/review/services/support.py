@@ -6,7 +6,7 @@ from typing import Any
 
 from annotations.accounts.models import User
 from annotations.accounts.rules import lacks
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.clips import gate
@@ -87,6 +87,15 @@ def require_lease(assignment: Assignment) -> None:
     raise Conflict("lease_lost", "This clip is no longer yours: it was skipped, or the time for it was over.")
 
 
+def require_time(assignment: Assignment) -> None:
+    """As `require_lease`, and its time is not over: nothing is shown after it, whether or not a sweep has come by."""
+    require_lease(assignment)
+    if assignment.lease_until is None or assignment.lease_until <= clock.now():
+        raise Conflict(
+            "lease_lost", "The time for this clip is over. Take it up again, if nobody else has it."
+        )
+
+
 def waits_until(assignment: Assignment) -> datetime.datetime:
     """Until when labels that come back wait for their reviewer: not at all for one whose account is closed."""
     there = assignment.reviewer is not None and assignment.reviewer.is_active
@@ -102,7 +111,7 @@ def record(
     purpose: str = Purpose.LABELING,
 ) -> None:
     """Writes an entry on the clip."""
-    audit.append(
+    repeats.tell(
         action,
         actor,
         clip=clip.public_id,

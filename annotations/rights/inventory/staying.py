@@ -135,7 +135,7 @@ STAYING: tuple[Store, ...] = (
             "They prove who did what, and this erasure. They hold numbers, codes, pseudonyms and commitments; entries "
             "of before may hold a digest of an original, from which nothing can be made."
         ),
-        models=(audit.LogEntry, audit.TreeLeaf, audit.Pending, audit.Hurry),
+        models=(audit.LogEntry, audit.TreeLeaf, audit.Pending, audit.Hurry, audit.Series),
     ),
     Store(
         "alerts",

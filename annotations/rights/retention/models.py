@@ -94,10 +94,5 @@ class LegalHold(models.Model):
         ]
 
     @property
-    def revision(self) -> str:
-        """Changes with each step, so that whoever decides decides on what they have read."""
-        return f"{self.state} {self.asked_at.isoformat()}"
-
-    @property
     def stands(self) -> bool:
         return self.state in STANDING

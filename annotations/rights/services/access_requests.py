@@ -7,12 +7,12 @@ from typing import Any
 from django.db import transaction
 
 from annotations.accounts.people import UNKNOWN
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.audit.subject_keys import lock
 from annotations.clips.selectors import owner_pseudonym
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.reasons import checked_reason
 from annotations.rights import log
@@ -46,12 +46,14 @@ def open_request(subject: str, received_at: datetime.datetime, how: str, actor: 
 
 
 @transaction.atomic
-def review_request(request_id: uuid.UUID, sha256: str, actor: Actor) -> AccessRequest:
+def review_request(
+    request_id: uuid.UUID, sha256: str, actor: Actor, *, shown: str | None = None
+) -> AccessRequest:
     """Somebody has read the answer of this digest and found that it may go out as it is.
 
     Conflict `changed_meanwhile` when it was compiled afresh since.
     """
-    request = locked_for(request_id, "review", actor, sha256)
+    request = locked_for(request_id, "review", actor, sha256, shown=shown)
     request.reviewed_by, request.reviewed_at = actor.pseudonym, clock.now()
     request.save()
     append(log.REQUEST_REVIEWED, request, actor, {"sha256": request.sha256})
@@ -59,13 +61,16 @@ def review_request(request_id: uuid.UUID, sha256: str, actor: Actor) -> AccessRe
 
 
 @transaction.atomic
-def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRequest:
+def extend_request(
+    request_id: uuid.UUID, reason: str, actor: Actor, *, shown: str | None = None
+) -> AccessRequest:
     """Two months more, once, before the first month is over: the owner must be told why within it (Art. 12(3)).
 
     Invalid `reason_too_short`, `reason_too_long`; Conflict `extended_already`, `too_late`, `request_closed`.
     """
     reason = checked_reason(reason)
     request = _locked(request_id)
+    pages.check(shown, request)
     if request.closed:
         raise Conflict("request_closed", "This request is closed.")
     if request.extended_at:
@@ -80,22 +85,26 @@ def extend_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRe
 
 
 @transaction.atomic
-def answer_request(request_id: uuid.UUID, how: str, sha256: str, actor: Actor) -> AccessRequest:
+def answer_request(
+    request_id: uuid.UUID, how: str, sha256: str, actor: Actor, *, shown: str | None = None
+) -> AccessRequest:
     """The reviewed answer of this digest has gone to the owner; `how` says by which way.
 
     Invalid `reason_too_short`, `reason_too_long`; Conflict `changed_meanwhile` when another was compiled since.
     """
     how = checked_reason(how)
-    request = _close(request_id, "answer", actor, sha256)
+    request = _close(request_id, "answer", actor, sha256, shown)
     append(log.REQUEST_ANSWERED, request, actor, {"sha256": request.sha256}, how)
     return request
 
 
 @transaction.atomic
-def refuse_request(request_id: uuid.UUID, reason: str, actor: Actor) -> AccessRequest:
+def refuse_request(
+    request_id: uuid.UUID, reason: str, actor: Actor, *, shown: str | None = None
+) -> AccessRequest:
     """Nothing is answered, and what was compiled is destroyed. Invalid `reason_too_short`, `reason_too_long`."""
     reason = checked_reason(reason)
-    request = _close(request_id, "refuse", actor)
+    request = _close(request_id, "refuse", actor, shown=shown)
     AccessRequest.objects.filter(pk=request.pk).update(sealed=None)
     append(log.REQUEST_REFUSED, request, actor, {}, reason)
     return request
@@ -125,11 +134,14 @@ def forget_answers() -> int:
     return len(forgotten)
 
 
-def locked_for(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
+def locked_for(
+    request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None, *, shown: str | None = None
+) -> AccessRequest:
     """The request, locked, in the state after this action; not saved.
 
     `read` is the digest of the answer on which the step rests; None for steps that rest on none."""
     request = _locked(request_id)
+    pages.check(shown, request)
     if read is not None and read != request.sha256:
         raise Conflict(
             "changed_meanwhile",
@@ -140,8 +152,10 @@ def locked_for(request_id: uuid.UUID, action: str, actor: Actor, read: str | Non
     return request
 
 
-def _close(request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None) -> AccessRequest:
-    request = locked_for(request_id, action, actor, read)
+def _close(
+    request_id: uuid.UUID, action: str, actor: Actor, read: str | None = None, shown: str | None = None
+) -> AccessRequest:
+    request = locked_for(request_id, action, actor, read, shown=shown)
     request.closed_by, request.closed_at = actor.pseudonym, clock.now()
     request.save()
     return request
@@ -157,11 +171,10 @@ def _locked(request_id: uuid.UUID) -> AccessRequest:
 def append(
     action: Action, request: AccessRequest, actor: Actor, data: dict[str, Any], words: str = ""
 ) -> uuid.UUID:
-    entry = audit.append(
+    return repeats.tell(
         action,
         actor,
         subject=request.subject,
         data={"request": str(request.pk), **data},
         detail={"reason": words} if words else None,
     )
-    return entry.pk

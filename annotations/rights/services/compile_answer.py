@@ -27,12 +27,12 @@ SEALING = datetime.timedelta(minutes=5)
 
 
 @transaction.atomic
-def compile_request(request_id: uuid.UUID, actor: Actor) -> AnswerRun:
+def compile_request(request_id: uuid.UUID, actor: Actor, *, shown: str | None = None) -> AnswerRun:
     """Has a worker gather the answer out of every context. Gives the run that is under way when there is one.
 
     Again: afresh, and to be reviewed again. Conflict `not_possible_now`.
     """
-    request = locked_for(request_id, "compile", actor)
+    request = locked_for(request_id, "compile", actor, shown=shown)
     if under_way := request.runs.filter(state__in=[RunState.QUEUED, RunState.RUNNING]).first():
         return under_way
     run = AnswerRun.objects.create(request=request, asked_by=actor.pseudonym, asked_role=actor.role)

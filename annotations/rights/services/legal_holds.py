@@ -5,14 +5,14 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.models import RunState
 from annotations.core.reasons import checked_reason
@@ -68,7 +68,7 @@ def ask_for_legal_hold(scope: Scope, until: datetime.datetime, reason: str, acto
 
 
 @transaction.atomic
-def ask_for_release(hold_id: uuid.UUID, reason: str, actor: Actor) -> LegalHold:
+def ask_for_release(hold_id: uuid.UUID, reason: str, actor: Actor, *, shown: str | None = None) -> LegalHold:
     """Asks to release a standing legal hold before its day; it stands until another officer agrees.
 
     Raises Invalid `reason_too_short`, `reason_too_long`; Missing `no_such_legal_hold`; NotAllowed `not_allowed`;
@@ -76,6 +76,7 @@ def ask_for_release(hold_id: uuid.UUID, reason: str, actor: Actor) -> LegalHold:
     """
     reason = checked_reason(reason)
     hold = _locked(hold_id)
+    pages.check(shown, hold)
     hold.state = LEGAL_HOLDS.target(hold.state, "ask to release", actor)
     _save_asked(hold, actor)
     _record(log.LEGAL_HOLD_ASKED, hold, actor, {"act": "release", "until": _day(hold.until)}, reason)
@@ -83,13 +84,16 @@ def ask_for_release(hold_id: uuid.UUID, reason: str, actor: Actor) -> LegalHold:
 
 
 @transaction.atomic
-def ask_for_extension(hold_id: uuid.UUID, until: datetime.datetime, reason: str, actor: Actor) -> LegalHold:
+def ask_for_extension(
+    hold_id: uuid.UUID, until: datetime.datetime, reason: str, actor: Actor, *, shown: str | None = None
+) -> LegalHold:
     """Asks to let a standing legal hold last until a later day. Raises as `ask_for_release`, and Invalid
     `until_out_of_bounds`, `not_later`.
     """
     reason = checked_reason(reason)
     _check_until(until)
     hold = _locked(hold_id)
+    pages.check(shown, hold)
     if until <= hold.until:
         raise Invalid("not_later", "Choose a day after the one on which it ends now.")
     hold.state = LEGAL_HOLDS.target(hold.state, "ask to extend", actor)
@@ -101,22 +105,19 @@ def ask_for_extension(hold_id: uuid.UUID, until: datetime.datetime, reason: str,
 
 @transaction.atomic
 def decide_legal_hold(
-    hold_id: uuid.UUID, action: str, reason: str, actor: Actor, *, shown: str = ""
+    hold_id: uuid.UUID, action: str, reason: str, actor: Actor, *, shown: str | None = None
 ) -> LegalHold:
     """`action` is "agree" or "refuse", to what was asked for last: placing, extending, releasing.
 
-    `shown` is the revision that was read. Raises Invalid `reason_too_short`, `reason_too_long`, `unknown_decision`;
-    Missing `no_such_legal_hold`; NotAllowed `not_allowed`, `second_person_needed`; Conflict `not_possible_now`,
-    `changed_meanwhile`.
+    Raises Invalid `reason_too_short`, `reason_too_long`, `unknown_decision`;
+    Missing `no_such_legal_hold`; NotAllowed `not_allowed`, `second_person_needed`; Conflict `not_possible_now`;
+    ChangedSince.
     """
     reason = checked_reason(reason)
     if action not in {"agree", "refuse"}:
         raise Invalid("unknown_decision", "Agree or refuse.")
     hold = _locked(hold_id)
-    if shown and shown != hold.revision:
-        raise Conflict(
-            "changed_meanwhile", "What waits is not what you have read. Read it again, then decide."
-        )
+    pages.check(shown, hold)
     before = hold.state
     hold.state = LEGAL_HOLDS.target(before, action, actor, asked_by=hold.asked_by)
     act = ACTS[LegalHoldState(before)]
@@ -246,7 +247,7 @@ def _record(
     told: dict[str, str | int] = {"hold": str(hold.pk), **data}
     if "kind" in kind.fields:
         told["kind"] = hold.kind
-    audit.append(
+    repeats.tell(
         kind,
         actor,
         clip=uuid.UUID(hold.target) if hold.kind == ScopeKind.CLIP else None,

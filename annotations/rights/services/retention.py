@@ -7,9 +7,10 @@ from annotations.audit.actors import WORKER, Actor
 from annotations.audit.registry import Action
 from annotations.clips import services as clips
 from annotations.clips.models import Clip
-from annotations.core import clock
+from annotations.core import clock, shown as pages
 from annotations.core.errors import Conflict, DomainError, Invalid, Missing
 from annotations.core.reasons import checked_reason
+from annotations.core.shown import ChangedSince
 from annotations.rights import log
 from annotations.rights.enums import ErasureCause, ScopeKind
 from annotations.rights.retention import selectors
@@ -21,6 +22,9 @@ from annotations.rights.rules import OFFICER, RETENTION_RULES
 from annotations.rights.scopes import Scope
 from annotations.rights.services.erasures import request_erasure, under_order
 
+# What entries say of rules.
+_NAMES = ["retention.rule_"]
+
 
 @transaction.atomic
 def set_rule(state: str, days: Days, reason: str, *, version: int, actor: Actor) -> RetentionRule:
@@ -28,7 +32,7 @@ def set_rule(state: str, days: Days, reason: str, *, version: int, actor: Actor)
 
     `version` is the one that was changed. Raises NotAllowed `not_allowed`; Invalid `reason_too_short`,
     `reason_too_long`, `unknown_state`, `days_out_of_bounds`, `original_outlives`, `withdrawn_outlives`; Conflict
-    `not_changed`, `proposal_waits`, and `changed_meanwhile` when somebody else was faster.
+    `not_changed`, `proposal_waits`; ChangedSince when somebody else was faster.
     """
     reason = checked_reason(reason)
     OFFICER.check(actor)
@@ -43,8 +47,7 @@ def set_rule(state: str, days: Days, reason: str, *, version: int, actor: Actor)
             "proposal_waits", "A change of this rule waits for a second officer. Decide on it first."
         )
     current = selectors.versions_in_force().get(state)
-    if version != (current.version if current else 0):
-        raise _changed_meanwhile()
+    pages.check_version(version, current.version if current else 0, _NAMES)
     longer = not days.within(DEFAULTS[state])
     last = RetentionRule.objects.filter(kept_state=state).order_by("-version").first()
     try:
@@ -59,7 +62,7 @@ def set_rule(state: str, days: Days, reason: str, *, version: int, actor: Actor)
                 asked_by=actor.pseudonym,
             )
     except IntegrityError:
-        raise _changed_meanwhile() from None
+        raise ChangedSince(clock.now() - pages.UNKNOWN, str(version + 1), _NAMES, field="version") from None
     _record(log.RULE_PROPOSED if longer else log.RULE_SET, made, actor, reason)
     return made
 
@@ -72,7 +75,7 @@ def decide_rule(
 
     Raises Invalid `reason_too_short`, `reason_too_long`, `unknown_decision`, and as `set_rule` when another rule was
     changed meanwhile; Missing `no_such_proposal`; NotAllowed `not_allowed`, `second_person_needed`;
-    Conflict `changed_meanwhile`.
+    ChangedSince.
     """
     reason = checked_reason(reason)
     if action not in {"agree", "refuse"}:
@@ -82,8 +85,7 @@ def decide_rule(
     )
     if rule is None:
         raise Missing("no_such_proposal", "No change of this rule waits for a decision.")
-    if version not in (None, rule.version):
-        raise _changed_meanwhile()
+    pages.check_version(version, rule.version, _NAMES)
     rule.state = RETENTION_RULES.target(rule.state, action, actor, asked_by=rule.asked_by)
     if action == "agree":
         check_days(state, Days(rule.original_days, rule.rest_days), selectors.rules_in_force())
@@ -143,7 +145,3 @@ def _record(kind: Action, rule: RetentionRule, actor: Actor, reason: str) -> Non
         },
         detail={"reason": reason},
     )
-
-
-def _changed_meanwhile() -> Conflict:
-    return Conflict("changed_meanwhile", "Somebody else changed this meanwhile. Look at it again.")

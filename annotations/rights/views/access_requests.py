@@ -14,6 +14,7 @@ from annotations.accounts.middleware import actor_of
 from annotations.accounts.people import people_by_pseudonym
 from annotations.core import clock
 from annotations.core.errors import DomainError
+from annotations.core.shown import sent
 from annotations.rights import selectors as request_selectors, services
 from annotations.rights.contacts import unstated
 from annotations.rights.forms import RequestForm, StepForm
@@ -77,12 +78,13 @@ def step_access_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResp
         messages.error(request, _("Choose one of the steps."))
         return redirect("rights:access_request", request_id)
     actor, words, read = actor_of(request), form.cleaned_data["reason"], request.POST.get("sha256", "")
+    shown = sent(request)
     steps: dict[str, Callable[[], AccessRequest | AnswerRun]] = {
-        "compile": lambda: services.compile_request(request_id, actor),
-        "review": lambda: services.review_request(request_id, read, actor),
-        "extend": lambda: services.extend_request(request_id, words, actor),
-        "answer": lambda: services.answer_request(request_id, words, read, actor),
-        "refuse": lambda: services.refuse_request(request_id, words, actor),
+        "compile": lambda: services.compile_request(request_id, actor, shown=shown),
+        "review": lambda: services.review_request(request_id, read, actor, shown=shown),
+        "extend": lambda: services.extend_request(request_id, words, actor, shown=shown),
+        "answer": lambda: services.answer_request(request_id, words, read, actor, shown=shown),
+        "refuse": lambda: services.refuse_request(request_id, words, actor, shown=shown),
     }
     try:
         steps[step]()

@@ -15,6 +15,7 @@ from annotations.accounts.people import people_by_pseudonym
 from annotations.accounts.zones import zone_of
 from annotations.core import clock
 from annotations.core.errors import DomainError
+from annotations.core.shown import sent
 from annotations.rights import services
 from annotations.rights.forms import LegalHoldFilterForm, LegalHoldForm, LegalHoldStepForm
 from annotations.rights.retention import selectors as retention
@@ -78,12 +79,12 @@ def step_legal_hold(request: HttpRequest, hold_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, _found(hold_id), form, 400)
     actor, words, until = actor_of(request), form.cleaned_data["reason"], form.cleaned_data["until"]
-    shown = request.POST.get("shown") or "nothing"
+    shown = sent(request)
     steps: dict[str, Callable[[], LegalHold]] = {
         "agree": lambda: services.decide_legal_hold(hold_id, "agree", words, actor, shown=shown),
         "refuse": lambda: services.decide_legal_hold(hold_id, "refuse", words, actor, shown=shown),
-        "extend": lambda: services.ask_for_extension(hold_id, until, words, actor),
-        "release": lambda: services.ask_for_release(hold_id, words, actor),
+        "extend": lambda: services.ask_for_extension(hold_id, until, words, actor, shown=shown),
+        "release": lambda: services.ask_for_release(hold_id, words, actor, shown=shown),
     }
     try:
         steps[step]()

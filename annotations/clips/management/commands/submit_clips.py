@@ -1,8 +1,11 @@
 import datetime
+import os
+import stat
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from annotations.accounts.matrix import matrix
@@ -18,7 +21,7 @@ from annotations.clips.rules import (
 )
 from annotations.clips.services import Reception, receive
 from annotations.core import clock
-from annotations.core.errors import DomainError
+from annotations.core.errors import DomainError, Invalid, TooLarge
 
 
 class Command(BaseCommand):
@@ -68,7 +71,7 @@ class Command(BaseCommand):
                     now=now,
                 )
                 with memory_file(path.name) as file:
-                    size = file.write(path.read_bytes())
+                    size = _read(path, file)
                     reception = Reception(
                         path.name,
                         size,
@@ -81,6 +84,9 @@ class Command(BaseCommand):
                     clip, _ = receive(submitter, submitter.actor, file, reception)
                 part = f", without {clip.facts['undecodable']} pictures" if clip.facts["partial"] else ""
                 self.stdout.write(f"{path.name}: received as {clip.public_id}{part}")
+            except OSError as error:
+                refused += 1
+                self.stdout.write(f"{path.name}: not_readable: {error.strerror}.")
             except DomainError as error:
                 if error.code == "duplicate":
                     self.stdout.write(f"{path.name}: is here already")
@@ -93,11 +99,10 @@ class Command(BaseCommand):
     def _videos(self, folder: Path) -> list[Path]:
         """The videos of the folder by their names; whatever else lies there is told."""
         entries = sorted(folder.iterdir()) if folder.is_dir() else []
-        videos = [path for path in entries if path.is_file() and path.suffix.lower() in EXTENSIONS]
+        videos = [path for path in entries if _is_file(path) and path.suffix.lower() in EXTENSIONS]
         for path in entries:
             if path not in videos:
-                kind = "a folder" if path.is_dir() else "no video by its name"
-                self.stdout.write(f"{path.name}: passed over, {kind}")
+                self.stdout.write(f"{path.name}: passed over, {_kind(path)}")
         if not videos:
             raise CommandError(f"{folder} holds no video ({', '.join(sorted(EXTENSIONS))}).")
         return videos
@@ -111,3 +116,33 @@ class Command(BaseCommand):
             known = ", ".join(found.values_list("username", flat=True)) or "none"
             raise CommandError(f"Name the submitting account by --submitter (found: {known}).")
         return found[0]
+
+
+def _is_file(path: Path) -> bool:
+    """A file of the folder's own: a link may lead anywhere."""
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def _kind(path: Path) -> str:
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        return "a link"
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    return "no video by its name" if stat.S_ISREG(mode) else "no file"
+
+
+def _read(path: Path, into: IO[bytes]) -> int:
+    """Copies a file, measured first; how many bytes. It may have been replaced since the folder was read: no link is
+    followed, no pipe waited for.
+
+    Raises Invalid `no_file`, TooLarge `too_large`, OSError.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise Invalid("no_file", "This is no file, but a pipe or a device.")
+        if found.st_size > settings.CLIP_MAX_BYTES:
+            raise TooLarge("too_large", f"The file is larger than {settings.CLIP_MAX_BYTES // 1_000_000} MB.")
+        return into.write(file.read(found.st_size))

@@ -1,0 +1,53 @@
+"""The same form sent again and again: acts that change something are told one by one, so they are bound by number."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from annotations.accounts.models import User
+
+MOST = 20
+WINDOW_SECONDS = 3600
+# Sent again and again in ordinary work; what they write is bound otherwise.
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+OFTEN = frozenset({"accounts:sign_in", "accounts:sign_out", "review:next"})
+
+
+class SameCallMiddleware:
+    """Answers 429 to a form that the same person has sent with the same content `MOST` times within an hour.
+
+    After CSRF, which reads the form anyway. Counted in Django's cache: each process's own by default.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        match, person = request.resolver_match, request.user
+        if request.method != "POST" or request.content_type not in FORMS or request.path.startswith("/api/"):
+            return None
+        if not isinstance(person, User) or match is None or match.view_name in OFTEN or request.FILES:
+            return None
+        if _counted(request, person) <= MOST:
+            return None
+        return render(request, "errors/same_call.html", {"most": MOST}, status=429)
+
+
+def _counted(request: HttpRequest, person: User) -> int:
+    sent = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
+    content = f"{person.pk} {request.path} {urlencode(sorted(sent), doseq=True)}"
+    key = f"same-call:{hashlib.sha256(content.encode()).hexdigest()}"
+    cache.add(key, 0, WINDOW_SECONDS)
+    try:
+        return cache.incr(key)
+    except ValueError:  # the hour ended in between
+        cache.set(key, 1, WINDOW_SECONDS)
+        return 1
