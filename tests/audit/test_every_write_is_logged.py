@@ -221,6 +221,12 @@ def _() -> Act:
     return lambda: accounts.record_failure("nobody")
 
 
+@case("accounts.record_in_person")
+def _() -> Act:
+    officer = make.make_user(Role.PRIVACY_OFFICER)
+    return lambda: accounts.record_in_person(officer, "privacy_scan")
+
+
 @case("accounts.record_refusal")
 def _() -> Act:
     actor = make.make_user().actor
@@ -1414,13 +1420,13 @@ def _() -> Act:
 @case("accounts.repeat_closing")
 def _() -> Act:
     user = make.make_user()
-    return lambda: accounts.repeat_closing(user.pseudonym, COMMAND_LINE)
+    return lambda: accounts.repeat_closing(user.pseudonym, COMMAND_LINE, clock.now())
 
 
 @case("accounts.repeat_role")
 def _() -> Act:
     user = make.make_user()
-    return lambda: accounts.repeat_role(user.pseudonym, Role.OPERATOR, COMMAND_LINE)
+    return lambda: accounts.repeat_role(user.pseudonym, Role.OPERATOR, COMMAND_LINE, clock.now())
 
 
 @case("accounts.repeat_password_required")

@@ -26,6 +26,7 @@ from annotations.accounts.services.proposals import decide_proposal, take_back_p
 from annotations.accounts.services.repeated import repeat_closing, repeat_password_required, repeat_role
 from annotations.accounts.services.sign_in import (
     record_failure,
+    record_in_person,
     record_key_refusal,
     record_refusal,
     record_sign_in,
@@ -48,6 +49,7 @@ __all__ = [
     "end_session",
     "invite",
     "record_failure",
+    "record_in_person",
     "record_key_refusal",
     "record_key_used",
     "record_refusal",
