@@ -12,6 +12,8 @@ class AlertKind(models.TextChoices):
     LOG_READING = "log_reading", _("The log read by somebody else")
     REFUSALS = "refusals", _("Refused again and again")
     BREAK_GLASS = "break_glass", _("Seen unredacted")
+    SHORTER_RULES = "shorter_rules", _("Kept for less time")
+    IN_PERSON = "in_person", _("Done on the command line")
 
 
 class AlertState(models.TextChoices):

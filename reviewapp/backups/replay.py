@@ -5,6 +5,7 @@ found done is noted and nothing more. Who did it then, and when, is what the jou
 stops no other one, and keeps the site closed until it can, or until a privacy officer passes it over by its number.
 """
 
+import datetime
 import logging
 import uuid
 from collections import Counter
@@ -27,8 +28,10 @@ from annotations.core.errors import Conflict, DomainError, Invalid, Missing, Una
 from annotations.core.reasons import checked_reason
 from annotations.rights import services as rights
 from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.retention.rules import Days
 from annotations.rights.rules import OFFICER
 from annotations.rights.scopes import Scope
+from annotations.rights.services.repeated_legal_holds import Step
 
 logger = logging.getLogger(__name__)
 
@@ -199,6 +202,39 @@ def _revoke_key(line: Line) -> None:
         accounts.revoke_key(line.actor, line.data["prefix"], at=line.moment)
 
 
+def _place_legal_hold(line: Line) -> None:
+    scope = Scope(ScopeKind(line.data["kind"]), line.data["target"])
+    rights.repeat_legal_hold(_step(line), scope, _moment(line.data["until"]))
+
+
+def _extend_legal_hold(line: Line) -> None:
+    rights.repeat_extension(_step(line), _moment(line.data["until"]))
+
+
+def _release_legal_hold(line: Line) -> None:
+    rights.repeat_release(_step(line))
+
+
+def _decide_rule(line: Line) -> None:
+    told = line.data
+    days = Days(told["original_days"], told["rest_days"])
+    effective = _moment(told["effective"]) if told["effective"] else None
+    people = line.actor, told["asked_by"]
+    rights.repeat_rule(told["state"], told["version"], days, people, effective)
+
+
+def _take_rule_back(line: Line) -> None:
+    rights.repeat_taking_back(line.data["state"], line.data["version"], line.actor)
+
+
+def _step(line: Line) -> Step:
+    return Step(uuid.UUID(line.data["hold"]), line.data["asked_by"], line.actor, line.moment)
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
+
+
 def _end_sessions(line: Line) -> None:
     """Whoever was signed in when the backup was made signs in anew."""
     sessions = Session.objects.all().delete()[0]
@@ -228,6 +264,11 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.ROLE_CHANGED: _change_role,
     Kind.PASSWORD_REQUIRED: _require_password,
     Kind.KEY_REVOKED: _revoke_key,
+    Kind.LEGAL_HOLD_PLACED: _place_legal_hold,
+    Kind.LEGAL_HOLD_EXTENDED: _extend_legal_hold,
+    Kind.LEGAL_HOLD_RELEASED: _release_legal_hold,
+    Kind.RETENTION_RULE_DECIDED: _decide_rule,
+    Kind.RETENTION_RULE_TAKEN_BACK: _take_rule_back,
     Kind.BACKUP_BEGUN: _nothing,
     Kind.RESTORED: _end_sessions,
 }

@@ -58,6 +58,7 @@ from annotations.rights.models import AccessRequest, Erasure, LegalHold, Retenti
 from annotations.rights.plans import plan
 from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope, reach
+from annotations.rights.services.repeated_legal_holds import Step
 from annotations.vision.camera import Camera
 from reviewapp.settings.environment import ModelSource
 from tests import factories as make
@@ -1409,6 +1410,47 @@ def _() -> Act:
     RetentionRule.objects.update(original_days=0, rest_days=0, asked_at=_in_days(-30))
     clips.withdraw(clip, OFFICER)
     return rights.erase_due
+
+
+@case("rights.bring_into_force")
+def _() -> Act:
+    rule = rights.set_rule("held", Days(2, 2), WHY, version=1, actor=OFFICER)
+    RetentionRule.objects.filter(pk=rule.pk).update(effective_at=clock.now())
+    return rights.bring_into_force
+
+
+@case("rights.repeat_rule")
+def _() -> Act:
+    people = (OFFICER, OFFICER.pseudonym)
+    return lambda: rights.repeat_rule("held", 2, Days(2, 2), people, None)
+
+
+@case("rights.repeat_taking_back")
+def _() -> Act:
+    rule = rights.set_rule("held", Days(2, 2), WHY, version=1, actor=OFFICER)
+    return lambda: rights.repeat_taking_back("held", rule.version, OFFICER)
+
+
+def _step(hold: uuid.UUID) -> Step:
+    return Step(hold, "p-officer3", OFFICER, clock.now())
+
+
+@case("rights.repeat_legal_hold")
+def _() -> Act:
+    until = clock.now() + datetime.timedelta(days=3)
+    return lambda: rights.repeat_legal_hold(_step(uuid.uuid4()), _scope(), until)
+
+
+@case("rights.repeat_extension")
+def _() -> Act:
+    hold = make.make_legal_hold(_scope())
+    return lambda: rights.repeat_extension(_step(hold.pk), hold.until + datetime.timedelta(days=3))
+
+
+@case("rights.repeat_release")
+def _() -> Act:
+    hold = make.make_legal_hold(_scope())
+    return lambda: rights.repeat_release(_step(hold.pk))
 
 
 @case("rights.repeat_erasure")

@@ -3,14 +3,27 @@
 from annotations.oversight.alerting.acts import Act, Counting, Expecting, Hit, Known, Rule, Scope, Series
 from annotations.oversight.alerting.break_glass import BreakGlassUse
 from annotations.oversight.alerting.household import Household
+from annotations.oversight.alerting.in_person import InPerson
 from annotations.oversight.alerting.log_reading import LogReading
 from annotations.oversight.alerting.off_hours import OffHours
 from annotations.oversight.alerting.refusals import Refusals
 from annotations.oversight.alerting.reveals import Reveals
+from annotations.oversight.alerting.shorter_rules import ShorterRules
 from annotations.oversight.alerting.volume import Volume
 
 RULES: dict[str, type[Rule]] = {
-    rule.kind: rule for rule in (Volume, OffHours, Household, Reveals, LogReading, Refusals, BreakGlassUse)
+    rule.kind: rule
+    for rule in (
+        Volume,
+        OffHours,
+        Household,
+        Reveals,
+        LogReading,
+        Refusals,
+        BreakGlassUse,
+        ShorterRules,
+        InPerson,
+    )
 }
 
 __all__ = [
@@ -21,6 +34,7 @@ __all__ = [
     "Expecting",
     "Hit",
     "Household",
+    "InPerson",
     "Known",
     "LogReading",
     "OffHours",
@@ -29,5 +43,6 @@ __all__ = [
     "Rule",
     "Scope",
     "Series",
+    "ShorterRules",
     "Volume",
 ]

@@ -179,6 +179,14 @@ class BreakGlassForm(RuleForm):
     views = _number(_("Views of one approval, at least"), 1, 1000, _("1: every use."))
 
 
+class ShorterRulesForm(RuleForm):
+    rules = _number(_("Shorter rules by one person in 24 hours, at least"), 1, 1000, _("1: every one."))
+
+
+class InPersonForm(RuleForm):
+    acts = _number(_("Acts in one person's name in 24 hours, at least"), 1, 1000, _("1: every one."))
+
+
 _FORMS: dict[str, type[RuleForm]] = {
     AlertKind.VOLUME: VolumeForm,
     AlertKind.OFF_HOURS: OffHoursForm,
@@ -187,6 +195,8 @@ _FORMS: dict[str, type[RuleForm]] = {
     AlertKind.LOG_READING: LogReadingForm,
     AlertKind.REFUSALS: RefusalsForm,
     AlertKind.BREAK_GLASS: BreakGlassForm,
+    AlertKind.SHORTER_RULES: ShorterRulesForm,
+    AlertKind.IN_PERSON: InPersonForm,
 }
 
 

@@ -23,7 +23,8 @@ class EndingForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """How long clips of one state are kept. `version` is the one that was shown."""
+    """How long clips of one state are kept. `version` is the one that was shown, `shown` the days of which was shown
+    what they would end."""
 
     original = forms.IntegerField(
         label=_("Days of the original"), min_value=0, max_value=LONGEST_DAYS, help_text=_("With its key.")
@@ -36,6 +37,7 @@ class RuleForm(forms.Form):
     )
     reason = ReasonField(help_text=_("It is on the register, for everybody to read: name nobody in it."))
     version = forms.IntegerField(widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def days(self) -> Days:
         return Days(self.cleaned_data["original"], self.cleaned_data["rest"])

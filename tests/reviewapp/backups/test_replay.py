@@ -29,7 +29,10 @@ from annotations.core import clock, ids
 from annotations.core.errors import Unavailable
 from annotations.rights import services as rights
 from annotations.rights.enums import ErasureCause, ScopeKind
-from annotations.rights.models import Erasure
+from annotations.rights.models import Erasure, LegalHold, RetentionRule
+from annotations.rights.retention import selectors
+from annotations.rights.retention.enums import LegalHoldState, RuleState
+from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope
 from reviewapp.backups.replay import HANDLERS, NotReplayed, replay
 from reviewapp.tasks import replay_journal
@@ -413,3 +416,108 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
         "  consent withdrawn: 2",
         "  key revoked: 1",
     ]
+
+
+UNTIL = datetime.timedelta(days=30)
+
+
+def test_a_legal_hold_that_came_after_the_backup_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    clip, then = make_ready_clip(), clock.now() - datetime.timedelta(hours=3)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(clock, "now", lambda: then)
+        set_back(lambda: make_legal_hold(of_clip(clip.public_id)))
+    assert not LegalHold.objects.exists()
+    replay(WORKER)
+    hold = LegalHold.objects.get()
+    assert (hold.state, hold.placed_at) == (LegalHoldState.STANDING, then)
+    assert hold.first_officer
+    assert hold.second_officer not in {"", hold.first_officer}
+    assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
+    assert LogEntry.objects.filter(action="legal_hold.agreed").count() == 1
+
+
+@pytest.mark.parametrize("kind", [ScopeKind.DEVICE, ScopeKind.OWNER])
+def test_a_legal_hold_of_a_camera_or_an_owner_covers_their_clips_again(kind: ScopeKind) -> None:
+    clip = make_ready_clip()
+    assert clip.device is not None
+    target = clip.device.pseudonym if kind == ScopeKind.DEVICE else clip.owner.pseudonym
+    set_back(lambda: make_legal_hold(Scope(kind, target)))
+    replay(WORKER)
+    assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
+
+
+def test_one_that_waited_in_the_backup_stands_and_one_that_was_released_does_not() -> None:
+    clip, officer = make_ready_clip(), Actor("p-officer3", Role.PRIVACY_OFFICER)
+    waiting = rights.ask_for_legal_hold(of_clip(clip.public_id), clock.now() + UNTIL, REASON, OFFICER)
+
+    def live() -> None:
+        rights.decide_legal_hold(waiting.pk, "agree", REASON, officer)
+        rights.ask_for_extension(waiting.pk, clock.now() + 2 * UNTIL, REASON, OFFICER)
+        rights.decide_legal_hold(waiting.pk, "agree", REASON, officer)
+
+    set_back(live)
+    assert replay(WORKER) == {Kind.LEGAL_HOLD_PLACED: 1, Kind.LEGAL_HOLD_EXTENDED: 1}
+    waiting.refresh_from_db()
+    assert waiting.state == LegalHoldState.STANDING
+    assert waiting.until > clock.now() + UNTIL
+
+    def release() -> None:
+        rights.ask_for_release(waiting.pk, REASON, OFFICER)
+        rights.decide_legal_hold(waiting.pk, "agree", REASON, officer)
+
+    set_back(release)
+    replay(WORKER)
+    waiting.refresh_from_db()
+    assert waiting.state == LegalHoldState.RELEASED
+    assert gate.reasons(clip.pk) == []
+
+
+def test_a_legal_hold_on_what_is_held_by_another_one_takes_its_place() -> None:
+    clip, officer = make_ready_clip(), Actor("p-officer3", Role.PRIVACY_OFFICER)
+    asked = rights.ask_for_legal_hold(of_clip(clip.public_id), clock.now() + UNTIL, REASON, OFFICER)
+
+    def live() -> None:
+        rights.decide_legal_hold(asked.pk, "refuse", REASON, officer)
+        make_legal_hold(of_clip(clip.public_id))
+
+    set_back(live)
+    replay(WORKER)
+    asked.refresh_from_db()
+    assert asked.state == LegalHoldState.REFUSED
+    assert LegalHold.objects.filter(state=LegalHoldState.STANDING).count() == 1
+
+
+def test_a_legal_hold_on_what_came_after_the_backup_is_passed_over() -> None:
+    def live() -> None:
+        clip = make_ready_clip()
+        make_legal_hold(of_clip(clip.public_id))
+
+    set_back(live)
+    replay(WORKER)
+    assert not LegalHold.objects.exists()
+
+
+def test_rules_that_were_decided_on_after_the_backup_hold_again() -> None:
+    second = Actor("p-officer3", Role.PRIVACY_OFFICER)
+    longer = rights.set_rule("labeled", Days(14, 120), REASON, version=1, actor=OFFICER)
+
+    def live() -> None:
+        rights.decide_rule("labeled", "agree", REASON, second)
+        rights.set_rule("held", Days(2, 2), REASON, version=1, actor=OFFICER)
+        rights.set_rule("expired", Days(2, 2), REASON, version=1, actor=OFFICER)
+        rights.decide_rule("expired", "take back", REASON, second)
+
+    set_back(live)
+    replay(WORKER)
+    longer.refresh_from_db()
+    assert (longer.state, longer.decided_by) == (RuleState.IN_FORCE, second.pseudonym)
+    assert selectors.rules_in_force()["labeled"] == Days(14, 120)
+    announced = selectors.announced()
+    assert set(announced) == {"held"}
+    assert (announced["held"].effective_at or clock.now()) > clock.now()
+    assert announced["held"].reason.startswith("Decided before the site was restored")
+    assert RetentionRule.objects.get(kept_state="expired", version=2).state == RuleState.TAKEN_BACK
+    found = RetentionRule.objects.count()
+    journal.forget_standing()
+    assert replay(WORKER).total() == 0
+    assert RetentionRule.objects.count() == found
