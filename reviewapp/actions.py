@@ -60,7 +60,12 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         (REQUESTS, "answer"),
         (REQUESTS, "refuse"),
     ),
-    "rights:decide_retention_rule": ((RETENTION_RULES, "agree"), (RETENTION_RULES, "refuse")),
+    "rights:decide_retention_rule": (
+        (RETENTION_RULES, "agree"),
+        (RETENTION_RULES, "agree for later"),
+        (RETENTION_RULES, "refuse"),
+        (RETENTION_RULES, "take back"),
+    ),
     "rights:step_legal_hold": (
         (LEGAL_HOLDS, "agree"),
         (LEGAL_HOLDS, "refuse"),

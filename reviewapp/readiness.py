@@ -14,6 +14,9 @@ from annotations.audit.integrity.status import integrity
 from annotations.audit.subject_keys import Unreachable, store
 from annotations.core.commands import command
 
+_NAMED = 20
+"""So many lines of the journal are named."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -66,8 +69,15 @@ def _migrated() -> bool:
 
 
 def _journal() -> Iterator[Reason]:
-    if reason := why_nothing_is_served():
-        yield reason
+    found = journal.standing()
+    if found.code:
+        numbers = ", ".join(str(line.number) for line in found.unknown[:_NAMED])
+        lines = (
+            f" Lines that it does not know: {numbers}{', …' if found.unknown[_NAMED:] else '.'}"
+            if numbers
+            else ""
+        )
+        yield Reason(found.code, found.message + lines)
 
 
 def _storages() -> Iterator[Reason]:

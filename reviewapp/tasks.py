@@ -1,9 +1,11 @@
+from contextlib import suppress
+
 from celery import shared_task
 
 from annotations.audit import journal
 from annotations.audit.actors import WORKER
 from reviewapp import dispatch
-from reviewapp.backups.replay import replay
+from reviewapp.backups.replay import NotReplayed, replay
 
 
 @shared_task(name="reviewapp.deliver_events")
@@ -20,7 +22,8 @@ def sweep() -> None:
 def replay_journal() -> None:
     """For what a transaction that did not commit left there, and for a database that was set back under the site."""
     if journal.standing().code == journal.AHEAD:
-        replay(WORKER)
+        with suppress(NotReplayed):  # it has told the program's log which lines, and keeps the site closed
+            replay(WORKER)
 
 
 @shared_task(name="reviewapp.prune")

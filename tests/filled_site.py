@@ -142,13 +142,15 @@ def _desk(officer: User) -> None:
 
 
 def _retention(officer: User) -> None:
-    """A legal hold that stands, one on which the officer decides and one on which another does; a longer rule."""
+    """A legal hold that stands, one on which the officer decides and one on which another does; a longer and
+    a shorter rule."""
     other, until = make.make_user(Role.PRIVACY_OFFICER), clock.now() + datetime.timedelta(days=9)
     make.make_legal_hold(Scope(ScopeKind.CLIP, str(make.make_ready_clip().public_id)))
     for asks in (officer, other):
         owner = make.make_ready_clip().owner
         rights.ask_for_legal_hold(Scope(ScopeKind.OWNER, owner.pseudonym), until, REASON, asks.actor)
     rights.set_rule("held", Days(20, 20), REASON, version=1, actor=other.actor)
+    rights.set_rule("expired", Days(2, 2), REASON, version=1, actor=other.actor)
 
 
 def _datasets(engineer: User) -> None:

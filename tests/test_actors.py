@@ -397,14 +397,17 @@ for _each in LEGAL_HOLDS:
 
 def _retention_rule(action: str) -> Trial:
     asker = make.make_user(Role.PRIVACY_OFFICER)
-    rights.set_rule("held", Days(20, 20), REASON, version=1, actor=asker.actor)
+    changed = {"agree for later": Days(2, 20), "take back": Days(2, 2)}
+    rights.set_rule("held", changed.get(action, Days(20, 20)), REASON, version=1, actor=asker.actor)
+    action = action.removesuffix(" for later")
     return Trial(
         lambda who: rights.decide_rule("held", action, REASON, who.actor), known=asker, knows="asked_by"
     )
 
 
 for _each in RETENTION_RULES:
-    trial((RETENTION_RULES, _each.source, _each.action))(partial(_retention_rule, _each.action))
+    if _each.action != "bring into force":
+        trial((RETENTION_RULES, _each.source, _each.action))(partial(_retention_rule, _each.action))
 
 
 def _access(act: Callable[[uuid.UUID, User], object], *, approved: bool = False) -> Trial:

@@ -78,7 +78,10 @@ CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
         lambda reason: rights.request_erasure(Scope("clip", ""), OFFICER, ErasureCause.OFFICER, reason)
     ],
     rights.set_rule: [lambda reason: rights.set_rule("held", Days(1, 1), reason, version=1, actor=OFFICER)],
-    rights.decide_rule: [lambda reason: rights.decide_rule("held", "agree", reason, OFFICER)],
+    rights.decide_rule: [
+        lambda reason: rights.decide_rule("held", "agree", reason, OFFICER),
+        lambda reason: rights.decide_rule("held", "take back", reason, OFFICER),
+    ],
     rights.ask_for_legal_hold: [
         lambda reason: rights.ask_for_legal_hold(Scope("clip", ""), clock.now(), reason, OFFICER)
     ],

@@ -102,6 +102,11 @@ PASSWORD_REQUIRED_AGAIN = action(
 )
 KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)
+IN_PERSON = action(
+    "account.in_person",
+    "Confirmed by password, on the command line, what is done there in this person's name: {command}",
+    {"command": CODE},
+)
 REFUSED = action("access.refused", "Refused: {method} {route}", _CALL)
 REFUSED_AGAIN = action(
     "access.refused_again", "Refused, again and again: {method} {route}; times: {times}", _CALL | _TIMES

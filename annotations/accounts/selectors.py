@@ -1,14 +1,18 @@
 """Reading accounts."""
 
+import datetime
 import hmac
+import json
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from annotations.accounts import keys
+from annotations.accounts import keys, log
 from annotations.accounts.enums import KeyRefusal, ProposalState, Standing
 from annotations.accounts.models import AccountProposal, ApiKey, Session, SignInLink, User
 from annotations.accounts.roles import signing_in
 from annotations.audit.actors import Actor
+from annotations.audit.models import LogEntry
 from annotations.core import clock
 
 
@@ -36,6 +40,25 @@ def why_refused(key: str) -> tuple[User | None, KeyRefusal]:
     if found.revoked_at:
         return found.user, KeyRefusal.REVOKED
     return found.user, KeyRefusal.EXPIRED if found.user.is_active else KeyRefusal.INACTIVE
+
+
+@dataclass(frozen=True)
+class DoneInPerson:
+    """Somebody gave their password on the command line: when, and for which command."""
+
+    at: datetime.datetime
+    command: str
+
+
+def done_in_person(user: User, most: int = 20) -> list[DoneInPerson]:
+    """What was lately done on the command line in the person's name, the last first."""
+    entries = LogEntry.objects.filter(actor=user.pseudonym, action=log.IN_PERSON.code)
+    return [
+        DoneInPerson(
+            entry.occurred_at, json.loads(bytes(entry.canonical))["data"]["command"].replace("_", " ")
+        )
+        for entry in entries.order_by("-occurred_at", "-id")[:most]
+    ]
 
 
 def is_open(actor: Actor) -> bool:

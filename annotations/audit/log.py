@@ -36,6 +36,11 @@ KEY_RETIRED = action(
     "Key of the log taken out of use, from size {size} on: {key}",
     {"key": NAME, "size": COUNT},
 )
+EPOCH_AGREED = action(
+    "audit.epoch_agreed",
+    "Wants the log to go on in a new epoch after a restore (agreed to by {agreed_by}); each gave their password",
+    {"agreed_by": PSEUDONYM},
+)
 EPOCH_DECLARED = action(
     "audit.epoch_declared",
     "The log goes on after a restore, in epoch {epoch}: entries {first} to {last} that were signed are lost"
@@ -89,6 +94,11 @@ KEYS_RETURNED = action(
 REPLAYED = action(
     "journal.replayed",
     "Done again, or found done, as the journal tells in line {line}: {kind}, of {at}",
+    {"line": COUNT, "kind": one_of((str(kind), str(kind).replace("_", " ")) for kind in Kind), "at": TIME},
+)
+PASSED_OVER = action(
+    "journal.passed_over",
+    "Left undone what the journal tells in line {line}, as it cannot be done again: {kind}, of {at}",
     {"line": COUNT, "kind": one_of((str(kind), str(kind).replace("_", " ")) for kind in Kind), "at": TIME},
 )
 JOURNAL_BEGUN = action(

@@ -13,6 +13,8 @@ class AlertKind(models.TextChoices):
     REFUSALS = "refusals", _("Refused again and again")
     BREAK_GLASS = "break_glass", _("Seen unredacted")
     FLAGS = "flags", _("Many flags in a row")
+    SHORTER_RULES = "shorter_rules", _("Kept for less time")
+    IN_PERSON = "in_person", _("Done on the command line")
 
 
 class AlertState(models.TextChoices):

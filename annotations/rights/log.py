@@ -1,6 +1,6 @@
 """The entries that this context writes."""
 
-from annotations.audit.fields import CODE, COUNT, DAY, DIGEST, ID, YES_NO, one_of
+from annotations.audit.fields import CODE, COUNT, DAY, DIGEST, ID, TIME, YES_NO, one_of
 from annotations.audit.registry import Repeats, action
 from annotations.rights.enums import ErasureCause, ScopeKind
 from annotations.rights.retention.enums import KeptState, Part
@@ -135,9 +135,15 @@ _RULE = {
 }
 _DAYS = "{state}: original {original_days} days, everything {rest_days} days (version {version})"
 
+RULE_SHORTENED = action(
+    "retention.rule_shortened",
+    f"Shorter retention decided on, from {{effective}} on, {_DAYS}",
+    _RULE | {"effective": TIME},
+)
+RULE_TAKEN_BACK = action("retention.rule_taken_back", f"Shorter retention taken back, {_DAYS}", _RULE)
 RULE_SET = action("retention.rule_set", f"Retention rule in force, {_DAYS}", _RULE)
 RULE_PROPOSED = action("retention.rule_proposed", f"Longer retention asked for, {_DAYS}", _RULE)
-RULE_AGREED = action("retention.rule_agreed", f"Longer retention agreed to, in force, {_DAYS}", _RULE)
+RULE_AGREED = action("retention.rule_agreed", f"Longer retention agreed to, {_DAYS}", _RULE)
 RULE_REFUSED = action("retention.rule_refused", f"Longer retention refused, {_DAYS}", _RULE)
 ENDED = action(
     "retention.ended",

@@ -52,14 +52,18 @@ def months_after(moment: datetime.datetime, months: int) -> datetime.datetime:
     return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
 
 
-# A version of a rule that keeps something longer than the default; any other is decided by one officer.
+# A version of a rule that keeps something longer than the default; any other is decided by one officer. One that keeps
+# something shorter than the one before takes effect later, and is taken back by anybody who could have decided on it.
 RETENTION_RULES = TransitionTable(
     "retention rule",
-    initial=[RuleState.PROPOSED, RuleState.IN_FORCE],
-    final=[RuleState.IN_FORCE, RuleState.REFUSED],
+    initial=[RuleState.PROPOSED, RuleState.ANNOUNCED, RuleState.IN_FORCE],
+    final=[RuleState.IN_FORCE, RuleState.REFUSED, RuleState.TAKEN_BACK],
     transitions=[
         Transition(RuleState.PROPOSED, "agree", RuleState.IN_FORCE, SECOND_OFFICER),
+        Transition(RuleState.PROPOSED, "agree for later", RuleState.ANNOUNCED, SECOND_OFFICER),
         Transition(RuleState.PROPOSED, "refuse", RuleState.REFUSED, OFFICER),
+        Transition(RuleState.ANNOUNCED, "take back", RuleState.TAKEN_BACK, OFFICER),
+        Transition(RuleState.ANNOUNCED, "bring into force", RuleState.IN_FORCE, THE_SITE),
     ],
 )
 

@@ -17,6 +17,7 @@ def compile_answer(run: str) -> None:
 
 @shared_task(name="rights.erase_due")
 def erase_due() -> None:
+    services.bring_into_force()
     services.erase_due()
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, get_origin, get_type_hints
 
 from annotations.audit.journal import Known
 
@@ -16,6 +16,7 @@ NAME = "manifest.json"
 STORAGES = ("vault", "exports", "renditions")
 _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._ -]*")
 _BLOCK = 1024 * 1024
+_WORDS: Mapping[type, str] = {str: "text", int: "whole number", bool: "truth value"}
 
 
 class Unusable(Exception):
@@ -68,11 +69,26 @@ def read(folder: Path) -> Manifest:
     try:
         files = tuple(BackedUp(**each) for each in told.pop("files"))
         made = Manifest(**{**told, "journal": Known(**told["journal"])}, files=files)
+        _check_types(made)
         datetime.datetime.fromisoformat(made.made_at)
     except (KeyError, TypeError, ValueError) as error:
-        raise Unusable(f"{folder / NAME} lacks something: {error}") from None
+        raise Unusable(f"{folder / NAME} lacks something, or has it otherwise: {error}") from None
     _check_places(folder, made)
     return made
+
+
+def _check_types(made: Manifest) -> None:
+    """That each member is what its name promises. Raises TypeError."""
+    for each in (made, made.journal, *made.files):
+        for name, kind in get_type_hints(type(each)).items():
+            plain = get_origin(kind) or kind
+            if type(getattr(each, name)) is not plain:
+                raise TypeError(f"{name} is no {_WORDS.get(plain, plain.__name__)}.")
+    if not all(
+        isinstance(ring, dict) and all(isinstance(value, str) for value in ring.values())
+        for ring in made.wrapping.values()
+    ):
+        raise TypeError("wrapping does not hold values of keys.")
 
 
 def _check_places(folder: Path, made: Manifest) -> None:

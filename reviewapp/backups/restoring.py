@@ -6,6 +6,7 @@ that nothing is served until the journal was replayed.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,8 +30,10 @@ from reviewapp.backups.replay import replay
 Tell = Callable[[str], None]
 
 
-def restore(source: Path, tell: Tell, *, keys: Path | None = None, journal_lost: bool = False) -> int:
-    """Brings the site back and replays the journal; how many lines were replayed.
+def restore(
+    source: Path, tell: Tell, *, keys: Path | None = None, journal_lost: bool = False
+) -> Counter[Kind]:
+    """Brings the site back and replays the journal; how many lines of each kind were replayed.
 
     Raises Unusable and Refused, with nothing written; ProgramMissing, and what `replay` raises.
     """
@@ -60,7 +63,7 @@ def restore(source: Path, tell: Tell, *, keys: Path | None = None, journal_lost:
     return replay(COMMAND_LINE)
 
 
-def begin_journal_anew() -> int:
+def begin_journal_anew() -> Counter[Kind]:
     """Begins another journal for a database whose own is lost or altered. Raises Refused when it is whole."""
     if journal.standing().code not in {"journal_behind", "journal_altered"}:
         raise Refused("The journal is there, and whole. Nothing was done.")

@@ -240,6 +240,9 @@ BREAK_GLASS_MINUTES = 30
 BREAK_GLASS_LAPSE_HOURS = 24
 BREAK_GLASS_TIMEOUT = 300
 
+# A shorter rule of retention takes effect so long after it was decided on: time for other officers to take it back.
+RETENTION_SHORTER_AFTER = timedelta(hours=24)
+
 # Who answers for this site, as letters to owners tell it: name and address of the controller, how to reach it and its
 # officer for data protection, and what safeguards transfers to countries outside the EEA.
 CONTROLLER_NAME = environment.text("CONTROLLER_NAME", "")

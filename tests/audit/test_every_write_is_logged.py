@@ -58,6 +58,7 @@ from annotations.rights.models import AccessRequest, Erasure, LegalHold, Retenti
 from annotations.rights.plans import plan
 from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope, reach
+from annotations.rights.services.repeated_legal_holds import Step
 from annotations.single_sign_on import services as single_sign_on
 from annotations.single_sign_on.enums import SignInRefusal
 from annotations.single_sign_on.models import ProviderSession
@@ -222,6 +223,12 @@ def _() -> Act:
 @case("accounts.record_failure")
 def _() -> Act:
     return lambda: accounts.record_failure("nobody")
+
+
+@case("accounts.record_in_person")
+def _() -> Act:
+    officer = make.make_user(Role.PRIVACY_OFFICER)
+    return lambda: accounts.record_in_person(officer, "privacy_scan")
 
 
 @case("accounts.record_refusal")
@@ -1461,6 +1468,47 @@ def _() -> Act:
     return rights.erase_due
 
 
+@case("rights.bring_into_force")
+def _() -> Act:
+    rule = rights.set_rule("held", Days(2, 2), WHY, version=1, actor=OFFICER)
+    RetentionRule.objects.filter(pk=rule.pk).update(effective_at=clock.now())
+    return rights.bring_into_force
+
+
+@case("rights.repeat_rule")
+def _() -> Act:
+    people = (OFFICER, OFFICER.pseudonym)
+    return lambda: rights.repeat_rule("held", 2, Days(2, 2), people, None)
+
+
+@case("rights.repeat_taking_back")
+def _() -> Act:
+    rule = rights.set_rule("held", Days(2, 2), WHY, version=1, actor=OFFICER)
+    return lambda: rights.repeat_taking_back("held", rule.version, OFFICER)
+
+
+def _step(hold: uuid.UUID) -> Step:
+    return Step(hold, "p-officer3", OFFICER, clock.now())
+
+
+@case("rights.repeat_legal_hold")
+def _() -> Act:
+    until = clock.now() + datetime.timedelta(days=3)
+    return lambda: rights.repeat_legal_hold(_step(uuid.uuid4()), _scope(), until)
+
+
+@case("rights.repeat_extension")
+def _() -> Act:
+    hold = make.make_legal_hold(_scope())
+    return lambda: rights.repeat_extension(_step(hold.pk), hold.until + datetime.timedelta(days=3))
+
+
+@case("rights.repeat_release")
+def _() -> Act:
+    hold = make.make_legal_hold(_scope())
+    return lambda: rights.repeat_release(_step(hold.pk))
+
+
 @case("rights.repeat_erasure")
 def _() -> Act:
     scope = _scope()
@@ -1470,13 +1518,13 @@ def _() -> Act:
 @case("accounts.repeat_closing")
 def _() -> Act:
     user = make.make_user()
-    return lambda: accounts.repeat_closing(user.pseudonym, COMMAND_LINE)
+    return lambda: accounts.repeat_closing(user.pseudonym, COMMAND_LINE, clock.now())
 
 
 @case("accounts.repeat_role")
 def _() -> Act:
     user = make.make_user()
-    return lambda: accounts.repeat_role(user.pseudonym, Role.OPERATOR, COMMAND_LINE)
+    return lambda: accounts.repeat_role(user.pseudonym, Role.OPERATOR, COMMAND_LINE, clock.now())
 
 
 @case("accounts.repeat_password_required")

@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
@@ -12,6 +12,7 @@ from annotations.audit.selectors import of_clip
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason, Purpose
 from tests import factories as make
+from tests.in_person import call_in_person
 
 pytestmark = pytest.mark.django_db
 REASON = "A court asks for it."
@@ -26,7 +27,7 @@ def officers() -> tuple[User, User]:
 def order(
     action: str, clip: uuid.UUID, by: str = "olga", agreed_by: str = "omar", reason: str = REASON
 ) -> None:
-    call_command("legal_hold", action, str(clip), "--by", by, "--agreed-by", agreed_by, "--reason", reason)
+    call_in_person("legal_hold", action, str(clip), "--by", by, "--agreed-by", agreed_by, "--reason", reason)
 
 
 def test_a_legal_hold_keeps_a_clip_from_every_use_until_it_is_released(

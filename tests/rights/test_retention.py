@@ -196,11 +196,13 @@ def test_clips_of_before_there_were_rules_have_a_weeks_notice(wait: Wait) -> Non
     assert services.erase_due() == 1
 
 
-def test_a_shorter_rule_holds_at_once_and_a_longer_one_when_another_officer_agrees(
+def test_a_shorter_rule_holds_after_a_day_and_a_longer_one_when_another_officer_agrees(
     officer: User, second: User, wait: Wait
 ) -> None:
     clip = lasting(make.make_ready_clip())
     services.set_rule("never_labeled", Days(5, 5), REASON, version=1, actor=officer.actor)
+    assert selectors.rules_in_force()["never_labeled"] == DEFAULTS["never_labeled"]
+    wait(days=1)
     assert selectors.rules_in_force()["never_labeled"] == Days(5, 5)
     longer = services.set_rule("never_labeled", Days(30, 60), REASON, version=2, actor=officer.actor)
     assert longer.state == RuleState.PROPOSED
@@ -223,7 +225,7 @@ def test_a_refused_rule_changes_nothing(officer: User) -> None:
     services.decide_rule("held", "refuse", REASON, officer.actor)
     assert selectors.rules_in_force()["held"] == DEFAULTS["held"]
     again = services.set_rule("held", Days(2, 2), REASON, version=1, actor=officer.actor)
-    assert (again.version, again.state) == (3, RuleState.IN_FORCE)
+    assert (again.version, again.state) == (3, RuleState.ANNOUNCED)
 
 
 @pytest.mark.parametrize(

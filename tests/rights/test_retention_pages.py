@@ -74,7 +74,13 @@ def test_the_register_says_purpose_state_days_and_reason(site: Client, officer: 
     assert "Art. 30" in text
     assert "Fingerprints of content" in text
     rule = reverse("rights:retention_rule", args=["held"])
-    site.post(rule, {"original": 2, "rest": 3, "reason": "Operators <b>work</b> fast.", "version": 1})
+    sent = {"original": 2, "rest": 3, "reason": "Operators <b>work</b> fast.", "version": 1, "shown": "2 3"}
+    site.post(rule, sent)
+    text = read(site.get(reverse("rights:retention_register")))
+    assert "shorter soon" in text
+    assert "2 and 3 days from" in text
+    assert "Operators" not in text, "what holds now has another reason"
+    RetentionRule.objects.filter(kept_state="held").update(effective_at=clock.now())
     text = read(site.get(reverse("rights:retention_register")))
     assert "Operators <b>work</b> fast." in text
     assert "The default is 14 and 14 days." in text

@@ -27,6 +27,7 @@ from annotations.accounts.services.provided import drop_provided, make_provided,
 from annotations.accounts.services.repeated import repeat_closing, repeat_password_required, repeat_role
 from annotations.accounts.services.sign_in import (
     record_failure,
+    record_in_person,
     record_key_refusal,
     record_refusal,
     record_sign_in,
@@ -51,6 +52,7 @@ __all__ = [
     "invite",
     "make_provided",
     "record_failure",
+    "record_in_person",
     "record_key_refusal",
     "record_key_used",
     "record_refusal",

@@ -1,5 +1,7 @@
 """Closing an account: nothing that its person has opens anything any more, from the commit on."""
 
+import datetime
+
 from django.db import transaction
 
 from annotations.accounts import log
@@ -36,11 +38,11 @@ def close_account(user: User, actor: Actor, reason: str, *, shown: str | None = 
     return user
 
 
-def close(user: User) -> dict[str, int]:
-    """Takes a locked account out of use, whoever is left; what ended with it."""
+def close(user: User, at: datetime.datetime | None = None) -> dict[str, int]:
+    """Takes a locked account out of use, whoever is left; what ended with it. `at` is when it was, if not now."""
     user.is_active = False
     user.save(update_fields=["is_active"])
-    ended = end_everything(user)
+    ended = end_everything(user, at)
     _drop_proposals(user)
     return ended
 

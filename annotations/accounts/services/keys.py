@@ -25,13 +25,13 @@ def create_key(actor: Actor, user: User, days: int = 365) -> str:
 
 
 @transaction.atomic
-def revoke_key(actor: Actor, prefix: str) -> None:
-    """Takes an API key out of use for good.
+def revoke_key(actor: Actor, prefix: str, *, at: datetime.datetime | None = None) -> None:
+    """Takes an API key out of use for good. `at` is when it was, if not now.
 
     Raises ApiKey.DoesNotExist when none of this prefix is in use, and JournalUnreachable.
     """
     key = ApiKey.objects.select_for_update().get(prefix=prefix, revoked_at=None)
-    key.revoked_at = clock.now()
+    key.revoked_at = at or clock.now()
     key.save(update_fields=["revoked_at"])
     audit.append(log.KEY_REVOKED, actor, data={"prefix": prefix, "account": key.user.pseudonym})
     journal.record(journal.Kind.KEY_REVOKED, actor, {"prefix": prefix})

@@ -1,5 +1,6 @@
 """What would let somebody see content, by one person who asks and another who agrees; anything else, at once."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -146,8 +147,8 @@ def _carry_out(user: User, kind: str, role: str, actor: Actor) -> str | None:
     return None if user.by_provider else make_link(user, actor)
 
 
-def give_role(user: User, role: str) -> dict[str, Any]:
-    """Gives a locked account the role; what it was before, and what ended with it.
+def give_role(user: User, role: str, at: datetime.datetime | None = None) -> dict[str, Any]:
+    """Gives a locked account the role; what it was before, and what ended with it. `at` is when it was, if not now.
 
     Into a role that sees content a person comes by a new link: an operator may have used the one of before.
     """
@@ -155,7 +156,7 @@ def give_role(user: User, role: str) -> dict[str, Any]:
     if sees_content(role):
         user.set_unusable_password()
     user.save(update_fields=["role", "password"])
-    return {"before": before, "role": role, **end_everything(user)}
+    return {"before": before, "role": role, **end_everything(user, at)}
 
 
 def _change_role(user: User, role: str, actor: Actor) -> str | None:

@@ -1,35 +1,42 @@
 """What was done to accounts after a backup, done again in the database that was restored from it."""
 
+import datetime
+
 from django.db import transaction
 
 from annotations.accounts import log
+from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.accounts.services.closing import close
 from annotations.accounts.services.proposals import give_role
 from annotations.accounts.services.support import end_sessions, locked
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
+from annotations.core.errors import Invalid
 
 
 @transaction.atomic
-def repeat_closing(account: str, actor: Actor) -> bool:
-    """Closes the account of this pseudonym, whoever is left; False when it is not open."""
+def repeat_closing(account: str, actor: Actor, at: datetime.datetime) -> bool:
+    """Closes the account of this pseudonym, whoever is left, as of then; False when it is not open."""
     found = User.objects.filter(pseudonym=account, is_active=True).first()
     if found is None:
         return False
-    ended = close(locked(found.pk))
+    ended = close(locked(found.pk), at)
     audit.append(log.CLOSED_AGAIN, actor, data={"account": account, **ended})
     return True
 
 
 @transaction.atomic
-def repeat_role(account: str, role: str, actor: Actor) -> bool:
+def repeat_role(account: str, role: str, actor: Actor, at: datetime.datetime) -> bool:
     """Gives the account this role, which was agreed to then; False when it has it. Who comes into a role that sees
-    content needs a new sign-in link."""
+    content needs a new sign-in link. Raises Invalid `unknown_role`.
+    """
+    if role not in Role.values:
+        raise Invalid("unknown_role", f"This version of the site knows no role {role}.")
     found = User.objects.filter(pseudonym=account).exclude(role=role).first()
     if found is None:
         return False
-    changed = give_role(locked(found.pk), role)
+    changed = give_role(locked(found.pk), role, at)
     audit.append(log.ROLE_CHANGED_AGAIN, actor, data={"account": account, **changed})
     return True
 

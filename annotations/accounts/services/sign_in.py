@@ -23,6 +23,12 @@ def record_sign_out(user: User) -> None:
 
 
 @transaction.atomic
+def record_in_person(user: User, command: str) -> None:
+    """Somebody gave their password on the command line, for what `command` does in their name."""
+    audit.append(log.IN_PERSON, user.actor, data={"command": command})
+
+
+@transaction.atomic
 def record_failure(username: str, *, locked: bool = False) -> None:
     """A failed sign-in. The log names the account by its pseudonym; what was typed for no account is not kept."""
     # PostgreSQL takes no NUL, not even to compare with; no account has one in its name.

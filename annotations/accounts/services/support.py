@@ -63,13 +63,17 @@ def check_replaced(user: User) -> None:
             raise Conflict(code, message)
 
 
-def end_everything(user: User) -> dict[str, int]:
-    """Ends sessions, API keys, sign-in links and all work in hand of a locked account; how many of the first three."""
+def end_everything(user: User, at: datetime.datetime | None = None) -> dict[str, int]:
+    """Ends sessions, API keys, sign-in links and all work in hand of a locked account; how many of the first three.
+
+    `at` is when they ended, if not now.
+    """
     closing.end_work(user)
+    moment = at or clock.now()
     return {
         "sessions": end_sessions(user),
-        "keys": ApiKey.objects.filter(user=user, revoked_at=None).update(revoked_at=clock.now()),
-        "links": end_links(user),
+        "keys": ApiKey.objects.filter(user=user, revoked_at=None).update(revoked_at=moment),
+        "links": end_links(user, moment),
     }
 
 
@@ -78,9 +82,9 @@ def end_sessions(user: User, *, but: str = "") -> int:
     return Session.objects.filter(user=user).exclude(session_key=but).delete()[0]
 
 
-def end_links(user: User) -> int:
-    """Ends the sign-in link that can still be used; how many there were."""
-    return SignInLink.objects.filter(user=user, ended_at=None).update(ended_at=clock.now())
+def end_links(user: User, at: datetime.datetime | None = None) -> int:
+    """Ends the sign-in link that can still be used, now or `at` that moment; how many there were."""
+    return SignInLink.objects.filter(user=user, ended_at=None).update(ended_at=at or clock.now())
 
 
 def today() -> datetime.date:

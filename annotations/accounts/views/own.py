@@ -30,6 +30,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "sessions": selectors.sessions_of(user),
         "here": request.session.session_key,
         "keys": selectors.keys_of(user),
+        "in_person": selectors.done_in_person(user),
         "languages": settings.LANGUAGES,
         "time_zone": TimeZoneForm(initial={"zone": user.time_zone}),
         "zone": zone_of(request),

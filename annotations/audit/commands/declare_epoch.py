@@ -8,33 +8,28 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from annotations.audit.commands.epochs import line
 from annotations.audit.keys.refused import Refused
 from annotations.audit.sequencing import epochs
+from annotations.audit.sequencing.agreements import agreement
 from annotations.audit.sequencing.configured import own_keys
 from annotations.audit.sequencing.epochs import Loss
-from annotations.audit.sequencing.officers import two_officers
 
 HELP = (
     "After a restore: lets the log go on from what the database holds, in a new epoch that says what was lost. "
-    "In the sequencer's environment. Two privacy officers stand for it."
+    "In the sequencer's environment, after two privacy officers agreed to it (`agree_epoch`)."
 )
 
 
 def arguments(parser: CommandParser) -> None:
-    parser.add_argument("--by", required=True, metavar="USER", help="the privacy officer who declares it")
-    parser.add_argument("--agreed-by", required=True, metavar="USER", help="another one, who agrees")
-    parser.add_argument(
-        "--reason", required=True, help="what happened, in 5 to 2,000 characters; it is encrypted"
-    )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be lost")
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
     try:
         folder = own_keys()
-        officers = two_officers(options["by"], options["agreed_by"])
         if options["dry_run"]:
             _tell(command, epochs.loss(folder))
             return
-        epoch = epochs.declare(folder, *officers, options["reason"])
+        agreed = agreement()
+        epoch = epochs.declare(folder, agreed.declared_by, agreed.agreed_by, agreed.reason)
     except (ImproperlyConfigured, Refused) as error:
         raise CommandError(str(error)) from error
     command.stdout.write(line(epoch))

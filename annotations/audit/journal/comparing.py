@@ -23,7 +23,7 @@ ASK_AGAIN_AFTER = 1.0
 AHEAD = "journal_ahead"
 _AHEAD = (
     "The site was set back to an earlier state. What was withdrawn or erased since then is done again first; "
-    "until that is done nothing is shown."
+    "until that is done nothing is shown. Should it last: manage.py restore --replay says why."
 )
 
 

@@ -1,8 +1,10 @@
 """The file of the journal: only ever added to, by one process at a time, on the disk before it returns."""
 
+import errno
 import fcntl
 import logging
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +20,12 @@ _BLOCK = 64 * 1024
 _PRIVATE = 0o600
 
 
+# A pipe in the journal's place would otherwise wait for somebody at its other end, and the request with it.
+_NEVER_WAITING = os.O_NONBLOCK | os.O_CLOEXEC
+
+
 class JournalUnreachable(DomainError):
-    """The file cannot be read or written."""
+    """The file cannot be read or written, or something else than a file is in its place."""
 
     status = 503
 
@@ -65,6 +71,8 @@ class JournalFile:
             return None
         except OSError:
             raise JournalUnreachable from None
+        if not stat.S_ISREG(found.st_mode):
+            raise JournalUnreachable
         return Stamp(found.st_ino, found.st_size, (found.st_mtime_ns, found.st_ctime_ns))
 
     def lines(self) -> list[Line]:
@@ -74,7 +82,7 @@ class JournalFile:
     def after(self, before: Line | None, offset: int) -> Iterator[tuple[Line, int]]:
         """The whole lines from the offset on, which is where `before` ends; each with where it ends itself."""
         try:
-            with self.path.open("rb") as file:
+            with open(_opened(self.path, os.O_RDONLY), "rb") as file:
                 file.seek(offset)
                 for content in file:
                     if not content.endswith(b"\n"):
@@ -129,7 +137,7 @@ class JournalFile:
         while True:
             new = not self.path.exists()
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT, _PRIVATE)
+            file = _opened(self.path, os.O_RDWR | os.O_CREAT)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if self.path.exists() and self._is(file):
@@ -178,3 +186,12 @@ class JournalFile:
             os.ftruncate(file, end)
             raise
         return line
+
+
+def _opened(path: Path, flags: int) -> int:
+    """A descriptor of the regular file there. Raises OSError, also for a pipe, a device, a socket or a folder."""
+    file = os.open(path, flags | _NEVER_WAITING, _PRIVATE)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, "It is no regular file.", str(path))
+    return file

@@ -15,7 +15,7 @@ from typing import Any
 
 from annotations.audit.actors import Actor
 from annotations.audit.canonical import canonical, timestamp
-from annotations.audit.fields import CODE, DIGEST, ID, PSEUDONYM, Field, list_of, pattern
+from annotations.audit.fields import CODE, COUNT, DIGEST, ID, PSEUDONYM, TIME, Field, list_of, pattern
 from annotations.core.errors import DomainError
 
 VERSION = 1
@@ -37,9 +37,18 @@ class Kind(StrEnum):
     ROLE_CHANGED = "role_changed"
     PASSWORD_REQUIRED = "password_required"  # noqa: S105
     KEY_REVOKED = "key_revoked"
+    LEGAL_HOLD_PLACED = "legal_hold_placed"
+    LEGAL_HOLD_EXTENDED = "legal_hold_extended"
+    LEGAL_HOLD_RELEASED = "legal_hold_released"
+    RETENTION_RULE_DECIDED = "retention_rule_decided"
+    RETENTION_RULE_TAKEN_BACK = "retention_rule_taken_back"
     BACKUP_BEGUN = "backup_begun"
     RESTORED = "restored"
 
+
+_TARGET = pattern(r"[0-9a-z-]+", "an id or a pseudonym", 64)
+_LEGAL_HOLD: Mapping[str, Field] = {"hold": ID, "asked_by": PSEUDONYM, "until": TIME}
+_RULE: Mapping[str, Field] = {"state": CODE, "version": COUNT}
 
 # Numbers, codes and pseudonyms only: nothing here tells who somebody is.
 _DATA: dict[Kind, Mapping[str, Field]] = {
@@ -48,7 +57,7 @@ _DATA: dict[Kind, Mapping[str, Field]] = {
     Kind.ERASURE_REQUESTED: {
         "erasure": ID,
         "kind": CODE,
-        "target": pattern(r"[0-9a-z-]+", "an id or a pseudonym", 64),
+        "target": _TARGET,
         "cause": CODE,
     },
     Kind.KEYS_DESTROYED: {
@@ -61,6 +70,17 @@ _DATA: dict[Kind, Mapping[str, Field]] = {
     Kind.ROLE_CHANGED: {"account": PSEUDONYM, "role": CODE},
     Kind.PASSWORD_REQUIRED: {"account": PSEUDONYM},
     Kind.KEY_REVOKED: {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12)},
+    Kind.LEGAL_HOLD_PLACED: {**_LEGAL_HOLD, "kind": CODE, "target": _TARGET},
+    Kind.LEGAL_HOLD_EXTENDED: _LEGAL_HOLD,
+    Kind.LEGAL_HOLD_RELEASED: {"hold": ID, "asked_by": PSEUDONYM},
+    Kind.RETENTION_RULE_DECIDED: {
+        **_RULE,
+        "original_days": COUNT,
+        "rest_days": COUNT,
+        "asked_by": PSEUDONYM,
+        "effective": pattern(r"[0-9TZ:.-]*", "a time, or nothing for at once", 32),
+    },
+    Kind.RETENTION_RULE_TAKEN_BACK: _RULE,
     Kind.BACKUP_BEGUN: {"backup": ID},
     Kind.RESTORED: {"manifest": DIGEST, "made_at": pattern(r"[0-9TZ:.-]+", "a time", 32)},
 }

@@ -1,4 +1,4 @@
-"""The two privacy officers who stand for a declared epoch, by their accounts.
+"""Who may stand for a declared epoch, by their accounts.
 
 This context knows no accounts of its own. It asks for the few columns that the sequencer's role may read
 (`audit.database.grants`).
@@ -7,7 +7,7 @@ This context knows no accounts of its own. It asks for the few columns that the 
 from django.contrib.auth import get_user_model
 
 from annotations.audit.actors import Actor
-from annotations.core.errors import Missing, NotAllowed
+from annotations.core.errors import NotAllowed
 from annotations.core.who import Refusal, by, somebody_else_than
 
 # Of the table of accounts, what the sequencer's role may read.
@@ -26,22 +26,17 @@ AGREES = by(
 )
 
 
-def two_officers(declared_by: str, agreed_by: str) -> tuple[Actor, Actor]:
-    """Who declares an epoch and who agrees, by the names of their accounts.
-
-    Raises Missing `no_such_account`; NotAllowed `account_closed`, `privacy_officer_only`, `second_person_needed`.
-    """
-    first, second = _account(declared_by), _account(agreed_by)
-    DECLARES.check(first)
-    AGREES.check(second, declared_by=first.pseudonym)
-    return first, second
+def check_two(declared_by: Actor, agreed_by: Actor) -> None:
+    """Raises NotAllowed `privacy_officer_only`, `second_person_needed`."""
+    DECLARES.check(declared_by)
+    AGREES.check(agreed_by, declared_by=declared_by.pseudonym)
 
 
-def _account(username: str) -> Actor:
+def open_account(pseudonym: str) -> Actor:
+    """Whoever has this pseudonym, in the role that they have now. Raises NotAllowed `account_closed`."""
     # Ordered by a column that may be read: `first` would take the key.
-    found = get_user_model().objects.filter(username=username).order_by("username").values(*COLUMNS).first()
-    if found is None:
-        raise Missing("no_such_account", f"There is no account {username}.")
-    if not found["is_active"]:
-        raise NotAllowed("account_closed", f"The account of {username} is closed.")
+    accounts = get_user_model().objects.filter(pseudonym=pseudonym).order_by("username").values(*COLUMNS)
+    found = accounts.first()
+    if found is None or not found["is_active"]:
+        raise NotAllowed("account_closed", f"The account of {pseudonym}, who agreed to it, is closed.")
     return Actor(found["pseudonym"], found["role"])

@@ -4,15 +4,28 @@ from annotations.oversight.alerting.acts import Act, Counting, Expecting, Hit, K
 from annotations.oversight.alerting.break_glass import BreakGlassUse
 from annotations.oversight.alerting.flags import Flags
 from annotations.oversight.alerting.household import Household
+from annotations.oversight.alerting.in_person import InPerson
 from annotations.oversight.alerting.log_reading import LogReading
 from annotations.oversight.alerting.off_hours import OffHours
 from annotations.oversight.alerting.refusals import Refusals
 from annotations.oversight.alerting.reveals import Reveals
+from annotations.oversight.alerting.shorter_rules import ShorterRules
 from annotations.oversight.alerting.volume import Volume
 
 RULES: dict[str, type[Rule]] = {
     rule.kind: rule
-    for rule in (Volume, OffHours, Household, Reveals, LogReading, Refusals, BreakGlassUse, Flags)
+    for rule in (
+        Volume,
+        OffHours,
+        Household,
+        Reveals,
+        LogReading,
+        Refusals,
+        BreakGlassUse,
+        Flags,
+        ShorterRules,
+        InPerson,
+    )
 }
 
 __all__ = [
@@ -24,6 +37,7 @@ __all__ = [
     "Flags",
     "Hit",
     "Household",
+    "InPerson",
     "Known",
     "LogReading",
     "OffHours",
@@ -32,5 +46,6 @@ __all__ = [
     "Rule",
     "Scope",
     "Series",
+    "ShorterRules",
     "Volume",
 ]

@@ -183,6 +183,14 @@ class FlagsForm(RuleForm):
     flags = _number(_("Flags of one person in an hour, at least"), 2, 100_000)
 
 
+class ShorterRulesForm(RuleForm):
+    rules = _number(_("Shorter rules by one person in 24 hours, at least"), 1, 1000, _("1: every one."))
+
+
+class InPersonForm(RuleForm):
+    acts = _number(_("Acts in one person's name in 24 hours, at least"), 1, 1000, _("1: every one."))
+
+
 _FORMS: dict[str, type[RuleForm]] = {
     AlertKind.VOLUME: VolumeForm,
     AlertKind.OFF_HOURS: OffHoursForm,
@@ -192,6 +200,8 @@ _FORMS: dict[str, type[RuleForm]] = {
     AlertKind.REFUSALS: RefusalsForm,
     AlertKind.BREAK_GLASS: BreakGlassForm,
     AlertKind.FLAGS: FlagsForm,
+    AlertKind.SHORTER_RULES: ShorterRulesForm,
+    AlertKind.IN_PERSON: InPersonForm,
 }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from annotations.accounts.management.in_person import in_person, person_argument
 from annotations.rights import services
-from annotations.rights.commands.accounts import account
 from annotations.rights.enums import ScopeKind
 from annotations.rights.probes import probe_of
 from annotations.rights.rules import OFFICER
@@ -26,12 +26,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("kind", choices=_KINDS)
     parser.add_argument("target", metavar="ID", help="the clip's id, or the pseudonym of the camera or owner")
     parser.add_argument("--to", required=True, type=Path, metavar="FILE", help="where no file is yet")
-    parser.add_argument("--by", required=True, metavar="USER", help="the privacy officer who asks for it")
+    person_argument(parser, "the privacy officer who asks for it")
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
     """Writes the probe. Raises CommandError, DomainError, VisionError; then there is no file."""
-    actor = account(options["by"]).actor
+    actor = in_person("privacy_probe", options).actor
     OFFICER.check(actor)
     scope = Scope(_KINDS[options["kind"]], options["target"])
     covered = reach(scope)

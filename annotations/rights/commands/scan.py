@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from annotations.accounts.management.in_person import in_person, person_argument
 from annotations.core import clock
 from annotations.rights import services
-from annotations.rights.commands.accounts import account
 from annotations.rights.rules import OFFICER
 from annotations.rights.scan import expected, probe
 from annotations.rights.scan.expected import BadCertificate
@@ -63,12 +63,12 @@ def arguments(parser: ArgumentParser) -> None:
         help="a store to leave out",
     )
     parser.add_argument("--json", action="store_true", help="the report for programs")
-    parser.add_argument("--by", required=True, metavar="USER", help="the privacy officer who asks for it")
+    person_argument(parser, "the privacy officer who asks for it")
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
     """Prints the report; ends the program with 1 or 2 when there is something to tell."""
-    actor = account(options["by"]).actor
+    actor = in_person("privacy_scan", options).actor
     OFFICER.check(actor)
     looked_for = _probe(options)
     choices = Choices(

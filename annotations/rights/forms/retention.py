@@ -36,7 +36,8 @@ class _DaysField(forms.IntegerField):
 
 
 class RuleForm(forms.Form):
-    """How long clips of one state are kept. `version` is the one that was shown."""
+    """How long clips of one state are kept. `version` is the one that was shown, `shown` the days of which was shown
+    what they would end."""
 
     original = _DaysField(
         label=_("Days of the original"),
@@ -49,6 +50,7 @@ class RuleForm(forms.Form):
     )
     reason = ReasonField(help_text=_("It is on the register, for everybody to read: name nobody in it."))
     version = forms.IntegerField(widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def days(self) -> Days:
         return Days(self.cleaned_data["original"], self.cleaned_data["rest"])

@@ -24,8 +24,10 @@ class RuleState(models.TextChoices):
     """How far a version of a retention rule has come."""
 
     PROPOSED = "proposed", _("Waits for a second officer")
+    ANNOUNCED = "announced", _("Decided, takes effect later")
     IN_FORCE = "in_force", _("Decided")
     REFUSED = "refused", _("Refused")
+    TAKEN_BACK = "taken_back", _("Taken back")
 
 
 class LegalHoldState(models.TextChoices):

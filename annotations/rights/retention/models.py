@@ -12,6 +12,7 @@ from annotations.rights.rules import STANDING
 class RetentionRule(models.Model):
     """A version of the rule for one state: the last one in force holds, and all of them stay.
 
+    `effective_at` is when it takes effect, for one that keeps something shorter than the one before; None: at once.
     `reason` is shown on the register, so it says nothing of anybody; the entry of the log has it too.
     """
 
@@ -26,6 +27,7 @@ class RetentionRule(models.Model):
     asked_at = models.DateTimeField(default=clock.now)
     decided_by = models.CharField(max_length=64, blank=True)
     decided_at = models.DateTimeField(null=True)
+    effective_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -42,8 +44,14 @@ class RetentionRule(models.Model):
                 condition=Q(kept_state__in=KeptState.values), name="retentionrule_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(decided_by="") | ~Q(decided_by=F("asked_by")) | Q(state=RuleState.REFUSED),
+                condition=Q(decided_by="")
+                | ~Q(decided_by=F("asked_by"))
+                | Q(state__in=[RuleState.REFUSED, RuleState.TAKEN_BACK]),
                 name="retentionrule_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RuleState.ANNOUNCED) | Q(effective_at__isnull=False),
+                name="retentionrule_announced_for_when",
             ),
         ]
 

@@ -112,6 +112,16 @@ def earliest(facts: Facts, rules: Rules, part: str) -> tuple[datetime.datetime, 
     )
 
 
+def takes_effect(
+    now: Days, new: Days, decided: datetime.datetime, after: datetime.timedelta
+) -> datetime.datetime | None:
+    """When a rule that was decided on holds; None: at once, as it keeps nothing shorter than the one that holds now.
+
+    Times are counted, not days of a calendar: a day is 24 hours, in whatever zone the clocks are changed meanwhile.
+    """
+    return None if now.within(new) else decided.astimezone(datetime.UTC) + after
+
+
 def check_days(state: str, days: Days, rules: Rules) -> None:
     """What a rule may say beside the others.
 

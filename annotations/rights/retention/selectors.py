@@ -34,19 +34,39 @@ from annotations.rights.scopes import Scope
 UNSEEN = (HoldReason.REDACTION_UNVERIFIED, HoldReason.REDACTION_FAILED)
 # A legal hold stops the clocks of a clip; what is erased has none.
 STOPPED = (HoldReason.LEGAL, HoldReason.ERASED)
+# Days within which a page counts what a shorter rule would end.
+_SOON = (1, 7)
+_DECIDED = (RuleState.ANNOUNCED, RuleState.IN_FORCE)
 _BATCH = 50
 
 
 def rules_in_force() -> Rules:
-    """The days of each state now: of the last version that was decided, or the default."""
-    decided = versions_in_force().values()
-    return {**DEFAULTS, **{rule.kept_state: Days(rule.original_days, rule.rest_days) for rule in decided}}
+    """The days of each state now: of the last version that holds, or the default."""
+    return _days_of(versions_in_force().values())
+
+
+def rules_decided(without: RetentionRule | None = None) -> Rules:
+    """The days of each state as they will be once all that was decided on holds; `without` this version, if one is
+    given."""
+    decided = RetentionRule.objects.filter(state__in=_DECIDED).order_by("version")
+    return _days_of(rule for rule in decided if without is None or rule.pk != without.pk)
 
 
 def versions_in_force() -> dict[str, RetentionRule]:
-    """The version that holds, by state."""
-    decided = RetentionRule.objects.filter(state=RuleState.IN_FORCE).order_by("version")
+    """The version that holds, by state: at its moment a shorter one does, whether a sweep has noted it or not."""
+    holding = Q(effective_at=None) | Q(effective_at__lte=clock.now())
+    decided = RetentionRule.objects.filter(holding, state__in=_DECIDED).order_by("version")
     return {rule.kept_state: rule for rule in decided}
+
+
+def announced() -> dict[str, RetentionRule]:
+    """The shorter versions that take effect later, by state."""
+    later = RetentionRule.objects.filter(state=RuleState.ANNOUNCED, effective_at__gt=clock.now())
+    return {rule.kept_state: rule for rule in later}
+
+
+def _days_of(versions: Iterable[RetentionRule]) -> Rules:
+    return {**DEFAULTS, **{rule.kept_state: Days(rule.original_days, rule.rest_days) for rule in versions}}
 
 
 def proposals() -> dict[str, RetentionRule]:
@@ -129,14 +149,19 @@ class Ending:
 
 
 def endings(
-    *, after: tuple[datetime.datetime, uuid.UUID, str] | None = None, state: str = "", part: str = ""
+    *,
+    after: tuple[datetime.datetime, uuid.UUID, str] | None = None,
+    state: str = "",
+    part: str = "",
+    rules: Rules | None = None,
 ) -> Iterator[Ending]:
     """What ends next, in order: lazily, so that a page or a sweep reads no more than it needs.
 
     One stream for each rule, along the column in which its clock begins, merged by the ends; a clip is told where its
-    earliest end comes. Left out is what a legal hold keeps, and what is erased.
+    earliest end comes. Left out is what a legal hold keeps, and what is erased. By the rules that hold, unless others
+    are given.
     """
-    rules, first = rules_in_force(), begun()
+    rules, first = rules or rules_in_force(), begun()
     floor = after[0] if after else None
     wanted = [each for each in Part if part in ("", each)]
     streams = [_stream(kind, each, rules[kind], floor) for each in wanted for kind in _SOURCES]
@@ -167,6 +192,34 @@ def due(limit: int) -> list[Ending]:
         if ending.on <= now:
             found.append(ending)
     return found
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How many clips end, wholly or with their originals, within a time: by a rule that is thought of, and anyway."""
+
+    days: int
+    by_it: int
+    anyway: int
+
+
+def would_end(state: str, days: Days, begin: datetime.datetime) -> tuple[Ended, ...]:
+    """What a rule for one state would end within a day and within a week after it takes effect."""
+    by_it, anyway = {**rules_in_force(), state: days}, rules_in_force()
+    ends = [begin + datetime.timedelta(days=each) for each in _SOON]
+    counted = [_ending_until(rules, ends) for rules in (by_it, anyway)]
+    return tuple(Ended(*each) for each in zip(_SOON, *counted, strict=True))
+
+
+def _ending_until(rules: Rules, moments: list[datetime.datetime]) -> list[int]:
+    """How many clips end until each of these moments, which are in order."""
+    first: dict[uuid.UUID, datetime.datetime] = {}
+    for ending in endings(rules=rules):
+        if ending.clock > moments[-1]:
+            break
+        first.setdefault(ending.clip, ending.on)
+        first[ending.clip] = min(first[ending.clip], ending.on)
+    return [sum(on <= moment for on in first.values()) for moment in moments]
 
 
 def legal_holds(query: str = "", state: str = "") -> QuerySet[LegalHold]:

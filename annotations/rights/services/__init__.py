@@ -34,7 +34,19 @@ from annotations.rights.services.reading import (
     record_receipt_linked,
     record_receipt_shown,
 )
-from annotations.rights.services.retention import decide_rule, erase_due, set_rule
+from annotations.rights.services.repeated_legal_holds import (
+    repeat_extension,
+    repeat_legal_hold,
+    repeat_release,
+)
+from annotations.rights.services.retention import erase_due
+from annotations.rights.services.retention_rules import (
+    bring_into_force,
+    decide_rule,
+    repeat_rule,
+    repeat_taking_back,
+    set_rule,
+)
 from annotations.rights.services.scans import ScanCounts, record_probe, record_scan
 from annotations.rights.services.withdraw import withdraw
 
@@ -44,6 +56,7 @@ __all__ = [
     "ask_for_extension",
     "ask_for_legal_hold",
     "ask_for_release",
+    "bring_into_force",
     "check_again",
     "compile_answer",
     "compile_request",
@@ -72,6 +85,11 @@ __all__ = [
     "record_scan",
     "refuse_request",
     "repeat_erasure",
+    "repeat_extension",
+    "repeat_legal_hold",
+    "repeat_release",
+    "repeat_rule",
+    "repeat_taking_back",
     "request_erasure",
     "resume_erasure",
     "review_request",

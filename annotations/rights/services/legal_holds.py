@@ -5,8 +5,9 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
-from annotations.audit import repeats
+from annotations.audit import journal, repeats
 from annotations.audit.actors import WORKER, Actor
+from annotations.audit.canonical import timestamp
 from annotations.audit.registry import Action
 from annotations.clips import services as clips
 from annotations.clips.enums import HoldReason
@@ -37,6 +38,14 @@ ACTS = {
 }
 
 
+# How the journal calls what was done.
+_LINES = {
+    "place": journal.Kind.LEGAL_HOLD_PLACED,
+    "extend": journal.Kind.LEGAL_HOLD_EXTENDED,
+    "release": journal.Kind.LEGAL_HOLD_RELEASED,
+}
+
+
 @transaction.atomic
 def ask_for_legal_hold(scope: Scope, until: datetime.datetime, reason: str, actor: Actor) -> LegalHold:
     """Asks for a legal hold of what the scope covers; another officer decides.
@@ -63,7 +72,7 @@ def ask_for_legal_hold(scope: Scope, until: datetime.datetime, reason: str, acto
         raise Conflict(
             "legal_hold_open", "This is under a legal hold already, or one waits for a second officer."
         ) from None
-    _record(log.LEGAL_HOLD_ASKED, hold, actor, {"act": "place", "until": _day(until)}, reason)
+    record(log.LEGAL_HOLD_ASKED, hold, actor, {"act": "place", "until": day(until)}, reason)
     return hold
 
 
@@ -79,7 +88,7 @@ def ask_for_release(hold_id: uuid.UUID, reason: str, actor: Actor, *, shown: str
     pages.check(shown, hold)
     hold.state = LEGAL_HOLDS.target(hold.state, "ask to release", actor)
     _save_asked(hold, actor)
-    _record(log.LEGAL_HOLD_ASKED, hold, actor, {"act": "release", "until": _day(hold.until)}, reason)
+    record(log.LEGAL_HOLD_ASKED, hold, actor, {"act": "release", "until": day(hold.until)}, reason)
     return hold
 
 
@@ -99,7 +108,7 @@ def ask_for_extension(
     hold.state = LEGAL_HOLDS.target(hold.state, "ask to extend", actor)
     hold.until_asked = until
     _save_asked(hold, actor)
-    _record(log.LEGAL_HOLD_ASKED, hold, actor, {"act": "extend", "until": _day(until)}, reason)
+    record(log.LEGAL_HOLD_ASKED, hold, actor, {"act": "extend", "until": day(until)}, reason)
     return hold
 
 
@@ -111,7 +120,7 @@ def decide_legal_hold(
 
     Raises Invalid `reason_too_short`, `reason_too_long`, `unknown_decision`;
     Missing `no_such_legal_hold`; NotAllowed `not_allowed`, `second_person_needed`; Conflict `not_possible_now`;
-    ChangedSince.
+    ChangedSince; JournalUnreachable.
     """
     reason = checked_reason(reason)
     if action not in {"agree", "refuse"}:
@@ -126,11 +135,12 @@ def decide_legal_hold(
         if hold.state == LegalHoldState.REFUSED:
             hold.ended_at = clock.now()
         hold.save()
-        _record(log.LEGAL_HOLD_REFUSED, hold, actor, {"act": act}, reason)
+        record(log.LEGAL_HOLD_REFUSED, hold, actor, {"act": act}, reason)
         return hold
-    count = _carry_out(hold, act, actor)
-    told: dict[str, str | int] = {"act": act, "until": _day(hold.until), "clips": count}
-    _record(log.LEGAL_HOLD_AGREED, hold, actor, told, reason)
+    count = carry_out(hold, act, actor)
+    told: dict[str, str | int] = {"act": act, "until": day(hold.until), "clips": count}
+    record(log.LEGAL_HOLD_AGREED, hold, actor, told, reason)
+    _tell_journal(hold, act, actor)
     return hold
 
 
@@ -150,21 +160,21 @@ def hold_received(clip_id: uuid.UUID | str) -> bool:
 
 @transaction.atomic
 def record_legal_hold_opened(hold: LegalHold, actor: Actor) -> None:
-    _record(log.LEGAL_HOLD_READ, hold, actor, {})
+    record(log.LEGAL_HOLD_READ, hold, actor, {})
 
 
-def _carry_out(hold: LegalHold, act: str, actor: Actor) -> int:
-    """Does what was agreed to; how many clips it changed."""
+def carry_out(hold: LegalHold, act: str, actor: Actor, at: datetime.datetime | None = None) -> int:
+    """Does what was agreed to, by a locked or new hold; how many clips it changed. `at` is when it was, if not now."""
     hold.first_officer, hold.second_officer, hold.asked_by = hold.asked_by, actor.pseudonym, ""
     if act == "place":
-        hold.placed_at = clock.now()
+        hold.placed_at = at or clock.now()
         hold.save()
         return sum(clips.place(clip, HoldReason.LEGAL, actor) for clip in _kept(hold))
     if act == "extend":
         hold.until, hold.until_asked = hold.until_asked or hold.until, None
         hold.save()
         return 0
-    hold.ended_at = clock.now()
+    hold.ended_at = at or clock.now()
     hold.save()
     return _release(hold, actor)
 
@@ -179,7 +189,7 @@ def _expire(hold_id: uuid.UUID) -> bool:
     hold.ended_at = clock.now()
     hold.save()
     count = _release(hold, WORKER) if stood else 0
-    _record(log.LEGAL_HOLD_EXPIRED, hold, WORKER, {"clips": count})
+    record(log.LEGAL_HOLD_EXPIRED, hold, WORKER, {"clips": count})
     return True
 
 
@@ -237,12 +247,22 @@ def _check_until(until: datetime.datetime) -> None:
         )
 
 
-def _day(moment: datetime.datetime) -> str:
+def _tell_journal(hold: LegalHold, act: str, actor: Actor) -> None:
+    """A legal hold that came after a backup is not lost with it, and none comes back that was released."""
+    told = {"hold": str(hold.pk), "asked_by": hold.first_officer}
+    if act != "release":
+        told |= {"until": timestamp(hold.until)}
+    if act == "place":
+        told |= {"kind": str(hold.kind), "target": hold.target}
+    journal.record(_LINES[act], actor, told)
+
+
+def day(moment: datetime.datetime) -> str:
     return f"{moment:%Y-%m-%d}"
 
 
-def _record(
-    kind: Action, hold: LegalHold, actor: Actor, data: dict[str, str | int], reason: str = ""
+def record(
+    kind: Action, hold: LegalHold, actor: Actor, data: dict[str, str | int], written: str = ""
 ) -> None:
     told: dict[str, str | int] = {"hold": str(hold.pk), **data}
     if "kind" in kind.fields:
@@ -253,5 +273,5 @@ def _record(
         clip=uuid.UUID(hold.target) if hold.kind == ScopeKind.CLIP else None,
         subject=hold.owner,
         data=told,
-        detail={"reason": reason} if reason else None,
+        detail={"reason": written} if written else None,
     )

@@ -1,14 +1,16 @@
 """What ends next, and the register of the rules by which it does."""
 
 import datetime
+import math
 import uuid
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
@@ -23,8 +25,8 @@ from annotations.rights.retention import selectors as retention
 from annotations.rights.retention.enums import KeptState, Part, RuleState
 from annotations.rights.retention.models import RetentionRule
 from annotations.rights.retention.reasons import PURPOSES, REASONS, because, other_clocks
-from annotations.rights.retention.rules import DEFAULTS
-from annotations.rights.retention.selectors import Ending
+from annotations.rights.retention.rules import DEFAULTS, check_days
+from annotations.rights.retention.selectors import Ended, Ending
 from annotations.rights.rules import RETENTION_RULES
 
 PAGE = 50
@@ -65,11 +67,8 @@ def ending(request: HttpRequest) -> HttpResponse:
 @require_safe
 def retention_register(request: HttpRequest) -> HttpResponse:
     """The rules, as the record of processing and the notice to owners tell them (GDPR, Art. 30 and 13)."""
-    rules, versions, waiting = (
-        retention.rules_in_force(),
-        retention.versions_in_force(),
-        retention.proposals(),
-    )
+    rules, versions = retention.rules_in_force(), retention.versions_in_force()
+    waiting, later = retention.proposals(), retention.announced()
     rows = [
         {
             "state": state,
@@ -80,8 +79,9 @@ def retention_register(request: HttpRequest) -> HttpResponse:
             if state in versions and versions[state].reason
             else REASONS[state],
             "default": DEFAULTS[state] if rules[state] != DEFAULTS[state] else None,
-            "since": versions[state].decided_at or versions[state].asked_at if state in versions else None,
+            "since": _since(versions[state]) if state in versions else None,
             "proposal": waiting.get(state),
+            "announced": later.get(state),
         }
         for state in KeptState
     ]
@@ -100,7 +100,11 @@ def retention_rule(request: HttpRequest, state: str) -> HttpResponse:
     if not form.is_valid():
         return _rule_page(request, state, form, 400)
     sent = form.cleaned_data
+    shown = f"{sent['original']} {sent['rest']}"
     try:
+        if not retention.rules_in_force()[state].within(form.days()) and sent["shown"] != shown:
+            check_days(state, form.days(), retention.rules_decided())
+            return _rule_page(request, state, RuleForm({**request.POST.dict(), "shown": shown}))
         made = services.set_rule(
             state, form.days(), sent["reason"], version=sent["version"], actor=actor_of(request)
         )
@@ -109,6 +113,10 @@ def retention_rule(request: HttpRequest, state: str) -> HttpResponse:
         return _rule_page(request, state, form, error.status)
     if made.state == RuleState.PROPOSED:
         messages.success(request, _("It is longer than the default: another privacy officer has to agree."))
+    elif made.state == RuleState.ANNOUNCED:
+        messages.success(
+            request, _("It takes effect later. Until then any privacy officer may take it back.")
+        )
     else:
         messages.success(request, _("It is in force. What is over by it ends within the hour."))
     return redirect("rights:retention_rule", state)
@@ -137,6 +145,10 @@ def decide_retention_rule(request: HttpRequest, state: str) -> HttpResponse:
     return redirect("rights:retention_rule", state)
 
 
+def _since(rule: RetentionRule) -> datetime.datetime:
+    return rule.effective_at or rule.decided_at or rule.asked_at
+
+
 def _initial(state: str) -> dict[str, Any]:
     days, current = retention.rules_in_force()[state], retention.versions_in_force().get(state)
     return {"original": days.original, "rest": days.rest, "version": current.version if current else 0}
@@ -147,16 +159,21 @@ def _rule_page(
 ) -> HttpResponse:
     versions = list(RetentionRule.objects.filter(kept_state=state).order_by("-version")[:20])
     proposal, actor = retention.proposals().get(state), actor_of(request)
+    announced = retention.announced().get(state)
+    waits = announced or proposal
     people = {each.asked_by for each in versions} | {each.decided_by for each in versions}
     context = {
         "state": state,
         "label": KeptState(state).label,
         "form": form,
         "decision": decision
-        or DecisionForm(auto_id="decision_%s", initial={"version": proposal.version if proposal else 0}),
+        or DecisionForm(auto_id="decision_%s", initial={"version": waits.version if waits else 0}),
         "default": DEFAULTS[state],
         "default_reason": REASONS[state],
         "proposal": proposal,
+        "announced": announced,
+        "would_end": _would_end(state, form),
+        "takes_effect_after": _hours(settings.RETENTION_SHORTER_AFTER),
         "may_agree": proposal is not None
         and RETENTION_RULES.allows(proposal.state, "agree", actor, asked_by=proposal.asked_by),
         "versions": versions,
@@ -164,6 +181,18 @@ def _rule_page(
         "zone": zone_of(request),
     }
     return render(request, "rights/retention_rule.html", context, status=status)
+
+
+def _hours(time: datetime.timedelta) -> str:
+    hours = math.ceil(time / datetime.timedelta(hours=1))
+    return ngettext("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours}
+
+
+def _would_end(state: str, form: RuleForm) -> tuple[Ended, ...]:
+    """What the shorter rule in the form would end soon; nothing before somebody has asked for one."""
+    if not form.is_bound or not form.is_valid() or not form.cleaned_data["shown"]:
+        return ()
+    return retention.would_end(state, form.days(), clock.now() + settings.RETENTION_SHORTER_AFTER)
 
 
 def _written(last: Ending) -> str:

@@ -39,6 +39,7 @@ from annotations.core import clock, ids
 from tests.audit.sequencing.restores import REASON, seal, signed_more
 from tests.engines import databases
 from tests.factories import make_user
+from tests.in_person import call_in_person
 
 REFUSED = re.compile("append-only|permission denied")
 MODELS: dict[str, type[Model]] = {
@@ -196,6 +197,9 @@ def test_only_the_sequencer_s_role_may_add_to_the_tree(fresh_database: str, sett
 def test_the_sequencer_s_role_declares_an_epoch(fresh_database: str, settings: Any) -> None:
     """It reads of the accounts what tells officers, and adds a detail that it cannot read again."""
     people = [make_user(Role.PRIVACY_OFFICER).username for _ in range(2)]
+    by, agreed_by = people
+    arguments = ("--by", by, "--agreed-by", agreed_by, "--reason", REASON)
+    call_in_person("agree_epoch", *arguments, stdout=io.StringIO())
     if connection.vendor == "postgresql":
         settings.DATABASE_SEQUENCER_ROLE = "review_sequencer"
         grant_again(fresh_database, fresh_database.replace("review_app@", "review_owner@"))
@@ -206,13 +210,11 @@ def test_the_sequencer_s_role_declares_an_epoch(fresh_database: str, settings: A
             User.objects.get(username=people[0])
     seal(3)
     signed_more(20)
-    by, agreed_by = people
-    arguments = ("--by", by, "--agreed-by", agreed_by, "--reason", REASON)
-    call_command("audit", "declare-epoch", *arguments, stdout=io.StringIO())
+    call_command("audit", "declare-epoch", stdout=io.StringIO())
     seal(1)
     databases.use(fresh_database)
     assert Epoch.objects.get().number == 2
-    assert EntryDetail.objects.count() == 1
+    assert EntryDetail.objects.count() == 2
     assert verify(WORKER).problems == []
 
 

@@ -4,6 +4,7 @@ import datetime
 import os
 import resource
 import signal
+import socket
 import stat
 from pathlib import Path
 
@@ -165,3 +166,26 @@ def test_whoever_waits_for_a_journal_that_is_put_aside_writes_into_the_new_one(j
     assert not journal._is(opened)
     os.close(opened)
     assert journal.append(SAID, Known()).number == 3
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "socket", "folder", "link to a pipe"])
+def test_what_is_no_file_is_no_journal_and_nobody_waits_for_it(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "journal.jsonl"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "socket":
+        held = socket.socket(socket.AF_UNIX)
+        held.bind(str(path))
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        os.mkfifo(tmp_path / "pipe")
+        path.symlink_to(tmp_path / "pipe")
+    journal = JournalFile(path, KEYS)
+    for ask in (journal.stamp, journal.lines, lambda: journal.append(SAID, Known())):
+        with pytest.raises(JournalUnreachable):
+            ask()
+    if kind == "socket":
+        held.close()

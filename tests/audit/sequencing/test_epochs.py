@@ -1,5 +1,6 @@
 """After a restore the log goes on only in an epoch that two officers declare, and only where nothing was rewritten."""
 
+import datetime
 import io
 import json
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from annotations.audit import details
 from annotations.audit.actors import COMMAND_LINE, WORKER
 from annotations.audit.enums import DetailState
@@ -27,7 +29,8 @@ from annotations.audit.tree.signed_notes import PrivateKey
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid
 from tests.audit.sequencing.restores import OFFICER, REASON, SECOND, Backup, append, declare, memory, seal
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
+from tests.in_person import call_in_person
 
 pytestmark = pytest.mark.django_db
 
@@ -388,21 +391,28 @@ def test_what_was_signed_and_not_published_is_published_by_the_next_one() -> Non
     assert problems() == []
 
 
-def officers() -> list[str]:
-    names = [make_user(Role.PRIVACY_OFFICER).username for _ in range(2)]
-    return ["--by", names[0], "--agreed-by", names[1], "--reason", REASON]
+def agree(by: User | None = None, agreed_by: User | None = None, **options: Any) -> None:
+    """Two officers agree, each with their password."""
+    first, second = by or make_user(Role.PRIVACY_OFFICER), agreed_by or make_user(Role.PRIVACY_OFFICER)
+    people = ("--by", first.username, "--agreed-by", second.username)
+    call_in_person("agree_epoch", *people, "--reason", REASON, stdout=io.StringIO(), **options)
+
+
+def declare_epoch(*arguments: str, **options: Any) -> None:
+    call_command("audit", "declare-epoch", *arguments, **options)
 
 
 def test_the_command_says_first_what_would_be_lost_and_then_declares(set_back: tuple[int, int]) -> None:
     restored, signed = set_back
-    said, people = io.StringIO(), officers()
-    call_command("audit", "declare-epoch", *people, "--dry-run", stdout=said)
+    said = io.StringIO()
+    declare_epoch("--dry-run", stdout=said)
     assert (
         f"entries {restored} to {signed - 1} ({signed - restored}) would be covered by no proof"
         in said.getvalue()
     )
     assert not Epoch.objects.exists()
-    call_command("audit", "declare-epoch", *people, stdout=said)
+    agree()
+    declare_epoch(stdout=said)
     assert f"entries {restored} to {signed - 1} were lost with a restore." in said.getvalue()
     seal(1)
     listed, note = io.StringIO(), io.StringIO()
@@ -412,41 +422,53 @@ def test_the_command_says_first_what_would_be_lost_and_then_declares(set_back: t
     assert note.getvalue() == Epoch.objects.get().declaration
     with pytest.raises(CommandError, match="No epoch 3"):
         call_command("audit", "epochs", "3")
+    with pytest.raises(CommandError, match="No two privacy officers have agreed"):
+        declare_epoch()
+    agree()
     with pytest.raises(CommandError, match="holds all that was signed"):
-        call_command("audit", "declare-epoch", *people)
+        declare_epoch()
 
 
 def test_two_different_privacy_officers_stand_for_it(set_back: tuple[int, int], settings: Any) -> None:
     officer, lead = make_user(Role.PRIVACY_OFFICER), make_user(Role.LEAD)
-    closed = make_user(Role.PRIVACY_OFFICER)
-    closed.is_active = False
-    closed.save()
     for by, agreed_by, why in (
         (officer, officer, "Another privacy officer"),
         (lead, officer, "Two privacy officers"),
         (officer, lead, "Two privacy officers"),
-        (officer, closed, "is closed"),
     ):
         with pytest.raises(CommandError, match=why):
-            call_command(
-                "audit",
-                *(
-                    "declare-epoch",
-                    "--by",
-                    by.username,
-                    "--agreed-by",
-                    agreed_by.username,
-                    "--reason",
-                    REASON,
-                ),
-            )
-    with pytest.raises(CommandError, match="There is no account nobody"):
-        call_command(
-            "audit", *("declare-epoch", "--by", "nobody", "--agreed-by", "nobody", "--reason", REASON)
-        )
+            agree(by, agreed_by)
+    with pytest.raises(CommandError, match="No two privacy officers have agreed"):
+        declare_epoch()
+    agree(officer)
     settings.AUDIT_KEYS_DIR = ""
     with pytest.raises(CommandError, match="AUDIT_KEYS_DIR"):
-        call_command("audit", "declare-epoch", *officers())
+        declare_epoch()
+    assert not Epoch.objects.exists()
+
+
+def test_nobody_agrees_without_their_own_password(set_back: tuple[int, int]) -> None:
+    with pytest.raises(CommandError, match="This is not the password of"):
+        agree(passwords=(PASSWORD, "somebody else's"))
+    assert not LogEntry.objects.filter(action__in=["audit.epoch_agreed", "account.in_person"]).exists()
+
+
+def test_an_agreement_holds_for_a_day_and_while_both_are_officers(
+    set_back: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = make_user(Role.PRIVACY_OFFICER), make_user(Role.PRIVACY_OFFICER)
+    agree(first, second)
+    moment = clock.now() + datetime.timedelta(days=1, minutes=1)
+    with monkeypatch.context() as later:
+        later.setattr(clock, "now", lambda: moment)
+        with pytest.raises(CommandError, match="more than a day old"):
+            declare_epoch()
+    User.objects.filter(pk=second.pk).update(is_active=False)
+    with pytest.raises(CommandError, match="is closed"):
+        declare_epoch()
+    User.objects.filter(pk=second.pk).update(is_active=True, role=Role.LEAD)
+    with pytest.raises(CommandError, match="Two privacy officers"):
+        declare_epoch()
     assert not Epoch.objects.exists()
 
 
@@ -455,8 +477,9 @@ def test_a_rewritten_database_is_refused_by_the_command(set_back: tuple[int, int
     with pytest.raises(Refused):
         configured.own_sequencer().once()
     rewritten_row(b"x" * 32, by_another_key(b"x" * 32))
+    agree()
     with pytest.raises(CommandError, match="not one that these keys signed"):
-        call_command("audit", "declare-epoch", *officers())
+        declare_epoch()
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ from annotations.rights.models import Erasure
 from annotations.rights.scopes import Scope
 from reviewapp.backups import restoring
 from tests.factories import PASSWORD, make_accepted, make_original, make_ready_clip, make_submitter, make_user
+from tests.in_person import call_in_person
 from tests.reviewapp.backups.restored import Sites, backup
 from tests.rights.erased_clips import REASON, make_everywhere, release_with
 from tests.routes import routes
@@ -245,7 +246,9 @@ def declare_epoch(past: Past) -> None:
         own_sequencer().once()
     second = make_user(Role.PRIVACY_OFFICER)
     officers = ("--by", past.officer.username, "--agreed-by", second.username)
-    call_command("audit", "declare-epoch", *officers, "--reason", "The disk was lost.", stdout=io.StringIO())
+    reason = ("--reason", "The disk was lost.")
+    call_in_person("agree_epoch", *officers, *reason, stdout=io.StringIO())
+    call_command("audit", "declare-epoch", stdout=io.StringIO())
     own_sequencer().once()
 
 

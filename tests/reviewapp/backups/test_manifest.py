@@ -133,3 +133,28 @@ def test_another_wrapping_key_is_told_by_its_name_and_nothing_of_a_key_is_writte
     there = manifest.check_values({"vault": {"k1": b"x" * 32, "k0": b"o" * 32, "new": b"n" * 32}})
     assert list(manifest.lacking_keys(wanted, there)) == ["vault k1", "journal j1"]
     assert b"k" * 8 not in json.dumps(wanted).encode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"files": [{"path": 7, "bytes": 3, "sha256": "ab"}]},
+        {"files": [{"path": "vault/one", "bytes": "3", "sha256": "ab"}]},
+        {"files": [{"path": "vault/one", "bytes": True, "sha256": "ab"}]},
+        {"files": [7]},
+        {"files": {"path": "vault/one"}},
+        {"origin": None},
+        {"made_at": 2026},
+        {"renditions": "no"},
+        {"log_size": 1.5},
+        {"wrapping": ["vault"]},
+        {"wrapping": {"vault": "k1"}},
+        {"wrapping": {"vault": {"k1": 1}}},
+        {"journal": {"number": "3"}},
+        {"journal": 3},
+    ],
+)
+def test_a_member_of_another_type_is_refused(made: Manifest, tmp_path: Path, change: dict[str, Any]) -> None:
+    (tmp_path / manifest.NAME).write_text(json.dumps({**json.loads(made.content()), **change}))
+    with pytest.raises(Unusable, match="lacks something"):
+        manifest.read(tmp_path)

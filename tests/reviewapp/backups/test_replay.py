@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
-from annotations.accounts.models import AccountProposal, ApiKey
+from annotations.accounts.models import AccountProposal, ApiKey, User
 from annotations.audit import details, journal, services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.enums import DetailState, KeysDestroyed
@@ -29,9 +29,13 @@ from annotations.core import clock, ids
 from annotations.core.errors import Unavailable
 from annotations.rights import services as rights
 from annotations.rights.enums import ErasureCause, ScopeKind
-from annotations.rights.models import Erasure
+from annotations.rights.models import Erasure, LegalHold, RetentionRule
+from annotations.rights.retention import selectors
+from annotations.rights.retention.enums import LegalHoldState, RuleState
+from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope
-from reviewapp.backups.replay import HANDLERS, replay
+from reviewapp.backups.replay import HANDLERS, NotReplayed, replay
+from reviewapp.tasks import replay_journal
 from tests.factories import (
     make_clip,
     make_legal_hold,
@@ -40,6 +44,7 @@ from tests.factories import (
     make_submitter,
     make_user,
 )
+from tests.in_person import call_in_person
 from tests.rights.erased_clips import REASON
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +83,7 @@ def test_a_withdrawal_is_done_again_as_of_then(monkeypatch: pytest.MonkeyPatch) 
         earlier.setattr(clock, "now", lambda: then)
         set_back(lambda: clips.withdraw(clip, OWNER))
     assert gate.allows(clip.pk, "labeling")
-    assert replay(WORKER) == 1
+    assert replay(WORKER).total() == 1
     assert not gate.allows(clip.pk, "labeling")
     assert Consent.objects.get(clip=clip).withdrawn_at == then
     entries = {each.action: each for each in LogEntry.objects.all()}
@@ -108,7 +113,7 @@ def test_erasures_of_cameras_and_owners_cover_their_clips() -> None:
     assert first.device is not None
     set_back(lambda: erase(Scope(ScopeKind.DEVICE, first.device.pseudonym)))  # type: ignore[union-attr]
     set_back(lambda: erase(Scope(ScopeKind.OWNER, second.owner.pseudonym)))
-    assert replay(WORKER) == 2
+    assert replay(WORKER).total() == 2
     for clip in (first, second):
         assert HoldReason.ERASED in gate.reasons(clip.pk)
 
@@ -124,7 +129,7 @@ def test_what_came_after_the_backup_and_went_with_the_database_is_passed_over() 
         accounts.revoke_key(COMMAND_LINE, accounts.create_key(COMMAND_LINE, make_submitter()).split("_")[1])
 
     set_back(live)
-    assert replay(WORKER) == 5
+    assert replay(WORKER).total() == 5
     assert LogEntry.objects.filter(action="journal.replayed").count() == 5
     assert not Erasure.objects.exists()
 
@@ -177,7 +182,7 @@ def test_an_old_copy_of_the_store_of_keys_alone_brings_no_destroyed_key_back() -
     store().put_back(copy)
     assert store().of(subject) == [key]
     for _ in range(2):
-        assert replay(WORKER) == 0
+        assert replay(WORKER).total() == 0
         assert store().of(subject) == []
         assert LogEntry.objects.filter(action="audit.keys_returned").count() == 1
     assert LogEntry.objects.filter(action="audit.subject_erased").get() == entry
@@ -242,9 +247,9 @@ def test_again_it_does_nothing() -> None:
     clip = make_ready_clip()
     set_back(lambda: clips.withdraw(clip, OWNER))
     set_back(lambda: erase(of_clip(clip.public_id)))
-    assert replay(WORKER) == 2
+    assert replay(WORKER).total() == 2
     entries = LogEntry.objects.count()
-    assert replay(WORKER) == 0
+    assert replay(WORKER).total() == 0
     assert LogEntry.objects.count() == entries
     assert len(journal.own_file().lines()) == 2
 
@@ -253,7 +258,7 @@ def test_what_is_found_done_is_noted_and_nothing_more() -> None:
     clip = make_clip()
     set_back(lambda: clips.withdraw(clip, OWNER))
     clips.withdraw(clip, OWNER)
-    assert replay(WORKER) == 1
+    assert replay(WORKER).total() == 1
     assert LogEntry.objects.filter(action="consent.withdrawn").count() == 1
     assert Consent.objects.get(clip=clip).withdrawn_at is not None
 
@@ -282,7 +287,7 @@ def test_killed_at_any_line_it_goes_on(after: int, monkeypatch: pytest.MonkeyPat
             replay(WORKER)
     journal.forget_standing()
     assert JournalLine.objects.count() == LogEntry.objects.filter(action="journal.replayed").count() == after
-    assert replay(WORKER) == 3 - after
+    assert replay(WORKER).total() == 3 - after
     assert LogEntry.objects.filter(action="consent.withdrawn").count() == 3
 
 
@@ -313,3 +318,206 @@ def test_a_journal_that_is_lost_for_good_is_begun_anew_on_the_log(settings: Any)
 def test_the_command_does_one_thing(options: list[str]) -> None:
     with pytest.raises(CommandError, match="Name the folder of a backup"):
         call_command("restore", *options)
+
+
+def tell(kind: Kind, data: dict[str, Any]) -> int:
+    """A line that no act of this version would write; its number."""
+    journal.write_ahead(kind, COMMAND_LINE, data, journal.last_known())
+    journal.forget_standing()
+    return journal.own_file().lines()[-1].number
+
+
+BROKEN: list[tuple[Kind, dict[str, Any], str]] = [
+    (Kind.ROLE_CHANGED, {"account": "p-lena", "role": "emperor"}, "knows no role emperor"),
+    (Kind.KEYS_DESTROYED, {"subject": "o-1", "keys": [], "cause": "officer"}, "names no key"),
+    (
+        Kind.ERASURE_REQUESTED,
+        {"erasure": str(uuid.uuid4()), "kind": "planet", "target": "earth", "cause": "officer"},
+        "planet",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "data", "why"), BROKEN)
+def test_a_line_that_cannot_be_done_stops_no_other_one_and_keeps_the_site_closed(
+    kind: Kind, data: dict[str, Any], why: str
+) -> None:
+    User.objects.filter(pk=make_user(Role.LEAD).pk).update(pseudonym="p-lena")
+    first, second = make_clip(), make_clip()
+    set_back(lambda: clips.withdraw(first, OWNER))
+    number = tell(kind, data)
+    set_back(lambda: clips.withdraw(second, OWNER))
+    with pytest.raises(NotReplayed, match=f"line {number} .*{why}") as told:
+        replay(WORKER)
+    assert told.value.done == {Kind.CONSENT_WITHDRAWN: 2}
+    assert "Traceback" not in str(told.value)
+    for clip in (first, second):
+        assert Consent.objects.get(clip=clip).withdrawn_at is not None
+    assert [line.number for line in journal.standing().unknown] == [number]
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert f"Lines that it does not know: {number}." in answer.json()["reasons"][0]["message"]
+    replay_journal()
+    with pytest.raises(CommandError, match=f"journal_not_replayed: .*line {number}.*--pass-over"):
+        call_command("restore", "--replay")
+
+
+def test_an_officer_answers_for_a_line_that_is_left_undone(capsys: pytest.CaptureFixture[str]) -> None:
+    officer = make_user(Role.PRIVACY_OFFICER)
+    number = tell(*BROKEN[1][:2])
+    by = ("--by", officer.username, "--reason", REASON)
+    for arguments, why in (
+        (("--pass-over", str(number)), "--by"),
+        (("--pass-over", str(number + 1), *by), "no_such_line"),
+        (("--pass-over", str(number), *by[:2]), "reason_too_short"),
+        (("--pass-over", str(number), "--by", make_user(Role.LEAD).username, *by[2:]), "not_allowed"),
+    ):
+        with pytest.raises(CommandError, match=why):
+            call_in_person("restore", *arguments)
+    call_in_person("restore", "--pass-over", str(number), *by)
+    assert f"Line {number} (keys_destroyed" in capsys.readouterr().out
+    assert journal.standing() == journal.Standing()
+    assert LogEntry.objects.get(action="journal.passed_over").actor == officer.pseudonym
+    clip = make_clip()
+    set_back(lambda: clips.withdraw(clip, OWNER))
+    with pytest.raises(CommandError, match="can_be_replayed"):
+        call_in_person("restore", "--pass-over", str(number + 1), *by)
+    assert Consent.objects.get(clip=clip).withdrawn_at is None
+
+
+def test_moments_are_those_of_the_journal_and_not_of_the_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, submitter, lead = make_user(), make_submitter(), make_user(Role.LEAD)
+    revoked, ended, changed = (
+        accounts.create_key(COMMAND_LINE, each).split("_")[1] for each in (submitter, user, lead)
+    )
+    operator = make_user(Role.OPERATOR)
+    clip, then = make_clip(), clock.now() - datetime.timedelta(hours=5)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(clock, "now", lambda: then)
+        set_back(lambda: accounts.revoke_key(COMMAND_LINE, revoked))
+        set_back(lambda: accounts.close_account(user, operator.actor, REASON))
+        set_back(lambda: accounts.change_role(lead.pk, Role.OPERATOR, REASON, operator.actor))
+        set_back(lambda: clips.withdraw(clip, OWNER))
+    replay(WORKER)
+    for prefix in (revoked, ended, changed):
+        assert ApiKey.objects.get(prefix=prefix).revoked_at == then
+    assert Consent.objects.get(clip=clip).withdrawn_at == then
+
+
+def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        clip = make_clip()
+        set_back(lambda clip=clip: clips.withdraw(clip, OWNER))  # type: ignore[misc]
+    prefix = accounts.create_key(COMMAND_LINE, make_submitter()).split("_")[1]
+    set_back(lambda: accounts.revoke_key(COMMAND_LINE, prefix))
+    call_command("restore", "--replay")
+    assert capsys.readouterr().out.splitlines() == [
+        "Lines of the journal replayed: 3. Erasures that a worker goes on with: 0.",
+        "  consent withdrawn: 2",
+        "  key revoked: 1",
+    ]
+
+
+UNTIL = datetime.timedelta(days=30)
+
+
+def test_a_legal_hold_that_came_after_the_backup_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    clip, then = make_ready_clip(), clock.now() - datetime.timedelta(hours=3)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(clock, "now", lambda: then)
+        set_back(lambda: make_legal_hold(of_clip(clip.public_id)))
+    assert not LegalHold.objects.exists()
+    replay(WORKER)
+    hold = LegalHold.objects.get()
+    assert (hold.state, hold.placed_at) == (LegalHoldState.STANDING, then)
+    assert hold.first_officer
+    assert hold.second_officer not in {"", hold.first_officer}
+    assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
+    assert LogEntry.objects.filter(action="legal_hold.agreed").count() == 1
+
+
+@pytest.mark.parametrize("kind", [ScopeKind.DEVICE, ScopeKind.OWNER])
+def test_a_legal_hold_of_a_camera_or_an_owner_covers_their_clips_again(kind: ScopeKind) -> None:
+    clip = make_ready_clip()
+    assert clip.device is not None
+    target = clip.device.pseudonym if kind == ScopeKind.DEVICE else clip.owner.pseudonym
+    set_back(lambda: make_legal_hold(Scope(kind, target)))
+    replay(WORKER)
+    assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
+
+
+def test_one_that_waited_in_the_backup_stands_and_one_that_was_released_does_not() -> None:
+    clip, officer = make_ready_clip(), Actor("p-officer3", Role.PRIVACY_OFFICER)
+    waiting = rights.ask_for_legal_hold(of_clip(clip.public_id), clock.now() + UNTIL, REASON, OFFICER)
+
+    def live() -> None:
+        rights.decide_legal_hold(waiting.pk, "agree", REASON, officer)
+        rights.ask_for_extension(waiting.pk, clock.now() + 2 * UNTIL, REASON, OFFICER)
+        rights.decide_legal_hold(waiting.pk, "agree", REASON, officer)
+
+    set_back(live)
+    assert replay(WORKER) == {Kind.LEGAL_HOLD_PLACED: 1, Kind.LEGAL_HOLD_EXTENDED: 1}
+    waiting.refresh_from_db()
+    assert waiting.state == LegalHoldState.STANDING
+    assert waiting.until > clock.now() + UNTIL
+
+    def release() -> None:
+        rights.ask_for_release(waiting.pk, REASON, OFFICER)
+        rights.decide_legal_hold(waiting.pk, "agree", REASON, officer)
+
+    set_back(release)
+    replay(WORKER)
+    waiting.refresh_from_db()
+    assert waiting.state == LegalHoldState.RELEASED
+    assert gate.reasons(clip.pk) == []
+
+
+def test_a_legal_hold_on_what_is_held_by_another_one_takes_its_place() -> None:
+    clip, officer = make_ready_clip(), Actor("p-officer3", Role.PRIVACY_OFFICER)
+    asked = rights.ask_for_legal_hold(of_clip(clip.public_id), clock.now() + UNTIL, REASON, OFFICER)
+
+    def live() -> None:
+        rights.decide_legal_hold(asked.pk, "refuse", REASON, officer)
+        make_legal_hold(of_clip(clip.public_id))
+
+    set_back(live)
+    replay(WORKER)
+    asked.refresh_from_db()
+    assert asked.state == LegalHoldState.REFUSED
+    assert LegalHold.objects.filter(state=LegalHoldState.STANDING).count() == 1
+
+
+def test_a_legal_hold_on_what_came_after_the_backup_is_passed_over() -> None:
+    def live() -> None:
+        clip = make_ready_clip()
+        make_legal_hold(of_clip(clip.public_id))
+
+    set_back(live)
+    replay(WORKER)
+    assert not LegalHold.objects.exists()
+
+
+def test_rules_that_were_decided_on_after_the_backup_hold_again() -> None:
+    second = Actor("p-officer3", Role.PRIVACY_OFFICER)
+    longer = rights.set_rule("labeled", Days(14, 120), REASON, version=1, actor=OFFICER)
+
+    def live() -> None:
+        rights.decide_rule("labeled", "agree", REASON, second)
+        rights.set_rule("held", Days(2, 2), REASON, version=1, actor=OFFICER)
+        rights.set_rule("expired", Days(2, 2), REASON, version=1, actor=OFFICER)
+        rights.decide_rule("expired", "take back", REASON, second)
+
+    set_back(live)
+    replay(WORKER)
+    longer.refresh_from_db()
+    assert (longer.state, longer.decided_by) == (RuleState.IN_FORCE, second.pseudonym)
+    assert selectors.rules_in_force()["labeled"] == Days(14, 120)
+    announced = selectors.announced()
+    assert set(announced) == {"held"}
+    assert (announced["held"].effective_at or clock.now()) > clock.now()
+    assert announced["held"].reason.startswith("Decided before the site was restored")
+    assert RetentionRule.objects.get(kept_state="expired", version=2).state == RuleState.TAKEN_BACK
+    found = RetentionRule.objects.count()
+    journal.forget_standing()
+    assert replay(WORKER).total() == 0
+    assert RetentionRule.objects.count() == found

@@ -3,13 +3,14 @@
 import io
 import json
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
@@ -23,7 +24,8 @@ from annotations.rights.scan.expected import BadCertificate, Kept, read as read_
 from annotations.rights.scan.probe import Kind, Probe, Value, read
 from annotations.rights.scan.stores import DATABASE_FILES
 from annotations.rights.scopes import Scope, reach
-from tests.factories import make_original, make_ready_clip, make_user, reference_of
+from tests.factories import PASSWORD, make_original, make_ready_clip, make_user, reference_of
+from tests.in_person import call_in_person
 from tests.rights.erased_clips import NOTE, REASON, make_everywhere
 from tests.rights.scan import drawn
 from tests.rights.scan.searching import own_places, places, searched
@@ -38,16 +40,19 @@ def _own_places(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, 
 
 
 def probe(clip: Clip, path: Path, officer: User) -> Probe:
-    call_command("privacy", "probe", "clip", str(clip.public_id), "--to", str(path), "--by", officer.username)
+    call_in_person(
+        "privacy", "probe", "clip", str(clip.public_id), "--to", str(path), "--by", officer.username
+    )
     return read(path)
 
 
-def scan(*arguments: str, officer: User) -> tuple[int, str]:
-    """The exit code and what is printed."""
+def scan(*arguments: str, officer: User, values: Sequence[str] = ()) -> tuple[int, str]:
+    """The exit code and what is printed; `values` follow the password on the standard input."""
     out = io.StringIO()
     try:
-        call_command(
+        call_in_person(
             *("privacy", "scan", "--by", officer.username, "--without", DATABASE_FILES, *arguments),
+            passwords=(PASSWORD, *values),
             stdout=out,
             stderr=io.StringIO(),
         )
@@ -89,7 +94,9 @@ def test_a_probe_of_an_owner_or_a_camera_holds_how_they_are_called(tmp_path: Pat
     owns: dict[str, list[Owner | Device]] = {"owner": [clip.owner, clip.device], "camera": [clip.device]}
     for kind, own in owns.items():
         path = tmp_path / kind
-        call_command("privacy", "probe", kind, own[0].pseudonym, "--to", str(path), "--by", officer.username)
+        call_in_person(
+            "privacy", "probe", kind, own[0].pseudonym, "--to", str(path), "--by", officer.username
+        )
         references = {value.content for value in read(path).values if value.kind == Kind.REFERENCE}
         assert references == {reference_of(each) for each in own}
 
@@ -133,7 +140,7 @@ def test_nothing_is_written_or_logged_where_it_may_not_be(tmp_path: Path, office
         ("new", str(clip.public_id), "nobody", "no account"),
     ):
         with pytest.raises(CommandError, match=told):
-            call_command("privacy", "probe", "clip", target, "--to", str(tmp_path / path), "--by", by)
+            call_in_person("privacy", "probe", "clip", target, "--to", str(tmp_path / path), "--by", by)
     assert (tmp_path / "there").read_text() == "precious"
     assert not (tmp_path / "new").exists()
     assert LogEntry.objects.filter(action="privacy.probe_made").count() == before
@@ -170,10 +177,9 @@ def test_a_scan_finds_a_subject_before_its_erasure_and_nothing_after(tmp_path: P
 
 
 @pytest.mark.once
-def test_values_may_be_typed(officer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_may_be_typed(officer: User) -> None:
     assert scan("--value", "Erika of number 12", "--value", "Max", officer=officer)[0] == 0
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{officer.username}\n\n"))
-    code, told = scan("--stdin", officer=officer)
+    code, told = scan("--stdin", officer=officer, values=[officer.username, ""])
     assert (code, "accounts_user.username" in told) == (1, True)
     assert "Too short" in scan("--value", "Erika of number 12", "--value", "Max", officer=officer)[1]
     with pytest.raises(CommandError, match="Say what to look for"):

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from annotations.accounts.management.in_person import people_arguments, two_in_person
 from annotations.accounts.models import User
 from annotations.core import clock
 from annotations.core.errors import DomainError
-from annotations.rights.commands.accounts import account
 from annotations.rights.enums import ScopeKind
 from annotations.rights.retention.models import LegalHold
 from annotations.rights.rules import STANDING
@@ -28,15 +28,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", choices=["place", "release"])
         parser.add_argument("clip", type=UUID, help="the clip's id, as its dossier shows it")
-        parser.add_argument("--by", required=True, metavar="USER", help="the privacy officer who asks for it")
-        parser.add_argument("--agreed-by", required=True, metavar="USER", help="another one, who agrees")
+        people_arguments(parser, "the privacy officer who asks for it")
         parser.add_argument("--reason", required=True, help="why, in 5 to 2,000 characters; it is encrypted")
         parser.add_argument("--days", type=int, default=90, help="how long it lasts, unless it is extended")
 
-    def handle(
-        self, *, action: str, clip: UUID, by: str, agreed_by: str, reason: str, days: int, **options: Any
-    ) -> None:
-        people = account(by), account(agreed_by)
+    def handle(self, *, action: str, clip: UUID, reason: str, days: int, **options: Any) -> None:
+        people = two_in_person(f"legal_hold_{action}", options)
         standing = LegalHold.objects.filter(kind=ScopeKind.CLIP, target=str(clip), state__in=STANDING).first()
         try:
             if action == "place":
