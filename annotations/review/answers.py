@@ -2,7 +2,12 @@
 
 from typing import Any, TypedDict
 
-from annotations.review.schema import Choice
+
+class NamedChoice(TypedDict):
+    """`code` is what labels carry; `name` is what people read."""
+
+    code: str
+    name: str
 
 
 class Next(TypedDict):
@@ -52,12 +57,12 @@ class ClaimedSchema(TypedDict):
     """The codes to choose from."""
 
     version: int
-    verdicts: list[Choice]
-    events: list[Choice]
-    tracks: list[Choice]
-    skip_reasons: list[Choice]
-    flag_categories: list[Choice]
-    hidden_kinds: list[Choice]
+    verdicts: list[NamedChoice]
+    events: list[NamedChoice]
+    tracks: list[NamedChoice]
+    skip_reasons: list[NamedChoice]
+    flag_categories: list[NamedChoice]
+    hidden_kinds: list[NamedChoice]
 
 
 class DescribedField(TypedDict):
@@ -67,7 +72,7 @@ class DescribedField(TypedDict):
     title: str
     default: str | bool | list[str] | None
     maximum: int
-    choices: list[Choice]
+    choices: list[NamedChoice]
 
 
 class ClaimedDraft(TypedDict):
