@@ -4,25 +4,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('oversight', '0007_viewing_tally'),
+        ("oversight", "0007_viewing_tally"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='alert',
-            name='kind',
-            field=models.CharField(choices=[('volume', 'Much seen or taken away'), ('off_hours', 'Seen outside of working hours'), ('household', 'One person, one household'), ('reveals', 'Revealed without a decision'), ('log_reading', 'The log read by somebody else'), ('refusals', 'Refused again and again'), ('break_glass', 'Seen unredacted'), ('flags', 'Many flags in a row')], max_length=16),
+            model_name="alert",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("volume", "Much seen or taken away"),
+                    ("off_hours", "Seen outside of working hours"),
+                    ("household", "One person, one household"),
+                    ("reveals", "Revealed without a decision"),
+                    ("log_reading", "The log read by somebody else"),
+                    ("refusals", "Refused again and again"),
+                    ("break_glass", "Seen unredacted"),
+                    ("flags", "Many flags in a row"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='alertrule',
-            name='kind',
-            field=models.CharField(choices=[('volume', 'Much seen or taken away'), ('off_hours', 'Seen outside of working hours'), ('household', 'One person, one household'), ('reveals', 'Revealed without a decision'), ('log_reading', 'The log read by somebody else'), ('refusals', 'Refused again and again'), ('break_glass', 'Seen unredacted'), ('flags', 'Many flags in a row')], max_length=16),
+            model_name="alertrule",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("volume", "Much seen or taken away"),
+                    ("off_hours", "Seen outside of working hours"),
+                    ("household", "One person, one household"),
+                    ("reveals", "Revealed without a decision"),
+                    ("log_reading", "The log read by somebody else"),
+                    ("refusals", "Refused again and again"),
+                    ("break_glass", "Seen unredacted"),
+                    ("flags", "Many flags in a row"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AlterField(
-            model_name='awaitedscope',
-            name='kind',
-            field=models.CharField(choices=[('volume', 'Much seen or taken away'), ('off_hours', 'Seen outside of working hours'), ('household', 'One person, one household'), ('reveals', 'Revealed without a decision'), ('log_reading', 'The log read by somebody else'), ('refusals', 'Refused again and again'), ('break_glass', 'Seen unredacted'), ('flags', 'Many flags in a row')], max_length=16),
+            model_name="awaitedscope",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("volume", "Much seen or taken away"),
+                    ("off_hours", "Seen outside of working hours"),
+                    ("household", "One person, one household"),
+                    ("reveals", "Revealed without a decision"),
+                    ("log_reading", "The log read by somebody else"),
+                    ("refusals", "Refused again and again"),
+                    ("break_glass", "Seen unredacted"),
+                    ("flags", "Many flags in a row"),
+                ],
+                max_length=16,
+            ),
         ),
     ]
