@@ -23,6 +23,14 @@ class Address(TypedDict):
     expires_at: str
 
 
+class OffScreen(TypedDict):
+    """The clip may not be shown any more: `stands` is false, `code` and `message` say why, as an error's do."""
+
+    stands: bool
+    code: str
+    message: str
+
+
 class Saved(TypedDict):
     """The draft's new revision."""
 

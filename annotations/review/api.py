@@ -16,11 +16,11 @@ from rest_framework.views import APIView
 from annotations.accounts.middleware import actor_of
 from annotations.accounts.models import User
 from annotations.clips.enums import Purpose
-from annotations.core.errors import Missing, TooMany
+from annotations.core.errors import Conflict, Missing, TooMany
 from annotations.core.schema import answer, too_often
 from annotations.redaction import delivery
 from annotations.review import selectors, services, workbench
-from annotations.review.answers import Address, Claimed, Extended, Next, Saved
+from annotations.review.answers import Address, Claimed, Extended, Next, OffScreen, Saved
 from annotations.review.models import ReviewTask
 from annotations.review.rules import KEEPS_DRAFT
 from annotations.review.serializers import (
@@ -36,6 +36,7 @@ from annotations.review.services.support import require_lease, require_time
 from annotations.review.throttle import PersonThrottle
 
 _NEXT = {200: answer(Next)}
+_WATCHED = {200: answer(OffScreen), 204: None, **too_often()}
 _ADDRESS = {200: answer(Address), **too_often()}
 
 
@@ -168,19 +169,23 @@ class MissedRegions(ReviewerView):
 
 
 class Watched(ReviewerView):
-    """`POST`: what the browser says was on screen; 409 when the clip must not stay there.
+    """`POST`: what the browser says was on screen; 200 with `stands` false when the clip must not stay there.
 
-    The page reports every few seconds, and a page that only plays learns here that the clip was taken away.
+    The page reports every few seconds, and a page that only plays learns here that the clip was taken away: an answer
+    to an ordinary question, not an error of the page's.
     """
 
     throttle_scope = "watched"
 
-    @extend_schema(request=WatchedSerializer, responses={204: None, **too_often()})
+    @extend_schema(request=WatchedSerializer, responses=_WATCHED)
     def post(self, request: Request, assignment_id: uuid.UUID) -> Response:
-        services.record_watched(self.reviewer, assignment_id, self.read(WatchedSerializer)["ranges"])
-        assignment = selectors.own(self.reviewer, assignment_id)
-        if assignment and assignment.state in KEEPS_DRAFT:
-            require_lease(assignment)
+        try:
+            services.record_watched(self.reviewer, assignment_id, self.read(WatchedSerializer)["ranges"])
+            assignment = selectors.own(self.reviewer, assignment_id)
+            if assignment and assignment.state in KEEPS_DRAFT:
+                require_lease(assignment)
+        except Conflict as error:
+            return Response({"stands": False, **error.as_dict()})
         return Response(status=204)
 
 
@@ -199,12 +204,15 @@ class TaskMediaToken(ReviewerView):
 
 
 class TaskWatched(ReviewerView):
-    """`POST`: what the lead's browser says was on screen."""
+    """`POST`: what the lead's browser says was on screen; answers as `Watched` does."""
 
     throttle_scope = "watched"
 
-    @extend_schema(request=WatchedSerializer, responses={204: None, **too_often()})
+    @extend_schema(request=WatchedSerializer, responses=_WATCHED)
     def post(self, request: Request, task_id: uuid.UUID) -> Response:
         ranges = self.read(WatchedSerializer)["ranges"]
-        services.record_watched_by_lead(task_id, ranges, actor_of(request._request))
+        try:
+            services.record_watched_by_lead(task_id, ranges, actor_of(request._request))
+        except Conflict as error:
+            return Response({"stands": False, **error.as_dict()})
         return Response(status=204)

@@ -53,6 +53,7 @@ export class Api {
    * @param {unknown} [body]
    * @param {{ keepalive?: boolean }} [options] keepalive lets it finish after the page has gone
    * @returns {Promise<any>} the parsed answer; null for 204
+   * @throws {ApiError} also for an answer that says that what was asked about no longer stands, as a conflict would
    */
   async send(method, url, body = {}, { keepalive = false } = {}) {
     const response = await fetch(url, {
@@ -69,6 +70,8 @@ export class Api {
     if (response.status === 204) return null;
     const type = response.headers.get("Content-Type") ?? "";
     const data = type.includes("json") ? await response.json() : null;
+    if (response.ok && data?.stands === false && data.code)
+      throw new ApiError(409, data.code, data.message, data);
     if (response.ok && data !== null && !response.redirected) return data;
     // Anything but JSON, such as the sign-in page, means that the session has ended.
     if (response.ok) throw new ApiError(401, "signed_out", "", null);

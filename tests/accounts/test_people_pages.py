@@ -12,6 +12,7 @@ from annotations.accounts.enums import Role
 from annotations.accounts.models import AccountProposal, SignInLink, User
 from annotations.accounts.views.people import PAGE
 from tests.factories import PASSWORD, make_proposal, make_submitter, make_user
+from tests.forms import seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -121,9 +122,9 @@ def test_the_link_of_a_lead_is_shown_to_the_officer_who_agrees_and_never_to_the_
     person = reverse("accounts:person", args=[proposal.user_id])
     assert "hand it over yourself" in text(officer.get(person))
     assert officer.post(decide, {"decision": "agree", "reason": "x"}).status_code == 400
-    page = officer.post(decide, {"decision": "agree", "reason": REASON})
+    page = officer.post(decide, {"decision": "agree", "reason": REASON} | seen(proposal))
     assert Client().get(link_on(page)).status_code == 200
-    assert officer.post(decide, {"decision": "agree", "reason": REASON}).status_code == 409
+    assert officer.post(decide, {"decision": "agree", "reason": REASON} | seen(proposal)).status_code == 409
     assert SignInLink.objects.count() == 1
 
 
@@ -131,9 +132,9 @@ def test_an_officer_refuses_and_an_operator_takes_back() -> None:
     operator, officer = signed_in(Role.OPERATOR), signed_in(Role.PRIVACY_OFFICER)
     first, second = make_proposal(), make_proposal()
     decide = reverse("accounts:decide_proposal", args=[first.pk])
-    page = officer.post(decide, {"decision": "refuse", "reason": REASON}, follow=True)
+    page = officer.post(decide, {"decision": "refuse", "reason": REASON} | seen(first), follow=True)
     assert "Refused." in text(page)
-    page = operator.post(reverse("accounts:take_back_proposal", args=[second.pk]), follow=True)
+    page = operator.post(reverse("accounts:take_back_proposal", args=[second.pk]), seen(second), follow=True)
     assert "Taken back." in text(page)
     assert not AccountProposal.objects.filter(state="waiting").exists()
     assert officer.post(decide, {"decision": "perhaps", "reason": REASON}).status_code == 400
@@ -155,12 +156,12 @@ def test_an_account_is_closed_and_opened_again_on_its_page() -> None:
     operator, user = signed_in(Role.OPERATOR), make_user(Role.OPERATOR)
     page, step = (reverse(f"accounts:{name}", args=[user.pk]) for name in ("person", "step"))
     assert operator.post(step, {"step": "close", "reason": ""}).status_code == 400
-    answer = operator.post(step, {"step": "close", "reason": REASON}, follow=True)
+    answer = operator.post(step, {"step": "close", "reason": REASON} | seen(user), follow=True)
     assert "The account is closed." in text(answer)
     assert 'value="close"' not in text(answer)
-    assert operator.post(step, {"step": "close", "reason": REASON}).status_code == 409
-    assert link_on(operator.post(step, {"step": "reopen", "reason": REASON}))
-    assert link_on(operator.post(step, {"step": "renew_link", "reason": REASON}))
+    assert operator.post(step, {"step": "close", "reason": REASON} | seen(user)).status_code == 409
+    assert link_on(operator.post(step, {"step": "reopen", "reason": REASON} | seen(user)))
+    assert link_on(operator.post(step, {"step": "renew_link", "reason": REASON} | seen(user)))
     assert "Choose one of the steps." in text(
         operator.post(step, {"step": "x", "reason": REASON}, follow=True)
     )
@@ -174,7 +175,9 @@ def test_ones_own_page_among_the_people_offers_neither_role_nor_closing() -> Non
     assert "This is your own account." in page
     assert reverse("accounts:step", args=[user.pk]) not in page
     assert reverse("accounts:change_role", args=[user.pk]) not in page
-    answer = client.post(reverse("accounts:step", args=[user.pk]), {"step": "close", "reason": REASON})
+    answer = client.post(
+        reverse("accounts:step", args=[user.pk]), {"step": "close", "reason": REASON} | seen(user)
+    )
     assert answer.status_code == 403
 
 
@@ -182,7 +185,9 @@ def test_the_last_operator_reads_what_to_do() -> None:
     client = signed_in(Role.OPERATOR)
     only = User.objects.get()
     lead = make_user(Role.PRIVACY_OFFICER)
-    answer = client.post(reverse("accounts:step", args=[lead.pk]), {"step": "close", "reason": REASON})
+    answer = client.post(
+        reverse("accounts:step", args=[lead.pk]), {"step": "close", "reason": REASON} | seen(lead)
+    )
     assert answer.status_code == 409
     assert "create_account makes it" in text(answer)
     assert User.objects.get(pk=only.pk).is_active
@@ -191,14 +196,15 @@ def test_the_last_operator_reads_what_to_do() -> None:
 def test_a_role_is_changed_or_asked_for() -> None:
     operator, user = signed_in(Role.OPERATOR), make_user()
     change = reverse("accounts:change_role", args=[user.pk])
-    answer = operator.post(change, {"role": Role.LEAD, "reason": REASON}, follow=True)
+    answer = operator.post(change, {"role": Role.LEAD, "reason": REASON} | seen(user), follow=True)
     assert "A privacy officer has to agree." in text(answer)
-    assert operator.post(change, {"role": Role.OPERATOR, "reason": REASON}).status_code == 409
-    operator.post(reverse("accounts:take_back_proposal", args=[AccountProposal.objects.get().pk]))
-    answer = operator.post(change, {"role": Role.OPERATOR, "reason": REASON}, follow=True)
+    assert operator.post(change, {"role": Role.OPERATOR, "reason": REASON} | seen(user)).status_code == 409
+    proposal = AccountProposal.objects.get()
+    operator.post(reverse("accounts:take_back_proposal", args=[proposal.pk]), seen(proposal))
+    answer = operator.post(change, {"role": Role.OPERATOR, "reason": REASON} | seen(user), follow=True)
     assert "The role is changed." in text(answer)
     assert operator.post(change, {"role": "queen", "reason": REASON}).status_code == 400
-    assert operator.post(change, {"role": Role.OPERATOR, "reason": REASON}).status_code == 409
+    assert operator.post(change, {"role": Role.OPERATOR, "reason": REASON} | seen(user)).status_code == 409
 
 
 def test_what_is_written_down_of_a_person_is_changed() -> None:
@@ -206,16 +212,16 @@ def test_what_is_written_down_of_a_person_is_changed() -> None:
     describe, training = (
         reverse(f"accounts:{name}", args=[user.pk]) for name in ("describe", "record_training")
     )
-    operator.post(describe, {"name": "Ana", "country": "ro", "languages": "ro en"})
-    operator.post(training, {"day": "2026-01-05"})
+    operator.post(describe, {"name": "Ana", "country": "ro", "languages": "ro en"} | seen(user))
+    operator.post(training, {"day": "2026-01-05"} | seen(user))
     user.refresh_from_db()
     assert (user.display_name, user.country, user.languages) == ("Ana", "RO", "ro, en")
     assert f"{user.trained_on}" == "2026-01-05"
     assert operator.post(describe, {"languages": "English"}).status_code == 400
-    assert operator.post(training, {"day": "2190-01-01"}).status_code == 400
+    assert operator.post(training, {"day": "2190-01-01"} | seen(user)).status_code == 400
     assert operator.post(training, {"day": "soon"}).status_code == 400
     assert "Their sessions have ended." in text(
-        operator.post(reverse("accounts:require_new_password", args=[user.pk]), follow=True)
+        operator.post(reverse("accounts:require_new_password", args=[user.pk]), seen(user), follow=True)
     )
 
 

@@ -20,8 +20,9 @@ from annotations.clips.camera_rules import stated_camera
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import CameraVersion, Clip, Device
 from annotations.clips.services import set_camera, withdraw
-from annotations.core.errors import Conflict, NotAllowed
+from annotations.core.errors import NotAllowed
 from annotations.core.models import Outbox
+from annotations.core.shown import ChangedSince
 from annotations.vision.camera import Camera
 from tests.clips.test_api import CONSENT
 from tests.clips.test_camera_rules import statements
@@ -84,7 +85,7 @@ def test_what_is_known_already_is_no_new_version(device: Device, operator: User)
 
 def test_who_changes_what_somebody_else_has_changed_is_told(device: Device, operator: User) -> None:
     set_camera(device, zones(WINDOW), operator.actor, version=0)
-    with pytest.raises(Conflict, match="changed_meanwhile"):
+    with pytest.raises(ChangedSince, match="changed_meanwhile"):
         set_camera(device, zones(), operator.actor, version=0)
 
 
@@ -324,7 +325,8 @@ def test_what_is_wrong_is_said_beside_its_field(page: Client, device: Device, fi
 def test_two_operators_do_not_overwrite_each_other(page: Client, device: Device, operator: User) -> None:
     set_camera(device, zones(DOOR), operator.actor)
     answer = page.post(reverse("clips:camera", args=[device.pk]), sent(), follow=True)
-    assert "Somebody else changed this meanwhile" in answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody else decided meanwhile" in answer.content.decode()
     assert CameraVersion.objects.count() == 1
 
 

@@ -25,6 +25,7 @@ from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, Release
 from annotations.review.models import Project
 from tests.factories import make_accepted, make_body, make_project, make_user
+from tests.forms import seen
 from tests.pages import markup
 
 pytestmark = pytest.mark.django_db
@@ -120,14 +121,16 @@ def test_days_at_the_ends_of_the_calendar_are_refused(site: Client, dataset: Dat
 def test_freezing_freezes_what_the_form_shows(site: Client, dataset: Dataset, project: Project) -> None:
     make_accepted(project)
     form = {"verdicts": ["threat"], "freeze": "1"}
-    response = site.post(reverse("datasets:change", args=[dataset.pk]), form)
+    response = site.post(reverse("datasets:change", args=[dataset.pk]), form | seen(dataset))
     release = Release.objects.get()
     assert release.filters == {"verdicts": ["threat"]}
     assert response.headers["Location"] == reverse("datasets:release", args=[release.pk])
 
 
 def test_an_empty_freeze_says_why_not(site: Client, dataset: Dataset) -> None:
-    response = site.post(reverse("datasets:change", args=[dataset.pk]), {"freeze": "1"}, follow=True)
+    response = site.post(
+        reverse("datasets:change", args=[dataset.pk]), {"freeze": "1"} | seen(dataset), follow=True
+    )
     assert "The gate lets no clip through" in response.content.decode()
     assert not Release.objects.exists()
 

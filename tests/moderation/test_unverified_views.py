@@ -20,6 +20,7 @@ from annotations.redaction import selectors, services as redaction
 from annotations.redaction.enums import UnverifiedState
 from annotations.redaction.models import RedactionRun
 from tests.factories import RATE, make_ready_clip, make_unverified, make_user
+from tests.forms import seen
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +108,7 @@ def test_a_strict_pass_takes_the_place_of_the_hold_and_is_ordered_once(desk: Cli
     run = make_unverified(missed_regions=drawn)
     clip = run.clip
     assert "Try strictly" in shown(desk, clip)
-    desk.post(reverse("moderation:try_strictly", args=[clip.public_id]))
+    desk.post(reverse("moderation:try_strictly", args=[clip.public_id]), seen(run))
     again = RedactionRun.objects.get(clip=clip, state="queued")
     assert (again.strict, again.missed_regions, again.built_on) == (True, drawn, None)
     run.refresh_from_db()
@@ -128,10 +129,11 @@ def test_a_strict_pass_takes_the_place_of_the_hold_and_is_ordered_once(desk: Cli
 def test_a_discarded_clip_is_out_as_by_an_upheld_flag_and_comes_back_when_that_is_dismissed(
     desk: Client, lead: User
 ) -> None:
-    clip = make_unverified().clip
+    run = make_unverified()
+    clip = run.clip
     address = reverse("moderation:discard", args=[clip.public_id])
     assert desk.post(address, {"reason": "no"}).status_code == 400
-    desk.post(address, {"reason": REASON})
+    desk.post(address, {"reason": REASON} | seen(run))
     flag = Flag.objects.get(clip=clip)
     assert flag.state == FlagState.UPHELD
     assert set(gate.reasons(clip.pk)) == {HoldReason.FLAGGED, HoldReason.REDACTION_UNVERIFIED}

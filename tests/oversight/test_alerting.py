@@ -14,6 +14,7 @@ from annotations.oversight.alerting import (
     RULES,
     Act,
     Counting,
+    Flags,
     Hit,
     Household,
     LogReading,
@@ -119,6 +120,21 @@ def test_downloads_are_counted_by_the_day() -> None:
     acts = [act(60 * n, action="dataset.exported", clip=None, subject="") for n in range(4)]
     (hit,) = found(Volume(downloads_a_day=3, views_an_hour=1), acts)
     assert hit.scope.series.name == "downloads:p-one"
+
+
+def test_many_flags_of_one_person_in_a_row_give_an_alert_and_those_of_models_none() -> None:
+    def flags(count: int, **fields: Any) -> list[Act]:
+        return [
+            act(minute, action="content.flagged", data={"source": "person"}, **fields)
+            for minute in range(count)
+        ]
+
+    rule = Flags(flags=4)
+    assert found(rule, flags(3) + flags(3, actor="p-two")) == []
+    (hit,) = found(rule, flags(4))
+    assert (hit.measured, hit.allowed, hit.scope.series.actor) == (4, 3, "p-one")
+    model = [act(minute, action="content.flagged", data={"source": "model"}) for minute in range(9)]
+    assert found(rule, model) == []
 
 
 @pytest.mark.parametrize(

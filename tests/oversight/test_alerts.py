@@ -17,12 +17,14 @@ from annotations.audit.actors import Actor
 from annotations.audit.models import EntryDetail, LogEntry, Pending, TreeLeaf
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, NotAllowed
+from annotations.core.shown import ChangedSince
 from annotations.oversight import services
 from annotations.oversight.enums import AlertKind, AlertState
 from annotations.oversight.models import Alert, AlertRule, AlertScanProgress, AwaitedScope, ViewingTally
 from annotations.oversight.selectors import alerts as selectors
 from annotations.redaction import log as redaction
 from tests.factories import make_leaves
+from tests.forms import seen
 from tests.pages import markup
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +195,7 @@ def test_a_rule_that_is_off_raises_nothing() -> None:
 
 def test_two_who_change_a_rule_do_not_overwrite_each_other() -> None:
     services.change_alert_rule("refusals", {"refusals": 7}, enabled=True, version=0, actor=LEAD)
-    with pytest.raises(Conflict, match="changed_meanwhile"):
+    with pytest.raises(ChangedSince, match="changed_meanwhile"):
         services.change_alert_rule("refusals", {"refusals": 8}, enabled=True, version=0, actor=LEAD)
     rule("refusals", refusals=9)
     assert list(AlertRule.objects.order_by("version").values_list("version", "current")) == [
@@ -225,7 +227,8 @@ def test_nobody_resolves_an_alert_about_themselves(site: Client, officer: User) 
     with pytest.raises(NotAllowed, match="own_alert"):
         services.resolve_alert(raised.pk, "explain", "It was me.", officer.actor)
     site.post(
-        reverse("oversight:resolve_alert", args=[raised.pk]), {"decision": "explain", "reason": "It was me."}
+        reverse("oversight:resolve_alert", args=[raised.pk]),
+        {"decision": "explain", "reason": "It was me."} | seen(raised),
     )
     raised.refresh_from_db()
     assert raised.state == AlertState.OPEN
@@ -240,7 +243,7 @@ def test_an_officer_works_through_the_queue(site: Client, officer: User) -> None
     opened = site.get(reverse("oversight:alert", args=[raised.pk])).content.decode()
     assert "Refused: GET operations" in opened
     assert LogEntry.objects.filter(action="alert.opened", actor=officer.pseudonym).count() == 1
-    site.post(reverse("oversight:take_alert", args=[raised.pk]))
+    site.post(reverse("oversight:take_alert", args=[raised.pk]), seen(raised))
     assert (
         site.post(
             reverse("oversight:resolve_alert", args=[raised.pk]), {"decision": "explain", "reason": "?"}
@@ -249,7 +252,7 @@ def test_an_officer_works_through_the_queue(site: Client, officer: User) -> None
     )
     site.post(
         reverse("oversight:resolve_alert", args=[raised.pk]),
-        {"decision": "explain", "reason": "A new colleague."},
+        {"decision": "explain", "reason": "A new colleague."} | seen(raised),
     )
     raised.refresh_from_db()
     assert (raised.state, raised.resolved_by) == (AlertState.EXPLAINED, officer.pseudonym)

@@ -21,6 +21,7 @@ from annotations.redaction import services
 from annotations.redaction.enums import UnredactionState
 from annotations.redaction.models import HiddenTrack, Method, RedactionRun, Rendition, Unredaction
 from tests.factories import make_ready_clip, make_track, make_unredaction, make_user
+from tests.forms import seen
 from tests.redaction.conftest import Submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
@@ -191,7 +192,7 @@ def test_the_pages_lead_through_it(people: tuple[User, User, User]) -> None:
     assert b"Approve" in second.get(reverse("redaction:unredaction", args=[unredaction.pk])).content
     second.post(
         reverse("redaction:decide_unredaction", args=[unredaction.pk]),
-        {"decision": "approve", "reason": "I agree."},
+        {"decision": "approve", "reason": "I agree."} | seen(unredaction),
     )
     unredaction.refresh_from_db()
     assert unredaction.state == UnredactionState.APPROVED

@@ -16,6 +16,7 @@ from annotations.clips.enums import HoldReason
 from annotations.clips.models import Hold
 from annotations.clips.services import place
 from annotations.core.errors import Conflict
+from annotations.core.shown import ChangedSince
 from annotations.review import services
 from annotations.review.enums import AssignmentState as A
 from annotations.review.models import Annotation, Assignment, ReviewTask
@@ -34,7 +35,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         try:
             barrier.wait()
             return call()
-        except Conflict as error:
+        except (ChangedSince, Conflict) as error:
             return error.code
         finally:
             connections.close_all()

@@ -12,6 +12,7 @@ from annotations.audit import selectors as audit
 from annotations.audit.actors import WORKER, Actor
 from annotations.audit.models import LogEntry
 from annotations.core.errors import Conflict, Invalid, NotAllowed
+from annotations.core.shown import ChangedSince
 from annotations.redaction import selectors, services
 from annotations.redaction.models import HidingChoice
 from annotations.review.miss_rates import wilson
@@ -72,7 +73,7 @@ def test_a_choice_needs_a_reason_a_change_and_nobody_faster() -> None:
     with pytest.raises(Conflict, match="already"):
         choose("blur")
     choose("fill")
-    with pytest.raises(Conflict, match="meanwhile"):
+    with pytest.raises(ChangedSince, match="meanwhile"):
         choose("mosaic", version=0)
     assert [each.effect for each in HidingChoice.objects.all()] == ["fill"]
 

@@ -25,6 +25,7 @@ from annotations.rights.enums import RequestState
 from annotations.rights.models import AccessRequest, AnswerRun
 from annotations.rights.rules import months_after
 from tests.factories import make_accepted, make_body, make_clip, make_compiled, make_user
+from tests.forms import seen
 
 pytestmark = pytest.mark.django_db
 
@@ -205,26 +206,26 @@ def test_an_officer_answers_a_request(site: Client, officer: User) -> None:
     page = reverse("rights:access_request", args=[request.pk])
     assert "A letter, with their receipt." in site.get(page).content.decode()
     step = reverse("rights:step_access_request", args=[request.pk])
-    site.post(step, {"step": "compile"})
+    site.post(step, {"step": "compile"} | seen(request))
     assert "A worker compiles the answer: 0 %." in site.get(page).content.decode()
     compile_as_a_worker_does()
     draft = site.get(reverse("rights:access_answer", args=[request.pk])).content.decode()
     assert "A draft: nobody has reviewed it yet." in draft
     assert str(clip.public_id) in draft
-    site.post(step, {"step": "review", "sha256": digest_on(draft)})
+    site.post(step, {"step": "review", "sha256": digest_on(draft)} | seen(request))
     assert "A draft" not in site.get(reverse("rights:access_answer", args=[request.pk])).content.decode()
     file = site.get(reverse("rights:access_answer_file", args=[request.pk]))
     assert file["Content-Disposition"].startswith("attachment")
     assert json.loads(file.content)["about"] == clip.owner.pseudonym
     assert LogEntry.objects.filter(action="access_request.answer_served").count() == 3
     read = digest_on(site.get(page).content.decode())
-    site.post(step, {"step": "answer", "sha256": read})
+    site.post(step, {"step": "answer", "sha256": read} | seen(request))
     request.refresh_from_db()
     assert request.state == RequestState.REVIEWED
-    long = site.post(step, {"step": "answer", "reason": "By post. " * 230, "sha256": read})
+    long = site.post(step, {"step": "answer", "reason": "By post. " * 230, "sha256": read} | seen(request))
     assert (long.status_code, "Shorten the reason" in long.content.decode()) == (400, True)
     assert "By post. By post." in long.content.decode(), "what was typed is still there"
-    site.post(step, {"step": "answer", "reason": "By registered letter.", "sha256": read})
+    site.post(step, {"step": "answer", "reason": "By registered letter.", "sha256": read} | seen(request))
     request.refresh_from_db()
     assert request.state == RequestState.ANSWERED
     assert (
@@ -238,19 +239,19 @@ def test_what_was_compiled_afresh_in_another_tab_is_not_marked_as_read(site: Cli
     first = make_compiled(request.pk, officer.actor)
     read = digest_on(site.get(reverse("rights:access_answer", args=[request.pk])).content.decode())
     assert read == first.sha256
-    site.post(step, {"step": "compile"})  # in the other tab
+    site.post(step, {"step": "compile"} | seen(request))  # in the other tab
     compile_as_a_worker_does()
     entries = LogEntry.objects.count()
     for sent in (read, "", "0" * 64):
         with pytest.raises(Conflict, match="changed_meanwhile"):
             services.review_request(request.pk, sent, officer.actor)
     assert LogEntry.objects.count() == entries
-    told = site.post(step, {"step": "review", "sha256": read}, follow=True).content.decode()
+    told = site.post(step, {"step": "review", "sha256": read} | seen(request), follow=True).content.decode()
     assert "Read it as it is now" in told
     request.refresh_from_db()
     assert (request.state, request.reviewed_by) == (RequestState.COMPILED, "")
     now = digest_on(site.get(reverse("rights:access_answer", args=[request.pk])).content.decode())
-    site.post(step, {"step": "review", "sha256": now})
+    site.post(step, {"step": "review", "sha256": now} | seen(request))
     reviewed = LogEntry.objects.get(action="access_request.reviewed")
     assert json.loads(bytes(reviewed.canonical))["data"]["sha256"] == now
 
@@ -264,12 +265,14 @@ def test_what_was_compiled_and_reviewed_afresh_in_another_tab_is_not_what_has_go
     services.review_request(request.pk, sent, officer.actor)
     afresh = make_compiled(request.pk, officer.actor).sha256
     services.review_request(request.pk, afresh, officer.actor)
-    told = site.post(step, {"step": "answer", "reason": "By letter.", "sha256": sent}, follow=True)
+    told = site.post(
+        step, {"step": "answer", "reason": "By letter.", "sha256": sent} | seen(request), follow=True
+    )
     assert "Read it as it is now" in told.content.decode()
     request.refresh_from_db()
     assert request.state == RequestState.REVIEWED
     assert not LogEntry.objects.filter(action="access_request.answered").exists()
-    site.post(step, {"step": "answer", "reason": "By letter.", "sha256": afresh})
+    site.post(step, {"step": "answer", "reason": "By letter.", "sha256": afresh} | seen(request))
     entry = LogEntry.objects.get(action="access_request.answered")
     assert json.loads(bytes(entry.canonical))["data"]["sha256"] == afresh
 

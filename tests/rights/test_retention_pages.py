@@ -23,6 +23,7 @@ from annotations.rights.retention.rules import DEFAULTS
 from annotations.rights.scopes import Scope
 from annotations.rights.views import retention as views
 from tests import factories as make
+from tests.forms import seen
 from tests.pages import markup
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_a_longer_rule_is_agreed_to_by_another_officer_in_a_session_of_their_own
     other(site)
     assert 'value="agree"' in read(site.get(rule))
     assert site.post(decide, {**agree, "reason": "x"}).status_code == 400
-    assert "Somebody else changed this" in read(site.post(decide, {**agree, "version": 1}, follow=True))
+    assert "Somebody else decided meanwhile" in read(site.post(decide, {**agree, "version": 1}, follow=True))
     assert selectors.rules_in_force()["held"].rest == 14
     site.post(decide, agree)
     assert (selectors.rules_in_force()["held"].original, selectors.rules_in_force()["held"].rest) == (20, 40)
@@ -134,8 +135,7 @@ def test_a_legal_hold_from_asking_to_release(site: Client, officer: User) -> Non
     step = reverse("rights:step_legal_hold", args=[hold.pk])
 
     def agree() -> Any:
-        hold.refresh_from_db()
-        return site.post(step, {"step": "agree", "reason": REASON, "shown": hold.revision})
+        return site.post(step, {"step": "agree", "reason": REASON} | seen(hold))
 
     alone = agree()
     assert alone.status_code == 403
@@ -148,12 +148,12 @@ def test_a_legal_hold_from_asking_to_release(site: Client, officer: User) -> Non
     assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
     assert site.post(step, {"step": "extend", "reason": REASON}).status_code == 400
     later = (until + datetime.timedelta(days=20)).isoformat()
-    site.post(step, {"step": "extend", "until": later, "reason": REASON})
+    site.post(step, {"step": "extend", "until": later, "reason": REASON} | seen(hold))
     site.force_login(officer)
     agree()
     hold.refresh_from_db()
     assert f"{hold.until:%Y-%m-%d}" == later
-    site.post(step, {"step": "release", "reason": REASON})
+    site.post(step, {"step": "release", "reason": REASON} | seen(hold))
     other(site)
     agree()
     assert gate.reasons(clip.pk) == []
@@ -169,15 +169,16 @@ def test_what_was_asked_instead_of_what_was_read_is_not_agreed_to(site: Client, 
     later = hold.until + datetime.timedelta(days=5)
     services.ask_for_extension(hold.pk, later, REASON, officer.actor)
     hold.refresh_from_db()
-    read_by_second = hold.revision
+    read_by_second = seen(hold)
     services.decide_legal_hold(hold.pk, "refuse", REASON, officer.actor)
     services.ask_for_release(hold.pk, REASON, officer.actor)
     site.force_login(second)
     step = reverse("rights:step_legal_hold", args=[hold.pk])
-    for shown in ({"shown": read_by_second}, {}):
-        refused = site.post(step, {"step": "agree", "reason": REASON, **shown})
+    for shown in (read_by_second, {}):
+        refused = site.post(step, {"step": "agree", "reason": REASON} | shown)
         assert refused.status_code == 409
-        assert "not what you have read" in read(refused)
+        assert "Somebody else decided meanwhile" in read(refused)
+        assert REASON in read(refused)
     assert gate.reasons(clip.pk) == [HoldReason.LEGAL]
 
 
