@@ -15,6 +15,12 @@ def exact(entry: LogEntry) -> str:
 
 
 @register.filter
+def area(code: str) -> str:
+    """What the codes of entries begin with, as people read it: "Legal hold"."""
+    return code.replace("_", " ").capitalize()
+
+
+@register.filter
 def ranges(pairs: list[tuple[int, int]]) -> str:
     """Ranges of milliseconds, in seconds."""
     return ", ".join(f"{start / 1000:.1f}–{end / 1000:.1f} s" for start, end in pairs)
