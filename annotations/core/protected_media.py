@@ -65,7 +65,7 @@ class ProtectedMedia:
         try:
             media = self.admit(request, *self._words(request, token))
         except DomainError as error:
-            return HttpResponse(error.message, status=error.status, content_type="text/plain")
+            return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
         response = _response(request, media)
         response["Cache-Control"] = "no-store"
         response["Content-Disposition"] = "inline"

@@ -74,7 +74,7 @@ def poster(request: HttpRequest, flag_id: uuid.UUID) -> HttpResponse:
     try:
         image = services.serve_poster(_flag(flag_id), actor_of(request))
     except DomainError as error:
-        return HttpResponse(error.message, status=error.status, content_type="text/plain")
+        return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8")
     return HttpResponse(image, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 

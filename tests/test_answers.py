@@ -1,0 +1,92 @@
+"""What every answer of the site carries, whichever route is asked and by whom; and what an error does not tell."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from annotations.accounts.enums import ANONYMOUS, Role
+from annotations.accounts.matrix import matrix
+from reviewapp import readiness
+from tests.factories import PASSWORD, make_user
+from tests.test_permissions import Person, anything
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+POLICY = {
+    "default-src": "'none'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "form-action": "'self'",
+}
+CHARSETS = {"text/html": "utf-8", "text/plain": "utf-8", "text/csv": "utf-8"}
+
+
+@pytest.mark.parametrize("role", [ANONYMOUS, Role.CONTRACTOR, Role.PRIVACY_OFFICER])
+def test_every_answer_says_what_browsers_may_do_with_it(role: str) -> None:
+    """Of what is read, about nothing that exists: what is added to every answer is added to these."""
+    person = Person(role)
+    for rule in matrix().rules.values():
+        if rule.method == "GET":
+            answer = person.send(rule.route, "GET", anything(rule.route))
+            assert wrong_in(answer, role) == [], rule.route
+
+
+def wrong_in(answer: Any, role: str) -> list[str]:
+    policy = answer["Content-Security-Policy"]
+    directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+    kind, _, charset = answer.get("Content-Type", "").partition("; charset=")
+    expected = {
+        "policy": POLICY.items() <= directives.items() and "unsafe" not in policy,
+        "sniffing": answer["X-Content-Type-Options"] == "nosniff",
+        "referrer": answer["Referrer-Policy"] == "same-origin",
+        "windows of others": answer["Cross-Origin-Opener-Policy"] == "same-origin",
+        "origins of others": "Access-Control-Allow-Origin" not in answer,
+        "kept by a cache": role == ANONYMOUS or "no-store" in answer["Cache-Control"],
+        "type": bool(kind) or answer.status_code in {204, 302},
+        "charset": charset == CHARSETS.get(kind, charset),
+    }
+    return [name for name, holds in expected.items() if not holds]
+
+
+def test_cookies_are_for_this_site_and_the_sessions_is_not_for_scripts(client: Client) -> None:
+    person = make_user(Role.OPERATOR)
+    client.get(reverse("accounts:sign_in"))
+    client.post(reverse("accounts:sign_in"), {"username": person.username, "password": PASSWORD})
+    assert {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME} == set(client.cookies)
+    for cookie in client.cookies.values():
+        assert (cookie["samesite"], cookie["domain"], cookie["path"]) == ("Lax", "", "/")
+    assert client.cookies[settings.SESSION_COOKIE_NAME]["httponly"]
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/api/v1/schema"])
+def test_an_error_of_ours_tells_nothing_of_the_inside(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*arguments: Any) -> Any:
+        raise RuntimeError("SELECT secret FROM inside")
+
+    monkeypatch.setattr(readiness, "reasons", breaks)
+    monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", breaks)
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user(Role.OPERATOR))
+    answer = client.get(path)
+    assert answer.status_code == 500
+    assert not any(
+        word in answer.content for word in (b"secret", b"Traceback", b"RuntimeError", b"/site-packages")
+    )
+
+
+def test_what_somebody_typed_is_shown_as_text() -> None:
+    """A name goes into a page's text, and a search into an attribute."""
+    officer = Person(Role.PRIVACY_OFFICER)
+    make_user(display_name="<b>bold</b>")
+    page = officer.client.get(reverse("accounts:people"), {"q": '"><script>'}).content.decode()
+    assert "<script>" not in page.replace('<script src="', "")
+    assert "&quot;&gt;&lt;script&gt;" in page
+    page = officer.client.get(reverse("accounts:people")).content.decode()
+    assert "<b>bold</b>" not in page
+    assert "&lt;b&gt;bold&lt;/b&gt;" in page

@@ -1,0 +1,142 @@
+"""What the product's own code does not do: run what it reads, unpack foreign objects, build statements from words, call
+out from anywhere but a few places.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCT = ("annotations", "reviewapp")
+
+CALLS_OUT = {
+    "annotations/audit/tree/witness_client.py": "shows the log to its witnesses, whom a setting names",
+    "annotations/redaction/downloads.py": "fetches models from the addresses that a setting names",
+    "reviewapp/local.py": "asks the site on this machine whether it is there",
+}
+"""The modules that open connections over HTTP, each with its reason."""
+NETWORK = {
+    "http.client",
+    "urllib.request",
+    "requests",
+    "httpx",
+    "aiohttp",
+    "smtplib",
+    "ftplib",
+    "urllib3",
+    "imaplib",
+}
+UNPACKS_OBJECTS = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle", "yaml"}
+READS_MARKUP = {"xml", "lxml", "defusedxml", "html5lib", "bs4", "markdown", "bleach", "docutils"}
+RUNS_TEXT = {"eval", "exec", "compile"}
+WRITES_MARKUP = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|new Function|eval\()")
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """The product's modules by their paths."""
+    paths = [path for top in PRODUCT for path in sorted((ROOT / top).rglob("*.py"))]
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in paths}
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def importing(modules: set[str]) -> list[str]:
+    return [
+        path
+        for path, tree in sources().items()
+        if any(name in modules or name.split(".")[0] in modules for name in imported(tree))
+    ]
+
+
+def calls(name: str) -> list[str]:
+    """Where something of this name is called, as a function or as a method."""
+    found = []
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            called = node.func if isinstance(node, ast.Call) else None
+            if name in {getattr(called, "id", None), getattr(called, "attr", None)}:
+                found.append(f"{path}:{getattr(node, 'lineno', 0)}")
+    return found
+
+
+def test_nothing_calls_out_but_these() -> None:
+    assert set(importing(NETWORK)) == set(CALLS_OUT)
+
+
+def test_no_foreign_object_is_unpacked() -> None:
+    assert importing(UNPACKS_OBJECTS) == []
+
+
+def test_no_markup_is_parsed() -> None:
+    """Where no XML is read there are no external entities, no XPath and no stylesheets of others."""
+    assert importing(READS_MARKUP) == []
+
+
+@pytest.mark.parametrize("name", sorted(RUNS_TEXT))
+def test_no_text_is_run_as_code(name: str) -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
+    assert found == []
+
+
+def test_no_command_goes_through_a_shell() -> None:
+    found = calls("system") + calls("popen")
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.keyword) and node.arg == "shell":
+                found.append(f"{path}:{node.value.lineno}")
+    assert found == []
+
+
+def test_no_template_is_built_from_words_of_others() -> None:
+    assert calls("from_string") + calls("Template") == []
+
+
+def test_no_text_is_declared_safe_for_pages() -> None:
+    """But for a field's help, which the code itself writes."""
+    assert calls("mark_safe") + calls("SafeString") == []
+    marked = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "templates").rglob("*"))
+        if path.is_file() and re.search(r"\|\s*safe\b|autoescape off", path.read_text())
+    ]
+    assert marked == ["templates/components/field.html"]
+
+
+def test_scripts_write_text_and_no_markup() -> None:
+    scripts = sorted((ROOT / "static").rglob("*.js"))
+    assert scripts
+    assert [path.name for path in scripts if WRITES_MARKUP.search(path.read_text())] == []
+
+
+def test_scripts_take_no_messages_of_other_windows_and_share_no_origin() -> None:
+    for path in sorted((ROOT / "static").rglob("*.js")):
+        assert not re.search(
+            r"postMessage|addEventListener\(\s*[\"']message|document\.domain", path.read_text()
+        ), path
+
+
+def test_pages_load_nothing_from_elsewhere() -> None:
+    outside = re.compile(r"(?:src|href|action)=[\"']?(?:https?:)?//", re.IGNORECASE)
+    for folder, pattern in (("templates", "*.html"), ("static", "*.js"), ("static", "*.css")):
+        for path in sorted((ROOT / folder).rglob(pattern)):
+            assert not outside.search(path.read_text()), path
+
+
+def test_randomness_that_must_not_be_guessed_is_the_systems() -> None:
+    assert importing({"random"}) == []
