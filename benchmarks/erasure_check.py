@@ -1,8 +1,8 @@
-"""What the check after an erasure costs on a large site, and a privacy scan of the same tables.
+"""What an erasure costs on a large site, the check that ends it, and a privacy scan of the same tables.
 
     python -m benchmarks.erasure_check [--clips 10000] [--entries 30]
 
-Seconds of processor time on SQLite, printed as one JSON object, for erasures of 1, 20 and 200 clips.
+Seconds of processor time on SQLite, printed as one JSON object, for erasures of 1, 20, 200 and 2,000 clips.
 """
 
 import argparse

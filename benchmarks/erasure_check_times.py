@@ -13,20 +13,27 @@ from django.db import connection, transaction
 
 django.setup()
 
+from annotations.accounts.models import User  # noqa: E402
 from annotations.audit import services as audit  # noqa: E402
 from annotations.audit.actors import WORKER  # noqa: E402
 from annotations.clips.models import Clip  # noqa: E402
+from annotations.clips.references import known_owner  # noqa: E402
 from annotations.core import clock  # noqa: E402
+from annotations.core.models import RunState  # noqa: E402
 from annotations.moderation.models import Fingerprint  # noqa: E402
 from annotations.review import log as review_log  # noqa: E402
-from annotations.rights import erasure_check  # noqa: E402
+from annotations.rights import erasure_check, services as rights  # noqa: E402
+from annotations.rights.enums import ErasureCause, ScopeKind  # noqa: E402
+from annotations.rights.models import Erasure  # noqa: E402
 from annotations.rights.scan.matcher import Matcher  # noqa: E402
 from annotations.rights.scan.probe import Kind, Value  # noqa: E402
+from annotations.rights.scan.progress import Progress  # noqa: E402
 from annotations.rights.scan.report import Report  # noqa: E402
 from annotations.rights.scan.tables import Tables  # noqa: E402
+from annotations.rights.scopes import Scope  # noqa: E402
 from benchmarks.queue_data import prepare  # noqa: E402
 
-TIMES = (1, 20, 200)
+TIMES = (1, 20, 200, 2_000)
 HASHES = 80
 """Of a fingerprint: twenty seconds, four a second."""
 
@@ -44,6 +51,11 @@ def main() -> None:
                 "megabytes": size // 1_000_000,
                 "check_of_clips": seconds,
                 "scan_of_tables": processor_seconds(scan),
+                "erasure_of_an_owner": {
+                    str(count): processor_seconds(partial(erase, request(count)))
+                    for count in TIMES
+                    if count < clips // 2
+                },
             }
         )
     )
@@ -89,9 +101,25 @@ def check(count: int) -> None:
     erasure_check.findings(erased)
 
 
+def request(count: int) -> Erasure:
+    """An erasure of an owner who has so many of the clips."""
+    owner = known_owner(User.objects.get(username="submitter"), f"household of {count}")
+    kept = Clip.objects.filter(bytes__gt=0).order_by("-pk").values("pk")[:count]
+    Clip.objects.filter(pk__in=list(kept.values_list("pk", flat=True))).update(owner=owner)
+    return rights.request_erasure(Scope(ScopeKind.OWNER, owner.pseudonym), WORKER, ErasureCause.RETENTION)
+
+
+def erase(erasure: Erasure) -> None:
+    """All steps, the keys, the check and the certificate."""
+    rights.erase(erasure.pk)
+    erasure.refresh_from_db()
+    if erasure.state != RunState.DONE or not erasure.verified:
+        raise RuntimeError(f"{erasure.state} {erasure.failure_message} {erasure.findings}")
+
+
 def scan() -> None:
     values = [Value(Kind.WORDS, f"Somebody rings at number {number}") for number in range(100)]
-    Tables(Matcher(values), Report()).sqlite("database", connection)
+    Tables(Matcher(values), Report(), Progress(lambda _: None)).sqlite("database", connection)
 
 
 if __name__ == "__main__":

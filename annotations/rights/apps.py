@@ -9,3 +9,4 @@ class RightsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("annotations.rights.checks")  # registers its checks
+        import_module("annotations.rights.reception")  # and what it asks before a clip is stored

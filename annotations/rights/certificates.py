@@ -9,12 +9,14 @@ from annotations.audit.canonical import canonical, timestamp
 from annotations.audit.export.log_export import key_policy
 from annotations.audit.models import LogEntry
 from annotations.audit.offline.verify_log import CERTIFICATE as FORMAT
+from annotations.clips.log import REFUSED
 from annotations.clips.models import Clip
 from annotations.datasets import selectors as datasets
 from annotations.moderation import known
 from annotations.rights import inventory
 from annotations.rights.enums import Effect, ErasureCause
 from annotations.rights.models import Erasure
+from annotations.rights.reception import BEING_ERASED
 from annotations.rights.scopes import Reach
 
 _ASKED_BY = {
@@ -39,12 +41,22 @@ def document(erasure: Erasure) -> dict[str, Any]:
         "stores": _stores(erasure, clips),
         "kept": _kept(clips),
         "recipients": _recipients(clips),
+        "refused_meanwhile": refused_meanwhile(erasure),
         "keys": erasure.keys,
         "files": erasure.files_deleted,
         "checked": timestamp(erasure.checked_at) if erasure.checked_at else "",
         "verified": "yes" if erasure.verified else "no",
         "findings": erasure.findings,
     }
+
+
+def refused_meanwhile(erasure: Erasure) -> int:
+    """How many clips came while the camera or owner was being erased, and were refused: nothing of them was stored."""
+    refused = LogEntry.objects.filter(
+        action=REFUSED.code, subject=erasure.owner, occurred_at__gte=erasure.created_at
+    )
+    told = (json.loads(bytes(entry.canonical))["data"]["code"] for entry in refused)
+    return sum(code == BEING_ERASED for code in told)
 
 
 def as_file(certificate: dict[str, Any], proof: str) -> str:

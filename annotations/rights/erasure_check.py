@@ -4,12 +4,15 @@ It knows nothing of what deletes, nor of the list of stores: it asks the databas
 and says where an erased clip may still be named. A table that somebody adds later is searched without a line here.
 """
 
+import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ahocorasick_rs import BytesAhoCorasick
 from django.core.files.storage import Storage, storages
 from django.db import connection
 
@@ -43,7 +46,8 @@ TOMBSTONE = {"id", "public_id", "submitter_id", "submission_id", "owner_id", "co
 EMPTY: tuple[Any, ...] = ("", "{}", "[]", b"", 0, None, {}, [])
 # Whose files have names that rows tell.
 SEARCHED = ("vault", "renditions")
-_AT_ONCE = 20
+_AT_ONCE = 500
+_ROWS_AT_ONCE = 200
 _FILES_AT_ONCE = 500
 _SHOWN = 5
 
@@ -69,14 +73,18 @@ def findings(erased: Erased, on_progress: Callable[[], None] = lambda: None) -> 
     `on_progress` is called now and then; it may raise, which ends the check.
     """
     found: list[Finding] = []
-    for public_ids in _some([uuid.UUID(each) for each in erased.clips], _AT_ONCE):
+    named = [uuid.UUID(each) for each in erased.clips]
+    ids: list[uuid.UUID] = []
+    for public_ids in _some(named, _AT_ONCE):
+        on_progress()
         rows = _rows("clips_clip", "public_id", public_ids)
-        ids = [_as_uuid(row["id"]) for row in rows]
+        ids += [_as_uuid(row["id"]) for row in rows]
         found += _tombstones(rows)
-        found += _rows_of(ids)
+    found += _rows_of(ids, on_progress)
+    if named:
+        search = _Search([*named, *ids])
         for table in _tables():
-            on_progress()
-            found += _named_in(table, [*public_ids, *ids])
+            found += _named_in(table, search, on_progress)
     found += _holders(erased)
     found += _words(erased)
     found += _keys(erased)
@@ -101,23 +109,29 @@ def _tombstones(rows: list[dict[str, Any]]) -> Iterator[Finding]:
         left = sorted(name for name, value in row.items() if name not in TOMBSTONE and value not in EMPTY)
         if left:
             yield _finding("clips_clip", f"columns that still say something: {', '.join(left)}", len(left))
-        submissions = _rows("clips_submission", "id", [_as_uuid(row["submission_id"])])
-        if any(each["idempotency_key"] for each in submissions):
-            yield _finding("clips_submission", "the key of the request that brought it", 1)
+    submissions = _rows("clips_submission", "id", [_as_uuid(row["submission_id"]) for row in rows])
+    if count := sum(bool(each["idempotency_key"]) for each in submissions):
+        yield _finding("clips_submission", "the key of the request that brought it", count)
 
 
-def _rows_of(ids: list[uuid.UUID]) -> Iterator[Finding]:
+def _rows_of(ids: list[uuid.UUID], on_progress: Callable[[], None]) -> Iterator[Finding]:
     """Rows that refer to the clips where none should."""
     for table in _tables():
+        on_progress()
         for column, of in _references(table).items():
             if of != "clips_clip" or table in MAY_REFER:
                 continue
-            if count := _count(f"{_quoted(table)} WHERE {_quoted(column)} IN ({_places(ids)})", ids):
+            if count := _count_of(f"{_quoted(table)} WHERE {_quoted(column)} IN", ids):
                 yield _finding(f"{table}.{column}", "rows that belong to the clip", count)
     upheld = "(SELECT clip_id FROM moderation_flag WHERE state = 'upheld')"
-    forgotten = f"moderation_fingerprint WHERE clip_id IN ({_places(ids)}) AND clip_id NOT IN {upheld}"
-    if count := _count(forgotten, ids):
+    forgotten = f"moderation_fingerprint WHERE clip_id NOT IN {upheld} AND clip_id IN"
+    if count := _count_of(forgotten, ids):
         yield _finding("moderation_fingerprint", "fingerprints that nothing entitles to stay", count)
+
+
+def _count_of(condition: str, ids: list[uuid.UUID]) -> int:
+    """How many rows there are whose column at the end of the condition is one of the ids."""
+    return sum(_count(f"{condition} ({_places(some)})", some) for some in _some(ids, _AT_ONCE))
 
 
 def _references(table: str) -> dict[str, str]:
@@ -127,9 +141,22 @@ def _references(table: str) -> dict[str, str]:
     return {column: relation[1] for column, relation in found.items()}
 
 
-def _named_in(table: str, ids: list[uuid.UUID]) -> Iterator[Finding]:
-    """Columns of any type that hold one of the ids, in either spelling, where they may not stand."""
-    if table in MAY_NAME or not ids:
+class _Search:
+    """The erased ids, in either spelling, looked for all at once: the time depends on what is searched, not on how many
+    they are (Aho and Corasick, Efficient string matching, CACM 1975)."""
+
+    def __init__(self, ids: Iterable[uuid.UUID]) -> None:
+        self._names = BytesAhoCorasick(
+            [spelling for each in ids for spelling in (str(each).encode(), each.hex.encode())]
+        )
+
+    def finds(self, content: bytes) -> bool:
+        return bool(self._names.find_matches_as_indexes(content))
+
+
+def _named_in(table: str, search: _Search, on_progress: Callable[[], None]) -> Iterator[Finding]:
+    """Columns of any type that hold one of the ids, where they may not stand: each row is read once."""
+    if table in MAY_NAME:
         return
     references = _references(table)
     columns = [
@@ -137,22 +164,39 @@ def _named_in(table: str, ids: list[uuid.UUID]) -> Iterator[Finding]:
         for name in _columns(table)
         if f"{table}.{name}" not in MAY_NAME and references.get(name) != "clips_clip"
     ]
-    needles = [spelling for each in ids for spelling in (str(each), each.hex)]
+    counts: Counter[str] = Counter()
+    for rows in _contents(table, columns):
+        on_progress()
+        # Only where something stands is it asked in which column.
+        if search.finds(b"\0".join(value for row in rows for value in row)):
+            for row in rows:
+                counts.update(
+                    column for column, value in zip(columns, row, strict=True) if search.finds(value)
+                )
     for column in columns:
-        condition, parameters = _contains(column, needles)
-        if count := _count(f"{_quoted(table)} WHERE {condition}", parameters):
-            yield _finding(f"{table}.{column}", "the number of an erased clip", count)
+        if counts[column]:
+            yield _finding(f"{table}.{column}", "the number of an erased clip", counts[column])
 
 
-def _contains(column: str, needles: list[str]) -> tuple[str, list[Any]]:
-    """A condition that finds the texts in a column of any type, binary ones too."""
-    if connection.vendor == "sqlite":
-        each = f"instr(CAST({_quoted(column)} AS BLOB), CAST(%s AS BLOB)) > 0"
-        return " OR ".join([each] * len(needles)), list(needles)
-    # PostgreSQL writes bytes as hexadecimal digits.
-    spelled = [spelling for needle in needles for spelling in (needle, needle.encode().hex())]
-    each = f"position(%s in CAST({_quoted(column)} AS text)) > 0"
-    return " OR ".join([each] * len(spelled)), spelled
+def _contents(table: str, columns: list[str]) -> Iterator[list[list[bytes]]]:
+    """The values of the columns as bytes, some rows at a time."""
+    if not columns:
+        return
+    statement = f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(table)}"  # noqa: S608
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement)
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            yield [[_bytes(value) for value in row] for row in rows]
+
+
+def _bytes(value: Any) -> bytes:
+    if value is None:
+        return b""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value).encode()
+    return str(value).encode()
 
 
 def _holders(erased: Erased) -> Iterator[Finding]:
@@ -177,7 +221,7 @@ def _words(erased: Erased) -> Iterator[Finding]:
 
 def _keys(erased: Erased) -> Iterator[Finding]:
     """Keys that still exist, in their own store."""
-    left = sum(len(store().of(subject)) for subject in erased.subjects)
+    left = len(store().of_each(erased.subjects))
     if left:
         yield _finding("subject_key", "keys of erased subjects", left)
 

@@ -4,20 +4,19 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet
 
 from annotations.audit import details, selectors as audit
 from annotations.audit.models import EntryDetail, LogEntry
 from annotations.audit.selectors import Line
 from annotations.audit.subject_keys import store
-from annotations.clips import gate
-from annotations.clips.enums import Purpose
 from annotations.clips.models import Clip
 from annotations.core.errors import Conflict
 from annotations.core.models import RunState
 from annotations.datasets.models import ReleaseItem
-from annotations.redaction.models import Rendition
 from annotations.rights import log
+from annotations.rights.answer import footage
+from annotations.rights.answer.footage import REMADE
 from annotations.rights.enums import RequestState
 from annotations.rights.models import AccessRequest, AnswerRun, Erasure
 
@@ -72,21 +71,26 @@ def last_run(request: AccessRequest) -> AnswerRun | None:
 
 @dataclass(frozen=True)
 class Copies:
-    """How many clips of an owner can be copied now, their bytes, and how many cannot."""
+    """How many clips of an owner can be copied now, their bytes, and how many cannot; of these, how many are made fit
+    to be seen again."""
 
     clips: int
     bytes: int
     left_out: int
+    remade: int
 
 
 def copies_of(subject: str) -> Copies:
-    """What the archive of an answer would hold now."""
-    passing = gate.passing(Purpose.ACCESS).filter(owner__pseudonym=subject)
-    found = Rendition.objects.filter(current=True, clip__in=passing).aggregate(
-        clips=Count("pk"), size=Sum("bytes")
+    """What the archive of an answer would hold, were it compiled now."""
+    clips = Clip.objects.filter(owner__pseudonym=subject).prefetch_related("holds")
+    found = footage.copies(list(clips))
+    left_out = found["left_out"]
+    return Copies(
+        len(found["clips"]),
+        sum(each["bytes"] for each in found["clips"]),
+        len(left_out),
+        sum(each["why"] == str(REMADE) for each in left_out),
     )
-    every = Clip.objects.filter(owner__pseudonym=subject).count()
-    return Copies(found["clips"], found["size"] or 0, every - found["clips"])
 
 
 def answer_of(request: AccessRequest) -> dict[str, Any]:

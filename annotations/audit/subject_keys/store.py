@@ -134,6 +134,15 @@ class SubjectKeyStore:
             rows = run("SELECT id FROM subject_key WHERE subject = ? ORDER BY id", subject)
         return [uuid.UUID(identifier) for (identifier,) in rows]
 
+    def of_each(self, subjects: Iterable[str]) -> list[uuid.UUID]:
+        """The ids of all keys of these subjects that exist."""
+        found = []
+        with self.engine.session() as run:
+            for some in _some(subjects):
+                statement = f"SELECT id FROM subject_key WHERE subject IN ({_places(some)}) ORDER BY id"  # noqa: S608
+                found += [uuid.UUID(identifier) for (identifier,) in run(statement, *some)]
+        return found
+
     def wrapped_of(self, subject: str) -> list[bytes]:
         """The subject's keys that exist as they are stored, for finding what is left of them elsewhere."""
         with self.engine.session() as run:

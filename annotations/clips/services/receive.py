@@ -17,7 +17,8 @@ from annotations.clips import events, log, lookups, references, selectors, vault
 from annotations.clips.camera_rules import says_the_same
 from annotations.clips.enums import HoldReason
 from annotations.clips.intake import has_second_opinion, intake_limits
-from annotations.clips.models import Clip, Consent, Original, Submission
+from annotations.clips.models import Clip, Consent, Original, Owner, Submission
+from annotations.clips.reception import check_taken
 from annotations.clips.rules import ConsentTerms, check_extension
 from annotations.clips.services.camera import state_with_clip
 from annotations.clips.services.consent import expire
@@ -98,6 +99,7 @@ def _receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception
     sha256 = _digest(file)
     if known := _answered_before(submitter, sha256, reception):
         return known, False
+    _check_taken_now(submitter, reception)
     limits = intake_limits(accept_partial=reception.accept_partial, frame_rate=reception.frame_rate)
     probe = _probe(file, limits)
     check_extension(reception.filename, probe["container"])
@@ -113,6 +115,12 @@ def _receive(submitter: User, actor: Actor, file: BinaryIO, reception: Reception
     except BaseException:
         vault.storage().delete(name)
         raise
+
+
+def _check_taken_now(submitter: User, reception: Reception) -> None:
+    """Before anything is decoded; asked once more when the clip is stored."""
+    if owner := references.owner_called(submitter, reception.owner):
+        check_taken(owner, references.device_called(owner, reception.device) if reception.device else None)
 
 
 def _answered_before(submitter: User, sha256: str, reception: Reception) -> Clip | None:
@@ -200,8 +208,9 @@ def _store(
     key: WrappedKey,
 ) -> Clip:
     terms = reception.consent
-    owner = references.known_owner(submitter, reception.owner)
+    owner = _locked_owner(submitter, reception.owner)
     device = references.known_device(owner, reception.device) if reception.device else None
+    check_taken(owner, device)
     if device and reception.camera is not None:
         state_with_clip(device, reception.camera, actor)
     clip = Clip(
@@ -250,6 +259,16 @@ def _store(
     place(clip, HoldReason.AWAITING_SCREENING, actor)
     publish(events.RECEIVED, clip=clip.pk)
     return clip
+
+
+def _locked_owner(submitter: User, reference: str) -> Owner:
+    """An erasure of the owner that begins meanwhile waits, or `check_taken` sees it; after one that has ended, the
+    reference is another owner's."""
+    while True:
+        found = references.known_owner(submitter, reference)
+        owner = Owner.objects.select_for_update(no_key=True).get(pk=found.pk)
+        if owner.lookup is not None:
+            return owner
 
 
 def _log_how_it_is_read(clip: Clip, actor: Actor) -> None:

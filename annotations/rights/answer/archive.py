@@ -1,9 +1,11 @@
 """The archive in which an answer goes out: the answer as JSON and as a letter, and a copy of the clips.
 
 It is written as it is sent, so that it never lies anywhere and is never whole in memory. Each clip is asked of the gate
-and logged when its turn comes; what may not be handed out any more by then is left out, and the last file says so.
+and logged when its turn comes; what may not be handed out any more by then is left out, and the last file says so, as
+it does of what the answer says that there is no copy of. Every entry has the moment at which the answer was compiled.
 """
 
+import datetime
 import hashlib
 import json
 import zipfile
@@ -21,7 +23,7 @@ from annotations.clips.models import Clip
 from annotations.core.errors import Conflict
 from annotations.core.protected_media import Media
 from annotations.redaction import delivery
-from annotations.rights.answer.footage import NO_RENDITION, SHUT_OUT, why_not
+from annotations.rights.answer.footage import REMADE, SHUT_OUT, why_not
 
 SCHEMA = Path(__file__).with_name("schema.json")
 _STYLE = "rights/letter.css"
@@ -54,21 +56,27 @@ class Archive:
 
     def __init__(self, answer: dict[str, Any], context: dict[str, Any], actor: Actor) -> None:
         self._answer, self._context, self._actor = answer, context, actor
+        self._compiled = datetime.datetime.fromisoformat(answer["compiled"])
         self.copied: list[dict[str, Any]] = []
-        self.left_out: list[dict[str, str]] = []
+        self.left_out: list[dict[str, str]] = [*answer["copies"]["left_out"]]
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes of the ZIP file."""
         sink = _Sink()
         with zipfile.ZipFile(sink, "w") as written:
             for name, content in self._documents():
-                written.writestr(name, content, zipfile.ZIP_DEFLATED)
+                written.writestr(self._entry(name), content, zipfile.ZIP_DEFLATED)
                 yield sink.taken()
-            for chapter in self._answer["clips"]:
-                if media := self._admitted(chapter["number"]):
-                    yield from self._copy(written, sink, chapter["number"], media)
-            written.writestr("contents.json", _as_json(self._contents()), zipfile.ZIP_DEFLATED)
+            for each in self._answer["copies"]["clips"]:
+                if media := self._admitted(each["number"]):
+                    yield from self._copy(written, sink, each["number"], media)
+            contents = _as_json(self._contents())
+            written.writestr(self._entry("contents.json"), contents, zipfile.ZIP_DEFLATED)
         yield sink.taken()
+
+    def _entry(self, name: str) -> zipfile.ZipInfo:
+        """An entry as of when the answer was compiled, in UTC: a ZIP file knows no zones."""
+        return zipfile.ZipInfo(name, self._compiled.timetuple()[:6])
 
     def _documents(self) -> Iterator[tuple[str, bytes]]:
         yield "answer.json", _as_json(self._answer)
@@ -88,13 +96,13 @@ class Archive:
         except Conflict:
             why = why_not(gate.reasons(clip.pk), has_rendition=clip.renditions.filter(current=True).exists())
         except FileNotFoundError:
-            why = str(NO_RENDITION)
+            why = str(REMADE)
         self.left_out.append({"number": number, "why": why})
         return None
 
     def _copy(self, written: zipfile.ZipFile, sink: _Sink, number: str, media: Media) -> Iterator[bytes]:
         name, digest = f"clips/{number}.mp4", hashlib.sha256()
-        entry = zipfile.ZipInfo(name)
+        entry = self._entry(name)
         entry.file_size = media.size  # so that a file of more than 4 GB gets the longer header
         with media.open() as source, written.open(entry, "w") as target:
             while block := source.read(_BLOCK):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.core.files.storage import storages
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,9 @@ _WHY_NOT: dict[str, Promise] = {
     HoldReason.EXPIRED: _("Your consent has ended: it is only kept until it is erased."),
 }
 SHUT_OUT = _("Whoever takes this out may not do so any more.")
+REMADE = _(
+    "The version of it in which faces are hidden is being made again. Ask again in a day: a new answer then has a copy."
+)
 NO_RENDITION = _("There is no version of it in which faces are hidden.")
 ENDED = _WHY_NOT[HoldReason.EXPIRED]
 
@@ -41,22 +45,25 @@ def copies(clips: Sequence[Clip]) -> dict[str, list[dict[str, Any]]]:
     passing = set(
         gate.passing(Purpose.ACCESS).filter(pk__in=[clip.pk for clip in clips]).values_list("pk", flat=True)
     )
-    current = Rendition.objects.filter(clip__in=clips, current=True)
-    sizes = dict(current.values_list("clip", "bytes"))
+    renditions = {each.clip_id: each for each in Rendition.objects.filter(clip__in=clips, current=True)}
     found: dict[str, list[dict[str, Any]]] = {"clips": [], "left_out": []}
     for clip in clips:
-        number = str(clip.public_id)
-        if clip.pk in passing and clip.pk in sizes:
-            found["clips"].append({"number": number, "bytes": sizes[clip.pk]})
+        number, rendition = str(clip.public_id), renditions.get(clip.pk)
+        if clip.pk in passing and rendition and storages["renditions"].exists(rendition.name):
+            found["clips"].append({"number": number, "bytes": rendition.bytes})
         else:
             held = {hold.reason for hold in clip.holds.all() if hold.released_at is None}
-            found["left_out"].append({"number": number, "why": why_not(held, has_rendition=clip.pk in sizes)})
+            why = why_not(held, has_rendition=rendition is not None, passes=clip.pk in passing)
+            found["left_out"].append({"number": number, "why": why})
     return found
 
 
-def why_not(held: Collection[str], *, has_rendition: bool) -> str:
-    """Why a clip with these open holds is not copied, when the gate does not let it through."""
+def why_not(held: Collection[str], *, has_rendition: bool, passes: bool = False) -> str:
+    """Why a clip with these open holds is not copied. `passes`: the gate lets it through, but there is no file, which
+    is made again (`remake_renditions`)."""
     for reason, why in _WHY_NOT.items():
         if reason in held:
-            return str(why)
+            return str(REMADE if reason == HoldReason.AWAITING_REDACTION and has_rendition else why)
+    if passes:
+        return str(REMADE if has_rendition else NO_RENDITION)
     return str(ENDED if has_rendition else NO_RENDITION)

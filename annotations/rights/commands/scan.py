@@ -9,10 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from annotations.accounts.management.in_person import in_person, person_argument
+from annotations.accounts.management.in_person import person_argument
 from annotations.core import clock
 from annotations.rights import services
-from annotations.rights.rules import OFFICER
+from annotations.rights.commands.officers import REFUSED, officer_in_person
 from annotations.rights.scan import expected, probe
 from annotations.rights.scan.expected import BadCertificate
 from annotations.rights.scan.probe import BadProbe, Probe
@@ -68,8 +68,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(command: BaseCommand, options: dict[str, Any]) -> None:
     """Prints the report; ends the program with 1 or 2 when there is something to tell."""
-    actor = in_person("privacy_scan", options).actor
-    OFFICER.check(actor)
+    actor = officer_in_person("privacy_scan", options)
     looked_for = _probe(options)
     choices = Choices(
         also=options["also"],
@@ -80,7 +79,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> None:
             limits=ANY_SIZE, timeout_s=_SECONDS, without_landlock=settings.DECODE_WITHOUT_LANDLOCK
         ),
     )
-    report = scan(looked_for, choices, clock.now(), lambda store: command.stderr.write(f"searching: {store}"))
+    report = scan(looked_for, choices, clock.now(), command.stderr.write)
     counts = ScanCounts(
         values=len(looked_for.searched),
         stores=len(report.searched),
@@ -107,9 +106,9 @@ def _probe(options: dict[str, Any]) -> Probe:
             read = probe.read(options["probe"])
             return Probe((*read.values, *given), read.id)
     except BadProbe as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(str(error), returncode=REFUSED) from error
     if not given:
-        raise CommandError("Say what to look for: --probe, --value or --stdin.")
+        raise CommandError("Say what to look for: --probe, --value or --stdin.", returncode=REFUSED)
     return Probe.of(given)
 
 
@@ -117,7 +116,7 @@ def _kept(certificate: Path | None) -> expected.Kept:
     try:
         return expected.read(certificate) if certificate else expected.NOTHING_KEPT
     except BadCertificate as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(str(error), returncode=REFUSED) from error
 
 
 def _lines(report: Report, searched: int, short: int) -> list[str]:

@@ -8,7 +8,7 @@ from annotations.rights.inventory.erased import ERASED
 from annotations.rights.inventory.staying import STAYING
 from annotations.rights.inventory.store import Store
 
-__all__ = ["NOT_OF_OWNERS", "STORES", "Store", "of_step", "store_called"]
+__all__ = ["NOT_OF_OWNERS", "STORES", "Store", "emptied_tables", "of_step", "store_called"]
 
 STORES: tuple[Store, ...] = (*ERASED, *STAYING)
 
@@ -68,6 +68,11 @@ _BY_CODE = {store.code: store for store in STORES}
 def of_step(step: str) -> tuple[Store, ...]:
     """The stores that a step of an erasure empties."""
     return tuple(store for store in STORES if store.step == step)
+
+
+def emptied_tables() -> set[str]:
+    """The tables of the database from which an erasure deletes rows."""
+    return {model._meta.db_table for store in ERASED for model in store.models}
 
 
 def store_called(code: str) -> Store:

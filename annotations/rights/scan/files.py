@@ -15,6 +15,7 @@ from typing import IO, cast
 
 from annotations.rights.scan.matcher import BLOCK, Matcher
 from annotations.rights.scan.pictures import Pictures
+from annotations.rights.scan.progress import Progress
 from annotations.rights.scan.report import Place, Report
 
 DEEPEST = 4
@@ -36,8 +37,9 @@ Identity = tuple[int, int]
 class Files:
     """Searches files of any kind. A file is searched once, however many names lead to it."""
 
-    def __init__(self, matcher: Matcher, pictures: Pictures, report: Report) -> None:
+    def __init__(self, matcher: Matcher, pictures: Pictures, report: Report, progress: Progress) -> None:
         self._matcher, self._pictures, self._report = matcher, pictures, report
+        self._progress = progress
         self._seen: set[Identity] = set()
         self._locked: set[Identity] = set()
 
@@ -52,10 +54,21 @@ class Files:
             self._locked.add(_identity(path.stat()))
 
     def tree(self, store: str, folder: Path, *, own_only: bool = False, noise: bool = False) -> None:
-        """Every file below a folder, or one file. Links are not followed. What cannot be read is told.
+        """Every file below a folder, or one file. Links in it are not followed. What cannot be read is told.
 
         `own_only`: those of the account that runs this; others are not the site's. `noise`: as `Matcher.count`.
         """
+        try:
+            folder.stat()
+        except FileNotFoundError:
+            if folder.is_symlink():
+                self._report.could_not(
+                    Place(store, self._shown(str(folder))), "It is a link to what is not there."
+                )
+            return
+        except OSError as error:
+            self._unread(store, folder, error)
+            return
 
         def closed(error: OSError) -> None:
             if isinstance(error, FileNotFoundError):
@@ -76,10 +89,16 @@ class Files:
             except OSError as error:
                 self._unread(store, path, error)
 
+    def whole(self, store: str, folder: Path, *, own_only: bool = False, noise: bool = False) -> None:
+        """As `tree`, of a folder that a store has: that it is not there is told, too."""
+        if not (folder.exists() or folder.is_symlink()):
+            self._report.could_not(Place(store, self._shown(str(folder))), "It is not there.")
+        self.tree(store, folder, own_only=own_only, noise=noise)
+
     def stream(self, store: str, name: str, file: IO[bytes], *, noise: bool = False) -> None:
         """A file of a storage that is no folder."""
         self._name(store, name)
-        self._report.searched[store] += 1
+        self._begin(store)
         self._search(Place(store, self._shown(name)), file, name, noise=noise)
 
     def _unread(self, store: str, path: Path, error: OSError) -> None:
@@ -96,12 +115,21 @@ class Files:
         if not stat.S_ISREG(found.st_mode) or _identity(found) in self._seen:
             return
         self._seen.add(_identity(found))
-        self._report.searched[store] += 1
+        self._begin(store)
         if _identity(found) in self._locked:
-            self._count(place, _by_another_program(path))
+            self._count(place, self._told(_by_another_program(path)))
             return
         with path.open("rb") as file:
             self._search(place, file, path.name, noise=noise)
+
+    def _begin(self, store: str) -> None:
+        self._report.searched[store] += 1
+        self._progress.searched(things=1)
+
+    def _told(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            self._progress.searched(length=len(block))
+            yield block
 
     def _name(self, store: str, name: str) -> None:
         """A name is told by its folder."""
@@ -125,7 +153,7 @@ class Files:
         head = file.read(_HEAD)
         media, packed = _is_media(name, head), _is_packed(head)
         file.seek(0)
-        self._count(place, _blocks(file), noise=noise or media or packed)
+        self._count(place, self._told(_blocks(file)), noise=noise or media or packed)
         file.seek(0)
         try:
             if media and self._pictures.wanted:

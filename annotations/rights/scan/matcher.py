@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from annotations.rights.scan import spacing
 from annotations.rights.scan.probe import Kind, Value
+from annotations.rights.scan.spacing import evened
 from annotations.rights.scan.spellings import Spelling, spellings
 
 BLOCK = 1 << 20
@@ -32,8 +34,12 @@ class Matcher:
         self._exact = _Automaton(
             {each.pattern: numbers for each, numbers in whose.items() if not each.folded}
         )
-        self._folded = _Automaton({each.pattern: numbers for each, numbers in whose.items() if each.folded})
-        self._tail = max((len(each.pattern) for each in whose), default=1) - 1
+        self._folded = _Automaton(
+            {each.pattern: numbers for each, numbers in whose.items() if each.folded and not each.evened}
+        )
+        self._evened = _Automaton({each.pattern: numbers for each, numbers in whose.items() if each.evened})
+        longest = max((len(each.pattern) for each in whose), default=1) - 1
+        self._tail = max(longest, spacing.LONGEST) if any(each.evened for each in whose) else longest
 
     def count(self, blocks: Iterable[bytes], *, noise: bool = False) -> Counts:
         """How often values of each kind stand in the bytes, which may be cut anywhere.
@@ -44,17 +50,35 @@ class Matcher:
         ends: dict[int, int] = {}
         found: Counts = Counter()
         for start, fresh, block in self._overlapping(blocks):
+            plain = set()
             for number, begin, end in self._matches(block, least):
+                plain.add(number)
                 if end <= fresh:
                     continue  # it was counted with the block before
                 # What overlaps is another spelling of the same, or its next piece.
                 found[self._kinds[number]] += start + begin >= ends.get(number, 0)
                 ends[number] = max(start + end, ends.get(number, 0))
+            if not noise:
+                for number in self._parted(block, fresh) - plain:
+                    found[self._kinds[number]] += 1
         return +found
 
     def stands_in(self, block: bytes) -> bool:
         """Whether anything is found at all, which is quicker than counting."""
-        return bool(self._exact.find(block)) or bool(self._folded.find(block.lower()))
+        small = block.lower()
+        return (
+            bool(self._exact.find(block))
+            or bool(self._folded.find(small))
+            or bool(self._evened.find(evened(small)))
+        )
+
+    def _parted(self, block: bytes, fresh: int) -> set[int]:
+        """Which values end in the new part of the block with anything between their words."""
+        if self._evened.empty:
+            return set()
+        small = block.lower()
+        before = len(evened(small[:fresh]))
+        return {number for number, _, end in self._evened.find(evened(small)) if end > before}
 
     def _overlapping(self, blocks: Iterable[bytes]) -> Iterator[tuple[int, int, bytes]]:
         """Each block with the end of the one before: where it begins, how long that end is, and its bytes."""
@@ -77,6 +101,10 @@ class _Automaton:
     def __init__(self, patterns: dict[bytes, set[int]]) -> None:
         self._numbers = list(patterns.values())
         self._search = BytesAhoCorasick(list(patterns)) if patterns else None
+
+    @property
+    def empty(self) -> bool:
+        return self._search is None
 
     def find(self, block: bytes) -> list[tuple[int, int, int]]:
         """Which value, from where, to where."""

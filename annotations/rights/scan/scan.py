@@ -10,6 +10,7 @@ from annotations.rights.scan.files import Files
 from annotations.rights.scan.matcher import Matcher
 from annotations.rights.scan.pictures import Pictures
 from annotations.rights.scan.probe import Kind, Probe
+from annotations.rights.scan.progress import Progress
 from annotations.rights.scan.report import Report
 from annotations.rights.scan.stores import DATABASE, DATABASE_FILES, Searched, search
 from annotations.rights.scan.tables import Tables
@@ -36,11 +37,12 @@ def scan(probe: Probe, choices: Choices, now: datetime, on_progress: Callable[[s
     report = Report(left_out=tuple(choices.without))
     matcher = Matcher(probe.searched)
     pictures = Pictures(probe.searched, choices.decoding, report)
-    files = Files(matcher, pictures, report)
+    progress = Progress(on_progress)
+    files = Files(matcher, pictures, report, progress)
     for path in choices.skipped:
         files.skip(path)
-    searched = Searched(matcher, pictures, files, Tables(matcher, report), report)
-    search(searched, also=choices.also, without=choices.without, on_progress=on_progress)
+    searched = Searched(matcher, pictures, files, Tables(matcher, report, progress), report)
+    search(searched, also=choices.also, without=choices.without, progress=progress)
     if choices.kept.covers(now):
         _move_expected(report, choices.kept)
     return report

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import quopri
 import re
 import unicodedata
 import uuid
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 from annotations.rights.scan.probe import Value
+from annotations.rights.scan.spacing import evened
 
 LONGEST = 24
 """Characters of a text that is searched for whole. A longer one is searched for by its pieces, so that a part that is
@@ -27,10 +29,12 @@ _WORD = re.compile(r"\S+")
 
 
 class Spelling(NamedTuple):
-    """Bytes to look for. `folded`: in bytes whose ASCII letters are made small, which these are, too."""
+    """Bytes to look for. `folded`: in bytes whose ASCII letters are made small, which these are, too; `evened`: in such
+    bytes in which one space stands for whatever parts words (`spacing`)."""
 
     pattern: bytes
     folded: bool
+    evened: bool = False
 
 
 def spellings(value: Value) -> set[Spelling]:
@@ -72,6 +76,8 @@ def _of_text(text: str) -> Iterator[Spelling]:
         for written in _written(variant):
             yield from _as_it_is(written)
             yield from _of_raw(written)
+        for written in _in_one_byte_letters(variant):
+            yield Spelling(evened(written.lower()), folded=True, evened=True)
 
 
 def _of_bytes(content: bytes) -> Iterator[Spelling]:
@@ -112,6 +118,15 @@ def _written(text: str) -> set[bytes]:
     found |= {quote(text, safe="").encode(), quote(text).encode(), quote_plus(text).encode()}
     with suppress(UnicodeEncodeError):
         found.add(text.encode("latin-1"))
+    return found
+
+
+def _in_one_byte_letters(text: str) -> set[bytes]:
+    """As it stands in files of text, in JSON, in mail and in addresses, where lines are broken."""
+    found = {text.encode(), json.dumps(text)[1:-1].encode(), quote(text).encode()}
+    found.add(quopri.encodestring(text.encode(), quotetabs=False))
+    with suppress(UnicodeEncodeError):
+        found |= {text.encode("latin-1"), quopri.encodestring(text.encode("latin-1"), quotetabs=False)}
     return found
 
 

@@ -19,6 +19,7 @@ from annotations.rights.scan import redis_keys
 from annotations.rights.scan.files import Files
 from annotations.rights.scan.matcher import Matcher
 from annotations.rights.scan.pictures import Pictures
+from annotations.rights.scan.progress import Progress
 from annotations.rights.scan.report import Place, Report
 from annotations.rights.scan.tables import Tables
 
@@ -34,6 +35,9 @@ SITE_FOLDER = "site folder"
 ALSO = "also"
 NOISE = frozenset({"vault", "staticfiles"})
 """Storages whose files are encrypted, or are those of every installation: short words stand there by chance."""
+
+UNUSED = frozenset({"default", "staticfiles"})
+"""Storages in which the site itself keeps nothing: their folders need not be there."""
 
 THE_PROGRAM = frozenset({"BASE_DIR", "PERMISSION_MATRIX"})
 """Settings that name the program's own files."""
@@ -65,29 +69,25 @@ def stores() -> dict[str, Search]:
         BROKER: _broker,
         CACHES: _caches,
         PROGRAM_LOGS: _program_logs,
-        MODELS: lambda searched: searched.files.tree(MODELS, Path(settings.MODELS_DIR), noise=True),
+        MODELS: lambda searched: searched.files.whole(MODELS, Path(settings.MODELS_DIR), noise=True),
         SITE_FOLDER: _site_folder,
-        TEMPORARY: lambda searched: searched.files.tree(
+        TEMPORARY: lambda searched: searched.files.whole(
             TEMPORARY, Path(tempfile.gettempdir()), own_only=True
         ),
     }
 
 
-def search(
-    searched: Searched, *, also: Sequence[Path], without: Collection[str], on_progress: Callable[[str], None]
-) -> None:
+def search(searched: Searched, *, also: Sequence[Path], without: Collection[str], progress: Progress) -> None:
     """Searches all stores but those `without`, and the files and folders `also`."""
     for path in _open_files():
         searched.files.keep_locks(path)
     for path in also:
-        on_progress(str(path))
-        if not path.exists():
-            searched.report.could_not(Place(ALSO, str(path)), "It is not there.")
-        searched.files.tree(ALSO, path)
+        progress.begin(str(path))
+        searched.files.whole(ALSO, path)
     searched.pictures.finish()
     for name, store in stores().items():
         if name not in without:
-            on_progress(name)
+            progress.begin(name)
             store(searched)
             searched.pictures.finish()
     if also:
@@ -150,7 +150,7 @@ def _data_directory(searched: Searched, connection: psycopg.Connection[Any]) -> 
         searched.report.could_not(_CLOSED, "Its folder cannot be read from here: name a copy of it (--also).")
         return
     for name in (f"base/{told[1]}", "base/pgsql_tmp", "pg_wal"):
-        searched.files.tree(DATABASE_FILES, folder / name)
+        searched.files.whole(DATABASE_FILES, folder / name)
     if any((folder / "pg_tblspc").iterdir()):
         searched.report.could_not(
             Place(DATABASE_FILES, "tablespaces"), "They lie elsewhere: name them (--also)."
@@ -178,7 +178,8 @@ def _subject_keys(searched: Searched) -> None:
 def _storage(alias: str, searched: Searched) -> None:
     storage, noise = storages[alias], alias in NOISE
     if isinstance(storage, FileSystemStorage):
-        searched.files.tree(alias, Path(storage.location), noise=noise)
+        search = searched.files.tree if alias in UNUSED else searched.files.whole
+        search(alias, Path(storage.location), noise=noise)
         return
     for name in _names(storage):
         with storage.open(name) as file:
@@ -200,7 +201,7 @@ def _broker(searched: Searched) -> None:
     elif scheme == "filesystem":
         options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         for folder in sorted({str(value) for name, value in options.items() if "folder" in name}):
-            searched.files.tree(BROKER, Path(folder))
+            searched.files.whole(BROKER, Path(folder))
     elif scheme != "memory":
         searched.report.could_not(Place(BROKER, scheme), "This broker shows nobody the messages in it.")
 
@@ -209,7 +210,7 @@ def _caches(searched: Searched) -> None:
     for alias, cache in settings.CACHES.items():
         backend, location = str(cache["BACKEND"]), cache.get("LOCATION", "")
         if backend.endswith("FileBasedCache"):
-            searched.files.tree(CACHES, Path(location))
+            searched.files.whole(CACHES, Path(location))
         elif backend.endswith("RedisCache"):
             for url in [location] if isinstance(location, str) else location:
                 redis_keys.search(CACHES, url, searched.matcher, searched.report)
@@ -225,7 +226,7 @@ def _program_logs(searched: Searched) -> None:
             _ELSEWHERE, "They go to standard error: name the files in which they end (--also)."
         )
     else:
-        searched.files.tree(PROGRAM_LOGS, folder / "log")
+        searched.files.whole(PROGRAM_LOGS, folder / "log")
 
 
 _ELSEWHERE = Place(PROGRAM_LOGS, "standard error")

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from annotations.rights.scan import sessions
 from annotations.rights.scan.matcher import Matcher
+from annotations.rights.scan.progress import Progress
 from annotations.rights.scan.report import Place, Report
 
 _ROWS = 200
@@ -26,8 +27,8 @@ _STATISTICS = (
 class Tables:
     """Searches every value of every column as the bytes that it is, whatever its type."""
 
-    def __init__(self, matcher: Matcher, report: Report) -> None:
-        self._matcher, self._report = matcher, report
+    def __init__(self, matcher: Matcher, report: Report, progress: Progress) -> None:
+        self._matcher, self._report, self._progress = matcher, report, progress
 
     def sqlite(self, store: str, connection: BaseDatabaseWrapper) -> None:
         """A database of SQLite's, through Django's connection, which reads what is not committed, too."""
@@ -73,6 +74,7 @@ class Tables:
         for rows in batches:
             self._report.searched[store] += len(rows)
             whole = b"\0".join(_bytes(value) for row in rows for value in row)
+            self._progress.searched(things=len(rows), length=len(whole))
             # Only where something stands is it asked in which column.
             if self._matcher.stands_in(whole) or sessions.PACKED.search(whole):
                 for row in rows:

@@ -12,7 +12,7 @@ from annotations.core import clock, freed_space, runs
 from annotations.core.errors import Conflict
 from annotations.core.models import RunState
 from annotations.core.stages import Heartbeat
-from annotations.rights import certificates, erasure_check, log
+from annotations.rights import certificates, erasure_check, inventory, log
 from annotations.rights.models import Erasure
 
 
@@ -58,7 +58,7 @@ def _certify(erasure: Erasure, findings: list[dict[str, Any]], actor: Actor) -> 
     if erasure.verified:
         # They are gone, and so is what they were called.
         erasure.files, erasure.planned_files = [], []
-        freed_space.clear()
+        freed_space.clear(inventory.emptied_tables())
     erasure.certificate = certificates.document(erasure)
     entry = audit.append(
         log.CERTIFIED,

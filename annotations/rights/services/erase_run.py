@@ -76,8 +76,9 @@ def _erase_clips(run: Erasure, heartbeat: Heartbeat) -> bool:
         for name, step in STEPS.items():
             if name not in run.done.get("steps", []):
                 heartbeat.at(name, through * len(STEPS) + len(run.done.get("steps", [])), _total(run))
+                before = len(run.files)
                 _erase_from(run, clip, name, step, heartbeat)
-                _delete_files(run)
+                _delete_files(run, before)
     return True
 
 
@@ -90,6 +91,7 @@ def _erase_from(run: Erasure, clip: Clip, name: str, step: Step, heartbeat: Hear
     if under_order(clip):
         raise Conflict(STOPPED_BY_ORDER, "A clip is under a legal hold.")
     clips.place(clip, HoldReason.ERASED, WORKER)
+    named = len(run.files)
     _count(run, name, Reach(clip.owner, (clip,)))
     step(clip, WORKER)
     steps = [*run.done.get("steps", []), name]
@@ -97,7 +99,7 @@ def _erase_from(run: Erasure, clip: Clip, name: str, step: Step, heartbeat: Hear
         run.done |= {"clips": run.done.get("clips", 0) + 1, "steps": []}
     else:
         run.done |= {"steps": steps}
-    _keep(run)
+    _keep(run, *(["files"] if len(run.files) > named else []))
 
 
 def _erase_holders(run: Erasure, heartbeat: Heartbeat) -> bool:
@@ -118,7 +120,7 @@ def _erase_holders(run: Erasure, heartbeat: Heartbeat) -> bool:
             _count(run, "holders", covered.holders)
             _erase_holder(covered)
             run.done |= {"holders": True}
-        _keep(run)
+        _keep(run, "clips", "subjects", "files")
     return not late
 
 
@@ -162,9 +164,9 @@ def _destroy_keys(run: Erasure, heartbeat: Heartbeat) -> None:
         if "keys" not in run.done:
             words = sum(kept.count(_whole(run)) for kept in inventory.of_step("keys"))
             run.done |= {"keys": True, "stores": {**run.done.get("stores", {}), "words": words}}
-            run.keys = [str(key) for subject in run.subjects for key in store().of(subject)]
+            run.keys = [str(key) for key in store().of_each(run.subjects)]
             run.files = [*run.files, *(file for file in run.planned_files if file not in run.files)]
-            _keep(run)
+            _keep(run, "keys", "files")
     _delete_files(run)
     audit.destroy_keys(run.subjects, WORKER, KeysDestroyed(run.cause))
     freed_space.clear()
@@ -183,25 +185,28 @@ def _whole(run: Erasure) -> Reach:
 
 def _count(run: Erasure, step: str, covered: Reach) -> None:
     """Adds what is there now, and names the files that go."""
-    stores, files = dict(run.done.get("stores", {})), [list(each) for each in run.files]
+    stores = dict(run.done.get("stores", {}))
+    named = dict.fromkeys(tuple(file) for kept in inventory.of_step(step) for file in kept.files(covered))
     for kept in inventory.of_step(step):
         stores[kept.code] = stores.get(kept.code, 0) + kept.count(covered)
-        files += [list(file) for file in kept.files(covered) if list(file) not in files]
     run.done |= {"stores": stores}
-    run.files = files
+    if named:
+        known = {tuple(each) for each in run.files}
+        run.files = [*run.files, *(list(each) for each in named if each not in known)]
 
 
-def _keep(run: Erasure) -> None:
-    """How far it is, with the transaction. Attempts are counted from here."""
+def _keep(run: Erasure, *changed: str) -> None:
+    """How far it is, with the transaction, and what has changed besides: of thousands of clips these lists are long.
+    Attempts are counted from here."""
     run.attempts = 0
-    Erasure.objects.filter(pk=run.pk, token=run.token).update(
-        done=run.done, files=run.files, clips=run.clips, subjects=run.subjects, keys=run.keys, attempts=0
-    )
+    fields = {name: getattr(run, name) for name in ("done", *changed)}
+    Erasure.objects.filter(pk=run.pk, token=run.token).update(**fields, attempts=0)
 
 
-def _delete_files(run: Erasure) -> None:
-    """Those that the log tells of, those of earlier steps too: they are gone already, unless a worker was killed."""
-    for storage, name in run.files:
+def _delete_files(run: Erasure, first: int = 0) -> None:
+    """Those that the log tells of, from this one on. An attempt begins with all: those of earlier steps are gone
+    already, unless a worker was killed."""
+    for storage, name in run.files[first:]:
         storages[storage].delete(name)
 
 

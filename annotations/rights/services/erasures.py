@@ -9,14 +9,14 @@ from annotations.audit.actors import Actor
 from annotations.clips import gate, services as clips
 from annotations.clips.enums import HoldReason
 from annotations.clips.locking import lock_clip
-from annotations.clips.models import Clip
+from annotations.clips.models import Clip, Owner
 from annotations.core import ids
 from annotations.core.errors import Conflict
 from annotations.core.events import publish
 from annotations.core.models import RunState
 from annotations.core.reasons import checked_reason, optional_reason
 from annotations.rights import events, inventory, log
-from annotations.rights.enums import ErasureCause
+from annotations.rights.enums import ErasureCause, ScopeKind
 from annotations.rights.models import Erasure
 from annotations.rights.plans import plan
 from annotations.rights.retention.selectors import covering
@@ -77,8 +77,12 @@ def repeat_erasure(erasure_id: uuid.UUID, scope: Scope, actor: Actor, cause: Era
 
 
 def _locked(scope: Scope) -> Reach:
-    """What the scope covers, with its clips locked."""
+    """What the scope covers, with its clips locked. A clip that is just being stored commits before, and is covered, or
+    waits, and is refused (`rights.reception`)."""
     covered = reach(scope)
+    if scope.kind != ScopeKind.CLIP:
+        Owner.objects.select_for_update().get(pk=covered.owner.pk)
+        covered = reach(scope)
     for clip in covered.clips:
         lock_clip(clip.pk)
     return covered

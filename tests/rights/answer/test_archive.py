@@ -1,5 +1,6 @@
 """The archive of an answer: what is in it, what is left out and why, what is logged, and that it is never whole."""
 
+import datetime
 import hashlib
 import io
 import json
@@ -107,7 +108,7 @@ def test_the_archive_and_each_clip_are_logged_before_their_bytes_and_the_owner_i
         (HoldReason.QUARANTINED, "waits for a person to decide"),
         (HoldReason.FLAGGED, "A person found it too private"),
         (HoldReason.LEGAL, "A legal order"),
-        (HoldReason.AWAITING_REDACTION, "still being hidden"),
+        (HoldReason.AWAITING_REDACTION, "is being made again"),
     ],
 )
 def test_what_may_not_be_shown_is_left_out_and_told_why(
@@ -130,11 +131,16 @@ def test_a_clip_without_a_rendition_or_without_its_file_is_left_out(site: Client
     clip = make_clip()
     lost = make_ready_clip(owner=clip.owner, submitter=clip.submitter)
     storages["renditions"].delete(Rendition.objects.get(clip=lost).name)
-    archive = opened(sent(site, compiled(clip, officer)))
-    assert {each["number"] for each in contents(archive)["left_out"]} == {
-        str(clip.public_id),
-        str(lost.public_id),
-    }
+    request = compiled(clip, officer)
+    archive = opened(sent(site, request))
+    told = {each["number"]: each["why"] for each in contents(archive)["left_out"]}
+    assert set(told) == {str(clip.public_id), str(lost.public_id)}
+    assert "is being made again" in told[str(lost.public_id)]
+    assert "being made again" not in told[str(clip.public_id)]
+    answer = json.loads(archive.read("answer.json"))
+    assert answer["copies"]["left_out"] == contents(archive)["left_out"], "both tell the same"
+    page = site.get(reverse("rights:access_request", args=[request.pk])).content.decode()
+    assert "Compile the answer afresh" in page
     assert not LogEntry.objects.filter(action="rendition.served").exists()
 
 
@@ -167,3 +173,36 @@ def test_memory_depends_on_a_block_and_not_on_the_clips(site: Client, officer: U
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 * 1024 * 1024
+
+
+def test_what_can_be_copied_again_since_takes_a_new_answer(site: Client, officer: User) -> None:
+    """The archive says what its own letter says, until somebody compiles it afresh."""
+    clip = make_ready_clip()
+    clips.place(clip, HoldReason.AWAITING_REDACTION, officer.actor)
+    request = compiled(clip, officer)
+    clips.release_hold(clip, HoldReason.AWAITING_REDACTION, officer.actor)
+    archive = opened(sent(site, request))
+    assert contents(archive)["clips"] == []
+    assert "is being made again" in contents(archive)["left_out"][0]["why"]
+    afresh = make_compiled(request.pk, officer.actor)
+    archive = opened(sent(site, afresh))
+    assert [each["number"] for each in contents(archive)["clips"]] == [str(clip.public_id)]
+    assert contents(archive)["left_out"] == []
+
+
+def test_a_file_that_is_lost_after_compiling_is_told_as_being_made_again(site: Client, officer: User) -> None:
+    clip = make_ready_clip()
+    request = compiled(clip, officer)
+    storages["renditions"].delete(Rendition.objects.get(clip=clip).name)
+    (left_out,) = contents(opened(sent(site, request)))["left_out"]
+    assert "is being made again" in left_out["why"]
+
+
+def test_every_entry_has_the_moment_of_compiling(site: Client, officer: User) -> None:
+    request = compiled(make_ready_clip(), officer)
+    assert request.compiled_at is not None
+    at = request.compiled_at.astimezone(datetime.UTC)
+    expected = (at.year, at.month, at.day, at.hour, at.minute, at.second // 2 * 2)
+    archive = opened(sent(site, request))
+    assert {entry.date_time for entry in archive.infolist()} == {expected}
+    assert len(archive.infolist()) == 6

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import storages
 
 from annotations.core import clock
 from annotations.rights.scan.expected import NOTHING_KEPT, Kept
@@ -15,6 +16,7 @@ from annotations.rights.scan.scan import Choices, scan
 from annotations.vision.confined import DecodeOptions
 from annotations.vision.limits import ANY_SIZE
 
+STORES = ("vault", "renditions", "exports")
 DECODING = DecodeOptions(limits=ANY_SIZE, timeout_s=60)
 
 
@@ -25,6 +27,11 @@ def own_places(folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
     settings.CELERY_BEAT_SCHEDULE_FILENAME = str(folder / "var" / "beat-schedule")
     for name in ("var/log", "models", "temporary"):
         (folder / name).mkdir(parents=True)
+    for storage in STORES:
+        Path(storages[storage].path("")).mkdir(parents=True, exist_ok=True)
+    for name, value in settings.CELERY_BROKER_TRANSPORT_OPTIONS.items():
+        if "folder" in name:
+            Path(value).mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "temporary"))
 
 

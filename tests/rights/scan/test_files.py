@@ -19,6 +19,7 @@ from annotations.rights.scan.files import Files
 from annotations.rights.scan.matcher import Matcher
 from annotations.rights.scan.pictures import Pictures
 from annotations.rights.scan.probe import Kind, Value
+from annotations.rights.scan.progress import Progress
 from annotations.rights.scan.report import Report
 from annotations.vision import confined
 from annotations.vision.pdq import pdq
@@ -35,7 +36,7 @@ TEXT = f"a file about {NAME} and others".encode()
 def tree(folder: Path, *values: Value) -> Report:
     report, looked_for = Report(), values or (SECRET,)
     pictures = Pictures(looked_for, DECODING, report)
-    Files(Matcher(looked_for), pictures, report).tree("store", folder)
+    Files(Matcher(looked_for), pictures, report, Progress(print)).tree("store", folder)
     pictures.finish()
     return report
 
@@ -136,7 +137,7 @@ def test_temporary_files_of_other_accounts_are_not_the_sites(
 ) -> None:
     (tmp_path / "file").write_bytes(TEXT)
     report = Report()
-    searched = Files(Matcher([SECRET]), Pictures([SECRET], DECODING, report), report)
+    searched = Files(Matcher([SECRET]), Pictures([SECRET], DECODING, report), report, Progress(print))
     owner = os.geteuid()
     for account, found in ((owner + 1, False), (owner, True)):
         monkeypatch.setattr(os, "geteuid", lambda account=account: account)
@@ -213,7 +214,7 @@ def test_a_database_that_this_process_has_open_keeps_its_locks(tmp_path: Path) -
         database.execute("CREATE TABLE notes (text)")
         database.execute("BEGIN EXCLUSIVE")
         report = Report()
-        searched = Files(Matcher([SECRET]), Pictures([SECRET], DECODING, report), report)
+        searched = Files(Matcher([SECRET]), Pictures([SECRET], DECODING, report), report, Progress(print))
         searched.keep_locks(path)
         searched.tree("store", tmp_path)
         assert report.searched["store"] >= 1

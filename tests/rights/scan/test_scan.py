@@ -218,3 +218,92 @@ def test_a_fingerprint_that_the_certificate_names_is_told_as_kept(tmp_path: Path
     with pytest.raises(BadCertificate):
         read_certificate(tmp_path / "nothing")
     assert not Kept().covers(clock.now())
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("kind", ["missing", "a link to itself", "a link to nothing"])
+def test_a_folder_of_a_store_that_is_not_there_was_not_searched(officer: User, kind: str) -> None:
+    folder = Path(storages["vault"].path(""))
+    folder.rmdir()
+    if kind == "a link to itself":
+        folder.symlink_to(folder)
+    elif kind == "a link to nothing":
+        folder.symlink_to(folder.with_name("nothing"))
+    code, told = scan("--value", "Erika of number 12", "--json", officer=officer)
+    assert code == 2
+    (missed,) = json.loads(told)["not_searched"]
+    assert missed["store"] == "vault"
+    assert missed["why"] in {
+        "It is not there.",
+        "It is a link to what is not there.",
+        "Too many levels of symbolic links",
+    }
+
+
+@pytest.mark.once
+def test_a_scan_that_breaks_off_says_so_and_never_that_something_was_found(
+    officer: User, settings: Any
+) -> None:
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": 7}
+    settings.CELERY_BROKER_URL = "filesystem://"
+    settings.STORAGES = {**settings.STORAGES, "nowhere": {"BACKEND": "no.such.Storage"}}
+    with pytest.raises(CommandError, match="The scan broke off: ") as ended:
+        scan("--value", "Erika of number 12", officer=officer)
+    assert ended.value.returncode == 2
+
+
+@pytest.mark.once
+def test_whatever_is_refused_never_ends_as_if_something_was_found(officer: User) -> None:
+    for arguments, by in (
+        (("--value", "x"), make_user("lead")),
+        ((), officer),
+        (("--probe", "nothing"), officer),
+    ):
+        with pytest.raises(CommandError) as refused:
+            scan(*arguments, officer=by)
+        assert refused.value.returncode == 2
+    with pytest.raises(CommandError) as refused:
+        call_in_person("privacy", "scan", "--value", "x", "--by", officer.username, passwords=["wrong"])
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.once
+def test_a_probe_is_made_of_what_alone_begins_so(tmp_path: Path, officer: User) -> None:
+    clip = make_ready_clip()
+    assert clip.device is not None
+    names = {
+        "clip": str(clip.public_id)[:8],
+        "camera": clip.device.pseudonym[:6],
+        "owner": clip.owner.pseudonym[:6],
+    }
+    for kind, begin in names.items():
+        path = tmp_path / kind
+        call_in_person("privacy", "probe", kind, begin.upper(), "--to", str(path), "--by", officer.username)
+        assert read(path).values
+        entry = last("privacy.probe_made")
+        assert entry["subject"] == clip.owner.pseudonym
+
+
+@pytest.mark.once
+def test_what_names_nothing_or_several_is_told_with_what_is_needed(tmp_path: Path, officer: User) -> None:
+    first, second = make_ready_clip(), make_ready_clip()
+    Owner.objects.filter(pk=first.owner.pk).update(pseudonym="o-same111")
+    Owner.objects.filter(pk=second.owner.pk).update(pseudonym="o-same222")
+    for kind, typed, told in (
+        ("clip", "abc", "six or more of its first digits"),
+        ("clip", "ffffff", "There is no such clip"),
+        ("owner", "o-same", "Several begin with o-same: type more of it"),
+        ("owner", "d-same111", "as the log shows it"),
+        ("camera", "o-same111", "There is no such camera"),
+        ("owner", "o-", "how that begins"),
+    ):
+        with pytest.raises(CommandError, match=told):
+            call_in_person(
+                "privacy", "probe", kind, typed, "--to", str(tmp_path / "new"), "--by", officer.username
+            )
+    lead = make_user("lead")
+    with pytest.raises(CommandError, match=f"Only a privacy officer.*{lead.username} has the role Lead"):
+        call_in_person(
+            "privacy", "probe", "clip", "ffffff", "--to", str(tmp_path / "new"), "--by", lead.username
+        )
+    assert not (tmp_path / "new").exists()

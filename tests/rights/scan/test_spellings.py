@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import quopri
 import unicodedata
 import urllib.parse
 from collections.abc import Callable
@@ -52,6 +53,27 @@ TEXTS: dict[str, Callable[[str], bytes]] = {
         for n in range(3)
     },
 }
+PARTED: dict[str, Callable[[str], bytes]] = {
+    "a line end": lambda text: text.replace(" ", "\n").encode(),
+    "a line end of Windows": lambda text: text.replace(" ", "\r\n").encode(),
+    "a line end and an indent": lambda text: text.replace(" ", "\n        ").encode(),
+    "a tabulator": lambda text: text.replace(" ", "\t").encode(),
+    "several spaces": lambda text: text.replace(" ", "   ").encode(),
+    "a no-break space": lambda text: text.replace(" ", "\u00a0").encode(),
+    "a no-break space in Latin-1": lambda text: text.replace(" ", "\u00a0").encode("latin-1"),
+    "an entity": lambda text: text.replace(" ", "&nbsp;").encode(),
+    "a numbered entity": lambda text: text.replace(" ", "&#160;").encode(),
+    "an escaped space": lambda text: text.replace(" ", "\\u0020").encode(),
+    "an escaped line end": lambda text: json.dumps(text.replace(" ", "\r\n")).encode(),
+    "an escaped no-break space": lambda text: json.dumps(text.replace(" ", "\u00a0")).encode(),
+    "a line end in an address": lambda text: urllib.parse.quote(text.replace(" ", "\n")).encode(),
+    "quoted-printable": lambda text: quopri.encodestring(text.encode()),
+    "a soft line end": lambda text: quopri.encodestring(b"x" * 62 + b" " + text.encode()),
+    "a soft line end of mail": lambda text: quopri.encodestring(b"x" * 60 + b" " + text.encode()).replace(
+        b"\n", b"\r\n"
+    ),
+    "a soft line end within a word": lambda text: text.encode()[:4] + b"=\r\n" + text.encode()[4:],
+}
 BYTES: dict[str, Callable[[bytes], bytes]] = {
     "raw": lambda content: content,
     "hexadecimal": lambda content: content.hex().encode(),
@@ -73,6 +95,22 @@ def test_a_text_is_found_however_it_is_written(how: str) -> None:
     middle = len(written) // 2
     assert found(Value(Kind.REFERENCE, NAME), b"\x00before " + written + b" after\x00") == 1
     assert not found(Value(Kind.REFERENCE, NAME), written[:middle] + written[middle + 4 :])
+
+
+@pytest.mark.parametrize("how", PARTED)
+def test_words_are_found_whatever_parts_them(how: str) -> None:
+    written = b"before " + PARTED[how](NAME) + b" after"
+    matcher = Matcher([Value(Kind.REFERENCE, NAME)])
+    assert matcher.count([written])[Kind.REFERENCE] == 1
+    assert matcher.stands_in(written)
+    for cut in range(1, len(written), 7):
+        assert matcher.count([written[:cut], written[cut:]])[Kind.REFERENCE] == 1, cut
+    assert not found(Value(Kind.REFERENCE, NAME), written.replace(b"sterl", b"sturl").replace(b"STERL", b""))
+
+
+def test_what_a_line_end_parts_is_two_words() -> None:
+    assert not found(Value(Kind.WORDS, "Gartenweg"), b"Garten\r\nweg")
+    assert not found(Value(Kind.WORDS, "Garten weg"), b"Gartenweg")
 
 
 @pytest.mark.parametrize("how", BYTES)

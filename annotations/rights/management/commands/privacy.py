@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotations.core.errors import DomainError
 from annotations.rights.commands import probe, scan
+from annotations.rights.commands.officers import REFUSED
 from annotations.vision.errors import VisionError
 
 COMMANDS: dict[str, ModuleType] = {"probe": probe, "scan": scan}
@@ -24,4 +25,11 @@ class Command(BaseCommand):
         try:
             COMMANDS[options["what"]].run(self, options)
         except (DomainError, VisionError) as error:
-            raise CommandError(error.message) from error
+            raise CommandError(error.message, returncode=REFUSED) from error
+        except CommandError:
+            raise
+        except Exception as error:
+            # Never 1, which says that something was found.
+            raise CommandError(
+                f"The {options['what']} broke off: {type(error).__name__}: {error}", returncode=REFUSED
+            ) from error
