@@ -9,7 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from reviewapp import logs
-from reviewapp.settings import environment
+from reviewapp.settings import environment, programs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -61,6 +61,11 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "reviewapp.unavailable.UnavailableMiddleware",
 ]
+
+# Whether each program is to say who it is, and is then given its own secrets only (`reviewapp.settings.programs`).
+SECRETS_BY_NEED = False
+# Links to receipts from before these had keys of their own: the program with the secret key opens them.
+RECEIPTS_OF_SECRET_KEY = programs.needed("SECRET_KEY_FILE")
 
 ROOT_URLCONF = "reviewapp.urls"
 WSGI_APPLICATION = "reviewapp.wsgi.application"
@@ -232,7 +237,7 @@ DATABASE_APP_ROLE = ""
 DATABASE_SEQUENCER_ROLE = ""
 
 # The log's tree. Keys are given to the sequencer's process alone.
-AUDIT_KEYS_DIR = environment.text("AUDIT_KEYS_DIR", "")
+AUDIT_KEYS_DIR = programs.text("AUDIT_KEYS_DIR", "")
 AUDIT_WITNESSES = environment.witnesses("AUDIT_WITNESSES")
 AUDIT_SEQUENCE_SECONDS = 0.5
 AUDIT_SEQUENCE_ENTRIES = 256

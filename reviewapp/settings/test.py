@@ -12,6 +12,7 @@ from reviewapp.settings.base import *  # noqa: F403
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var" / "tests")))
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
+RECEIPT_KEYS = {"test": b"r" * 32}
 VAULT_KEYS = {"test": b"k" * 32}
 SUBJECT_KEYS = {"test": b"s" * 32}
 SUBJECT_STORE_URL = one_folder.subject_store(VAR_DIR)

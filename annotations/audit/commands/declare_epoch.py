@@ -14,7 +14,7 @@ from annotations.audit.sequencing.officers import two_officers
 
 HELP = (
     "After a restore: lets the log go on from what the database holds, in a new epoch that says what was lost. "
-    "In the sequencer's environment. Two privacy officers stand for it."
+    "With the log's keys (in Compose: log-command). Two privacy officers stand for it."
 )
 
 
