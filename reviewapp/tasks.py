@@ -2,7 +2,7 @@ from celery import shared_task
 
 from annotations.audit import journal
 from annotations.audit.actors import WORKER
-from reviewapp import dispatch
+from reviewapp import alarms, dispatch
 from reviewapp.backups.replay import replay
 
 
@@ -21,6 +21,11 @@ def replay_journal() -> None:
     """For what a transaction that did not commit left there, and for a database that was set back under the site."""
     if journal.standing().code == journal.AHEAD:
         replay(WORKER)
+
+
+@shared_task(name="reviewapp.sound_alarms")
+def sound_alarms() -> None:
+    alarms.sound()
 
 
 @shared_task(name="reviewapp.prune")

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "reviewapp",
     "annotations.core",
     "annotations.audit",
+    "annotations.outgoing",
     "annotations.accounts",
     "annotations.clips",
     "annotations.redaction",
@@ -226,6 +227,24 @@ CONTROLLER_CONTACT = environment.text("CONTROLLER_CONTACT", "")
 OFFICER_CONTACT = environment.text("OFFICER_CONTACT", "")
 TRANSFER_SAFEGUARD = environment.text("TRANSFER_SAFEGUARD", "")
 
+# What leaves the site. Targets are allowed by being named here; who is told about what, by the names of targets.
+SITE_ADDRESS = environment.text("SITE_ADDRESS", "").rstrip("/")
+MAIL_TARGETS = environment.pairs("MAIL_TARGETS")
+WEBHOOK_TARGETS = environment.pairs("WEBHOOK_TARGETS")
+NOTIFY = {
+    "alerts": environment.items("NOTIFY_ALERTS"),
+    "operations": environment.items("NOTIFY_OPERATIONS"),
+    "deletions": environment.items("NOTIFY_DELETIONS"),
+}
+WEBHOOK_SECRETS = programs.webhook_secrets()
+OUTGOING_LOCAL = False  # whether webhooks may go to this very machine: for tests
+MAIL_FROM = environment.text("MAIL_FROM", "") or "clip-review@localhost"
+EMAIL_BACKEND = ""  # none: mail waits, and is given up
+EMAIL_TIMEOUT = 30
+if _mail := programs.mail_server():
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    globals().update(_mail)
+
 # Review.
 REVIEW_LEASE_SECONDS = 20 * 60
 REVIEWERS_PER_CLIP = 1
@@ -264,6 +283,7 @@ CELERY_TASK_ROUTES = {
     "moderation.recheck": {"queue": "redact"},
     "audit.anchor": {"queue": "outside"},
     "oversight.anchor_log": {"queue": "outside"},
+    "outgoing.send": {"queue": "outside"},
     "oversight.check_log": {"queue": "redact"},
 }
 CELERY_TIMEZONE = "UTC"
@@ -281,6 +301,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-log-exports": {"task": "oversight.sweep_exports", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
+    "sound-alarms": {"task": "reviewapp.sound_alarms", "schedule": 60},
+    "forget-messages": {"task": "outgoing.forget", "schedule": 3600},
     "scan-for-alerts": {"task": "oversight.scan_for_alerts", "schedule": 60},
     "end-break-glass-accesses": {"task": "break_glass.end_due_accesses", "schedule": 30},
     "erase-due": {"task": "rights.erase_due", "schedule": 3600},

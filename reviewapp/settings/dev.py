@@ -16,6 +16,7 @@ SUBJECT_KEYS = programs.keyring("SUBJECT_KEYS_FILE", VAR_DIR / "keys" / "subject
 SUBJECT_STORE_URL = one_folder.subject_store(VAR_DIR)
 JOURNAL_FILE = one_folder.journal(VAR_DIR)
 JOURNAL_KEYS = programs.keyring("JOURNAL_KEYS_FILE", VAR_DIR / "keys" / "journal_keys")
+OUTGOING_KEYS = programs.keyring("OUTGOING_KEYS_FILE", VAR_DIR / "keys" / "outgoing_keys")
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 DATABASES = programs.databases(f"sqlite:///{VAR_DIR / 'site.sqlite3'}")
@@ -33,4 +34,5 @@ STORAGES = one_folder.storages(VAR_DIR)
 if environment.text("REVIEW_RATE_LIMITS", "1") == "0":  # for the benchmark, whose reviewers never pause
     REVIEW_RATES = {}
 
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if not EMAIL_BACKEND:  # type: ignore[used-before-def]
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(VAR_DIR / "mail")

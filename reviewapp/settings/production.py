@@ -16,6 +16,7 @@ JOURNAL_FILE = Path(
     environment.text("JOURNAL_FILE", "" if not programs.needed("JOURNAL_KEYS_FILE") else None)
 )
 JOURNAL_KEYS = programs.keyring("JOURNAL_KEYS_FILE")
+OUTGOING_KEYS = programs.keyring("OUTGOING_KEYS_FILE")
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS")
 

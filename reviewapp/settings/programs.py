@@ -23,6 +23,9 @@ SUBJECTS = "SUBJECT_KEYS_FILE"
 SUBJECT_STORE = "SUBJECT_STORE_URL"
 JOURNAL = "JOURNAL_KEYS_FILE"
 LOG = "AUDIT_KEYS_DIR"
+OUTGOING = "OUTGOING_KEYS_FILE"
+WEBHOOKS = "WEBHOOK_SECRETS_FILE"
+MAIL = "MAIL_URL"
 
 SECRETS: Mapping[str, str] = {
     DATABASE: "the password of a role of the database",
@@ -34,6 +37,9 @@ SECRETS: Mapping[str, str] = {
     SUBJECT_STORE: "the store of subjects' keys, with its password",
     JOURNAL: "the keys that sign the journal",
     LOG: "the private keys that sign the log",
+    OUTGOING: "the keys that seal addresses in outgoing messages",
+    WEBHOOKS: "the secrets that sign webhooks",
+    MAIL: "the mail server, with its password",
 }
 """What is secret, by the variable that names it or where it lies."""
 
@@ -44,15 +50,15 @@ NEEDS: Mapping[str, frozenset[str]] = {
     name: frozenset(needed)
     for name, needed in {
         # Takes clips into the vault, and shows originals where break-glass allows it.
-        "web": {*_WORKER, SESSIONS, RECEIPTS},
+        "web": {*_WORKER, SESSIONS, RECEIPTS, OUTGOING},
         "worker-redact": _WORKER,
         "worker": _WORKER,
         # Says when what is due; it does nothing itself.
         "beat": {BROKER},
         # Signs the log. What the log tells in people's words it cannot read.
         "sequencer": {DATABASE, LOG},
-        # The one that may call out: it can open nothing that is sealed.
-        "worker-outside": {DATABASE, BROKER},
+        # The one that may call out: it can open nothing that is sealed, but for addresses of what it sends.
+        "worker-outside": {DATABASE, BROKER, OUTGOING, WEBHOOKS, MAIL},
         # Runs migrations, which seal, and restores, which compare keys with those of a backup.
         "migrate": _WORKER,
         # `manage.py` by hand.
@@ -103,6 +109,18 @@ def keyring(variable: str, default: Path | None = None) -> dict[str, bytes]:
     return environment.keyring(environment.secret_file(variable, default))
 
 
+def webhook_secrets() -> dict[str, list[bytes]]:
+    """The secrets of each target of webhooks; none without need, or where no file is named."""
+    given = needed(WEBHOOKS) and environment.text(WEBHOOKS, "")
+    return environment.secrets_by_name(environment.secret_file(WEBHOOKS)) if given else {}
+
+
+def mail_server() -> dict[str, Any]:
+    """Django's settings of the mail server; none without need, or where none is named."""
+    url = text(MAIL, "")
+    return environment.mail_server(url) if url else {}
+
+
 def secret_keys(default: Path | None = None) -> list[str]:
     """Django's secret key, then those before it; an empty one, which Django refuses to use, without need."""
     if not needed(SESSIONS):
@@ -121,6 +139,6 @@ def broker(default: str | None = None) -> tuple[str, dict[str, Any]]:
     return environment.broker(environment.text(BROKER, default)) if needed(BROKER) else ("memory://", {})
 
 
-def misplaced(variables: Mapping[str, str]) -> list[str]:
-    """The secrets that these variables give to this program although it has no need of them."""
-    return [name for name in SECRETS if variables.get(name) and not needed(name)]
+def misplaced() -> list[str]:
+    """The secrets that this program was given although it has no need of them."""
+    return [name for name in SECRETS if os.environ.get(name) and not needed(name)]

@@ -52,6 +52,13 @@ VALUES = {
     "CONTROLLER_CONTACT": "privacy@porch.example",
     "OFFICER_CONTACT": "dpo@porch.example",
     "TRANSFER_SAFEGUARD": "",
+    "MAIL_URL": "smtp://site:six@mail.example.org",
+    "MAIL_FROM": "site@review.example.org",
+    "MAIL_TARGETS": "officers dpo@porch.example",
+    "WEBHOOK_TARGETS": "pager https://pager.example/in",
+    "NOTIFY_ALERTS": "officers,pager",
+    "NOTIFY_OPERATIONS": "pager",
+    "NOTIFY_DELETIONS": "",
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 
@@ -64,9 +71,8 @@ def environment(service: str, tmp_path: Path) -> dict[str, str]:
     """What the service's programs find in their environment, with files in place of its secrets and volumes."""
     files = {f"/run/secrets/{name}": tmp_path / name for name in COMPOSE["secrets"]}
     for name in COMPOSE["secrets"]:
-        content = (
-            "s3cret-" + "x" * 60 if name == "secret_key" else f"k1:{base64.b64encode(b'k' * 32).decode()}"
-        )
+        line = f"pager:{base64.b64encode(b'k' * 32).decode()}"
+        content = "s3cret-" + "x" * 60 if name == "secret_key" else line
         (tmp_path / name).write_text(content)
     variables = {name: filled(value) for name, value in SERVICES[service]["environment"].items()}
     image = dict(re.findall(r"(\w+)=(\S+)", re.search(r"^ENV PATH(.*?)^USER", dockerfile(), re.S | re.M)[1]))  # type: ignore[index]
