@@ -11,5 +11,6 @@ class ReviewappConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("reviewapp.actions")  # registers its check
+        import_module("reviewapp.checks").say()  # and so does this one
         # Every process of the site holds keys or passwords, and a decoder is a process of the same user.
         make_unreadable()

@@ -7,16 +7,18 @@ import http.client
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from reviewapp.settings import programs as secrets
 from reviewapp.supervisor import Program, Supervisor
 
 HOST = "127.0.0.1"
 
 
 def programs(port: int, var: Path) -> list[Program]:
-    """The programs. Two workers, so that small tasks never wait behind a redaction."""
+    """The programs. Two workers, so that small tasks never wait behind a redaction; a third one alone may call out."""
     celery = [sys.executable, "-m", "celery", "--app", "reviewapp"]
     worker = [
         *celery,
@@ -47,7 +49,8 @@ def programs(port: int, var: Path) -> list[Program]:
             ],
         ),
         Program("worker-redact", [*worker, "--queues", "redact", "--hostname", "redact@local"]),
-        Program("worker", [*worker, "--queues", "default,outside", "--hostname", "default@local"]),
+        Program("worker", [*worker, "--queues", "default", "--hostname", "default@local"]),
+        Program("worker-outside", [*worker, "--queues", "outside", "--hostname", "outside@local"]),
         Program("beat", [*celery, "beat", "--pidfile", "", "--loglevel", "INFO"]),
         # It alone is given the keys of the log.
         Program(
@@ -56,6 +59,17 @@ def programs(port: int, var: Path) -> list[Program]:
             {"AUDIT_KEYS_DIR": str(var / "keys" / "log")},
         ),
     ]
+
+
+def shared(variables: Mapping[str, str]) -> dict[str, str]:
+    """What every program is given: no secret, and nobody's name."""
+    return {name: value for name, value in variables.items() if name not in {*secrets.SECRETS, "PROGRAM"}}
+
+
+def given_its_own(program: Program, variables: Mapping[str, str]) -> Program:
+    """The program under its name, with those of the secrets that the table says it needs."""
+    own = {name: variables[name] for name in secrets.NEEDS[program.name] if name in variables}
+    return replace(program, variables={**own, **program.variables, "PROGRAM": program.name})
 
 
 class Answers:
@@ -99,8 +113,8 @@ def main() -> int:
         except BlockingIOError:
             say(f"The site in {options.var} is running already. Stop that one first.")
             return 1
-        others = {name: value for name, value in os.environ.items() if name != "AUDIT_KEYS_DIR"}
-        supervisor = Supervisor(programs(options.port, options.var), options.var / "log", others, say)
+        given = [given_its_own(each, os.environ) for each in programs(options.port, options.var)]
+        supervisor = Supervisor(given, options.var / "log", shared(os.environ), say)
         return supervisor.run(
             ready=Answers(options.port, say).ready,
             announce=lambda: say(

@@ -17,6 +17,7 @@ from annotations.clips.intake import has_second_opinion
 from annotations.clips.models import Clip, Hold
 from annotations.core.errors import DomainError
 from annotations.core.models import Outbox, RunState
+from annotations.outgoing.selectors import dead_messages
 from annotations.redaction import services as redaction
 from annotations.redaction.models import Outcome, RedactionRun
 from annotations.rights.contacts import unstated
@@ -37,6 +38,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "log": integrity(),
         "second_opinion": has_second_opinion(),
         "unstated": unstated(),
+        "messages_given_up": dead_messages().count(),
         "running": runs.filter(state=RunState.RUNNING).order_by("created_at"),
         "stuck": _stuck()[:50],
         "recent": Paginator(runs.order_by("-id"), 25).get_page(request.GET.get("page")),

@@ -15,6 +15,7 @@ event wakes has a sweep, and a test holds that (`tests/test_pipeline.py`).
     datasets.release_requested ─> datasets.freeze
     oversight.log_check_requested ─> oversight.check_log
     oversight.log_anchor_requested ─> oversight.anchor_log
+    outgoing.queued ─> outgoing.send
     rights.answer_requested ─> rights.compile_answer
     rights.erasure_requested ─> rights.erase
 """
@@ -31,6 +32,7 @@ from annotations.clips import events as clips
 from annotations.core import runs
 from annotations.datasets import events as datasets, selectors as datasets_selectors
 from annotations.moderation import events as moderation, selectors as moderation_selectors
+from annotations.outgoing import events as outgoing, selectors as outgoing_selectors
 from annotations.oversight import events as oversight
 from annotations.oversight.selectors import integrity as oversight_selectors
 from annotations.redaction import events as redaction, selectors as redaction_selectors
@@ -57,6 +59,7 @@ DELIVERIES: dict[str, tuple[str, ...]] = {
     break_glass.APPROVED: ("break_glass.make_clean_copy",),
     oversight.LOG_CHECK_REQUESTED: ("oversight.check_log",),
     oversight.LOG_ANCHOR_REQUESTED: ("oversight.anchor_log",),
+    outgoing.QUEUED: ("outgoing.send",),
     rights.ANSWER_REQUESTED: ("rights.compile_answer",),
     rights.ERASURE_REQUESTED: ("rights.erase",),
 }
@@ -99,6 +102,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("break_glass.stop_accesses", "clip", break_glass_selectors.clips_to_stop),
     Sweep("oversight.check_log", "run", oversight_selectors.stalled_checks),
     Sweep("oversight.anchor_log", "run", oversight_selectors.stalled_anchorings),
+    Sweep("outgoing.send", "message", outgoing_selectors.due_messages, timedelta(0)),
     Sweep("rights.compile_answer", "run", lambda age: runs.stalled(AnswerRun, age)),
     Sweep("rights.erase", "erasure", lambda age: runs.stalled(Erasure, age)),
 )

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from annotations.audit import journal
 from annotations.audit.actors import WORKER
-from reviewapp import dispatch
+from reviewapp import alarms, dispatch
 from reviewapp.backups.replay import NotReplayed, replay
 
 
@@ -24,6 +24,11 @@ def replay_journal() -> None:
     if journal.standing().code == journal.AHEAD:
         with suppress(NotReplayed):  # it has told the program's log which lines, and keeps the site closed
             replay(WORKER)
+
+
+@shared_task(name="reviewapp.sound_alarms")
+def sound_alarms() -> None:
+    alarms.sound()
 
 
 @shared_task(name="reviewapp.prune")

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from reviewapp import operations, views
+from reviewapp import messages_page, operations, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +21,11 @@ urlpatterns = [
     path("", include("annotations.rights.urls")),
     path("operations/", operations.operations, name="operations"),
     path("operations/runs/<uuid:run_id>/retry", operations.retry, name="operations_retry"),
+    path("operations/messages/", messages_page.outgoing_messages, name="outgoing_messages"),
+    path(
+        "operations/messages/<uuid:message>/send-again", messages_page.send_again, name="send_message_again"
+    ),
+    path("operations/messages/<slug:target>/try", messages_page.try_target, name="try_target"),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api_schema"),
 ]
 

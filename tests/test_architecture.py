@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTEXTS = (
     "core",
     "audit",
+    "outgoing",
     "accounts",
     "single_sign_on",
     "clips",

@@ -31,6 +31,7 @@ LISTED = {
         audit.KeyChange: vkey changed_by
         audit.Epoch: lost declaration declared_by agreed_by
         audit.JournalLine: digest
+        outgoing.OutgoingMessage: target template facts key_id failure_code
         accounts.User: password pseudonym country languages time_zone
         accounts.ApiKey: prefix digest
         accounts.Session: session_key session_data network

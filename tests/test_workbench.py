@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from reviewapp.settings.programs import LOG, NEEDS, SECRETS
 from tests.engines.forking import ROOT
 from tests.engines.postgresql import free_port
 from tests.engines.programs import wait_until
@@ -39,7 +40,7 @@ def workbench(*arguments: str, var: Path | None = None) -> subprocess.CompletedP
 class Up:
     """`./workbench up` with its data in `var`."""
 
-    def __init__(self, var: Path, *options: str | Path) -> None:
+    def __init__(self, var: Path, *options: str | Path, **given: str) -> None:
         self.var, self.port = var, free_port()
         self.output = var.with_suffix(".out")
         # The settings of the tests' own process must not reach it.
@@ -47,7 +48,7 @@ class Up:
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [WORKBENCH, "up", "--port", str(self.port), *options],
-                env={**variables, "VAR_DIR": str(var), "MODELS_DIR": str(settings.MODELS_DIR)},
+                env={**variables, **given, "VAR_DIR": str(var), "MODELS_DIR": str(settings.MODELS_DIR)},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -66,14 +67,20 @@ class Up:
 
     def processes(self) -> list[str]:
         """The command lines of every process that was started with this `var`, children of children included."""
-        mark = f"VAR_DIR={self.var}".encode()
+        return [command for command, _ in self.started()]
+
+    def started(self) -> list[tuple[str, dict[str, str]]]:
+        """The same, each with its environment."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                if mark in (process / "environ").read_bytes().split(b"\0"):
-                    found.append((process / "cmdline").read_text().replace("\0", " "))
+                pairs = (process / "environ").read_text().split("\0")
+                command = (process / "cmdline").read_text().replace("\0", " ")
             except OSError:
                 continue  # it ended meanwhile, or is somebody else's
+            variables = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+            if variables.get("VAR_DIR") == str(self.var):
+                found.append((command, variables))
         return found
 
 
@@ -82,8 +89,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
     """Starts the site with these options; it ends with the test."""
     started: list[Up] = []
 
-    def start(*options: str | Path) -> Up:
-        started.append(Up(tmp_path / "var", *options))
+    def start(*options: str | Path, **given: str) -> Up:
+        started.append(Up(tmp_path / "var", *options, **given))
         return started[-1]
 
     yield start
@@ -120,7 +127,8 @@ def test_a_site_starts_with_its_people_and_clips_and_starts_again_over_them(
     for name in ("carla", "lea", "milo", "paula", "omar", "API key"):
         assert name in up.said()
     sign_ins = up.var / "demo" / "sign-ins.txt"
-    keys = [up.var / "keys" / name for name in ("secret_key", "vault_keys", "subject_keys", "journal_keys")]
+    names = ("secret_key", "receipt_keys", "vault_keys", "subject_keys", "journal_keys")
+    keys = [up.var / "keys" / name for name in names]
     for secret in (sign_ins, *keys):
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert stat.S_IMODE(up.var.stat().st_mode) == 0o700
@@ -137,14 +145,29 @@ def test_a_site_starts_with_its_people_and_clips_and_starts_again_over_them(
     assert up.processes() == []
     # Again, over what is there: the same people, no clip twice.
     before = sign_ins.read_text()
-    again = start("--clips", folder)
+    given = {f"{name}_FILE".upper(): str(up.var / "keys" / name) for name in names}
+    again = start("--clips", folder, **given)
     wait_until(again.ready, 120, "the site's second start")
+    held = programs_by_what_they_were_given(again)
+    assert set(held) == set(NEEDS) - {"migrate", "command", "log-command"}
+    for name, secrets in held.items():
+        assert secrets == NEEDS[name] & {*given, LOG}, name
+        assert "reviewapp.E002" not in (up.var / "log" / f"{name}.log").read_text()
     assert sign_ins.read_text() == before
     assert again.count("SELECT count(*) FROM clips_clip") == 1
     # However it ends, nothing stays behind.
     again.process.kill()
     again.process.wait()
     wait_until(lambda: again.processes() == [], 30, "the end of every process")
+
+
+def programs_by_what_they_were_given(up: Up) -> dict[str, set[str]]:
+    """The variables of secrets that all processes of each program have, by the program's name."""
+    held: dict[str, set[str]] = {}
+    for _, variables in up.started():
+        if name := variables.get("PROGRAM"):
+            held.setdefault(name, set()).update(set(SECRETS) & set(variables))
+    return held
 
 
 def test_a_port_that_is_taken_is_told_at_once(tmp_path: Path) -> None:

@@ -57,6 +57,26 @@ FILES_LACKING = action(
     "Files that {storage} lacks although rows name them: {files}",
     {"storage": NAME, "files": COUNT},
 )
+_RING = one_of(
+    [
+        ("vault", "the vault's files"),
+        ("subjects", "the keys of subjects"),
+        ("lookups", "what finds references"),
+    ]
+)
+REWRAP_BEGUN = action(
+    "keys.rewrap_begun", "Began to bring {ring} under another key: {key}", {"ring": _RING, "key": NAME}
+)
+REWRAPPED = action(
+    "keys.rewrapped",
+    "Brought {ring} under another key: {key} ({count} at once)",
+    {"ring": _RING, "key": NAME, "count": COUNT},
+)
+REWRAP_FINISHED = action(
+    "keys.rewrap_finished",
+    "Brought {ring} under another key: {key} ({count} in all, {damaged} that no key opens)",
+    {"ring": _RING, "key": NAME, "count": COUNT, "damaged": COUNT},
+)
 REQUEUED = action(
     "audit.requeued", "Entries queued for the tree that the queue had lost: {entries}", {"entries": COUNT}
 )

@@ -6,7 +6,7 @@ data: it opens as a value of this subject and of no other.
 
 import secrets
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -73,6 +73,22 @@ def unseal_bytes_of_each(values: Sequence[Sealed]) -> list[bytes | None]:
     keys = store().find(set(named)) if named else {}
     return [
         _opened(value, keys[key]) if key in keys else None for value, key in zip(values, named, strict=True)
+    ]
+
+
+def reseal_each(values: Sequence[Sealed], change: Callable[[int, bytes], bytes]) -> list[bytes | None]:
+    """Each content changed (`change` is given its place among the values), sealed under the key that it lies under.
+
+    None where that key is destroyed. Nobody need be kept from erasing meanwhile: what comes out opens for as long as
+    what went in. Raises as `unseal_bytes_of_each`, and what `change` raises.
+    """
+    named = [_key_id(value.blob) for value in values]
+    keys = store().find(set(named)) if named else {}
+    return [
+        _sealed(SubjectKey(key, keys[key]), value.subject, change(place, _opened(value, keys[key])))
+        if key in keys
+        else None
+        for place, (value, key) in enumerate(zip(values, named, strict=True))
     ]
 
 

@@ -4,6 +4,7 @@ Whoever has the wrapped keys alone has noise; whoever destroys a wrapped key des
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
@@ -21,14 +22,20 @@ class WrappedKey:
     wrapped: bytes
 
 
-def new_key(keys: dict[str, bytes]) -> tuple[bytes, WrappedKey]:
+def new_key(keys: Mapping[str, bytes]) -> tuple[bytes, WrappedKey]:
     """A fresh key of 256 bits, and the same wrapped by the first of the key-encryption keys."""
     key_id, wrapping = next(iter(keys.items()))
     key = secrets.token_bytes(32)
     return key, WrappedKey(key_id, aes_key_wrap(wrapping, key))
 
 
-def unwrap(keys: dict[str, bytes], wrapped: WrappedKey) -> bytes:
+def rewrap(keys: Mapping[str, bytes], wrapped: WrappedKey) -> WrappedKey:
+    """The same key, wrapped by the first of the key-encryption keys. Raises as `unwrap`."""
+    key_id, wrapping = next(iter(keys.items()))
+    return WrappedKey(key_id, aes_key_wrap(wrapping, unwrap(keys, wrapped)))
+
+
+def unwrap(keys: Mapping[str, bytes], wrapped: WrappedKey) -> bytes:
     """The key; Damaged when the key-encryption key is not there or is not the one that wrapped it."""
     try:
         return aes_key_unwrap(keys[wrapped.key_id], wrapped.wrapped)

@@ -9,7 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from reviewapp import logs
-from reviewapp.settings import environment
+from reviewapp.settings import environment, programs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "reviewapp",
     "annotations.core",
     "annotations.audit",
+    "annotations.outgoing",
     "annotations.accounts",
     "annotations.single_sign_on",
     "annotations.clips",
@@ -64,6 +65,11 @@ MIDDLEWARE = [
     "reviewapp.unavailable.UnavailableMiddleware",
     "annotations.accounts.decisions.DecisionMiddleware",
 ]
+
+# Whether each program is to say who it is, and is then given its own secrets only (`reviewapp.settings.programs`).
+SECRETS_BY_NEED = False
+# Links to receipts from before these had keys of their own: the program with the secret key opens them.
+RECEIPTS_OF_SECRET_KEY = programs.needed("SECRET_KEY_FILE")
 
 ROOT_URLCONF = "reviewapp.urls"
 WSGI_APPLICATION = "reviewapp.wsgi.application"
@@ -128,11 +134,11 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 OIDC_ISSUER = environment.text("OIDC_ISSUER", "")
 OIDC_CLIENT_ID = environment.text("OIDC_CLIENT_ID", "")
 # For the program that may call out alone; without one the site is a public client.
-OIDC_CLIENT_SECRET = environment.optional_secret_file("OIDC_CLIENT_SECRET_FILE")
-OIDC_NAME = environment.text("OIDC_NAME", "your organisation")
+OIDC_CLIENT_SECRET = programs.client_secret()
+OIDC_NAME = environment.text("OIDC_NAME", "") or "your organisation"
 OIDC_SCOPES = environment.text("OIDC_SCOPES", "openid profile")
 OIDC_GROUPS_CLAIM = environment.text("OIDC_GROUPS_CLAIM", "groups")
-OIDC_ROLES = environment.pairs("OIDC_ROLES")
+OIDC_ROLES = environment.roles_by_group("OIDC_ROLES")
 
 TRUSTED_PROXY = False
 AXES_FAILURE_LIMIT = 5
@@ -251,6 +257,24 @@ CONTROLLER_CONTACT = environment.text("CONTROLLER_CONTACT", "")
 OFFICER_CONTACT = environment.text("OFFICER_CONTACT", "")
 TRANSFER_SAFEGUARD = environment.text("TRANSFER_SAFEGUARD", "")
 
+# What leaves the site. Targets are allowed by being named here; who is told about what, by the names of targets.
+SITE_ADDRESS = environment.text("SITE_ADDRESS", "").rstrip("/")
+MAIL_TARGETS = environment.pairs("MAIL_TARGETS")
+WEBHOOK_TARGETS = environment.pairs("WEBHOOK_TARGETS")
+NOTIFY = {
+    "alerts": environment.items("NOTIFY_ALERTS"),
+    "operations": environment.items("NOTIFY_OPERATIONS"),
+    "deletions": environment.items("NOTIFY_DELETIONS"),
+}
+WEBHOOK_SECRETS = programs.webhook_secrets()
+OUTGOING_LOCAL = False  # whether webhooks may go to this very machine: for tests
+MAIL_FROM = environment.text("MAIL_FROM", "") or "clip-review@localhost"
+EMAIL_BACKEND = ""  # none: mail waits, and is given up
+EMAIL_TIMEOUT = 30
+if _mail := programs.mail_server():
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    globals().update(_mail)
+
 # Review.
 REVIEW_LEASE_SECONDS = 20 * 60
 REVIEWERS_PER_CLIP = 1
@@ -262,7 +286,7 @@ DATABASE_APP_ROLE = ""
 DATABASE_SEQUENCER_ROLE = ""
 
 # The log's tree. Keys are given to the sequencer's process alone.
-AUDIT_KEYS_DIR = environment.text("AUDIT_KEYS_DIR", "")
+AUDIT_KEYS_DIR = programs.text("AUDIT_KEYS_DIR", "")
 AUDIT_WITNESSES = environment.witnesses("AUDIT_WITNESSES")
 AUDIT_SEQUENCE_SECONDS = 0.5
 AUDIT_SEQUENCE_ENTRIES = 256
@@ -289,6 +313,7 @@ CELERY_TASK_ROUTES = {
     "moderation.recheck": {"queue": "redact"},
     "audit.anchor": {"queue": "outside"},
     "oversight.anchor_log": {"queue": "outside"},
+    "outgoing.send": {"queue": "outside"},
     "oversight.check_log": {"queue": "redact"},
     "single_sign_on.exchange": {"queue": "outside"},
     "single_sign_on.fetch_document": {"queue": "outside"},
@@ -309,6 +334,8 @@ CELERY_BEAT_SCHEDULE = {
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},
     "end-series": {"task": "audit.end_series", "schedule": 60},
     "anchor": {"task": "audit.anchor", "schedule": 60, "options": {"expires": 60}},
+    "sound-alarms": {"task": "reviewapp.sound_alarms", "schedule": 60},
+    "forget-messages": {"task": "outgoing.forget", "schedule": 3600},
     "scan-for-alerts": {"task": "oversight.scan_for_alerts", "schedule": 60},
     "end-break-glass-accesses": {"task": "break_glass.end_due_accesses", "schedule": 30},
     "erase-due": {"task": "rights.erase_due", "schedule": 3600},

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+_SHORTEST_SECRET = 24
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -37,20 +38,15 @@ def items(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
-def pairs(name: str) -> list[tuple[str, str]]:
-    """Pairs in their order, from `one=other, one=other`."""
+def roles_by_group(name: str) -> list[tuple[str, str]]:
+    """Groups with the role that each gives, in their order, from `group=role, group=role`."""
     found = []
     for item in items(name):
         left, equals, right = item.rpartition("=")
         if not equals or not left.strip() or not right.strip():
-            raise ImproperlyConfigured(f"{name}: write pairs such as one=other, with commas between them.")
+            raise ImproperlyConfigured(f"{name}: write group=role each time, with commas between them.")
         found.append((left.strip(), right.strip()))
     return found
-
-
-def optional_secret_file(name: str) -> str:
-    """As `secret_file`; empty where the variable is not set."""
-    return secret_file(name) if os.environ.get(name) else ""
 
 
 def secret_file(name: str, default: Path | None = None) -> str:
@@ -107,6 +103,49 @@ def database(url: str) -> dict[str, Any]:
             "OPTIONS": {"pool": {"min_size": 1, "max_size": number("DATABASE_POOL_SIZE", 4)}},
         }
     raise ImproperlyConfigured(f"DATABASE_URL has the scheme {parts.scheme!r}; use sqlite or postgresql.")
+
+
+def pairs(name: str) -> dict[str, str]:
+    """Names with what each stands for, from `name value, name value`."""
+    found = {}
+    for item in items(name):
+        parts = item.split()
+        if len(parts) != 2 or not _FILE_NAME.fullmatch(parts[0]):
+            raise ImproperlyConfigured(
+                f"{name}: give a name of small letters and what it stands for each time."
+            )
+        found[parts[0]] = parts[1]
+    return found
+
+
+def secrets_by_name(content: str) -> dict[str, list[bytes]]:
+    """Several secrets for each name, from lines `name:base64`, with or without `whsec_` before the latter."""
+    found: dict[str, list[bytes]] = {}
+    for line in filter(str.strip, content.splitlines()):
+        name, _, encoded = line.strip().partition(":")
+        secret = base64.b64decode(encoded.removeprefix("whsec_"))
+        if len(secret) < _SHORTEST_SECRET:
+            raise ImproperlyConfigured(f"The secret of {name} is shorter than {_SHORTEST_SECRET} bytes.")
+        found.setdefault(name, []).append(secret)
+    return found
+
+
+def mail_server(url: str) -> dict[str, Any]:
+    """Django's settings for `smtp://user:password@host:587` (STARTTLS), `smtps://` (TLS) or `smtp+plain://`."""
+    parts = urlsplit(url)
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+    if parts.scheme not in ports or not parts.hostname:
+        raise ImproperlyConfigured(
+            "MAIL_URL begins with smtp://, smtps:// or smtp+plain://, and names a host."
+        )
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
 
 
 def witnesses(name: str) -> list[tuple[str, str]]:

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from reviewapp.settings import environment
+from reviewapp.settings import environment, programs
 from reviewapp.settings.storages import STATIC, files
 
 
 def subject_store(folder: Path) -> str:
     """The URL of the store of subjects' keys: beside the site, so that backups can leave it out."""
-    return environment.text("SUBJECT_STORE_URL", f"sqlite:///{folder / 'subjects' / 'keys.sqlite3'}")
+    return programs.text("SUBJECT_STORE_URL", f"sqlite:///{folder / 'subjects' / 'keys.sqlite3'}")
 
 
 def journal(folder: Path) -> Path:

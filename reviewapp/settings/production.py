@@ -2,27 +2,32 @@
 
 from pathlib import Path
 
-from reviewapp.settings import environment, storages
+from reviewapp.settings import environment, programs, storages
 from reviewapp.settings.base import *  # noqa: F403
 
 DEBUG = False
-SECRET_KEY = environment.secret_file("SECRET_KEY_FILE")
-VAULT_KEYS = environment.keyring(environment.secret_file("VAULT_KEYS_FILE"))
-SUBJECT_KEYS = environment.keyring(environment.secret_file("SUBJECT_KEYS_FILE"))
-SUBJECT_STORE_URL = environment.text("SUBJECT_STORE_URL")
-JOURNAL_FILE = Path(environment.text("JOURNAL_FILE"))
-JOURNAL_KEYS = environment.keyring(environment.secret_file("JOURNAL_KEYS_FILE"))
+SECRETS_BY_NEED = True
+SECRET_KEY, *SECRET_KEY_FALLBACKS = programs.secret_keys()
+RECEIPT_KEYS = programs.keyring("RECEIPT_KEYS_FILE")
+VAULT_KEYS = programs.keyring("VAULT_KEYS_FILE")
+SUBJECT_KEYS = programs.keyring("SUBJECT_KEYS_FILE")
+SUBJECT_STORE_URL = programs.text("SUBJECT_STORE_URL")
+JOURNAL_FILE = Path(
+    environment.text("JOURNAL_FILE", "" if not programs.needed("JOURNAL_KEYS_FILE") else None)
+)
+JOURNAL_KEYS = programs.keyring("JOURNAL_KEYS_FILE")
+OUTGOING_KEYS = programs.keyring("OUTGOING_KEYS_FILE")
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS")
 
 # The app's role owns no table; migrations run with the owner's URL in DATABASE_URL.
-DATABASES = {"default": environment.database(environment.text("DATABASE_URL"))}
+DATABASES = programs.databases()
 DATABASE_APP_ROLE = environment.text("DATABASE_APP_ROLE", "review_app")
 DATABASE_SEQUENCER_ROLE = environment.text("DATABASE_SEQUENCER_ROLE", "review_sequencer")
 
 AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN")
 
-CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = environment.broker(environment.text("BROKER_URL"))
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = programs.broker()
 if CELERY_BROKER_URL.startswith("amqp"):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_WORKER_DETECT_QUORUM_QUEUES = True
@@ -52,4 +57,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the preload list is for the owner of the domain to decide on
+if not programs.needed("SECRET_KEY_FILE"):
+    SILENCED_SYSTEM_CHECKS.append("security.W009")  # Django asks for a key that this program is not given
 TRUSTED_PROXY = True  # nginx stands in front and writes X-Forwarded-For anew

@@ -12,11 +12,14 @@ from reviewapp.settings.base import *  # noqa: F403
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var" / "tests")))
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
+RECEIPT_KEYS = {"test": b"r" * 32}
 VAULT_KEYS = {"test": b"k" * 32}
 SUBJECT_KEYS = {"test": b"s" * 32}
 SUBJECT_STORE_URL = one_folder.subject_store(VAR_DIR)
 JOURNAL_FILE = one_folder.journal(VAR_DIR)
 JOURNAL_KEYS = {"test": b"j" * 32}
+OUTGOING_KEYS = {"test": b"o" * 32}
+OUTGOING_LOCAL = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 TEST_DATABASE = environment.text("TEST_DATABASE", "sqlite")
@@ -55,7 +58,8 @@ STORAGES = one_folder.storages(
 # Counts outlive the rolled-back people of a test; what throttles sets rates of its own.
 REVIEW_RATES = {}
 
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+if not EMAIL_BACKEND:  # type: ignore[used-before-def]
+    EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 if environment.text("COVERAGE_OF_TEMPLATES", ""):
     TEMPLATES[0]["OPTIONS"]["debug"] = True  # type: ignore[index]

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -43,6 +45,10 @@ from annotations.datasets.filters import Filters
 from annotations.datasets.models import Dataset, DeletionRequest, Release
 from annotations.moderation import services as moderation
 from annotations.moderation.models import Fingerprint, Flag, HashList, Recheck, Screening
+from annotations.outgoing import services as outgoing
+from annotations.outgoing.enums import MessageState
+from annotations.outgoing.models import OutgoingMessage
+from annotations.outgoing.templates import ALL_CLEAR, SIGN_IN_LINK
 from annotations.oversight import services as oversight
 from annotations.oversight.enums import AlertKind, LogWork
 from annotations.oversight.models import Alert
@@ -87,6 +93,7 @@ ACQUIRE = {
     "oversight.run_log_work",
     "redaction.redact",
     "datasets.freeze",
+    "outgoing.send",
     "moderation.recheck",
     "break_glass.make_clean_copy",
     "rights.compile_answer",
@@ -180,6 +187,73 @@ def _() -> Act:
 def _() -> Act:
     clip = make.make_clip()
     return lambda: audit.destroy_keys([clip.subject], OFFICER, KeysDestroyed.OWNER_ASKED)
+
+
+# outgoing
+
+
+def _targets() -> Any:
+    return override_settings(
+        MAIL_TARGETS={"operators": "ops@example.org"}, NOTIFY={**settings.NOTIFY, "operations": ["operators"]}
+    )
+
+
+def _queued() -> OutgoingMessage:
+    with _targets(), transaction.atomic():
+        return outgoing.tell("operations", ALL_CLEAR, {}, WORKER)[0]
+
+
+@case("outgoing.tell")
+def _() -> Act:
+    return _queued
+
+
+@case("outgoing.tell_person")
+def _() -> Act:
+    def act() -> object:
+        with transaction.atomic():
+            return outgoing.tell_person("p-someone22", SIGN_IN_LINK, {"address": "a@example.org"}, WORKER)
+
+    return act
+
+
+@case("outgoing.try_target")
+def _() -> Act:
+    def act() -> object:
+        with _targets():
+            return outgoing.try_target("operators", WORKER)
+
+    return act
+
+
+@case("outgoing.send")
+def _() -> Act:
+    message = _queued()
+
+    def act() -> object:
+        with _targets():
+            return outgoing.send(message.pk)
+
+    return act
+
+
+def _given_up(days: int = 0) -> OutgoingMessage:
+    message = _queued()
+    ended = clock.now() - datetime.timedelta(days=days)
+    OutgoingMessage.objects.filter(pk=message.pk).update(state=MessageState.DEAD, ended_at=ended)
+    return message
+
+
+@case("outgoing.send_again")
+def _() -> Act:
+    message = _given_up()
+    return lambda: outgoing.send_again(message.pk, WORKER)
+
+
+@case("outgoing.forget")
+def _() -> Act:
+    _given_up(days=40)
+    return outgoing.forget
 
 
 # accounts

@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings, strategies as st
 
 from annotations.clips import encryption
@@ -67,3 +68,20 @@ def test_chunks_of_another_file_under_the_same_key_do_not_fit() -> None:
     header, parts = chunks(first)
     with pytest.raises(Damaged):
         decrypted(key, header + parts[0] + chunks(second)[1][1] + parts[2])
+
+
+def test_a_file_of_before_opens_for_ever() -> None:
+    """Written once and never again: the format of files that sites have."""
+    written = (
+        "525641554c54310a000102030405063456d632ee750370e9ee54eef56f1b4afdebb212e8f3f8eb6ac92f896025e457ac"
+    )
+    assert decrypted(bytes(range(32)), bytes.fromhex(written)) == b"A clip of before."
+
+
+def test_each_chunk_opens_by_its_number_alone() -> None:
+    """The nonce is the file's prefix, the number and whether it is the last (STREAM), the header what it is bound to."""
+    content = b"a" * CHUNK + b"b" * CHUNK + b"c"
+    key, data = encrypted(content)
+    header, second = data[:HEADER], data[HEADER + CHUNK + TAG : HEADER + 2 * (CHUNK + TAG)]
+    nonce = header[-7:] + (1).to_bytes(4, "big") + b"\x00"
+    assert AESGCM(key).decrypt(nonce, second, header) == b"b" * CHUNK

@@ -15,13 +15,26 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from reviewapp.settings.programs import (
+    JOURNAL,
+    LOG,
+    NEEDS,
+    RECEIPTS,
+    SECRETS,
+    SESSIONS,
+    SUBJECT_STORE,
+    SUBJECTS,
+    VAULT,
+)
+
 pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker-redact", "worker", "beat", "sequencer", "worker-outside")
+RUNNING = ("migrate", "web", "worker-redact", "worker", "beat", "sequencer", "worker-outside")
+OURS = (*RUNNING, "command", "log-command")
 VALUES = {
     "SITE_HOST": "review.example.org",
     "POSTGRES_PASSWORD": "one",
@@ -39,6 +52,13 @@ VALUES = {
     "CONTROLLER_CONTACT": "privacy@porch.example",
     "OFFICER_CONTACT": "dpo@porch.example",
     "TRANSFER_SAFEGUARD": "",
+    "MAIL_URL": "smtp://site:six@mail.example.org",
+    "MAIL_FROM": "site@review.example.org",
+    "MAIL_TARGETS": "officers dpo@porch.example",
+    "WEBHOOK_TARGETS": "pager https://pager.example/in",
+    "NOTIFY_ALERTS": "officers,pager",
+    "NOTIFY_OPERATIONS": "pager",
+    "NOTIFY_DELETIONS": "",
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 
@@ -49,21 +69,15 @@ def filled(value: str) -> str:
 
 def environment(service: str, tmp_path: Path) -> dict[str, str]:
     """What the service's programs find in their environment, with files in place of its secrets and volumes."""
-    (tmp_path / "secret_key").write_text("s3cret-" + "x" * 60)
-    for name in ("vault_keys", "subject_keys", "journal_keys"):
-        (tmp_path / name).write_text("k1:" + base64.b64encode(b"k" * 32).decode())
+    files = {f"/run/secrets/{name}": tmp_path / name for name in COMPOSE["secrets"]}
+    for name in COMPOSE["secrets"]:
+        line = f"pager:{base64.b64encode(b'k' * 32).decode()}"
+        content = "s3cret-" + "x" * 60 if name == "secret_key" else line
+        (tmp_path / name).write_text(content)
     variables = {name: filled(value) for name, value in SERVICES[service]["environment"].items()}
     image = dict(re.findall(r"(\w+)=(\S+)", re.search(r"^ENV PATH(.*?)^USER", dockerfile(), re.S | re.M)[1]))  # type: ignore[index]
-    return {
-        "PATH": os.environ["PATH"],
-        **image,
-        **variables,
-        "SECRET_KEY_FILE": str(tmp_path / "secret_key"),
-        "VAULT_KEYS_FILE": str(tmp_path / "vault_keys"),
-        "SUBJECT_KEYS_FILE": str(tmp_path / "subject_keys"),
-        "JOURNAL_KEYS_FILE": str(tmp_path / "journal_keys"),
-        "MODELS_DIR": str(settings.MODELS_DIR),
-    }
+    given = {name: str(files.get(value, value)) for name, value in variables.items()}
+    return {"PATH": os.environ["PATH"], **image, **given, "MODELS_DIR": str(settings.MODELS_DIR)}
 
 
 def dockerfile() -> str:
@@ -93,7 +107,7 @@ def test_every_variable_is_in_the_example() -> None:
 
 @pytest.mark.parametrize("service", OURS)
 def test_every_service_starts_with_its_settings(service: str, tmp_path: Path) -> None:
-    """Django's security checks in the service's environment finds nothing; a missing variable would stop the start."""
+    """Django's security checks in the service's environment find nothing; a missing variable would stop the start."""
     check = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--tag", "security", "--fail-level", "WARNING"],
         cwd=ROOT,
@@ -106,8 +120,7 @@ def test_every_service_starts_with_its_settings(service: str, tmp_path: Path) ->
 
 
 def test_only_migrations_run_as_the_owner_of_the_tables() -> None:
-    owners = [name for name in OURS if "review_owner" in SERVICES[name]["environment"]["DATABASE_URL"]]
-    assert owners == ["migrate"]
+    assert [name for name in OURS if "review_owner" in str(SERVICES[name]["environment"])] == ["migrate"]
     for name in OURS:
         if name != "migrate":
             assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
@@ -145,17 +158,40 @@ def test_our_programs_have_no_privileges_and_no_way_out_but_one_that_decodes_not
     assert re.search(r"^USER review$", dockerfile(), re.M)
 
 
+@pytest.mark.parametrize("service", OURS)
+def test_every_service_is_given_the_secrets_of_its_row_and_no_others(service: str) -> None:
+    variables = SERVICES[service]["environment"]
+    assert variables["PROGRAM"] == service
+    assert {name for name in SECRETS if name in variables} == NEEDS[service]
+    # A file is there for each variable that names one, and none besides.
+    named = {value.removeprefix("/run/secrets/") for value in variables.values() if "/run/secrets/" in value}
+    assert named == set(SERVICES[service].get("secrets", []))
+
+
+def test_the_table_has_a_row_for_every_service() -> None:
+    assert set(NEEDS) == set(OURS)
+
+
+def test_whoever_may_call_out_can_open_nothing() -> None:
+    outside = [name for name in OURS if "outside" in SERVICES[name]["networks"]]
+    assert outside == ["worker-outside"]
+    assert NEEDS["worker-outside"].isdisjoint(
+        {VAULT, SUBJECTS, SUBJECT_STORE, SESSIONS, RECEIPTS, JOURNAL, LOG}
+    )
+
+
 def test_only_the_sequencer_has_the_log_s_keys_and_may_write_its_tree() -> None:
+    both = ["sequencer", "log-command"]
     for given in ("AUDIT_KEYS_DIR", "review_sequencer:"):
-        assert [name for name in OURS if given in str(SERVICES[name]["environment"])] == ["sequencer"]
+        assert [name for name in OURS if given in str(SERVICES[name]["environment"])] == both
     mounting = [name for name in SERVICES if "log-keys" in str(SERVICES[name].get("volumes"))]
-    assert mounting == ["sequencer"]
+    assert mounting == both
 
 
 def test_whoever_acts_on_clips_writes_the_journal_and_nothing_sets_it_back() -> None:
-    """The sequencer and whoever calls out do nothing that the journal tells of."""
+    """Beat, the sequencer and whoever calls out do nothing that the journal tells of."""
     writing = {name for name in OURS if "journal:/srv/journal" in SERVICES[name]["volumes"]}
-    assert writing == set(OURS) - {"sequencer", "worker-outside"}
+    assert writing == set(OURS) - {"beat", "sequencer", "log-command", "worker-outside"}
     assert "journal" in COMPOSE["volumes"]
     migrating = " ".join(SERVICES["migrate"]["command"])
     assert (
@@ -192,8 +228,23 @@ def test_the_roles_script_is_sound_and_makes_every_role() -> None:
 def test_the_documentation_names_every_variable_that_production_reads() -> None:
     settings_source = (ROOT / "reviewapp" / "settings" / "production.py").read_text()
     read = set(
-        re.findall(r"environment\.(?:text|items|number|secret_file|witnesses)\(\s*\"(\w+)\"", settings_source)
-    )
+        re.findall(
+            r"(?:environment|programs)\.(?:text|items|number|keyring|witnesses)\(\s*\"(\w+)\"",
+            settings_source,
+        )
+    ) | set(SECRETS)
     documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "deployment.md").read_text(), re.MULTILINE))
     assert read
     assert read - documented == set()
+
+
+def test_the_documentation_has_the_table_of_who_is_given_what() -> None:
+    text = (ROOT / "docs" / "keys.md").read_text()
+    head, _, *rows = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith("|")]
+    columns = [re.findall(r"`(\w+)`", cell) for cell in head]
+    told = {}
+    for row in rows:
+        cells = [cell.strip() for cell in row] + [""] * (len(columns) - len(row))
+        given = {name for names, cell in zip(columns[1:], cells[1:], strict=True) if cell for name in names}
+        told[cells[0].strip("`")] = given
+    assert told == NEEDS

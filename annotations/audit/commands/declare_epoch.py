@@ -14,7 +14,7 @@ from annotations.audit.sequencing.epochs import Loss
 
 HELP = (
     "After a restore: lets the log go on from what the database holds, in a new epoch that says what was lost. "
-    "In the sequencer's environment, after two privacy officers agreed to it (`agree_epoch`)."
+    "With the log's keys (in Compose: log-command), after two privacy officers agreed to it (`agree_epoch`)."
 )
 
 

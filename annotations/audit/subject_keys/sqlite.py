@@ -42,5 +42,15 @@ class SQLiteFile:
         except (OSError, sqlite3.OperationalError) as error:
             raise Unreachable from error
 
+    @contextmanager
+    def together(self, run: Run) -> Iterator[None]:
+        run("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            run("ROLLBACK")
+            raise
+        run("COMMIT")
+
     def forget(self, run: Run) -> None:
         """Nothing is left: the deletion itself wrote zeros."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from annotations.core import ids
 from annotations.core.errors import DomainError
-from annotations.core.wrapping import Damaged, WrappedKey, new_key, unwrap
+from annotations.core.wrapping import Damaged, WrappedKey, new_key, rewrap, unwrap
 
 # Runs one statement, with `?` for its parameters, that is durable when it returns; the rows it gives.
 Run = Callable[..., list[tuple[Any, ...]]]
@@ -39,6 +39,9 @@ class Engine(Protocol):
 
     def session(self) -> AbstractContextManager[Run]:
         """A connection for a few statements; raises Unreachable."""
+
+    def together(self, run: Run) -> AbstractContextManager[None]:
+        """Statements in the block wait for the disk once, where no others wait for them meanwhile."""
 
     def forget(self, run: Run) -> None:
         """Clears away what deleted rows left behind in the engine's files."""
@@ -179,6 +182,49 @@ class SubjectKeyStore:
                     " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                     *(row.id, row.subject, row.key_id, row.wrapped, row.retired_by),
                 )
+
+    def counts(self) -> dict[str, int]:
+        """How many keys lie under each wrapping key, by its id."""
+        with self.engine.session() as run:
+            return dict(run("SELECT key_id, count(*) FROM subject_key GROUP BY key_id ORDER BY key_id"))
+
+    def under_older_keys(self, after: str, at_most: int) -> list[KeyRow]:
+        """Keys that lie under another wrapping key than the first, in the order of their ids, from `after` on."""
+        first = next(iter(self.wrapping))
+        with self.engine.session() as run:
+            rows = run(
+                "SELECT id, subject, key_id, wrapped, retired_by FROM subject_key"
+                " WHERE key_id <> ? AND id > ? ORDER BY id LIMIT ?",
+                *(first, after, at_most),
+            )
+        return [
+            KeyRow(identifier, subject, key_id, bytes(wrapped), retired_by)
+            for identifier, subject, key_id, wrapped, retired_by in rows
+        ]
+
+    def rewrap(self, rows: Iterable[KeyRow]) -> int:
+        """Wraps these keys by the first wrapping key; how many could not be opened by any and stay as they are.
+
+        A key that was destroyed since it was read stays destroyed.
+        """
+        damaged = 0
+        with self.engine.session() as run, self.engine.together(run):
+            for row in rows:
+                try:
+                    new = rewrap(self.wrapping, WrappedKey(row.key_id, row.wrapped))
+                except Damaged:
+                    damaged += 1
+                    continue
+                run(
+                    "UPDATE subject_key SET key_id = ?, wrapped = ? WHERE id = ? AND wrapped = ?",
+                    *(new.key_id, new.wrapped, row.id, row.wrapped),
+                )
+        return damaged
+
+    def forget_older(self) -> None:
+        """Clears away what is left in the store's files of keys as they were wrapped before."""
+        with self.engine.session() as run:
+            self.engine.forget(run)
 
     def destroy(self, identifiers: Iterable[uuid.UUID]) -> None:
         """Deletes the keys, and what is left of them in the store's files. Ids that are unknown are passed over."""

@@ -15,6 +15,9 @@ from annotations.core.reasons import checked_reason, optional_reason
 from annotations.datasets import log, selectors
 from annotations.datasets.enums import DeletionStatement
 from annotations.datasets.models import DeletionRequest
+from annotations.outgoing import services as outgoing
+from annotations.outgoing.enums import Topic
+from annotations.outgoing.templates import DELETIONS_WAIT
 
 BATCH = 500
 
@@ -71,6 +74,8 @@ def _remind(every: datetime.timedelta) -> int:
         request.reminded_at, request.reminders = clock.now(), request.reminders + 1
         request.save(update_fields=["reminded_at", "reminders"])
         _log(log.DELETION_REMINDED, request, WORKER, {"reminders": request.reminders})
+    if requests:
+        outgoing.tell(Topic.DELETIONS, DELETIONS_WAIT, {"requests": len(requests)}, WORKER)
     return len(requests)
 
 

@@ -13,6 +13,9 @@ from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry, TreeLeaf
 from annotations.audit.sequencing.stored_tree import tree_size
 from annotations.core import clock
+from annotations.outgoing import services as outgoing
+from annotations.outgoing.enums import Topic
+from annotations.outgoing.templates import ALERT_RAISED
 from annotations.oversight import log
 from annotations.oversight.alerting import Act, Counting, Expecting, Hit, Scope, Series, backwards, sliding
 from annotations.oversight.alerting.acts import VIEWS, day_of
@@ -211,6 +214,8 @@ def _raise(hits: list[tuple[CurrentRule, Hit]]) -> int:
                 "allowed": alert.allowed,
             },
         )
+        facts = {"alert": str(alert.pk), "rule": alert.kind, "person": alert.actor}
+        outgoing.tell(Topic.ALERTS, ALERT_RAISED, facts, WORKER)
     return len(new)
 
 

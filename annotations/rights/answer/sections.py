@@ -166,6 +166,11 @@ SECTIONS: dict[str, Section] = {
         _("To pass work on between our programs."),
         uncounted=_("numbers of clips only"),
     ),
+    "outgoing_messages": Section(
+        _("a month at most"),
+        _("To tell people who run the site that something waits for them."),
+        uncounted=_("codes, and pseudonyms of people who work here"),
+    ),
     "program_logs": Section(
         _("as many days as our operators have set"),
         _("To find out why a program failed."),

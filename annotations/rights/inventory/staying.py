@@ -9,6 +9,7 @@ from annotations.clips import models as clips
 from annotations.core import models as core
 from annotations.datasets import models as datasets
 from annotations.moderation import models as moderation
+from annotations.outgoing import models as outgoing
 from annotations.oversight import models as oversight
 from annotations.rights import models as rights
 from annotations.rights.enums import Effect
@@ -196,6 +197,18 @@ STAYING: tuple[Store, ...] = (
         why=_("They hold ids of rows only, and are deleted within a week."),
         models=(core.Outbox,),
         readers=SITE,
+    ),
+    Store(
+        "outgoing_messages",
+        _("Mail and webhooks to people who run the site"),
+        Effect.STAYS,
+        _none,
+        why=_(
+            "They tell that something happened, by codes and pseudonyms of people who work here, and nothing of clips. "
+            "An address goes when the message has left, the rest within a month."
+        ),
+        models=(outgoing.OutgoingMessage,),
+        readers=(_("operators"),),
     ),
     Store(
         "program_logs",

@@ -37,5 +37,5 @@ class Command(BaseCommand):
                 raise
             raise CommandError(
                 "The database's role of this environment may not do that. Run it in the site's environment; "
-                "the sequencer's is for `sequence`, `audit keys` and `audit declare-epoch`."
+                "those with the log's keys are for `sequence`, `audit keys` and `audit declare-epoch`."
             ) from error

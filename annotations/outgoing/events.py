@@ -1,0 +1,3 @@
+"""What this context tells the others."""
+
+QUEUED = "outgoing.queued"
