@@ -4,11 +4,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from annotations.accounts import sessions
+from annotations.accounts.enums import ANONYMOUS
 from annotations.accounts.may import may
+from annotations.accounts.middleware import lacks_first, role_of
 
 # The pages of the top bar, in order; each person sees those that the matrix allows them.
 PAGES = (
@@ -46,8 +50,10 @@ def counts(route: str) -> Callable[[Count], Count]:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """`navigation`: label, url, whether the person is there or below, and what counts the things that wait there, for
-    each page that they may open.
+    each page that they may open; none while something else comes first.
     """
+    if lacks_first(request):
+        return {"navigation": []}
     pages = [
         (label, reverse(route), partial(_counts[route], request) if route in _counts else None)
         for label, route in PAGES
@@ -59,4 +65,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             {"label": label, "url": url, "current": url == current, "waiting": count}
             for label, url, count in pages
         ]
+    }
+
+
+def session(request: HttpRequest) -> dict[str, Any]:
+    """`session_seconds`: how long the session lasts if nobody comes; `session_warning`: how long before that its person
+    is told. None of it for strangers.
+    """
+    role = role_of(request)
+    if role == ANONYMOUS or not request.session.session_key:
+        return {}
+    return {
+        "session_seconds": sessions.seconds_left(request.session, role),
+        "session_warning": settings.SESSION_WARNING_SECONDS,
     }

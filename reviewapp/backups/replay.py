@@ -108,6 +108,18 @@ def _revoke_key(line: Line) -> None:
         accounts.revoke_key(line.actor, line.data["prefix"])
 
 
+def _remove_factor(line: Line) -> None:
+    accounts.repeat_factor_removed(uuid.UUID(line.data["factor"]), line.actor)
+
+
+def _take_factors(line: Line) -> None:
+    accounts.repeat_factors_taken(line.data["account"], line.moment, line.actor)
+
+
+def _end_recovery_codes(line: Line) -> None:
+    accounts.repeat_recovery_codes_made(line.data["account"], line.moment, line.actor)
+
+
 def _end_sessions(line: Line) -> None:
     """Whoever was signed in when the backup was made signs in anew."""
     sessions = Session.objects.all().delete()[0]
@@ -137,6 +149,9 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.ROLE_CHANGED: _change_role,
     Kind.PASSWORD_REQUIRED: _require_password,
     Kind.KEY_REVOKED: _revoke_key,
+    Kind.FACTOR_REMOVED: _remove_factor,
+    Kind.FACTORS_TAKEN: _take_factors,
+    Kind.RECOVERY_CODES_MADE: _end_recovery_codes,
     Kind.BACKUP_BEGUN: _nothing,
     Kind.RESTORED: _end_sessions,
 }

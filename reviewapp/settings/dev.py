@@ -19,6 +19,9 @@ JOURNAL_FILE = one_folder.journal(VAR_DIR)
 JOURNAL_KEYS = environment.keyring(
     environment.secret_file("JOURNAL_KEYS_FILE", VAR_DIR / "keys" / "journal_keys")
 )
+# The demonstration offers second factors, and asks for none.
+SECOND_FACTOR_REQUIRED = environment.items("SECOND_FACTOR_REQUIRED")
+
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 DATABASES = {

@@ -37,6 +37,9 @@ class Kind(StrEnum):
     ROLE_CHANGED = "role_changed"
     PASSWORD_REQUIRED = "password_required"  # noqa: S105
     KEY_REVOKED = "key_revoked"
+    FACTOR_REMOVED = "factor_removed"
+    FACTORS_TAKEN = "factors_taken"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
     BACKUP_BEGUN = "backup_begun"
     RESTORED = "restored"
 
@@ -61,6 +64,9 @@ _DATA: dict[Kind, Mapping[str, Field]] = {
     Kind.ROLE_CHANGED: {"account": PSEUDONYM, "role": CODE},
     Kind.PASSWORD_REQUIRED: {"account": PSEUDONYM},
     Kind.KEY_REVOKED: {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12)},
+    Kind.FACTOR_REMOVED: {"factor": ID},
+    Kind.FACTORS_TAKEN: {"account": PSEUDONYM},
+    Kind.RECOVERY_CODES_MADE: {"account": PSEUDONYM},
     Kind.BACKUP_BEGUN: {"backup": ID},
     Kind.RESTORED: {"manifest": DIGEST, "made_at": pattern(r"[0-9TZ:.-]+", "a time", 32)},
 }

@@ -23,6 +23,8 @@ NOT_OF_OWNERS: dict[str, str] = {
             "accounts.Session",
             "accounts.SignInLink",
             "accounts.AccountProposal",
+            "accounts.Factor",
+            "accounts.RecoveryCode",
         ),
         _STAFF,
     ),
