@@ -36,6 +36,7 @@ LISTED = {
         accounts.Session: session_key session_data network
         accounts.SignInLink: digest
         accounts.AccountProposal: asked_by decided_by
+        accounts.RecoveryCode: digest
         clips.Owner: pseudonym lookup
         clips.Device: pseudonym lookup
         clips.Consent: notice_version
@@ -107,7 +108,10 @@ LISTED = {
     NAMES: """
         clips.Submission: idempotency_key
     """,
-    STAFF: "accounts.User: username display_name",
+    STAFF: """
+        accounts.User: username display_name
+        accounts.Factor: name
+    """,
     OF_THE_SITE: """
         moderation.HashList: name source purpose
         review.Project: name instructions

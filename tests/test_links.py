@@ -35,6 +35,9 @@ NO_PAGE = re.compile(
 NOT_LINKED = {
     "home",  # it leads on to the first page
     "accounts:sign_in",
+    "accounts:second_factor",  # signing in leads there
+    "accounts:step_up",  # what asks for it leads there
+    "accounts:time_left",  # no page, but a number for one
     "rights:erasure",  # the certificate, once words were erased
     "rights:erase",  # looking up a person at the desk for erasures leads there
 }

@@ -126,8 +126,8 @@ def checked_languages(typed: str) -> str:
 
 def checked_factor_name(typed: str) -> str:
     """What somebody calls a second factor. Raises Invalid `invalid_name`."""
-    name = " ".join(typed.split())
-    if not 1 <= len(name) <= (longest := 50) or not name.isprintable():
+    name, longest = " ".join(typed.split()), 50
+    if not 1 <= len(name) <= longest or not name.isprintable():
         raise Invalid("invalid_name", f"Give it a name of 1 to {longest} characters.")
     return name
 

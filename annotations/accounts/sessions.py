@@ -55,13 +55,13 @@ class SessionStore(db.SessionStore):
 def begin(request: HttpRequest) -> None:
     """Notes in a session that somebody has just signed in to what its row tells."""
     request.session[_KEY] = described(network_of(throttle.address(request)))
-    _note_proof(request.session, Proof.PASSWORD, second_factor=False)
+    _keep_proof(request.session, Proof.PASSWORD, second_factor=False)
 
 
 def prove(session: SessionBase, proof: Proof) -> None:
     """Somebody has just shown that it is them, to a session of theirs. Its key changes: who knew the former lost it."""
     session.cycle_key()
-    _note_proof(session, proof, second_factor=has_second_factor(session) or proof != Proof.PASSWORD)
+    _keep_proof(session, proof, second_factor=has_second_factor(session) or proof != Proof.PASSWORD)
 
 
 def has_second_factor(session: SessionBase) -> bool:
@@ -89,7 +89,7 @@ def has_begun_download(session: SessionBase, path: str) -> bool:
     return path in session.get(_DOWNLOADS, [])
 
 
-def _note_proof(session: SessionBase, proof: Proof, *, second_factor: bool) -> None:
+def _keep_proof(session: SessionBase, proof: Proof, *, second_factor: bool) -> None:
     session[_PROOF] = {"by": str(proof), "at": clock.now().isoformat(), "second_factor": second_factor}
 
 

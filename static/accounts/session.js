@@ -14,9 +14,9 @@ for (const kind of ["pointerdown", "keydown", "wheel"]) {
 }
 dialog.querySelector("[data-stay]")?.addEventListener("click", () => void ask());
 dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
-const timer = setInterval(look, EVERY);
+const timer = setInterval(check, EVERY);
 
-function look() {
+function check() {
   const due = countdown.due(Date.now());
   if (due === "ask") void ask();
   if (due === "tell") show("soon");
@@ -31,7 +31,7 @@ async function ask() {
     countdown.begin(Date.now(), (await answer.json()).seconds);
     dialog.close();
   } catch {
-    // without a network nobody knows; the next look asks again
+    // without a network nobody knows; the next check asks again
   }
 }
 
@@ -45,5 +45,6 @@ function show(part) {
   for (const each of dialog.querySelectorAll("[data-shown]")) {
     if (each instanceof HTMLElement) each.hidden = each.dataset.shown !== part;
   }
+  dialog.setAttribute("aria-labelledby", part === "soon" ? "session-title" : "session-over-title");
   if (!dialog.open) dialog.showModal();
 }
