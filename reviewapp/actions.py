@@ -26,6 +26,7 @@ Action = tuple[TransitionTable, str]
 # All of them are sent with POST.
 ACTIONS: dict[str, tuple[Action, ...]] = {
     "accounts:decide_proposal": ((PROPOSALS, "agree"), (PROPOSALS, "refuse")),
+    "accounts:decide_loss": ((PROPOSALS, "agree to a loss"), (PROPOSALS, "refuse a loss")),
     "accounts:take_back_proposal": ((PROPOSALS, "take back"),),
     "redaction:decide_unredaction": ((UNREDACTIONS, "approve"), (UNREDACTIONS, "refuse")),
     "redaction:take_back_unredaction": ((UNREDACTIONS, "take back"),),

@@ -19,7 +19,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from annotations.accounts import services as accounts
-from annotations.accounts.enums import Role
+from annotations.accounts.enums import ProposalState, Role
 from annotations.accounts.models import AccountProposal, User
 from annotations.audit.actors import COMMAND_LINE, Actor
 from annotations.audit.models import Pending, TreeLeaf
@@ -50,6 +50,7 @@ from annotations.rights import services as rights
 from annotations.rights.models import AccessRequest, LegalHold
 from annotations.rights.scopes import Scope
 from annotations.single_sign_on.models import Identity
+from tests.accounts.authenticators import add_app
 
 PASSWORD = "correct horse battery staple"
 WIDTH, HEIGHT, RATE, FRAMES = 96, 64, 10, 30
@@ -78,6 +79,14 @@ def make_proposal(operator: User | None = None, role: str = Role.CONTRACTOR) -> 
         f"new-{next(_numbers)}", role, description, "We need more people.", operator.actor
     )
     return AccountProposal.objects.get(user=user)
+
+
+def make_loss(operator: User, user: User | None = None) -> AccountProposal:
+    """Somebody who has lost their second factors, which an operator wants to take away."""
+    user = user or make_user()
+    add_app(user)
+    accounts.propose_loss(user.pk, "She lost her phone and the codes.", operator.actor)
+    return AccountProposal.objects.get(user=user, state=ProposalState.WAITING)
 
 
 def make_submitter(**fields: Any) -> User:

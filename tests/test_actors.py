@@ -103,10 +103,12 @@ def outcome(act: Callable[[User], object], person: User) -> DomainError | None:
 
 def _proposal(action: str) -> Trial:
     asker = make.make_user(Role.OPERATOR)
-    found = make.make_proposal(asker)
+    found = make.make_loss(asker) if action.endswith("a loss") else make.make_proposal(asker)
     acts: dict[str, Callable[[User], object]] = {
         "agree": lambda who: accounts.decide_proposal(found.pk, "agree", REASON, who.actor),
         "refuse": lambda who: accounts.decide_proposal(found.pk, "refuse", REASON, who.actor),
+        "agree to a loss": lambda who: accounts.decide_loss(found.pk, "agree", REASON, who.actor),
+        "refuse a loss": lambda who: accounts.decide_loss(found.pk, "refuse", REASON, who.actor),
         "take back": lambda who: accounts.take_back_proposal(found.pk, who.actor),
     }
     return Trial(acts[action], known=asker, knows="asked_by")

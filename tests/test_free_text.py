@@ -42,6 +42,7 @@ LISTED = {
         single_sign_on.Exchange: code verifier redirect_uri token
         single_sign_on.ProviderSession: sid
         single_sign_on.SpentLogoutToken: digest
+        accounts.RecoveryCode: digest
         clips.Owner: pseudonym lookup
         clips.Device: pseudonym lookup
         clips.Consent: notice_version
@@ -113,7 +114,10 @@ LISTED = {
     NAMES: """
         clips.Submission: idempotency_key
     """,
-    STAFF: "accounts.User: username display_name",
+    STAFF: """
+        accounts.User: username display_name
+        accounts.Factor: name
+    """,
     OF_THE_SITE: """
         moderation.HashList: name source purpose
         review.Project: name instructions

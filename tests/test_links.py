@@ -38,6 +38,9 @@ NOT_LINKED = {
     "single_sign_on:begin",  # where a provider is set up
     "single_sign_on:come_back",
     "single_sign_on:wait",
+    "accounts:second_factor",  # signing in leads there
+    "accounts:step_up",  # what asks for it leads there
+    "accounts:time_left",  # no page, but a number for one
     "rights:erasure",  # the certificate, once words were erased
     "rights:erase",  # looking up a person at the desk for erasures leads there
 }

@@ -49,6 +49,8 @@ CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     accounts.renew_link: [lambda reason: accounts.renew_link(NOBODY, reason, OPERATOR)],
     accounts.change_role: [lambda reason: accounts.change_role(NOBODY, "lead", reason, OPERATOR)],
     propose: [lambda reason: propose(NOBODY, "open", "lead", reason, OPERATOR)],
+    accounts.propose_loss: [lambda reason: accounts.propose_loss(NOBODY, reason, OPERATOR)],
+    accounts.decide_loss: [lambda reason: accounts.decide_loss(NOBODY, "agree", reason, OFFICER)],
     accounts.decide_proposal: [lambda reason: accounts.decide_proposal(NOBODY, "agree", reason, OFFICER)],
     audit.erase_subject: [lambda reason: audit.erase_subject("o-nobody", OFFICER, reason)],
     redaction.choose_hiding: [

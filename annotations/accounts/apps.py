@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        import_module("annotations.accounts.checks")
         import_module("annotations.accounts.signals")
         import_module("annotations.accounts.schema")
         # Each context counts what waits on its pages of the top bar, and ends what a closed account has in hand.

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from annotations.accounts import sessions
+from annotations.accounts.enums import ANONYMOUS
 from annotations.accounts.may import may
+from annotations.accounts.middleware import lacks_first, role_of
 
 Label = Promise | str
 
@@ -130,7 +135,11 @@ def counts(route: str) -> Callable[[Count], Count]:
 
 
 def navigation(request: HttpRequest) -> dict[str, Navigation]:
-    """`navigation`: the pages that the person may open, in groups where they are many."""
+    """`navigation`: the pages that the person may open, in groups where they are many; none while something else comes
+    first.
+    """
+    if lacks_first(request):
+        return {"navigation": Navigation([], [])}
     allowed = [
         (heading, [(label, reverse(route), route) for label, route in pages if may(request, route)])
         for heading, pages in GROUPS
@@ -155,3 +164,16 @@ def _page(request: HttpRequest, current: str, label: Label, url: str, route: str
 def _headed(groups: list[Group]) -> list[Page | Group]:
     """A group of one page needs no heading."""
     return [group.pages[0] if len(group.pages) == 1 else group for group in groups]
+
+
+def session(request: HttpRequest) -> dict[str, Any]:
+    """`session_seconds`: how long the session lasts if nobody comes; `session_warning`: how long before that its person
+    is told. None of it for strangers.
+    """
+    role = role_of(request)
+    if role == ANONYMOUS or not request.session.session_key:
+        return {}
+    return {
+        "session_seconds": sessions.seconds_left(request.session, role),
+        "session_warning": settings.SESSION_WARNING_SECONDS,
+    }

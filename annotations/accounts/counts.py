@@ -11,4 +11,4 @@ from annotations.accounts.selectors import waiting_for
 @counts("accounts:people")
 def _proposals(request: HttpRequest) -> int:
     """For those who decide, and nobody decides on what they asked for or on their own account."""
-    return waiting_for(actor_of(request)) if may(request, "accounts:decide_proposal", "POST") else 0
+    return waiting_for(actor_of(request)) if may(request, "accounts:decide_loss", "POST") else 0

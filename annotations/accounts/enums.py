@@ -32,19 +32,44 @@ class Lack(models.TextChoices):
 
 
 class ProposalKind(models.TextChoices):
-    """What an operator wants done that would let somebody see content."""
+    """What an operator wants done to an account that takes a second person."""
 
     OPEN = "open", _("Open the account")
     CHANGE_ROLE = "change_role", _("Change the role")
     NEW_LINK = "new_link", _("Make a new sign-in link")
+    TAKE_FACTORS = "take_factors", _("Take away the second factors")
 
 
 class ProposalState(models.TextChoices):
-    WAITING = "waiting", _("Waiting for a privacy officer")
+    WAITING = "waiting", _("Waiting for a second person")
     AGREED = "agreed", _("Agreed")
     REFUSED = "refused", _("Refused")
     TAKEN_BACK = "taken_back", _("Taken back")
     LAPSED = "lapsed", _("Dropped, as the account was closed")
+
+
+class FactorKind(models.TextChoices):
+    """What somebody can have besides the password."""
+
+    APP = "app", _("App that shows codes")
+    PASSKEY = "passkey", _("Passkey")
+
+
+class Proof(models.TextChoices):
+    """By what somebody has shown that it is them."""
+
+    PASSWORD = "password", _("password")
+    APP = "app", _("code of an app")
+    PASSKEY = "passkey", _("passkey")
+    RECOVERY_CODE = "recovery_code", _("recovery code")
+    PROVIDER = "provider", _("sign-in provider")
+
+
+class SessionEnd(models.TextChoices):
+    """Why a session is over, though nobody ended it."""
+
+    IDLE = "idle", _("nobody was there")
+    AGE = "age", _("it lasted as long as one may")
 
 
 class KeyRefusal(models.TextChoices):

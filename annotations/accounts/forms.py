@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from annotations.accounts.enums import Role, Standing
+from annotations.accounts.factors.passkeys import LONGEST_ANSWER
 from annotations.accounts.models import User
 from annotations.accounts.roles import signing_in
 from annotations.accounts.services import Description
@@ -15,6 +16,26 @@ from annotations.accounts.zones import zones
 from annotations.core.forms import ReasonField
 
 _EACH = [("", _("All"))]
+
+
+class NewAppForm(forms.Form):
+    """A code that an app shows for its new secret."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=50, initial=_("Phone"), help_text=_("As you call the device.")
+    )
+    code = forms.CharField(
+        label=_("Code that the app shows"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class NewPasskeyForm(forms.Form):
+    """What a browser sends of a passkey that it has made."""
+
+    name = forms.CharField(label=_("Name"), max_length=50, initial=_("This device"))
+    passkey = forms.CharField(max_length=LONGEST_ANSWER, widget=forms.HiddenInput)
 
 
 class PeopleForm(forms.Form):

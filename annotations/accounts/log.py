@@ -1,6 +1,6 @@
 """The entries that this context writes."""
 
-from annotations.accounts.enums import KeyRefusal, ProposalKind, Role
+from annotations.accounts.enums import FactorKind, KeyRefusal, Proof, ProposalKind, Role, SessionEnd
 from annotations.audit.fields import CODE, COUNT, DAY, NAME, PSEUDONYM, TIME, list_of, one_of, pattern
 from annotations.audit.registry import Repeats, action
 
@@ -17,6 +17,9 @@ _ROLE = {"role": one_of(Role.choices)}
 _PROPOSAL = _ACCOUNT | _ROLE | {"kind": one_of(ProposalKind.choices)}
 # What ended with somebody's role or account: their sessions, API keys and sign-in links.
 _ENDED = {"sessions": COUNT, "keys": COUNT, "links": COUNT}
+_FACTOR = _ACCOUNT | {"factor": one_of(FactorKind.choices)}
+_PROOF = {"proof": one_of(Proof.choices)}
+_TAKEN = _ACCOUNT | {"factors": COUNT, "codes": COUNT, "sessions": COUNT}
 
 SIGNED_IN = action("account.signed_in", "Signed in", repeats=Repeats())
 SIGNED_OUT = action("account.signed_out", "Signed out", repeats=Repeats())
@@ -99,6 +102,51 @@ PASSWORD_REQUIRED_AGAIN = action(
     "account.password_required_again",
     "New password required of account {account}, as before the site was restored; sessions ended: {sessions}",
     _ACCOUNT | {"sessions": COUNT},
+)
+FACTOR_ADDED = action("account.factor_added", "Second factor added to account {account}: {factor}", _FACTOR)
+FACTOR_RENAMED = action(
+    "account.factor_renamed", "Second factor of account {account} renamed: {factor}", _FACTOR
+)
+FACTOR_REMOVED = action(
+    "account.factor_removed", "Second factor of account {account} removed: {factor}", _FACTOR
+)
+FACTOR_REMOVED_AGAIN = action(
+    "account.factor_removed_again",
+    "Second factor of account {account} removed, as before the site was restored: {factor}",
+    _FACTOR,
+)
+FACTOR_USED = action(
+    "account.factor_used", "Second factor of account {account} used: {proof}", _ACCOUNT | _PROOF
+)
+FACTOR_REFUSED = action(
+    "account.factor_refused", "Second factor of account {account} refused; times: {times}", _ACCOUNT | _TIMES
+)
+RECOVERY_CODES_MADE = action(
+    "account.recovery_codes_made",
+    "Recovery codes of account {account} made: {codes}; the former ones work no more",
+    _ACCOUNT | {"codes": COUNT},
+)
+RECOVERY_CODES_ENDED_AGAIN = action(
+    "account.recovery_codes_ended_again",
+    "Recovery codes of account {account} ended, as before the site was restored: {codes}",
+    _ACCOUNT | {"codes": COUNT},
+)
+FACTORS_TAKEN = action(
+    "account.factors_taken",
+    "Second factors of account {account} taken away: {factors}; recovery codes: {codes}, sessions ended: {sessions}",
+    _TAKEN,
+)
+FACTORS_TAKEN_AGAIN = action(
+    "account.factors_taken_again",
+    "Second factors of account {account} taken away, as before the site was restored: {factors}; recovery codes: "
+    "{codes}, sessions ended: {sessions}",
+    _TAKEN,
+)
+STEPPED_UP = action("account.stepped_up", "Confirmed anew by {proof} who is there", _PROOF)
+SESSION_RAN_OUT = action(
+    "account.session_ran_out",
+    "Session of account {account} ran out: {why}",
+    _ACCOUNT | {"why": one_of(SessionEnd.choices)},
 )
 KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)

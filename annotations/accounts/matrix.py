@@ -8,6 +8,9 @@ One line per route and method, with these columns:
   `anonymous` for callers who are not signed in. `lead` may call it for everything that the view shows; `lead:own` may,
   but only for their own things: the view's selector filters, and a foreign thing looks as if it did not exist.
 - `object`: for people, what limits the things that a role reaches, such as what `own` means on this route.
+- `step_up`: what the caller's session needs besides the role. `act`: somebody has shown within the last minutes that
+  they are there (`accounts/step_up.py`). `download`: the same when the download begins, but not for its further parts.
+  Empty, or left off with its comma: nothing.
 
 What is not listed is refused. Views and templates ask `accounts.may`, the middleware refuses; nothing compares roles.
 """
@@ -15,6 +18,7 @@ What is not listed is refused. Views and templates ask `accounts.may`, the middl
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -22,9 +26,17 @@ from django.conf import settings
 
 from annotations.accounts.enums import ANONYMOUS, Role
 
-COLUMNS = ["route", "method", "roles", "object"]
+COLUMNS = ["route", "method", "roles", "object", "step_up"]
 ROLES = (ANONYMOUS, *Role.values)
 OWN = "own"
+
+
+class StepUp(StrEnum):
+    """When somebody has to show anew that they are there."""
+
+    NEVER = ""
+    ACT = "act"
+    DOWNLOAD = "download"
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class Rule:
     method: str
     everything: frozenset[str]
     own: frozenset[str]
+    step_up: StepUp = StepUp.NEVER
 
     @property
     def roles(self) -> frozenset[str]:
@@ -90,8 +103,11 @@ def matrix() -> Matrix:
 
 def _rule(row: dict[str, str]) -> Rule:
     name = f"{row['method']} {row['route']}"
+    row["step_up"] = row["step_up"] or StepUp.NEVER
     if None in row or None in row.values():
         raise ValueError(f"{name}: not one value per column")
+    if row["step_up"] not in set(StepUp):
+        raise ValueError(f"{name}: unknown step-up {row['step_up']!r}")
     everything, own = set[str](), set[str]()
     for word in row["roles"].split():
         role, _, reach = word.partition(":")
@@ -100,4 +116,4 @@ def _rule(row: dict[str, str]) -> Rule:
         if role in everything | own:
             raise ValueError(f"{name}: {role} stands there twice")
         (own if reach else everything).add(role)
-    return Rule(row["route"], row["method"], frozenset(everything), frozenset(own))
+    return Rule(row["route"], row["method"], frozenset(everything), frozenset(own), StepUp(row["step_up"]))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -18,19 +19,34 @@ from annotations.audit import actors
 
 # Open to whoever has to choose another password first.
 PASSWORD_FIRST = {"accounts:change_password", "accounts:sign_out"}
+# Open to whoever needs a second factor and has shown none, besides.
+FACTOR_FIRST = {
+    *PASSWORD_FIRST,
+    "accounts:add_factor",
+    "accounts:add_app",
+    "accounts:add_passkey",
+    "accounts:step_up",
+    "accounts:time_left",
+}
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-class SessionSeenMiddleware:
-    """Writes down, now and then, that somebody's session was used."""
+class SessionLimitsMiddleware:
+    """Ends a session whose time is over; writes down, now and then, that one was used."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if isinstance(request.user, User) and isinstance(request.session, sessions.SessionStore):
-            sessions.seen(request.session)
+        user, session = request.user, request.session
+        if isinstance(user, User) and isinstance(session, sessions.SessionStore):
+            if why := sessions.why_over(session, user.role):
+                services.end_over_session(user, session.session_key or "", why)
+                session.flush()
+                request.user = AnonymousUser()
+            else:
+                sessions.seen(session)
         return self.get_response(request)
 
 
@@ -81,7 +97,7 @@ class PermissionMiddleware:
         route = match.view_name if match else ""
         role = role_of(request)
         if self.matrix.allows(route, request.method or "", role):
-            return self._password_first(request, route)
+            return self._first_something_else(request, route)
         services.record_refusal(actor_of(request), request.method or "", route)
         request.refusal_noted = True  # type: ignore[attr-defined]
         api = request.path.startswith("/api/")
@@ -100,17 +116,21 @@ class PermissionMiddleware:
             return JsonResponse({"code": "not_allowed", "message": message}, status=403)
         return render(request, "errors/403.html", status=403)
 
-    def _password_first(self, request: HttpRequest, route: str) -> HttpResponse | None:
-        """Leads whoever has to choose another password to that page, whatever they ask for that strangers may not."""
-        user, method = request.user, request.method or ""
-        if not isinstance(user, User) or not user.password_required or route in PASSWORD_FIRST:
+    def _first_something_else(self, request: HttpRequest, route: str) -> HttpResponse | None:
+        """Leads whoever has to choose another password, or lacks a second factor, to the page for it, whatever they
+        ask for that strangers may not.
+        """
+        method, api = request.method or "", request.path.startswith("/api/")
+        lacks = lacks_first(request)
+        if lacks is None or self.matrix.allows(route, method, ANONYMOUS):
             return None
-        if getattr(request, "authenticated_by_key", False) or self.matrix.allows(route, method, ANONYMOUS):
-            return None
-        if request.path.startswith("/api/"):
+        if lacks == "password" and route not in PASSWORD_FIRST:
             message = "Choose another password first, on the page of your account."
-            return JsonResponse({"code": "password_required", "message": message}, status=409)
-        return redirect("accounts:change_password")
+            return _first("password_required", message) if api else redirect("accounts:change_password")
+        if lacks == "factor" and route not in FACTOR_FIRST:
+            message = "Set up a second factor first, on the page of your account."
+            return _first("second_factor_required", message) if api else redirect("accounts:add_factor")
+        return None
 
     def _record(self, request: HttpRequest, status: int) -> None:
         """Of strangers, only the other site's form: what else they try is bound by other means (a lock, a token)."""
@@ -127,6 +147,22 @@ class PermissionMiddleware:
             services.record_turned_away(log.TOO_OFTEN, actor, method, match.view_name)
         elif status == 404 and match.kwargs:
             services.record_turned_away(log.NOT_FOUND, actor, method, match.view_name)
+
+
+def lacks_first(request: HttpRequest) -> str | None:
+    """What the caller has to do before anything else: choose a "password", or show a second "factor"."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or getattr(request, "authenticated_by_key", False):
+        return None
+    if user.password_required:
+        return "password"
+    if user.role in settings.SECOND_FACTOR_REQUIRED and not sessions.has_second_factor(request.session):
+        return "factor"
+    return None
+
+
+def _first(code: str, message: str) -> HttpResponse:
+    return JsonResponse({"code": code, "message": message}, status=409)
 
 
 def role_of(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
-from annotations.accounts.enums import ProposalKind, ProposalState, Role
+from annotations.accounts.enums import FactorKind, ProposalKind, ProposalState, Role
 from annotations.audit.actors import Actor
 from annotations.core import clock, ids
 
@@ -28,6 +28,9 @@ class User(AbstractBaseUser):
     on which the person accepted the confidentiality statement; `taken_over_on` the day of an update before which
     neither was asked for, for accounts that it found. With `password_required` they may do nothing before they have
     chosen another password. With `by_provider` the sign-in provider keeps the account: it has no password here.
+
+    `wrong_codes` counts the wrong codes of a second factor in a row, and none is taken before `codes_from`.
+    `factors_taken_at` is when two people took away the second factors, of which the person is told.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
@@ -47,6 +50,9 @@ class User(AbstractBaseUser):
     taken_over_on = models.DateField(null=True)
     password_required = models.BooleanField(default=False)
     by_provider = models.BooleanField(default=False)
+    wrong_codes = models.PositiveIntegerField(default=0)
+    codes_from = models.DateTimeField(null=True)
+    factors_taken_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "username"
     # What an operator reads on the person's page, and decides on (`core.shown`).
@@ -131,8 +137,53 @@ class SignInLink(models.Model):
         ]
 
 
+class Factor(models.Model):
+    """Something that a person has besides the password.
+
+    `sealed` is the secret of an app, sealed under the person's subject; `last_step` the step of the last code that was
+    taken, as each is taken once. `credential` is the id and public key of a passkey, of which nothing is secret, and
+    `signatures` how often it says it has signed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="factors")
+    kind = models.CharField(max_length=16, choices=FactorKind)
+    name = models.CharField(max_length=50)
+    made_at = models.DateTimeField(default=clock.now)
+    used_at = models.DateTimeField(null=True)
+    sealed = models.BinaryField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    credential_id = models.BinaryField(max_length=1023, null=True, unique=True)
+    credential = models.BinaryField(null=True)
+    signatures = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=FactorKind.APP, sealed__isnull=False, credential_id=None, credential=None)
+                | Q(
+                    kind=FactorKind.PASSKEY,
+                    sealed=None,
+                    credential_id__isnull=False,
+                    credential__isnull=False,
+                ),
+                name="factor_whole",
+            )
+        ]
+
+
+class RecoveryCode(models.Model):
+    """A code that works once in place of a factor. Only a digest is kept; codes are shown when they are made."""
+
+    id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+    used_at = models.DateTimeField(null=True)
+
+
 class AccountProposal(models.Model):
-    """What an operator wants done to an account that would let its person see content: a privacy officer decides.
+    """What an operator wants done to an account that takes two people: a second person decides.
 
     `role` is the role that the account is to have. The reasons of both are on the log.
     """

@@ -1,11 +1,14 @@
-"""What holds for accounts: who decides on a proposal, what somebody lacks before they get a clip, how names are."""
+"""What holds for accounts: who decides on a proposal, what somebody lacks before they get a clip, how names are, how
+long a session lasts.
+"""
 
 import datetime
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
-from annotations.accounts.enums import Lack, ProposalState, Role
+from annotations.accounts.enums import Lack, ProposalState, Role, SessionEnd
 from annotations.core.errors import Invalid
 from annotations.core.transitions import Transition, TransitionTable
 from annotations.core.who import THE_SITE, Refusal, by, somebody_else_than
@@ -20,7 +23,22 @@ SECOND_PERSON = by(
     ),
 )
 
-# What would let somebody see content is asked for by an operator, and a privacy officer decides.
+DECIDES_ON_LOSS = by(Role.PRIVACY_OFFICER, Role.OPERATOR)
+SECOND_PERSON_ON_LOSS = by(
+    Role.PRIVACY_OFFICER,
+    Role.OPERATOR,
+    only=somebody_else_than(
+        "asked_by",
+        "who asked",
+        Refusal(
+            "second_person_needed",
+            "Another operator or a privacy officer has to decide on what you asked for.",
+        ),
+    ),
+)
+
+# What would let somebody see content is asked for by an operator, and a privacy officer decides. On lost second factors
+# another operator may decide, too: the only officer of a site can lose theirs.
 PROPOSALS = TransitionTable(
     "account proposal",
     initial=[ProposalState.WAITING],
@@ -28,6 +46,8 @@ PROPOSALS = TransitionTable(
     transitions=[
         Transition(ProposalState.WAITING, "agree", ProposalState.AGREED, SECOND_PERSON),
         Transition(ProposalState.WAITING, "refuse", ProposalState.REFUSED, OFFICER),
+        Transition(ProposalState.WAITING, "agree to a loss", ProposalState.AGREED, SECOND_PERSON_ON_LOSS),
+        Transition(ProposalState.WAITING, "refuse a loss", ProposalState.REFUSED, DECIDES_ON_LOSS),
         Transition(ProposalState.WAITING, "take back", ProposalState.TAKEN_BACK, OPERATOR),
         Transition(ProposalState.WAITING, "lapse", ProposalState.LAPSED, THE_SITE),
     ],
@@ -35,6 +55,12 @@ PROPOSALS = TransitionTable(
 
 LINK_LASTS = datetime.timedelta(days=3)
 """How long a sign-in link can be used."""
+
+MOST_FACTORS = 10
+"""How many second factors somebody can have."""
+
+SIGN_IN_LASTS = datetime.timedelta(minutes=10)
+"""How long after the right password the second factor may follow."""
 
 STATEMENT = "2026-11"
 """The version of the confidentiality statement that people accept now."""
@@ -96,6 +122,29 @@ def checked_languages(typed: str) -> str:
             f"Languages are at most {MOST_LANGUAGES} codes with commas between them, such as en, ro.",
         )
     return ", ".join(codes)
+
+
+def checked_factor_name(typed: str) -> str:
+    """What somebody calls a second factor. Raises Invalid `invalid_name`."""
+    name, longest = " ".join(typed.split()), 50
+    if not 1 <= len(name) <= longest or not name.isprintable():
+        raise Invalid("invalid_name", f"Give it a name of 1 to {longest} characters.")
+    return name
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """How long nobody may be there before a session ends, and how long it lasts at most."""
+
+    idle: datetime.timedelta
+    age: datetime.timedelta
+
+    def left(
+        self, began_at: datetime.datetime, seen_at: datetime.datetime, now: datetime.datetime
+    ) -> tuple[datetime.timedelta, SessionEnd]:
+        """How long the session still lasts if nobody comes, and why it ends then; nothing or less when it is over."""
+        idle, age = seen_at + self.idle - now, began_at + self.age - now
+        return min((age, SessionEnd.AGE), (idle, SessionEnd.IDLE), key=lambda end: end[0])
 
 
 def checked_day(day: datetime.date, today: datetime.date) -> datetime.date:

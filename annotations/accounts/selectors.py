@@ -5,11 +5,21 @@ import hmac
 import json
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotations.accounts import keys, log
-from annotations.accounts.enums import KeyRefusal, ProposalState, Standing
-from annotations.accounts.models import AccountProposal, ApiKey, Session, SignInLink, User
+from annotations.accounts.enums import FactorKind, KeyRefusal, ProposalKind, ProposalState, Standing
+from annotations.accounts.matrix import matrix
+from annotations.accounts.models import (
+    AccountProposal,
+    ApiKey,
+    Factor,
+    RecoveryCode,
+    Session,
+    SignInLink,
+    User,
+)
 from annotations.accounts.roles import signing_in
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
@@ -91,7 +101,7 @@ def people(typed: str = "", role: str = "", standing: str = "") -> QuerySet[User
 
 
 def waiting_proposals() -> QuerySet[AccountProposal]:
-    """What waits for a privacy officer, longest first."""
+    """What waits for a second person, longest first."""
     waiting = AccountProposal.objects.select_related("user").filter(state=ProposalState.WAITING)
     return waiting.order_by("asked_at", "pk")
 
@@ -101,10 +111,35 @@ def waits_for_officer(user: User) -> bool:
     return AccountProposal.objects.filter(user=user, state=ProposalState.WAITING).exists()
 
 
-def waiting_for(officer: Actor) -> int:
-    """The proposals on which this officer may decide: not on those about themselves, nor what they asked for."""
-    others = waiting_proposals().exclude(user__pseudonym=officer.pseudonym)
-    return others.exclude(asked_by=officer.pseudonym).count()
+def waiting_for(actor: Actor) -> int:
+    """The proposals on which this person may decide: not on those about themselves, nor what they asked for."""
+    others = waiting_proposals().exclude(user__pseudonym=actor.pseudonym).exclude(asked_by=actor.pseudonym)
+    if not matrix().rule("accounts:decide_proposal", "POST").allows(actor.role):
+        others = others.filter(kind=ProposalKind.TAKE_FACTORS)
+    return others.count()
+
+
+def second_people(route: str, asked_by: str, *, about: str = "") -> list[User]:
+    """Who may decide by this route on what somebody asked for: not who asked, nor whom it is about (pseudonyms)."""
+    roles = matrix().rule(route, "POST").roles
+    others = User.objects.filter(is_active=True, role__in=roles).exclude(pseudonym__in={asked_by, about})
+    return list(others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).order_by("username"))
+
+
+def factors_of(user: User) -> QuerySet[Factor]:
+    """The person's second factors, the oldest first."""
+    return Factor.objects.filter(user=user).order_by("made_at", "pk")
+
+
+def credentials_of(user: User) -> list[bytes]:
+    """The person's passkeys, as their browser is asked for them."""
+    found = factors_of(user).filter(kind=FactorKind.PASSKEY).values_list("credential", flat=True)
+    return [bytes(credential or b"") for credential in found]
+
+
+def codes_left(user: User) -> int:
+    """How many recovery codes of the person can still be used."""
+    return RecoveryCode.objects.filter(user=user, used_at=None).count()
 
 
 def sessions_of(user: User) -> QuerySet[Session]:

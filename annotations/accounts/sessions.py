@@ -5,23 +5,35 @@ import ipaddress
 import uuid
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 from annotations.accounts import throttle
+from annotations.accounts.enums import Proof, SessionEnd
 from annotations.accounts.models import Session
+from annotations.accounts.rules import SessionLimits
 from annotations.core import clock, ids
 
 SEEN_EVERY = datetime.timedelta(minutes=1)
 """That somebody is still there is written down this often at most."""
 
+MOST_DOWNLOADS = 20
+"""So many downloads of a session can go on at once."""
+
+SECOND_FACTORS = {Proof.APP, Proof.PASSKEY, Proof.RECOVERY_CODE}
+
 _KEY = "own_session"
+_PROOF = "proof"
+_DOWNLOADS = "downloads"
 
 
 class SessionStore(db.SessionStore):
     """As Django's. Migration 0003 writes sessions of before under this very name, which signs them."""
 
     seen_at: datetime.datetime | None = None
+    began_at: datetime.datetime | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -30,6 +42,7 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
         row = cast(Session | None, super()._get_session_from_db())  # type: ignore[misc]
         self.seen_at = row.seen_at if row else None
+        self.began_at = row.began_at if row else None
         return row
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
@@ -45,6 +58,42 @@ class SessionStore(db.SessionStore):
 def begin(request: HttpRequest) -> None:
     """Notes in a session that somebody has just signed in to what its row tells."""
     request.session[_KEY] = described(network_of(throttle.address(request)))
+    _keep_proof(request.session, Proof.PASSWORD, second_factor=False)
+
+
+def prove(session: SessionBase, proof: Proof) -> None:
+    """Somebody has just shown that it is them, to a session of theirs. Its key changes: who knew the former lost it."""
+    session.cycle_key()
+    _keep_proof(session, proof, second_factor=has_second_factor(session) or proof in SECOND_FACTORS)
+
+
+def has_second_factor(session: SessionBase) -> bool:
+    """Whether a second factor was shown to the session, at sign-in or since."""
+    return bool(session.get(_PROOF, {}).get("second_factor"))
+
+
+def is_fresh(session: SessionBase) -> bool:
+    """Whether somebody has shown within the last minutes that they are there (`STEP_UP_MINUTES`)."""
+    proof = session.get(_PROOF)
+    if not proof:
+        return False  # it began before this was kept
+    age = clock.now() - datetime.datetime.fromisoformat(proof["at"])
+    return age < datetime.timedelta(minutes=settings.STEP_UP_MINUTES)
+
+
+def begin_download(session: SessionBase, path: str) -> None:
+    """Notes that this session may go on with the download, part by part, for as long as it lasts."""
+    begun = session.get(_DOWNLOADS, [])
+    if path not in begun:
+        session[_DOWNLOADS] = [*begun[1 - MOST_DOWNLOADS :], path]
+
+
+def has_begun_download(session: SessionBase, path: str) -> bool:
+    return path in session.get(_DOWNLOADS, [])
+
+
+def _keep_proof(session: SessionBase, proof: Proof, *, second_factor: bool) -> None:
+    session[_PROOF] = {"by": str(proof), "at": clock.now().isoformat(), "second_factor": second_factor}
 
 
 def public_id(session: Any) -> uuid.UUID:
@@ -62,6 +111,29 @@ def seen(session: SessionStore) -> None:
     now = clock.now()
     if session.seen_at and session.seen_at < now - SEEN_EVERY:
         Session.objects.filter(session_key=session.session_key).update(seen_at=now)
+
+
+def limits_of(role: str) -> SessionLimits:
+    """How long sessions of the role last."""
+    return SessionLimits(
+        datetime.timedelta(minutes=settings.SESSION_IDLE_MINUTES[role]),
+        datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE),
+    )
+
+
+def why_over(session: SessionStore, role: str) -> SessionEnd | None:
+    """Why a session that was read for this is over; None while it is not."""
+    if session.began_at is None or session.seen_at is None:
+        return None  # it has just begun
+    left, why = limits_of(role).left(session.began_at, session.seen_at, clock.now())
+    return why if left <= datetime.timedelta() else None
+
+
+def seconds_left(session: SessionBase, role: str) -> int:
+    """How long a session that is used now still lasts if nobody comes."""
+    now, began_at = clock.now(), getattr(session, "began_at", None)
+    left, _ = limits_of(role).left(began_at or now, now, now)
+    return int(left.total_seconds())
 
 
 def network_of(address: str) -> str:

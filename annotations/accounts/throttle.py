@@ -4,6 +4,7 @@ from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -24,3 +25,8 @@ def address(request: HttpRequest) -> str:
 def locked(request: HttpRequest, username: str) -> bool:
     """Whether this account is locked for this address now."""
     return bool(AxesProxyHandler.is_locked(request, {"username": username}))
+
+
+def is_password(request: HttpRequest, username: str, password: str) -> bool:
+    """Whether this is the account's password; one that is wrong counts as a failed sign-in."""
+    return authenticate(request, username=username, password=password) is not None

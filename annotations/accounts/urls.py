@@ -1,14 +1,23 @@
 from django.urls import path
 
-from annotations.accounts.views import links, own, people, sign_in
+from annotations.accounts.views import factors, links, own, people, session, sign_in, step_up
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
+    path("sign-in/second-factor/", sign_in.second_factor, name="second_factor"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign_out"),
     path("sign-in-link/<str:token>/", links.use, name="use_link"),
     path("account/", own.account, name="account"),
     path("account/password/", own.change_password, name="change_password"),
+    path("account/confirm/", step_up.step_up, name="step_up"),
+    path("account/session", session.time_left, name="time_left"),
+    path("account/factors/", factors.add_factor, name="add_factor"),
+    path("account/factors/app/", factors.add_app, name="add_app"),
+    path("account/factors/passkey/", factors.add_passkey, name="add_passkey"),
+    path("account/factors/codes", factors.renew_recovery_codes, name="renew_recovery_codes"),
+    path("account/factors/<uuid:factor_id>/rename", factors.rename_factor, name="rename_factor"),
+    path("account/factors/<uuid:factor_id>/remove", factors.remove_factor, name="remove_factor"),
     path("account/sessions/end", own.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<uuid:session_id>/end", own.end_session, name="end_session"),
     path("account/keys/<slug:prefix>/revoke", own.revoke_key, name="revoke_own_key"),
@@ -24,5 +33,6 @@ urlpatterns = [
     path("people/<uuid:user_id>/new-password", people.require_new_password, name="require_new_password"),
     path("people/<uuid:user_id>/keys/<slug:prefix>/revoke", people.revoke_key, name="revoke_key"),
     path("people/proposals/<uuid:proposal_id>/decide", people.decide, name="decide_proposal"),
+    path("people/proposals/<uuid:proposal_id>/decide-loss", people.decide_loss, name="decide_loss"),
     path("people/proposals/<uuid:proposal_id>/take-back", people.take_back, name="take_back_proposal"),
 ]

@@ -9,3 +9,4 @@ class SingleSignOnConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("annotations.single_sign_on.checks")
+        import_module("annotations.single_sign_on.signals")

@@ -6,21 +6,23 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from annotations.accounts import sessions
+from annotations.accounts import pending, selectors, services as accounts
+from annotations.accounts.addresses import here_or
+from annotations.accounts.enums import Proof
 from annotations.core import clock
 from annotations.core.errors import DomainError
 from annotations.single_sign_on import exchanges, rules, services, tokens
 from annotations.single_sign_on.enums import SignInRefusal
-from annotations.single_sign_on.models import Exchange, ProviderDocument
+from annotations.single_sign_on.models import Exchange, Identity, ProviderDocument
+from annotations.single_sign_on.signals import SESSION
 
 _BEGUN, _UNDER_WAY = "single_sign_on", "single_sign_on_exchange"
 
@@ -120,12 +122,19 @@ def _sign_in(request: HttpRequest, claims: dict[str, Any], onward: str) -> HttpR
     if admission.identity is None:
         return _refused(request, admission.refused or SignInRefusal.PROVIDER)
     user = admission.identity.user
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    exchanges.remember_session(
-        admission.identity, sessions.public_id(request.session), str(claims.get("sid") or "")
-    )
-    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return redirect(onward if safe else settings.LOGIN_REDIRECT_URL)
+    target = here_or(onward, settings.LOGIN_REDIRECT_URL)
+    if selectors.factors_of(user).exists():
+        pending.begin(request, user)
+        _note_session(request, admission.identity, claims)
+        return redirect(f"{reverse('accounts:second_factor')}?{urlencode({'next': target})}")
+    _note_session(request, admission.identity, claims)
+    accounts.complete_sign_in(request, user, Proof.PROVIDER)
+    return redirect(target)
+
+
+def _note_session(request: HttpRequest, identity: Identity, claims: dict[str, Any]) -> None:
+    """For the moment in which the person is signed in (`signals`), maybe after a second factor."""
+    request.session[SESSION] = {"identity": str(identity.pk), "sid": str(claims.get("sid") or "")}
 
 
 def _ended(request: HttpRequest, reason: SignInRefusal) -> HttpResponse:

@@ -235,6 +235,18 @@ def _moment(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text)
 
 
+def _remove_factor(line: Line) -> None:
+    accounts.repeat_factor_removed(uuid.UUID(line.data["factor"]), line.actor)
+
+
+def _take_factors(line: Line) -> None:
+    accounts.repeat_factors_taken(line.data["account"], line.moment, line.actor)
+
+
+def _end_recovery_codes(line: Line) -> None:
+    accounts.repeat_recovery_codes_made(line.data["account"], line.moment, line.actor)
+
+
 def _end_sessions(line: Line) -> None:
     """Whoever was signed in when the backup was made signs in anew."""
     sessions = Session.objects.all().delete()[0]
@@ -269,6 +281,9 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.LEGAL_HOLD_RELEASED: _release_legal_hold,
     Kind.RETENTION_RULE_DECIDED: _decide_rule,
     Kind.RETENTION_RULE_TAKEN_BACK: _take_rule_back,
+    Kind.FACTOR_REMOVED: _remove_factor,
+    Kind.FACTORS_TAKEN: _take_factors,
+    Kind.RECOVERY_CODES_MADE: _end_recovery_codes,
     Kind.BACKUP_BEGUN: _nothing,
     Kind.RESTORED: _end_sessions,
 }

@@ -52,12 +52,14 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "annotations.accounts.middleware.SessionSeenMiddleware",
+    "annotations.accounts.middleware.SessionLimitsMiddleware",
     "annotations.accounts.middleware.ApiKeyMiddleware",
     # Before CSRF: that one reads the body, and nobody who may not call a route makes the site read one.
     "annotations.accounts.middleware.PermissionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "annotations.accounts.same_calls.SameCallMiddleware",
+    # After CSRF: it keeps what a form sent, and sends it again once somebody has confirmed that it is them.
+    "annotations.accounts.step_up.StepUpMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -91,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "annotations.accounts.context.navigation",
+                "annotations.accounts.context.session",
                 "annotations.oversight.context.integrity_badge",
             ],
         },
@@ -140,6 +143,13 @@ OIDC_SCOPES = environment.text("OIDC_SCOPES", "openid profile")
 OIDC_GROUPS_CLAIM = environment.text("OIDC_GROUPS_CLAIM", "groups")
 OIDC_ROLES = environment.roles_by_group("OIDC_ROLES")
 
+# The roles that need a second factor: whoever has one of them and no factor reaches nothing but the page to set one up.
+SECOND_FACTOR_REQUIRED = environment.items(
+    "SECOND_FACTOR_REQUIRED", "contractor,lead,ml_engineer,privacy_officer,operator"
+)
+# For so long after somebody has shown that they are there no step-up asks again.
+STEP_UP_MINUTES = environment.number("STEP_UP_MINUTES", 10)
+
 TRUSTED_PROXY = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -156,7 +166,20 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password", "next"]
 
 SESSION_ENGINE = "annotations.accounts.sessions"
 SESSION_COOKIE_NAME = "review_session"
+# How long nobody may be there before a session ends, by role: the more a role reaches, the sooner. NIST SP 800-63B-4
+# has an hour at most where two factors are asked for, and a quarter of one where most is at stake.
+SESSION_IDLE_MINUTES = {
+    "contractor": 30,
+    "lead": 30,
+    "ml_engineer": 60,
+    "privacy_officer": 15,
+    "operator": 30,
+    "submitter": 15,
+}
+# However busy: a working day. Whoever has a session's cookie has it no longer than that.
 SESSION_COOKIE_AGE = 8 * 3600
+# Before a session ends somebody on the page is told, so long.
+SESSION_WARNING_SECONDS = 120
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -18,6 +18,10 @@ SUBJECT_STORE_URL = one_folder.subject_store(VAR_DIR)
 JOURNAL_FILE = one_folder.journal(VAR_DIR)
 JOURNAL_KEYS = programs.keyring("JOURNAL_KEYS_FILE", VAR_DIR / "keys" / "journal_keys")
 OUTGOING_KEYS = programs.keyring("OUTGOING_KEYS_FILE", VAR_DIR / "keys" / "outgoing_keys")
+
+# The demonstration offers second factors, and asks for none.
+SECOND_FACTOR_REQUIRED = environment.items("SECOND_FACTOR_REQUIRED")
+
 ALLOWED_HOSTS = environment.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 
 DATABASES = programs.databases(f"sqlite:///{VAR_DIR / 'site.sqlite3'}")

@@ -63,7 +63,7 @@ NEEDS: Mapping[str, frozenset[str]] = {
         "worker-outside": {DATABASE, BROKER, OUTGOING, WEBHOOKS, MAIL, PROVIDER},
         # Runs migrations, which seal, and restores, which compare keys with those of a backup.
         "migrate": _WORKER,
-        # `manage.py` by hand. Who acts in their own name there gives their password, whose guesses are counted by digest.
+        # `manage.py` by hand. Who acts in their own name there gives their password, whose guesses are counted.
         "command": {*_WORKER, SESSIONS, RECEIPTS},
         # `manage.py audit keys` and `declare-epoch` by hand: the reason for an epoch is sealed.
         "log-command": {DATABASE, LOG, *_SEALED},

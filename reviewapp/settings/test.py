@@ -55,6 +55,9 @@ STORAGES = one_folder.storages(
     VAR_DIR, static=None if _static else "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
 
+# What is about second factors sets the roles that need one.
+SECOND_FACTOR_REQUIRED = []
+
 # Counts outlive the rolled-back people of a test; what throttles sets rates of its own.
 REVIEW_RATES = {}
 

@@ -2,6 +2,7 @@
 //   data-key="Enter"      the key presses this button or link while no field has the focus
 //   data-confirm="..."    a form asks before it is sent
 //   data-submit-on-change a filter form is sent when a control changes
+//   data-print            a button prints the page
 //   data-announce="..."   text for screen readers, announced in #announcements when it has changed
 
 const TYPING = "input, textarea, select, button, a[href], summary, [contenteditable], dialog";
@@ -27,6 +28,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => {
   const form = event.target instanceof Element ? event.target.closest("form[data-submit-on-change]") : null;
   if (form instanceof HTMLFormElement) form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-print]")) print();
 });
 
 document.addEventListener("htmx:afterSwap", () => {

@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 
 from annotations.accounts.enums import ANONYMOUS, Role
-from annotations.accounts.matrix import COLUMNS, ROLES, Matrix, load, matrix
+from annotations.accounts.matrix import COLUMNS, ROLES, Matrix, StepUp, load, matrix
 from annotations.accounts.middleware import PermissionMiddleware
 
 HEAD = ",".join(COLUMNS)
@@ -25,6 +25,14 @@ def test_a_word_is_a_role_that_reaches_everything_or_its_own(tmp_path: Path) -> 
     assert rule.everything == {ANONYMOUS, Role.LEAD}
     assert rule.own == {Role.CONTRACTOR}
     assert {role for role in ROLES if rule.allows(role)} == {ANONYMOUS, Role.LEAD, Role.CONTRACTOR}
+
+
+def test_a_line_says_when_somebody_has_to_show_anew_that_they_are_there(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "shelf,GET,lead,,download", "shelf,POST,lead,,act", "shelf,PUT,lead,", "shelf,PATCH,lead,,"
+    )
+    asked = {method: found.rule("shelf", method).step_up for method in ("GET", "POST", "PUT", "PATCH")}
+    assert asked == {"GET": StepUp.DOWNLOAD, "POST": StepUp.ACT, "PUT": StepUp.NEVER, "PATCH": StepUp.NEVER}
 
 
 def test_head_counts_as_get_and_what_is_not_listed_is_refused(tmp_path: Path) -> None:
@@ -47,7 +55,8 @@ WRONG = {
     "a role twice": ("shelf,GET,lead lead:own,",),
     "a line twice": ("shelf,GET,lead,", "shelf,GET,operator,"),
     "a value too few": ("shelf,GET,lead",),
-    "a value too many": ("shelf,GET,lead,,",),
+    "a value too many": ("shelf,GET,lead,,act,",),
+    "an unknown step-up": ("shelf,GET,lead,,sometimes",),
 }
 
 

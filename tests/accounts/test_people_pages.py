@@ -76,10 +76,10 @@ def test_a_list_asks_the_database_as_often_for_many_as_for_few(django_assert_num
     client = signed_in(Role.OPERATOR)
     make_proposal()
     client.get(reverse("accounts:people"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("accounts:people"))
     make_proposal(), make_proposal()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("accounts:people"))
 
 

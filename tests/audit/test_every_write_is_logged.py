@@ -19,12 +19,15 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
 from annotations.accounts import log as accounts_log, services as accounts
-from annotations.accounts.enums import Role
+from annotations.accounts.enums import Proof, Role, SessionEnd
+from annotations.accounts.factors import passkeys
 from annotations.accounts.models import Session, User
+from annotations.accounts.selectors import credentials_of
+from annotations.accounts.sessions import SessionStore
 from annotations.audit import services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.enums import KeysDestroyed
@@ -71,6 +74,7 @@ from annotations.single_sign_on.models import ProviderSession
 from annotations.vision.camera import Camera
 from reviewapp.settings.environment import ModelSource
 from tests import factories as make
+from tests.accounts.authenticators import PLACE, App, Authenticator, add_app, add_passkey, answer
 
 pytestmark = pytest.mark.django_db
 
@@ -425,6 +429,111 @@ def _() -> Act:
 def _() -> Act:
     proposal = make.make_proposal()
     return lambda: accounts.take_back_proposal(proposal.pk, OPERATOR)
+
+
+@case("accounts.propose_loss")
+def _() -> Act:
+    user = make.make_user()
+    add_app(user)
+    return lambda: accounts.propose_loss(user.pk, WHY, OPERATOR)
+
+
+@case("accounts.decide_loss")
+def _() -> Act:
+    proposal = make.make_loss(make.make_user(Role.OPERATOR))
+    return lambda: accounts.decide_loss(proposal.pk, "agree", WHY, OFFICER)
+
+
+@case("accounts.add_app")
+def _() -> Act:
+    user, app = make.make_user(), App()
+    return lambda: accounts.add_app(user, accounts.NewApp(app.secret, app.code(), "Phone"), "")
+
+
+@case("accounts.add_passkey")
+def _() -> Act:
+    user, device = make.make_user(), Authenticator()
+    question, state = passkeys.ask_to_make(PLACE, user.pk.bytes, user.username, [])
+    sent = passkeys.Answer(PLACE, state, device.make(question))
+    return lambda: accounts.add_passkey(user, sent, "Stick", "")
+
+
+@case("accounts.rename_factor")
+def _() -> Act:
+    user = make.make_user()
+    add_app(user)
+    return lambda: accounts.rename_factor(user, user.factors.get().pk, "Tablet")
+
+
+@case("accounts.remove_factor")
+def _() -> Act:
+    user = make.make_user()
+    add_app(user)
+    return lambda: accounts.remove_factor(user, user.factors.get().pk)
+
+
+@case("accounts.renew_recovery_codes")
+def _() -> Act:
+    user = make.make_user()
+    add_app(user)
+    return lambda: accounts.renew_recovery_codes(user)
+
+
+@case("accounts.check_code")
+def _() -> Act:
+    user = make.make_user()
+    app, _codes = add_app(user)
+    return lambda: accounts.check_code(user, app.code())
+
+
+@case("accounts.check_passkey")
+def _() -> Act:
+    user = make.make_user()
+    device = add_passkey(user)
+    sent = answer(credentials_of(user), device)
+    return lambda: accounts.check_passkey(user, sent)
+
+
+@case("accounts.record_step_up")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.record_step_up(user, Proof.PASSWORD)
+
+
+@case("accounts.complete_sign_in")
+def _() -> Act:
+    request = RequestFactory().post("/")
+    request.session = SessionStore()
+    user = make.make_user()
+    return lambda: accounts.complete_sign_in(request, user, Proof.PASSWORD)
+
+
+@case("accounts.end_over_session")
+def _() -> Act:
+    user = _signed_in()
+    session = Session.objects.get(user=user).session_key
+    return lambda: accounts.end_over_session(user, session, SessionEnd.IDLE)
+
+
+@case("accounts.repeat_factor_removed")
+def _() -> Act:
+    user = make.make_user()
+    add_app(user)
+    return lambda: accounts.repeat_factor_removed(user.factors.get().pk, OPERATOR)
+
+
+@case("accounts.repeat_factors_taken")
+def _() -> Act:
+    user = make.make_user()
+    add_app(user)
+    return lambda: accounts.repeat_factors_taken(user.pseudonym, clock.now(), OPERATOR)
+
+
+@case("accounts.repeat_recovery_codes_made")
+def _() -> Act:
+    user = make.make_user()
+    add_app(user)
+    return lambda: accounts.repeat_recovery_codes_made(user.pseudonym, clock.now(), OPERATOR)
 
 
 @case("accounts.use_link")

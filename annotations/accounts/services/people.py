@@ -115,6 +115,17 @@ def renew_link(user_id: uuid.UUID, reason: str, actor: Actor, *, shown: str | No
 
 
 @transaction.atomic
+def propose_loss(user_id: uuid.UUID, reason: str, actor: Actor, *, shown: str | None = None) -> None:
+    """Asks to take away the second factors that somebody has lost; another operator or a privacy officer decides.
+
+    Raises as `propose` does, and Conflict `no_factors`.
+    """
+    reason = checked_reason(reason)
+    user = locked(user_id)
+    propose(user.pk, ProposalKind.TAKE_FACTORS, user.role, reason, actor, shown=shown)
+
+
+@transaction.atomic
 def change_role(
     user_id: uuid.UUID, role: str, reason: str, actor: Actor, *, shown: str | None = None
 ) -> bool:

@@ -1,4 +1,6 @@
-"""What would let somebody see content, by one person who asks and another who agrees; anything else, at once."""
+"""What takes two people, by one who asks and another who agrees: what would let somebody see content, and taking away
+lost second factors. Anything else is done at once.
+"""
 
 import datetime
 import uuid
@@ -11,6 +13,7 @@ from annotations.accounts.enums import ProposalKind, ProposalState
 from annotations.accounts.models import AccountProposal, User
 from annotations.accounts.roles import sees_content, signs_in
 from annotations.accounts.rules import OPERATOR, PROPOSALS
+from annotations.accounts.services.factors import take_factors
 from annotations.accounts.services.links import make_link
 from annotations.accounts.services.support import (
     check_kept_here,
@@ -29,6 +32,8 @@ from annotations.core.reasons import checked_reason
 _ENDS = {
     "agree": log.PROPOSAL_AGREED,
     "refuse": log.PROPOSAL_REFUSED,
+    "agree to a loss": log.PROPOSAL_AGREED,
+    "refuse a loss": log.PROPOSAL_REFUSED,
     "take back": log.PROPOSAL_TAKEN_BACK,
 }
 
@@ -44,7 +49,7 @@ def propose(
 
     Raises Invalid `reason_too_short`, `reason_too_long`, `role_of_programs`; NotAllowed `not_allowed`, `own_account`;
     Missing `no_such_account`; Conflict `account_open`, `account_closed`, `same_role`, `last_operator`,
-    `last_privacy_officer`, `proposal_waits`, `kept_by_provider`.
+    `last_privacy_officer`, `no_factors`, `proposal_waits`, `kept_by_provider`.
     """
     reason = checked_reason(reason)
     OPERATOR.check(actor)
@@ -64,7 +69,7 @@ def ask(user: User, kind: str, role: str, actor: Actor, reason: str = "") -> str
             "proposal_waits",
             "Something was asked for this account already. Take it back, or wait for its decision.",
         )
-    if not sees_content(role):
+    if kind != ProposalKind.TAKE_FACTORS and not sees_content(role):
         _record(log.PROPOSED, user, kind, role, actor, reason)
         return _carry_out(user, kind, role, actor)
     AccountProposal.objects.create(user=user, kind=kind, role=role, asked_by=actor.pseudonym)
@@ -83,17 +88,30 @@ def decide_proposal(
     account has changed since.
     """
     reason = checked_reason(reason)
-    if action not in {"agree", "refuse"}:
-        raise Invalid("unknown_decision", "Agree or refuse.")
+    _check_decision(action)
     proposal, user = _locked(proposal_id)
     pages.check(shown, proposal, names=[user.pseudonym])
-    _end(proposal, action, actor)
-    check_somebody_else(user, actor)
-    _record(_ENDS[action], user, proposal.kind, proposal.role, actor, reason)
-    if action == "refuse":
-        return proposal, None
-    _check_possible(user, proposal.kind, proposal.role)
-    return proposal, _carry_out(user, proposal.kind, proposal.role, actor)
+    if proposal.kind == ProposalKind.TAKE_FACTORS:
+        raise _no_such_proposal()
+    return proposal, _decide(proposal, user, action, actor, reason)
+
+
+@transaction.atomic
+def decide_loss(
+    proposal_id: uuid.UUID, action: str, reason: str, actor: Actor, *, shown: str | None = None
+) -> AccountProposal:
+    """Decides whether somebody's second factors are taken away; `action` is "agree" or "refuse".
+
+    With them go the recovery codes and all sessions. Raises as `decide_proposal` does.
+    """
+    reason = checked_reason(reason)
+    _check_decision(action)
+    proposal, user = _locked(proposal_id)
+    pages.check(shown, proposal, names=[user.pseudonym])
+    if proposal.kind != ProposalKind.TAKE_FACTORS:
+        raise _no_such_proposal()
+    _decide(proposal, user, f"{action} {'to ' if action == 'agree' else ''}a loss", actor, reason)
+    return proposal
 
 
 @transaction.atomic
@@ -106,11 +124,30 @@ def take_back_proposal(proposal_id: uuid.UUID, actor: Actor, *, shown: str | Non
     return proposal
 
 
+def _check_decision(action: str) -> None:
+    if action not in {"agree", "refuse"}:
+        raise Invalid("unknown_decision", "Agree or refuse.")
+
+
+def _decide(proposal: AccountProposal, user: User, action: str, actor: Actor, reason: str) -> str | None:
+    _end(proposal, action, actor)
+    check_somebody_else(user, actor)
+    _record(_ENDS[action], user, proposal.kind, proposal.role, actor, reason)
+    if proposal.state == ProposalState.REFUSED:
+        return None
+    _check_possible(user, proposal.kind, proposal.role)
+    return _carry_out(user, proposal.kind, proposal.role, actor)
+
+
+def _no_such_proposal() -> Missing:
+    return Missing("no_such_proposal", "There is no such proposal.")
+
+
 def _locked(proposal_id: uuid.UUID) -> tuple[AccountProposal, User]:
     """The proposal, and its account locked first."""
     owner = AccountProposal.objects.filter(pk=proposal_id).values_list("user", flat=True).first()
     if owner is None:
-        raise Missing("no_such_proposal", "There is no such proposal.")
+        raise _no_such_proposal()
     user = locked(owner)
     return AccountProposal.objects.select_for_update().get(pk=proposal_id), user
 
@@ -130,6 +167,8 @@ def _check_possible(user: User, kind: str, role: str) -> None:
         return
     if not user.is_active:
         raise Conflict("account_closed", "This account is closed. Open it again first.")
+    if kind == ProposalKind.TAKE_FACTORS and not user.factors.exists():
+        raise Conflict("no_factors", "They have no second factor.")
     if kind == ProposalKind.CHANGE_ROLE:
         if user.role == role:
             raise Conflict("same_role", "This is the role that they have.")
@@ -139,6 +178,10 @@ def _check_possible(user: User, kind: str, role: str) -> None:
 def _carry_out(user: User, kind: str, role: str, actor: Actor) -> str | None:
     if kind == ProposalKind.CHANGE_ROLE:
         return _change_role(user, role, actor)
+    if kind == ProposalKind.TAKE_FACTORS:
+        audit.append(log.FACTORS_TAKEN, actor, data={"account": user.pseudonym, **take_factors(user)})
+        journal.record(journal.Kind.FACTORS_TAKEN, actor, {"account": user.pseudonym})
+        return None
     if kind == ProposalKind.OPEN:
         user.is_active = True
         user.set_unusable_password()

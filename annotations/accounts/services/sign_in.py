@@ -2,14 +2,38 @@
 
 from typing import Any
 
+from django.contrib.auth import login
 from django.db import transaction
+from django.http import HttpRequest
 
-from annotations.accounts import log, refusals
-from annotations.accounts.models import User
+from annotations.accounts import log, refusals, sessions
+from annotations.accounts.enums import Proof, SessionEnd
+from annotations.accounts.models import Session, User
 from annotations.accounts.selectors import why_refused
 from annotations.audit import repeats, services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.audit.registry import Action
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@transaction.atomic
+def complete_sign_in(request: HttpRequest, user: User, proof: Proof) -> None:
+    """The person is signed in, in a session with a new key: the one way in, whatever they have shown.
+
+    `proof` is the strongest of what they have shown. Who needs a second factor and came without one reaches nothing but
+    the pages where they set one up (`middleware.PermissionMiddleware`).
+    """
+    login(request, user, backend=BACKEND)
+    sessions.prove(request.session, proof)
+
+
+@transaction.atomic
+def end_over_session(user: User, session_key: str, why: SessionEnd) -> None:
+    """Ends a session whose time is over."""
+    if Session.objects.filter(user=user, session_key=session_key).delete()[0]:
+        data = {"account": user.pseudonym, "why": str(why)}
+        audit.append(log.SESSION_RAN_OUT, user.actor, data=data)
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from django import template
 
+from annotations.accounts import selectors
+from annotations.accounts.models import User
 from annotations.accounts.people import Person
 from annotations.accounts.roles import role_name, signs_in
 
@@ -22,3 +24,9 @@ def of_people(code: str) -> bool:
 @register.filter
 def role(code: str) -> str:
     return role_name(code)
+
+
+@register.simple_tag
+def second_people(route: str, asked_by: str, about: str = "") -> list[User]:
+    """Who may decide by this route on what somebody asked for (`selectors.second_people`)."""
+    return selectors.second_people(route, asked_by, about=about)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts import selectors, services
+from annotations.accounts.enums import ProposalKind
 from annotations.accounts.forms import (
     DescriptionForm,
     InviteForm,
@@ -137,6 +138,7 @@ def step(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
         "close": lambda: services.close_account(user, actor, reason, shown=sent(request)),
         "reopen": lambda: services.reopen(user_id, reason, actor, shown=sent(request)),
         "renew_link": lambda: services.renew_link(user_id, reason, actor, shown=sent(request)),
+        "take_factors": lambda: services.propose_loss(user_id, reason, actor, shown=sent(request)),
     }
     if chosen not in steps:
         messages.error(request, _("Choose one of the steps."))
@@ -152,6 +154,8 @@ def step(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
         messages.success(
             request, _("The account is closed. Nothing that the person has opens anything any more.")
         )
+    elif chosen == "take_factors":
+        messages.success(request, _("Another operator or a privacy officer has to agree."))
     else:
         messages.success(request, _WAITS)
     return redirect("accounts:person", user_id)
@@ -202,6 +206,22 @@ def decide(request: HttpRequest, proposal_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def decide_loss(request: HttpRequest, proposal_id: uuid.UUID) -> HttpResponse:
+    """A second person agrees that somebody's second factors are taken away, or refuses."""
+    proposal, form = _proposal(proposal_id), StepForm(request.POST)
+    if not form.is_valid():
+        return _page(request, proposal.user, 400, decision=form)
+    action, reason = request.POST.get("decision", ""), form.cleaned_data["reason"]
+    try:
+        services.decide_loss(proposal_id, action, reason, actor_of(request), shown=sent(request))
+    except DomainError as error:
+        messages.error(request, error.message)
+        return _page(request, _found(proposal.user_id), error.status, decision=form)
+    messages.success(request, _("You agreed. It is done.") if action == "agree" else _("Refused."))
+    return redirect("accounts:person", proposal.user_id)
+
+
+@require_POST
 def take_back(request: HttpRequest, proposal_id: uuid.UUID) -> HttpResponse:
     """An operator takes back what was asked for."""
     proposal = _proposal(proposal_id)
@@ -234,6 +254,7 @@ def _page(request: HttpRequest, user: User, status: int = 200, **forms: Any) -> 
     actor = actor_of(request)
     proposal = selectors.waiting_proposals().filter(user=user).first()
     themselves = user.pseudonym == actor.pseudonym
+    is_loss = proposal is not None and proposal.kind == ProposalKind.TAKE_FACTORS
     context: dict[str, Any] = {
         "person": user,
         "themselves": themselves,
@@ -243,8 +264,10 @@ def _page(request: HttpRequest, user: User, status: int = 200, **forms: Any) -> 
         "keys": selectors.keys_of(user),
         "proposal": proposal,
         "asked_by": people_by_pseudonym({proposal.asked_by})[proposal.asked_by] if proposal else None,
-        "may_agree": bool(proposal) and not themselves and _allowed(proposal, "agree", actor),
-        "may_refuse": bool(proposal) and not themselves and _allowed(proposal, "refuse", actor),
+        "is_loss": is_loss,
+        "may_agree": not themselves and _allowed(proposal, "agree to a loss" if is_loss else "agree", actor),
+        "may_refuse": not themselves and _allowed(proposal, "refuse a loss" if is_loss else "refuse", actor),
+        "factors": selectors.factors_of(user),
         "zone": zone_of(request),
         "description": DescriptionForm(
             initial={"name": user.display_name, "country": user.country, "languages": user.languages}

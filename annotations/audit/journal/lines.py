@@ -42,6 +42,9 @@ class Kind(StrEnum):
     LEGAL_HOLD_RELEASED = "legal_hold_released"
     RETENTION_RULE_DECIDED = "retention_rule_decided"
     RETENTION_RULE_TAKEN_BACK = "retention_rule_taken_back"
+    FACTOR_REMOVED = "factor_removed"
+    FACTORS_TAKEN = "factors_taken"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
     BACKUP_BEGUN = "backup_begun"
     RESTORED = "restored"
 
@@ -81,6 +84,9 @@ _DATA: dict[Kind, Mapping[str, Field]] = {
         "effective": pattern(r"[0-9TZ:.-]*", "a time, or nothing for at once", 32),
     },
     Kind.RETENTION_RULE_TAKEN_BACK: _RULE,
+    Kind.FACTOR_REMOVED: {"factor": ID},
+    Kind.FACTORS_TAKEN: {"account": PSEUDONYM},
+    Kind.RECOVERY_CODES_MADE: {"account": PSEUDONYM},
     Kind.BACKUP_BEGUN: {"backup": ID},
     Kind.RESTORED: {"manifest": DIGEST, "made_at": pattern(r"[0-9TZ:.-]+", "a time", 32)},
 }

@@ -1,4 +1,4 @@
-"""Somebody is refused again and again, or fails again and again to sign in."""
+"""Somebody is refused again and again, or fails again and again to sign in, by password or second factor."""
 
 import datetime
 from collections.abc import Iterable
@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from annotations.accounts import log as accounts
 from annotations.oversight.alerting.acts import HOUR, Act, Counting, Known, Series
+
+_SIGNING_IN = frozenset({accounts.SIGN_IN_FAILED.code, accounts.FACTOR_REFUSED.code})
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,10 @@ class Refusals(Counting):
     @property
     def actions(self) -> frozenset[str]:
         refused = (accounts.REFUSED, accounts.CSRF_REFUSED, accounts.TOO_OFTEN, accounts.NOT_FOUND)
-        return frozenset({accounts.SIGN_IN_FAILED.code, *(kind.code for kind in refused)})
+        return frozenset({*_SIGNING_IN, *(kind.code for kind in refused)})
 
     def series(self, act: Act) -> Iterable[Series]:
-        failed = act.action == accounts.SIGN_IN_FAILED.code
+        failed = act.action in _SIGNING_IN
         who = f"sign-in:{act.data.get('account', '')}" if failed else f"refused:{act.actor}"
         yield Series(who, HOUR, act.actor)
 

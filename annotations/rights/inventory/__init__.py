@@ -28,6 +28,8 @@ NOT_OF_OWNERS: dict[str, str] = {
             "single_sign_on.ProviderDocument",
             "single_sign_on.ProviderSession",
             "single_sign_on.SpentLogoutToken",
+            "accounts.Factor",
+            "accounts.RecoveryCode",
         ),
         _STAFF,
     ),

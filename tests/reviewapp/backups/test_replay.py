@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts import services as accounts
-from annotations.accounts.enums import Role
+from annotations.accounts.enums import FactorKind, Role
 from annotations.accounts.models import AccountProposal, ApiKey, User
 from annotations.audit import details, journal, services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
@@ -36,9 +36,11 @@ from annotations.rights.retention.rules import Days
 from annotations.rights.scopes import Scope
 from reviewapp.backups.replay import HANDLERS, NotReplayed, replay
 from reviewapp.tasks import replay_journal
+from tests.accounts.authenticators import add_app, add_passkey
 from tests.factories import (
     make_clip,
     make_legal_hold,
+    make_loss,
     make_original,
     make_ready_clip,
     make_submitter,
@@ -241,6 +243,26 @@ def test_a_new_password_is_required_again() -> None:
     replay(WORKER)
     user.refresh_from_db()
     assert user.password_required
+
+
+def test_second_factors_that_were_taken_away_or_removed_do_not_come_back() -> None:
+    loser, remover, renewer = make_user(), make_user(), make_user()
+    proposal = make_loss(make_user(Role.OPERATOR), loser)
+    officer = make_user(Role.PRIVACY_OFFICER)
+    _, removed = add_app(remover), add_passkey(remover)
+    add_app(renewer)
+    stolen = remover.factors.get(kind=FactorKind.PASSKEY)
+    codes = {code.pk for code in renewer.recovery_codes.all()}
+    set_back(lambda: accounts.decide_loss(proposal.pk, "agree", REASON, officer.actor))
+    set_back(lambda: accounts.remove_factor(remover, stolen.pk))
+    set_back(lambda: accounts.renew_recovery_codes(renewer))
+    assert loser.factors.exists()
+    assert replay(WORKER) == 3
+    assert not loser.factors.exists()
+    assert not loser.recovery_codes.exists()
+    assert [factor.kind for factor in remover.factors.all()] == [FactorKind.APP]
+    assert not renewer.recovery_codes.filter(pk__in=codes).exists()
+    assert removed.credential_id == bytes(stolen.credential_id or b"")
 
 
 def test_again_it_does_nothing() -> None:
