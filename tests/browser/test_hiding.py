@@ -17,8 +17,8 @@ def test_mosaic_is_chosen_with_a_reason(
 ) -> None:
     make_user(Role.PRIVACY_OFFICER, username="officer")
     page = sign_in("officer")
-    page.get_by_role("link", name="Consents").click()
-    page.get_by_role("link", name="How faces are hidden").click()
+    page.get_by_text("Safeguards").click()
+    page.get_by_role("link", name="Hiding effect").click()
     expect(page.get_by_text("the right person was named")).to_be_visible()
     inspected(page, "hiding")
     page.get_by_role("radio", name="Mosaic").check()

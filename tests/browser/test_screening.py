@@ -31,6 +31,7 @@ def test_a_list_of_known_content_comes_and_goes(
 ) -> None:
     make_user(Role.PRIVACY_OFFICER, username="officer")
     page = sign_in("officer")
+    page.get_by_text("Safeguards").click()
     page.get_by_role("link", name="Screening").click()
     expect(page.get_by_role("heading", name="Screening")).to_be_visible()
     inspected(page, "screening-empty")
