@@ -236,9 +236,7 @@ def test_a_refused_rule_changes_nothing(officer: User) -> None:
         ({"actor": Actor("p-lead", Role.LEAD)}, NotAllowed, "not_allowed"),
     ],
 )
-def test_what_is_refused_of_a_rule(
-    officer: User, change: dict[str, object], error: Any, code: str
-) -> None:
+def test_what_is_refused_of_a_rule(officer: User, change: dict[str, object], error: Any, code: str) -> None:
     sent = {"state": "held", "days": Days(2, 2), "reason": REASON, "version": 1, "actor": officer.actor}
     with pytest.raises(error) as refused:
         services.set_rule(**{**sent, **change})  # type: ignore[arg-type]
