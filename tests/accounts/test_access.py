@@ -147,6 +147,20 @@ def test_an_address_with_a_secret_is_not_passed_on_to_the_sign_in_page(client: C
     assert client.post(reverse("rights:receipt", args=["secret"])).status_code == 405
 
 
+@pytest.mark.parametrize("route", ["redaction:media", "break_glass:media"])
+def test_a_media_address_is_not_passed_on_to_the_sign_in_page(client: Client, route: str) -> None:
+    response = client.get(reverse(route, args=["a-token"]))
+    assert (response.status_code, response["Location"]) == (302, reverse("accounts:sign_in"))
+
+
+def test_no_answer_is_read_by_a_page_of_another_origin(client: Client) -> None:
+    client.force_login(make_user(Role.PRIVACY_OFFICER))
+    taken_out = client.post(reverse("oversight:export_entries"), {"format": "csv"})
+    b"".join(taken_out.streaming_content)  # type: ignore[attr-defined]
+    for response in (taken_out, client.get(reverse("accounts:sign_in")), client.get("/nowhere")):
+        assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
 def test_every_page_has_a_strict_policy(client: Client) -> None:
     response = client.get(reverse("accounts:sign_in"))
     policy = response["Content-Security-Policy"]

@@ -229,3 +229,18 @@ def test_reviewers_engineers_and_operators_do_not_read_the_log_and_the_attempt_i
     ):
         assert client.get(reverse(route, args=arguments)).status_code == 403
     assert LogEntry.objects.filter(action="access.refused", actor=user.pseudonym).count() == 3
+
+
+def test_a_part_of_a_name_finds_its_person(site: Client, lead: User, clip: Clip) -> None:
+    User.objects.filter(pk=lead.pk).update(display_name="Vera of the first floor")
+    for part in ("ver", "FIRST floor"):
+        assert "clip.held" in sentences(shown(site, person=part))
+        assert searched()["filters"] == [f"person={lead.pseudonym}"]
+
+
+def test_several_people_of_a_part_of_a_name_are_named_to_choose_one(site: Client, lead: User) -> None:
+    make_user(Role.LEAD, username="veronica")
+    refused = site.get(reverse(LOG), {"person": "ver"})
+    assert refused.status_code == 400
+    assert "Several people are called like this: vera, veronica." in refused.content.decode()
+    assert "vera" in shown(site, person="vera")

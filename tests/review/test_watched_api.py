@@ -9,6 +9,7 @@ from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
 from annotations.clips.enums import HoldReason
 from annotations.clips.services import place
+from annotations.core import clock
 from annotations.review import services
 from annotations.review.models import Assignment
 from tests.factories import make_assignment, make_body
@@ -46,3 +47,20 @@ def test_the_last_report_of_a_clip_that_was_handed_in_is_taken(
 ) -> None:
     services.submit(reviewer, assignment.public_id, make_body())
     assert report(reviewer, assignment) == (204, None)
+
+
+def test_nothing_is_shown_after_the_time_of_a_clip_although_no_sweep_came_by(
+    reviewer: User, assignment: Assignment
+) -> None:
+    client = Client()
+    client.force_login(reviewer)
+    token = f"/api/v1/assignments/{assignment.public_id}/media-token"
+    address = client.post(token).json()["url"]
+    assert client.get(address).getvalue()[4:8] == b"ftyp"
+    over = clock.now() - clock.seconds(1)
+    Assignment.objects.filter(pk=assignment.pk).update(lease_until=over)
+    assert client.get(address).status_code == 404
+    refused = client.post(token)
+    assert (refused.status_code, refused.json()["code"]) == (409, "lease_lost")
+    services.extend(reviewer, assignment.public_id)
+    assert client.post(token).status_code == 200
