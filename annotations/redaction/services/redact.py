@@ -17,6 +17,7 @@ from annotations.audit.actors import WORKER
 from annotations.audit.subject_keys import Unreachable
 from annotations.clips import log as clips_log, vault
 from annotations.clips.enums import HoldReason
+from annotations.clips.locking import lock_clip
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Original
 from annotations.clips.services import place, release_hold
@@ -115,6 +116,9 @@ def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
     if clip.device is not None:
         cameras.check_zones(run, clip.device)
         cameras.learn(run, clip.device, report.get("seen_turns", []))
+    lock_clip(
+        clip.pk
+    )  # an erasure comes before, and has taken the run, or after, and takes what is kept here
     _keep_report(run, result, Outcome.VERIFIED)
     Rendition.objects.filter(clip=clip, current=True).update(current=False)
     Rendition.objects.create(
@@ -151,6 +155,7 @@ def _publish(run: RedactionRun, result: Made, name: str, digest: str) -> None:
 def _keep_exposed(run: RedactionRun, result: Made) -> None:
     clip, report = run.clip, result.report
     residual = report["residual"]
+    lock_clip(clip.pk)
     _keep_report(run, result, Outcome.EXPOSED)
     runs.finish(run)
     audit.append(

@@ -58,7 +58,10 @@ class Archive:
         self._answer, self._context, self._actor = answer, context, actor
         self._compiled = datetime.datetime.fromisoformat(answer["compiled"])
         self.copied: list[dict[str, Any]] = []
-        self.left_out: list[dict[str, str]] = [*answer["copies"]["left_out"]]
+        # An answer of layout 1 says nothing of copies: each clip is asked for.
+        told = answer.get("copies", {"clips": answer["clips"], "left_out": []})
+        self._promised: list[str] = [each["number"] for each in told["clips"]]
+        self.left_out: list[dict[str, str]] = [*told["left_out"]]
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes of the ZIP file."""
@@ -67,9 +70,9 @@ class Archive:
             for name, content in self._documents():
                 written.writestr(self._entry(name), content, zipfile.ZIP_DEFLATED)
                 yield sink.taken()
-            for each in self._answer["copies"]["clips"]:
-                if media := self._admitted(each["number"]):
-                    yield from self._copy(written, sink, each["number"], media)
+            for number in self._promised:
+                if media := self._admitted(number):
+                    yield from self._copy(written, sink, number, media)
             contents = _as_json(self._contents())
             written.writestr(self._entry("contents.json"), contents, zipfile.ZIP_DEFLATED)
         yield sink.taken()
