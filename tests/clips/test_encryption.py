@@ -79,7 +79,7 @@ def test_a_file_of_before_opens_for_ever() -> None:
 
 
 def test_each_chunk_opens_by_its_number_alone() -> None:
-    """The nonce: the file's prefix, the number, whether it is the last (STREAM); the header is what it is bound to."""
+    """The nonce is the prefix, the number and whether it is the last (STREAM); the header is bound to it."""
     content = b"a" * CHUNK + b"b" * CHUNK + b"c"
     key, data = encrypted(content)
     header, second = data[:HEADER], data[HEADER + CHUNK + TAG : HEADER + 2 * (CHUNK + TAG)]
