@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from reviewapp import operations, views
+from reviewapp import metrics, operations, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("annotations.rights.urls")),
     path("operations/", operations.operations, name="operations"),
     path("operations/runs/<uuid:run_id>/retry", operations.retry, name="operations_retry"),
+    path("api/v1/metrics", metrics.Metrics.as_view(), name="api_metrics"),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api_schema"),
 ]
 

@@ -32,9 +32,10 @@ LISTED = {
         audit.Epoch: lost declaration declared_by agreed_by
         audit.JournalLine: digest
         accounts.User: password pseudonym country languages time_zone
-        accounts.ApiKey: prefix digest
+        accounts.ApiKey: prefix digest scopes networks used_from
         accounts.Session: session_key session_data network
         accounts.SignInLink: digest
+        accounts.ThrottleCount: key
         accounts.AccountProposal: asked_by decided_by
         clips.Owner: pseudonym lookup
         clips.Device: pseudonym lookup
@@ -107,7 +108,10 @@ LISTED = {
     NAMES: """
         clips.Submission: idempotency_key
     """,
-    STAFF: "accounts.User: username display_name",
+    STAFF: """
+        accounts.User: username display_name
+        accounts.ApiKey: name
+    """,
     OF_THE_SITE: """
         moderation.HashList: name source purpose
         review.Project: name instructions

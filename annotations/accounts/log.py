@@ -1,11 +1,12 @@
 """The entries that this context writes."""
 
-from annotations.accounts.enums import KeyRefusal, ProposalKind, Role
+from annotations.accounts.enums import KeyRefusal, ProposalKind, Role, Scope
 from annotations.audit.fields import CODE, COUNT, DAY, NAME, PSEUDONYM, TIME, list_of, one_of, pattern
 from annotations.audit.registry import action
 
 _ACCOUNT = {"account": PSEUDONYM}
-_KEY = {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12), **_ACCOUNT}
+_PREFIX = pattern(r"[0-9a-f]{12}", "the prefix of a key", 12)
+_KEY = {"prefix": _PREFIX, **_ACCOUNT}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "OTHER")
 
 _CALL = {
@@ -21,7 +22,9 @@ _ENDED = {"sessions": COUNT, "keys": COUNT, "links": COUNT}
 SIGNED_IN = action("account.signed_in", "Signed in")
 SIGNED_OUT = action("account.signed_out", "Signed out")
 SIGN_IN_FAILED = action("account.sign_in_failed", "Sign-in failed for account {account}", _ACCOUNT)
-LOCKED_OUT = action("account.locked_out", "Sign-in locked for account {account}", _ACCOUNT)
+LOCKED_OUT = action(
+    "account.locked_out", "Sign-in slowed to one try in 15 minutes for account {account}", _ACCOUNT
+)
 CREATED = action("account.created", "Account {account} created as {role}", _ACCOUNT | _ROLE)
 CHANGED = action(
     "account.changed",
@@ -98,7 +101,26 @@ PASSWORD_REQUIRED_AGAIN = action(
     "New password required of account {account}, as before the site was restored; sessions ended: {sessions}",
     _ACCOUNT | {"sessions": COUNT},
 )
-KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
+KEY_CREATED = action(
+    "account.key_created",
+    "API key {prefix} made for {account}; opens: {scopes}; until: {until}; bound to networks: {networks}",
+    _KEY
+    | {
+        "scopes": list_of(one_of(Scope.choices), len(Scope)).added_later("what the role may"),
+        "until": TIME.added_later("not told"),
+        "networks": COUNT.added_later("none"),
+    },
+)
+KEY_ROTATED = action(
+    "account.key_rotated",
+    "API key {prefix} of {account} replaced by {successor}; goes on until {until}",
+    _KEY | {"successor": _PREFIX, "until": TIME},
+)
+KEY_ENDED_AGAIN = action(
+    "account.key_ended_again",
+    "API key {prefix} of {account} goes on until {until} only, as before the site was restored",
+    _KEY | {"until": TIME},
+)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)
 REFUSED = action("access.refused", "Refused: {method} {route}", _CALL)
 REFUSED_AGAIN = action(
@@ -111,6 +133,11 @@ CSRF_REFUSED = action(
 )
 TOO_OFTEN = action(
     "access.too_often", "Refused, as too often: {method} {route}; times: {times}", _CALL | _TIMES
+)
+NETWORK_REFUSED = action(
+    "access.network_refused",
+    "Refused, as the role does not come in from that network: {method} {route}; times: {times}",
+    _CALL | _TIMES,
 )
 NOT_FOUND = action(
     "access.not_found",

@@ -36,6 +36,22 @@ PROPOSALS = TransitionTable(
 LINK_LASTS = datetime.timedelta(days=3)
 """How long a sign-in link can be used."""
 
+KEY_LASTS = datetime.timedelta(days=90)
+"""How long an API key opens something when nobody chooses otherwise."""
+
+KEY_LASTS_AT_MOST = datetime.timedelta(days=365)
+
+KEY_ENDS_SOON = datetime.timedelta(days=14)
+"""So long before a key ends its person is told."""
+
+KEY_OVERLAPS = datetime.timedelta(days=1)
+"""How long a key that was rotated goes on beside its successor when nobody chooses otherwise."""
+
+KEY_OVERLAPS_AT_MOST = datetime.timedelta(days=30)
+
+MOST_KEYS = 20
+"""As many API keys of one account are in force at most."""
+
 STATEMENT = "2026-11"
 """The version of the confidentiality statement that people accept now."""
 

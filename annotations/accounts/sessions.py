@@ -1,7 +1,6 @@
 """The store of sessions: Django's, in a table that knows whose each one is and from which network."""
 
 import datetime
-import ipaddress
 from typing import Any, cast
 
 from django.contrib.sessions.backends import db
@@ -9,6 +8,7 @@ from django.http import HttpRequest
 
 from annotations.accounts import throttle
 from annotations.accounts.models import Session
+from annotations.accounts.networks import network_of
 from annotations.core import clock, ids
 
 SEEN_EVERY = datetime.timedelta(minutes=1)
@@ -46,6 +46,11 @@ def begin(request: HttpRequest) -> None:
     request.session[_KEY] = described(network_of(throttle.address(request)))
 
 
+def public_id_of(request: HttpRequest) -> str:
+    """What names the session of whoever is signed in, also when its key changes; nothing for other requests."""
+    return str(request.session.get(_KEY, {}).get("id", ""))
+
+
 def described(network: str) -> dict[str, str]:
     """What a session keeps of itself, as its data."""
     return {"id": str(ids.random_id()), "network": network, "began": clock.now().isoformat()}
@@ -56,12 +61,3 @@ def seen(session: SessionStore) -> None:
     now = clock.now()
     if session.seen_at and session.seen_at < now - SEEN_EVERY:
         Session.objects.filter(session_key=session.session_key).update(seen_at=now)
-
-
-def network_of(address: str) -> str:
-    """The network that an address belongs to: 24 bits of IPv4, 48 of IPv6; empty when it is none."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotations.accounts.views import links, own, people, sign_in
+from annotations.accounts.views import keys, links, own, people, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,7 +11,10 @@ urlpatterns = [
     path("account/password/", own.change_password, name="change_password"),
     path("account/sessions/end", own.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<uuid:session_id>/end", own.end_session, name="end_session"),
-    path("account/keys/<slug:prefix>/revoke", own.revoke_key, name="revoke_own_key"),
+    path("account/keys/", keys.own_keys, name="own_keys"),
+    path("account/keys/new/", keys.make_own_key, name="make_own_key"),
+    path("account/keys/<slug:prefix>/rotate/", keys.rotate_own_key, name="rotate_own_key"),
+    path("account/keys/<slug:prefix>/revoke", keys.revoke_own_key, name="revoke_own_key"),
     path("account/time-zone", own.choose_time_zone, name="choose_time_zone"),
     path("account/statement", own.accept_statement, name="accept_statement"),
     path("people/", people.people, name="people"),
@@ -22,7 +25,9 @@ urlpatterns = [
     path("people/<uuid:user_id>/role", people.change_role, name="change_role"),
     path("people/<uuid:user_id>/step", people.step, name="step"),
     path("people/<uuid:user_id>/new-password", people.require_new_password, name="require_new_password"),
-    path("people/<uuid:user_id>/keys/<slug:prefix>/revoke", people.revoke_key, name="revoke_key"),
+    path("people/<uuid:user_id>/keys/new/", keys.make_key, name="make_key"),
+    path("people/<uuid:user_id>/keys/<slug:prefix>/rotate/", keys.rotate_key, name="rotate_key"),
+    path("people/<uuid:user_id>/keys/<slug:prefix>/revoke", keys.revoke_key, name="revoke_key"),
     path("people/proposals/<uuid:proposal_id>/decide", people.decide, name="decide_proposal"),
     path("people/proposals/<uuid:proposal_id>/take-back", people.take_back, name="take_back_proposal"),
 ]

@@ -4,6 +4,7 @@ Line by line, each in one transaction with its entry on the log: killed at any s
 found done is noted and nothing more. Who did it then, and when, is what the journal tells.
 """
 
+import datetime
 import uuid
 from collections.abc import Callable
 
@@ -108,6 +109,12 @@ def _revoke_key(line: Line) -> None:
         accounts.revoke_key(line.actor, line.data["prefix"])
 
 
+def _end_rotated_key(line: Line) -> None:
+    """Its successor came after the backup and is gone; it has to be made again."""
+    until = datetime.datetime.fromisoformat(line.data["until"])
+    accounts.repeat_rotation(line.data["prefix"], until, line.actor)
+
+
 def _end_sessions(line: Line) -> None:
     """Whoever was signed in when the backup was made signs in anew."""
     sessions = Session.objects.all().delete()[0]
@@ -137,6 +144,7 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.ROLE_CHANGED: _change_role,
     Kind.PASSWORD_REQUIRED: _require_password,
     Kind.KEY_REVOKED: _revoke_key,
+    Kind.KEY_ROTATED: _end_rotated_key,
     Kind.BACKUP_BEGUN: _nothing,
     Kind.RESTORED: _end_sessions,
 }

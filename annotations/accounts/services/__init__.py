@@ -1,7 +1,15 @@
 """Writes of this context, one subject per module."""
 
 from annotations.accounts.services.closing import close_account
-from annotations.accounts.services.keys import create_key, record_key_used, revoke_key
+from annotations.accounts.services.keys import (
+    LONGEST_NAME,
+    KeyTerms,
+    create_key,
+    record_key_used,
+    repeat_rotation,
+    revoke_key,
+    rotate_key,
+)
 from annotations.accounts.services.links import use_link
 from annotations.accounts.services.own import (
     accept_statement,
@@ -32,10 +40,14 @@ from annotations.accounts.services.sign_in import (
     record_sign_out,
     record_turned_away,
 )
+from annotations.accounts.services.throttle import begin_try, end_try, forget_old_tries, forget_tries
 
 __all__ = [
+    "LONGEST_NAME",
     "Description",
+    "KeyTerms",
     "accept_statement",
+    "begin_try",
     "change_password",
     "change_role",
     "choose_time_zone",
@@ -46,6 +58,9 @@ __all__ = [
     "describe",
     "end_other_sessions",
     "end_session",
+    "end_try",
+    "forget_old_tries",
+    "forget_tries",
     "invite",
     "record_failure",
     "record_key_refusal",
@@ -60,8 +75,10 @@ __all__ = [
     "repeat_closing",
     "repeat_password_required",
     "repeat_role",
+    "repeat_rotation",
     "require_new_password",
     "revoke_key",
+    "rotate_key",
     "set_password",
     "take_back_proposal",
     "use_link",

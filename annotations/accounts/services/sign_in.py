@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 
 from annotations.accounts import log, refusals
+from annotations.accounts.enums import KeyRefusal
 from annotations.accounts.models import User
-from annotations.accounts.selectors import why_refused
 from annotations.audit import services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.audit.registry import Action
@@ -23,13 +23,16 @@ def record_sign_out(user: User) -> None:
 
 
 @transaction.atomic
-def record_failure(username: str, *, locked: bool = False) -> None:
-    """A failed sign-in. The log names the account by its pseudonym; what was typed for no account is not kept."""
+def record_failure(username: str, *, slowed: bool = False) -> None:
+    """A failed sign-in; `slowed` when the next one has to wait as long as it gets.
+
+    The log names the account by its pseudonym; what was typed for no account is not kept.
+    """
     # PostgreSQL takes no NUL, not even to compare with; no account has one in its name.
     user = None if "\0" in username else User.objects.filter(username=username).first()
     account = user.pseudonym if user else "unknown"
     audit.append(log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})
-    if locked:
+    if slowed:
         audit.append(log.LOCKED_OUT, ANONYMOUS, data={"account": account})
 
 
@@ -45,7 +48,7 @@ def record_refusal(actor: Actor, method: str, route: str) -> None:
 
 @transaction.atomic
 def record_turned_away(kind: Action, actor: Actor, method: str, route: str) -> None:
-    """A call that the matrix allows was turned away: `kind` is CSRF_REFUSED, TOO_OFTEN or NOT_FOUND."""
+    """A call that the matrix allows was turned away: `kind` is one of those with `times`."""
     if times := refusals.counted(actor.pseudonym, f"{kind.code}:{route}"):
         audit.append(kind, actor, data=_call(method, route) | {"times": times})
 
@@ -55,9 +58,8 @@ def _call(method: str, route: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def record_key_refusal(key: str) -> None:
+def record_key_refusal(owner: User | None, reason: KeyRefusal) -> None:
     """Somebody sent an API key that lets nobody in; the log names the account that it belongs to, never the key."""
-    owner, reason = why_refused(key)
     account = owner.pseudonym if owner else "unknown"
     if times := refusals.counted(account, f"key-{reason}"):
         audit.append(

@@ -15,7 +15,7 @@ from typing import Any
 
 from annotations.audit.actors import Actor
 from annotations.audit.canonical import canonical, timestamp
-from annotations.audit.fields import CODE, DIGEST, ID, PSEUDONYM, Field, list_of, pattern
+from annotations.audit.fields import CODE, DIGEST, ID, PSEUDONYM, TIME, Field, list_of, pattern
 from annotations.core.errors import DomainError
 
 VERSION = 1
@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ROLE_CHANGED = "role_changed"
     PASSWORD_REQUIRED = "password_required"  # noqa: S105
     KEY_REVOKED = "key_revoked"
+    KEY_ROTATED = "key_rotated"
     BACKUP_BEGUN = "backup_begun"
     RESTORED = "restored"
 
@@ -61,6 +62,7 @@ _DATA: dict[Kind, Mapping[str, Field]] = {
     Kind.ROLE_CHANGED: {"account": PSEUDONYM, "role": CODE},
     Kind.PASSWORD_REQUIRED: {"account": PSEUDONYM},
     Kind.KEY_REVOKED: {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12)},
+    Kind.KEY_ROTATED: {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12), "until": TIME},
     Kind.BACKUP_BEGUN: {"backup": ID},
     Kind.RESTORED: {"manifest": DIGEST, "made_at": pattern(r"[0-9TZ:.-]+", "a time", 32)},
 }

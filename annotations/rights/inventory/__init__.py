@@ -23,6 +23,7 @@ NOT_OF_OWNERS: dict[str, str] = {
             "accounts.Session",
             "accounts.SignInLink",
             "accounts.AccountProposal",
+            "accounts.ThrottleCount",
         ),
         _STAFF,
     ),
