@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from axes.models import AccessAttempt
 from django.db import transaction
 
+from annotations.accounts import services as accounts
 from annotations.accounts.models import Session
 from annotations.core import causes, clock
 from annotations.core.models import Outbox, StageRun
@@ -56,4 +56,4 @@ def prune() -> None:
     """Deletes delivered events after a week, sessions that have ended, and the throttle's counts after a day."""
     Outbox.objects.filter(delivered_at__lt=clock.now() - KEEP_DELIVERED).delete()
     Session.objects.filter(expire_date__lt=clock.now()).delete()
-    AccessAttempt.objects.filter(attempt_time__lt=clock.now() - timedelta(days=1)).delete()
+    accounts.forget_old_tries()

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts.middleware import actor_of
+from annotations.accounts.roles import role_name
+from annotations.accounts.selectors import keys_ending_soon
 from annotations.audit.integrity.status import integrity
 from annotations.clips.enums import HoldReason
 from annotations.clips.intake import has_second_opinion
@@ -26,9 +29,7 @@ from annotations.rights.contacts import unstated
 @require_safe
 def operations(request: HttpRequest) -> HttpResponse:
     """The page, or for htmx the part of it that moves."""
-    held = dict(
-        Hold.objects.filter(released_at=None).values_list("reason").annotate(count=Count("id")).order_by()
-    )
+    held = held_by_reason()
     runs = RedactionRun.objects.select_related("clip")
     context = {
         "clips": Clip.objects.count(),
@@ -40,7 +41,11 @@ def operations(request: HttpRequest) -> HttpResponse:
         "unstated": unstated(),
         "messages_given_up": dead_messages().count(),
         "running": runs.filter(state=RunState.RUNNING).order_by("created_at"),
-        "stuck": _stuck()[:50],
+        "stuck": stuck()[:50],
+        "keys_ending": keys_ending_soon(),
+        "allowed_networks": [
+            (role_name(role), networks) for role, networks in sorted(settings.ALLOWED_NETWORKS.items())
+        ],
         "recent": Paginator(runs.order_by("-id"), 25).get_page(request.GET.get("page")),
     }
     template = "operations/_live.html" if request.htmx else "operations/index.html"  # type: ignore[attr-defined]
@@ -49,7 +54,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def retry(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
-    run = get_object_or_404(_stuck(), pk=run_id)
+    run = get_object_or_404(stuck(), pk=run_id)
     try:
         redaction.retry(run, actor_of(request))
     except DomainError as error:
@@ -59,7 +64,13 @@ def retry(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     return redirect("operations")
 
 
-def _stuck() -> QuerySet[RedactionRun]:
+def held_by_reason() -> dict[str, int]:
+    """How many clips are held, by the code of the reason."""
+    holds = Hold.objects.filter(released_at=None).values_list("reason")
+    return dict(holds.annotate(count=Count("id")).order_by())
+
+
+def stuck() -> QuerySet[RedactionRun]:
     """The last run of each clip that is held because its pass failed or could not be verified."""
     reasons = [HoldReason.REDACTION_FAILED, HoldReason.REDACTION_UNVERIFIED]
     held = Hold.objects.filter(reason__in=reasons, released_at=None).values("clip")

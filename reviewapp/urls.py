@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from reviewapp import messages_page, operations, views
+from reviewapp import messages_page, metrics, operations, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -26,6 +26,7 @@ urlpatterns = [
         "operations/messages/<uuid:message>/send-again", messages_page.send_again, name="send_message_again"
     ),
     path("operations/messages/<slug:target>/try", messages_page.try_target, name="try_target"),
+    path("api/v1/metrics", metrics.Metrics.as_view(), name="api_metrics"),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api_schema"),
 ]
 

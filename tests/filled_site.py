@@ -3,8 +3,10 @@
 import datetime
 from dataclasses import dataclass
 
+from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
+from annotations.audit.actors import COMMAND_LINE
 from annotations.break_glass import services as break_glass
 from annotations.clips.memory import memory_file
 from annotations.clips.models import Clip
@@ -45,6 +47,9 @@ def fill() -> FilledSite:
     people = {role: make.make_user(role) for role in SIGNING_IN}
     make.make_proposal(people[Role.OPERATOR])
     make.make_user(is_active=False)
+    program = accounts.create_user(COMMAND_LINE, "a-program", None, Role.SUBMITTER)
+    for user in (people[Role.ML_ENGINEER], people[Role.OPERATOR], program):
+        accounts.create_key(user.actor, user)
     _datasets(people[Role.ML_ENGINEER])
     clip = _labels(people)
     _flags(people[Role.LEAD])

@@ -33,9 +33,10 @@ LISTED = {
         audit.JournalLine: digest
         outgoing.OutgoingMessage: target template facts key_id failure_code
         accounts.User: password pseudonym country languages time_zone
-        accounts.ApiKey: prefix digest
+        accounts.ApiKey: prefix digest scopes networks used_from
         accounts.Session: session_key session_data network
         accounts.SignInLink: digest
+        accounts.ThrottleCount: key
         accounts.AccountProposal: asked_by decided_by
         single_sign_on.ProviderDocument: issuer configuration keys
         single_sign_on.Identity: issuer subject
@@ -117,6 +118,7 @@ LISTED = {
     STAFF: """
         accounts.User: username display_name
         accounts.Factor: name
+        accounts.ApiKey: name
     """,
     OF_THE_SITE: """
         moderation.HashList: name source purpose

@@ -150,6 +150,7 @@ def of_a_key(person: Person) -> dict[str, Any]:
 # For each route whose cells say `own` and whose path names a thing: a thing of that person's own.
 OWNED: dict[str, Owned] = {
     "accounts:end_session": of_a_session,
+    "accounts:rotate_own_key": of_a_key,
     "accounts:revoke_own_key": of_a_key,
     "redaction:api_progress": of_a_submission,
     "redaction:media": of_a_delivery,

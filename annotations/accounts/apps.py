@@ -12,5 +12,6 @@ class AccountsConfig(AppConfig):
         import_module("annotations.accounts.checks")
         import_module("annotations.accounts.signals")
         import_module("annotations.accounts.schema")
+        import_module("annotations.accounts.checks")
         # Each context counts what waits on its pages of the top bar, and ends what a closed account has in hand.
         autodiscover_modules("counts", "closing")

@@ -72,6 +72,17 @@ class SessionEnd(models.TextChoices):
     AGE = "age", _("it lasted as long as one may")
 
 
+class Scope(models.TextChoices):
+    """What an API key opens; `reviewapp/scopes.csv` has the routes of each."""
+
+    SUBMIT_CLIPS = "submit_clips", _("Submit clips")
+    READ_PROGRESS = "read_progress", _("Read how far submitted clips are")
+    DESCRIBE_CAMERAS = "describe_cameras", _("Read and change how cameras hang")
+    DOWNLOAD_RELEASES = "download_releases", _("Read and download releases of datasets")
+    CONFIRM_DELETIONS = "confirm_deletions", _("Read what has to be deleted from releases, and confirm it")
+    READ_METRICS = "read_metrics", _("Read figures of operations")
+
+
 class KeyRefusal(models.TextChoices):
     """Why an API key does not let its sender in."""
 
@@ -80,6 +91,7 @@ class KeyRefusal(models.TextChoices):
     REVOKED = "revoked", _("The key was revoked")
     EXPIRED = "expired", _("The key has expired")
     INACTIVE = "inactive", _("The account is closed")
+    NETWORK = "network", _("The key was sent from a network that it is not bound to")
 
 
 ANONYMOUS = "anonymous"

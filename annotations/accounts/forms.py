@@ -1,18 +1,24 @@
 """What people type on the pages of accounts."""
 
+import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
-from annotations.accounts.enums import Role, Standing
+from annotations.accounts import services
+from annotations.accounts.enums import Role, Scope, Standing
 from annotations.accounts.factors.passkeys import LONGEST_ANSWER
 from annotations.accounts.models import User
+from annotations.accounts.networks import checked_networks
 from annotations.accounts.roles import signing_in
+from annotations.accounts.rules import KEY_LASTS, KEY_OVERLAPS
 from annotations.accounts.services import Description
 from annotations.accounts.zones import zones
+from annotations.core.errors import Invalid
 from annotations.core.forms import ReasonField
 
 _EACH = [("", _("All"))]
@@ -113,6 +119,78 @@ class TrainingForm(forms.Form):
     """When a person was trained."""
 
     day = forms.DateField(label=_("Trained on"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class KeyForm(forms.Form):
+    """What an API key is for. `possible` are the scopes of the account's role."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=services.LONGEST_NAME,
+        help_text=_("What uses it and where, such as “nightly download on the build server”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Opens"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose as little as the program needs. It opens no page that people use."),
+    )
+    days = forms.TypedChoiceField(
+        label=_("Lasts"),
+        coerce=int,
+        choices=[(days, ngettext_lazy("%d day", "%d days", days) % days) for days in (7, 30, 90, 180, 365)],
+        initial=KEY_LASTS.days,
+        help_text=_("Shorter is safer: a key that has leaked opens nothing after its end."),
+    )
+    networks = forms.CharField(
+        label=_("Networks"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_(
+            "From where it opens anything, such as 192.0.2.0/24 or 2001:db8::/32. Empty: from everywhere."
+        ),
+    )
+
+    def __init__(self, possible: Sequence[Scope], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = [(scope.value, scope.label) for scope in possible]  # type: ignore[attr-defined]
+
+    def clean_networks(self) -> str:
+        try:
+            return checked_networks(self.cleaned_data["networks"])
+        except Invalid as error:
+            raise ValidationError(error.message, error.code) from None
+
+    def terms(self) -> services.KeyTerms:
+        data = self.cleaned_data
+        lasts = datetime.timedelta(days=data["days"])
+        return services.KeyTerms(data["name"], data["scopes"], lasts, data["networks"])
+
+
+class RotateForm(forms.Form):
+    """How long a key goes on beside the one that takes its place."""
+
+    hours = forms.TypedChoiceField(
+        label=_("The old key goes on for"),
+        coerce=int,
+        required=False,
+        choices=[
+            (0, _("not at all: it ends at once")),
+            (1, _("an hour")),
+            (24, _("a day")),
+            (7 * 24, _("a week")),
+            (30 * 24, _("30 days")),
+        ],
+        initial=24,
+        help_text=_(
+            "As long as it takes to bring the new one to every program. It never lasts longer by that."
+        ),
+    )
+
+    def overlap(self) -> datetime.timedelta:
+        hours = self.cleaned_data["hours"]
+        return KEY_OVERLAPS if hours == "" else datetime.timedelta(hours=hours)
 
 
 class TimeZoneForm(forms.Form):

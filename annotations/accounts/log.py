@@ -1,11 +1,12 @@
 """The entries that this context writes."""
 
-from annotations.accounts.enums import FactorKind, KeyRefusal, Proof, ProposalKind, Role, SessionEnd
+from annotations.accounts.enums import FactorKind, KeyRefusal, Proof, ProposalKind, Role, Scope, SessionEnd
 from annotations.audit.fields import CODE, COUNT, DAY, NAME, PSEUDONYM, TIME, list_of, one_of, pattern
 from annotations.audit.registry import Repeats, action
 
 _ACCOUNT = {"account": PSEUDONYM}
-_KEY = {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12), **_ACCOUNT}
+_PREFIX = pattern(r"[0-9a-f]{12}", "the prefix of a key", 12)
+_KEY = {"prefix": _PREFIX, **_ACCOUNT}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "OTHER")
 
 _CALL = {
@@ -26,7 +27,12 @@ SIGNED_OUT = action("account.signed_out", "Signed out", repeats=Repeats())
 SIGN_IN_FAILED = action(
     "account.sign_in_failed", "Sign-in failed for account {account}", _ACCOUNT, repeats=Repeats()
 )
-LOCKED_OUT = action("account.locked_out", "Sign-in locked for account {account}", _ACCOUNT, repeats=Repeats())
+LOCKED_OUT = action(
+    "account.locked_out",
+    "Sign-in slowed to one try in 15 minutes for account {account}",
+    _ACCOUNT,
+    repeats=Repeats(),
+)
 CREATED = action("account.created", "Account {account} created as {role}", _ACCOUNT | _ROLE)
 CHANGED = action(
     "account.changed",
@@ -148,7 +154,26 @@ SESSION_RAN_OUT = action(
     "Session of account {account} ran out: {why}",
     _ACCOUNT | {"why": one_of(SessionEnd.choices)},
 )
-KEY_CREATED = action("account.key_created", "API key {prefix} made for {account}", _KEY)
+KEY_CREATED = action(
+    "account.key_created",
+    "API key {prefix} made for {account}; opens: {scopes}; until: {until}; bound to networks: {networks}",
+    _KEY
+    | {
+        "scopes": list_of(one_of(Scope.choices), len(Scope)).added_later("what the role may"),
+        "until": TIME.added_later("not told"),
+        "networks": COUNT.added_later("none"),
+    },
+)
+KEY_ROTATED = action(
+    "account.key_rotated",
+    "API key {prefix} of {account} replaced by {successor}; goes on until {until}",
+    _KEY | {"successor": _PREFIX, "until": TIME},
+)
+KEY_ENDED_AGAIN = action(
+    "account.key_ended_again",
+    "API key {prefix} of {account} goes on until {until} only, as before the site was restored",
+    _KEY | {"until": TIME},
+)
 KEY_REVOKED = action("account.key_revoked", "API key {prefix} of {account} revoked", _KEY)
 IN_PERSON = action(
     "account.in_person",
@@ -166,6 +191,11 @@ CSRF_REFUSED = action(
 )
 TOO_OFTEN = action(
     "access.too_often", "Refused, as too often: {method} {route}; times: {times}", _CALL | _TIMES
+)
+NETWORK_REFUSED = action(
+    "access.network_refused",
+    "Refused, as the role does not come in from that network: {method} {route}; times: {times}",
+    _CALL | _TIMES,
 )
 NOT_FOUND = action(
     "access.not_found",

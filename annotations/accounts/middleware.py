@@ -10,11 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 
-from annotations.accounts import log, services, sessions
-from annotations.accounts.enums import ANONYMOUS
+from annotations.accounts import devices, log, services, sessions, throttle
+from annotations.accounts.doors import turned_away
+from annotations.accounts.enums import ANONYMOUS, KeyRefusal
 from annotations.accounts.matrix import matrix
-from annotations.accounts.models import User
-from annotations.accounts.selectors import key_of
+from annotations.accounts.models import ApiKey, User
+from annotations.accounts.scopes import scopes
+from annotations.accounts.selectors import key_sent
 from annotations.audit import actors
 
 # Open to whoever has to choose another password first.
@@ -29,11 +31,16 @@ FACTOR_FIRST = {
     "accounts:time_left",
 }
 
+# What a role does from everywhere, whatever its networks: to leave, and what says that the site is there.
+EVERYWHERE = {"accounts:sign_out", "healthz", "readyz"}
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class SessionLimitsMiddleware:
-    """Ends a session whose time is over; writes down, now and then, that one was used."""
+    """Ends a session whose time is over; writes down, now and then, that one was used; notes on the device who has
+    signed in there.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -47,29 +54,52 @@ class SessionLimitsMiddleware:
                 request.user = AnonymousUser()
             else:
                 sessions.seen(session)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if username := getattr(request, "signed_in_here", ""):
+            devices.remember(request, response, username)
+        return response
+
+
+# What those are told who hold the whole key; whoever lacks a part of it learns nothing about it.
+_KEY_ANSWERS = {
+    KeyRefusal.REVOKED: (401, "key_revoked", "This API key was revoked. Make another one."),
+    KeyRefusal.EXPIRED: (401, "key_expired", "This API key has expired. Make another one."),
+    KeyRefusal.NETWORK: (403, "key_network", "This API key opens nothing from this network."),
+}
+_UNKNOWN_KEY = (401, "bad_api_key", "There is no such API key.")
 
 
 class ApiKeyMiddleware:
-    """Sets `request.user` from `Authorization: Bearer KEY`; a wrong key is answered at once, never ignored."""
+    """Sets `request.user` and `request.api_key` from `Authorization: Bearer KEY`; a wrong key is answered at once,
+    never ignored. Answers say when the key ends (`API-Key-Expires`).
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            found = key_of(key.strip())
-            if found is None:
-                services.record_key_refusal(key.strip())
-                message = "This API key is unknown, expired or revoked."
-                return JsonResponse({"code": "bad_api_key", "message": message}, status=401)
-            services.record_key_used(found)
-            request.user = found.user
-            request.authenticated_by_key = True  # type: ignore[attr-defined]
-            # A key is sent by a program on purpose, so there is no cookie that another site could abuse.
-            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
-        return self.get_response(request)
+        if scheme.lower() != "bearer":
+            return self.get_response(request)
+        address = throttle.address(request)
+        found, refusal = key_sent(key.strip(), address)
+        if found is None or refusal:
+            refusal = refusal or KeyRefusal.UNKNOWN
+            services.record_key_refusal(found.user if found else None, refusal)
+            status, code, message = _KEY_ANSWERS.get(refusal, _UNKNOWN_KEY)
+            answer = JsonResponse({"code": code, "message": message}, status=status)
+            if status == 401:  # RFC 6750, section 3.1
+                answer["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+            return answer
+        services.record_key_used(found, address)
+        request.user = found.user
+        request.api_key = found  # type: ignore[attr-defined]
+        request.authenticated_by_key = True  # type: ignore[attr-defined]
+        # A key is sent by a program on purpose, so there is no cookie that another site could abuse.
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["API-Key-Expires"] = found.expires_at.isoformat(timespec="seconds")
+        return response
 
 
 class PermissionMiddleware:
@@ -96,11 +126,22 @@ class PermissionMiddleware:
         match = request.resolver_match
         route = match.view_name if match else ""
         role = role_of(request)
-        if self.matrix.allows(route, request.method or "", role):
+        key: ApiKey | None = getattr(request, "api_key", None)
+        opened = key is None or scopes().opens(route, request.method or "", key.scope_codes)
+        if (
+            isinstance(request.user, User)
+            and route not in EVERYWHERE
+            and (answer := turned_away(request, request.user))
+        ):
+            return answer
+        if opened and self.matrix.allows(route, request.method or "", role):
             return self._first_something_else(request, route)
         services.record_refusal(actor_of(request), request.method or "", route)
         request.refusal_noted = True  # type: ignore[attr-defined]
         api = request.path.startswith("/api/")
+        if key:
+            message = "This API key does not open that. Its scopes are listed where it was made."
+            return JsonResponse({"code": "key_scope", "message": message}, status=403)
         if role == ANONYMOUS:
             if api:
                 message = "Sign in, or send an API key."

@@ -8,7 +8,8 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
-from annotations.accounts.enums import FactorKind, ProposalKind, ProposalState, Role
+from annotations.accounts.enums import FactorKind, ProposalKind, ProposalState, Role, Scope
+from annotations.accounts.rules import KEY_ENDS_SOON
 from annotations.audit.actors import Actor
 from annotations.core import clock, ids
 
@@ -87,16 +88,47 @@ class User(AbstractBaseUser):
 
 
 class ApiKey(models.Model):
-    """A submitter's key. Only a digest is kept: the key itself is shown once, when it is made."""
+    """A program's key. Only a digest is kept: the key itself is shown once, when it is made.
+
+    `scopes` are codes (`enums.Scope`) and `networks` those that it is bound to, with commas between them; without any
+    it opens from everywhere. `used_from` is the network of its last use, never a whole address. `replaced_by` is the
+    key that was made in its place, when it was rotated.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=64, blank=True)
+    scopes = models.CharField(max_length=300, blank=True)
+    networks = models.CharField(max_length=500, blank=True)
     prefix = models.CharField(max_length=16, unique=True)
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
+    used_from = models.CharField(max_length=64, blank=True)
+    replaced_by = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaces", editable=False
+    )
+
+    @property
+    def scope_codes(self) -> list[str]:
+        return self.scopes.split(", ")
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it opens, in words."""
+        return [str(Scope(code).label) for code in self.scope_codes if code in Scope.values]
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at <= clock.now()
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether its programs stop working within two weeks and no other key has taken its place."""
+        left = self.expires_at - clock.now()
+        return not self.expired and left <= KEY_ENDS_SOON and self.replaced_by_id is None
 
 
 class Session(AbstractBaseSession):
@@ -115,6 +147,15 @@ class Session(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> Any:
         return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class ThrottleCount(models.Model):
+    """Failed tries to sign in, by what `throttle.Count` counts them by. Until `free_at` there is no other."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(db_index=True)
+    free_at = models.DateTimeField()
 
 
 class SignInLink(models.Model):

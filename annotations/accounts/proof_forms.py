@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -86,9 +87,14 @@ def shown_factor(request: HttpRequest, user: User, form: CodeForm) -> Proof | No
 
 def shown_password(request: HttpRequest, user: User, form: PasswordForm) -> Proof | None:
     """As `shown_factor`, by the password; as often as a sign-in may be tried."""
-    if throttle.is_password(request, user.username, form.cleaned_data["step_up_password"]):
+    if (
+        authenticate(request, username=user.username, password=form.cleaned_data["step_up_password"])
+        is not None
+    ):
         return Proof.PASSWORD
-    services.record_failure(user.username, locked=throttle.locked(request, user.username))
+    if not hasattr(request, "has_to_wait"):
+        slowed = selectors.slowed_down(throttle.counts(request, user.username))
+        services.record_failure(user.username, slowed=slowed)
     return None
 
 

@@ -62,6 +62,22 @@ MOST_FACTORS = 10
 SIGN_IN_LASTS = datetime.timedelta(minutes=10)
 """How long after the right password the second factor may follow."""
 
+KEY_LASTS = datetime.timedelta(days=90)
+"""How long an API key opens something when nobody chooses otherwise."""
+
+KEY_LASTS_AT_MOST = datetime.timedelta(days=365)
+
+KEY_ENDS_SOON = datetime.timedelta(days=14)
+"""So long before a key ends its person is told."""
+
+KEY_OVERLAPS = datetime.timedelta(days=1)
+"""How long a key that was rotated goes on beside its successor when nobody chooses otherwise."""
+
+KEY_OVERLAPS_AT_MOST = datetime.timedelta(days=30)
+
+MOST_KEYS = 20
+"""As many API keys of one account are in force at most."""
+
 STATEMENT = "2026-11"
 """The version of the confidentiality statement that people accept now."""
 

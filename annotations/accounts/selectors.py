@@ -3,6 +3,7 @@
 import datetime
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -18,38 +19,47 @@ from annotations.accounts.models import (
     RecoveryCode,
     Session,
     SignInLink,
+    ThrottleCount,
     User,
 )
+from annotations.accounts.networks import network, within
 from annotations.accounts.roles import signing_in
+from annotations.accounts.rules import KEY_ENDS_SOON
+from annotations.accounts.throttle import Count
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 
 
-def key_of(key: str) -> ApiKey | None:
-    """The key with its owner, whose account is open, when it is neither expired nor revoked."""
-    if not (parsed := keys.parse(key)):
-        return None
-    prefix, secret = parsed
-    found = (
-        ApiKey.objects.select_related("user")
-        .filter(prefix=prefix, revoked_at=None, expires_at__gt=clock.now(), user__is_active=True)
-        .first()
-    )
-    return found if found and hmac.compare_digest(found.digest, keys.digest(secret)) else None
-
-
-def why_refused(key: str) -> tuple[User | None, KeyRefusal]:
-    """Why `key_of` knows nobody by this key, and whose key it is or begins like."""
+def key_sent(key: str, address: str) -> tuple[ApiKey | None, KeyRefusal | None]:
+    """The key that was sent from this address, with its account, and why it lets nobody in, or None when it does."""
     prefix, secret = keys.parse(key) or ("", "")
     found = ApiKey.objects.select_related("user").filter(prefix=prefix).first()
     if found is None:
         return None, KeyRefusal.UNKNOWN
     if not hmac.compare_digest(found.digest, keys.digest(secret)):
-        return found.user, KeyRefusal.WRONG
-    if found.revoked_at:
-        return found.user, KeyRefusal.REVOKED
-    return found.user, KeyRefusal.EXPIRED if found.user.is_active else KeyRefusal.INACTIVE
+        return found, KeyRefusal.WRONG
+    return found, _over(found, address)
+
+
+def _over(key: ApiKey, address: str) -> KeyRefusal | None:
+    """Why a key does not let in even those who hold it."""
+    if key.revoked_at:
+        return KeyRefusal.REVOKED
+    if not key.user.is_active:
+        return KeyRefusal.INACTIVE
+    if key.expired:
+        return KeyRefusal.EXPIRED
+    bound = [network(each) for each in key.networks.split(", ") if each]
+    return KeyRefusal.NETWORK if bound and not within(address, bound) else None
+
+
+def slowed_down(counts: Sequence[Count]) -> bool:
+    """Whether the last try that failed has made the wait as long as it gets."""
+    failures = dict(
+        ThrottleCount.objects.filter(key__in=[c.key for c in counts]).values_list("key", "failures")
+    )
+    return any(count.slowest(failures.get(count.key, 0)) for count in counts)
 
 
 @dataclass(frozen=True)
@@ -149,4 +159,15 @@ def sessions_of(user: User) -> QuerySet[Session]:
 
 def keys_of(user: User) -> QuerySet[ApiKey]:
     """The person's API keys that are not revoked, the newest first."""
-    return ApiKey.objects.filter(user=user, revoked_at=None).order_by("-created_at", "pk")
+    return (
+        ApiKey.objects.select_related("replaced_by")
+        .filter(user=user, revoked_at=None)
+        .order_by("-created_at", "pk")
+    )
+
+
+def keys_ending_soon() -> QuerySet[ApiKey]:
+    """The keys whose programs stop working within two weeks, as no other key has taken their place; soonest first."""
+    now = clock.now()
+    found = ApiKey.objects.select_related("user").filter(revoked_at=None, replaced_by=None)
+    return found.filter(expires_at__gt=now, expires_at__lte=now + KEY_ENDS_SOON).order_by("expires_at", "pk")

@@ -1,7 +1,6 @@
 """The store of sessions: Django's, in a table that knows whose each one is and from which network."""
 
 import datetime
-import ipaddress
 import uuid
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ from django.http import HttpRequest
 from annotations.accounts import throttle
 from annotations.accounts.enums import Proof, SessionEnd
 from annotations.accounts.models import Session
+from annotations.accounts.networks import network_of
 from annotations.accounts.rules import SessionLimits
 from annotations.core import clock, ids
 
@@ -101,6 +101,11 @@ def public_id(session: Any) -> uuid.UUID:
     return uuid.UUID(session[_KEY]["id"])
 
 
+def public_id_of(request: HttpRequest) -> str:
+    """What names the session of whoever is signed in, also when its key changes; nothing for other requests."""
+    return str(request.session.get(_KEY, {}).get("id", ""))
+
+
 def described(network: str) -> dict[str, str]:
     """What a session keeps of itself, as its data."""
     return {"id": str(ids.random_id()), "network": network, "began": clock.now().isoformat()}
@@ -134,12 +139,3 @@ def seconds_left(session: SessionBase, role: str) -> int:
     now, began_at = clock.now(), getattr(session, "began_at", None)
     left, _ = limits_of(role).left(began_at or now, now, now)
     return int(left.total_seconds())
-
-
-def network_of(address: str) -> str:
-    """The network that an address belongs to: 24 bits of IPv4, 48 of IPv6; empty when it is none."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))

@@ -1,18 +1,73 @@
-"""What the sign-in throttle counts by: the account, as a keyed digest, and the client's address."""
+"""How guessing passwords is slowed down: what tries are counted by, and how long the next one has to wait.
 
-from typing import Any
+Three counts for whoever is not known: the account from one network, the account from everywhere, the network for every
+account. Each lets some failures pass and then doubles the wait, up to a quarter of an hour. A device on which the
+person has signed in before (`devices`) has a count of its own instead, so that strangers who guess do not shut out
+anybody from where they work. Nothing is kept but keyed digests.
+"""
 
-from axes.handlers.proxy import AxesProxyHandler
+import datetime
+from dataclasses import dataclass
+
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from annotations.accounts import devices
+from annotations.accounts.networks import network_of
 
-def account(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
-    """A digest of the name that was typed: people type passwords, and other people's names, into that field."""
-    typed = (credentials or {}).get("username") or (request.POST.get("username") if request else "") or ""
-    return salted_hmac("accounts.throttle", str(typed), algorithm="sha256").hexdigest()
+LONGEST_WAIT = datetime.timedelta(minutes=15)
+_FIRST_WAIT = datetime.timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Count:
+    """`key` is what is counted by; fewer failures than `free` cost no wait; after `forgotten` without one it begins
+    anew. `shared` when it counts more callers than one.
+    """
+
+    key: str
+    free: int
+    forgotten: datetime.timedelta
+    shared: bool = False
+
+    def wait(self, failures: int) -> datetime.timedelta:
+        """How long the next try has to wait after so many failures."""
+        if failures < self.free:
+            return datetime.timedelta(0)
+        doublings = min(failures - self.free, 20)
+        return min(_FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+    def slowest(self, failures: int) -> bool:
+        """Whether this very failure has made the wait as long as it gets."""
+        return self.wait(failures) == LONGEST_WAIT > self.wait(failures - 1)
+
+
+FORGOTTEN_AT_LAST = datetime.timedelta(days=1)
+_HOUR = datetime.timedelta(hours=1)
+
+
+def counts(request: HttpRequest | None, username: str) -> list[Count]:
+    """What a try to sign in with this name is counted by, in the order in which the counts are locked.
+
+    Without a request, as on the command line, only the account counts.
+    """
+    if request is None:
+        return [account_count(username)]
+    if device := devices.known(request, username):
+        return [Count(_digest("device", username, device), 5, FORGOTTEN_AT_LAST)]
+    network = network_of(address(request), (32, 64))
+    found = [
+        Count(_digest("caller", username, network), 5, FORGOTTEN_AT_LAST),
+        account_count(username),
+        Count(_digest("network", network), 30, _HOUR, shared=True),
+    ]
+    return sorted(found, key=lambda count: count.key)
+
+
+def account_count(username: str) -> Count:
+    """The account from everywhere."""
+    return Count(_digest("account", username), 20, FORGOTTEN_AT_LAST, shared=True)
 
 
 def address(request: HttpRequest) -> str:
@@ -22,11 +77,6 @@ def address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def locked(request: HttpRequest, username: str) -> bool:
-    """Whether this account is locked for this address now."""
-    return bool(AxesProxyHandler.is_locked(request, {"username": username}))
-
-
-def is_password(request: HttpRequest, username: str, password: str) -> bool:
-    """Whether this is the account's password; one that is wrong counts as a failed sign-in."""
-    return authenticate(request, username=username, password=password) is not None
+def _digest(*words: str) -> str:
+    """People type passwords, and other people's names, where the user name belongs."""
+    return salted_hmac("accounts.throttle", "\0".join(words), algorithm="sha256").hexdigest()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotations.accounts.views import factors, links, own, people, session, sign_in, step_up
+from annotations.accounts.views import factors, keys, links, own, people, session, sign_in, step_up
 
 app_name = "accounts"
 urlpatterns = [
@@ -20,7 +20,10 @@ urlpatterns = [
     path("account/factors/<uuid:factor_id>/remove", factors.remove_factor, name="remove_factor"),
     path("account/sessions/end", own.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<uuid:session_id>/end", own.end_session, name="end_session"),
-    path("account/keys/<slug:prefix>/revoke", own.revoke_key, name="revoke_own_key"),
+    path("account/keys/", keys.own_keys, name="own_keys"),
+    path("account/keys/new/", keys.make_own_key, name="make_own_key"),
+    path("account/keys/<slug:prefix>/rotate/", keys.rotate_own_key, name="rotate_own_key"),
+    path("account/keys/<slug:prefix>/revoke", keys.revoke_own_key, name="revoke_own_key"),
     path("account/time-zone", own.choose_time_zone, name="choose_time_zone"),
     path("account/statement", own.accept_statement, name="accept_statement"),
     path("people/", people.people, name="people"),
@@ -31,7 +34,9 @@ urlpatterns = [
     path("people/<uuid:user_id>/role", people.change_role, name="change_role"),
     path("people/<uuid:user_id>/step", people.step, name="step"),
     path("people/<uuid:user_id>/new-password", people.require_new_password, name="require_new_password"),
-    path("people/<uuid:user_id>/keys/<slug:prefix>/revoke", people.revoke_key, name="revoke_key"),
+    path("people/<uuid:user_id>/keys/new/", keys.make_key, name="make_key"),
+    path("people/<uuid:user_id>/keys/<slug:prefix>/rotate/", keys.rotate_key, name="rotate_key"),
+    path("people/<uuid:user_id>/keys/<slug:prefix>/revoke", keys.revoke_key, name="revoke_key"),
     path("people/proposals/<uuid:proposal_id>/decide", people.decide, name="decide_proposal"),
     path("people/proposals/<uuid:proposal_id>/decide-loss", people.decide_loss, name="decide_loss"),
     path("people/proposals/<uuid:proposal_id>/take-back", people.take_back, name="take_back_proposal"),

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
+from annotations.accounts.holders import holder_of
 from annotations.accounts.models import User
 from annotations.audit.sequencing.awaiting import await_checkpoint
 from annotations.break_glass import selectors, services
@@ -77,7 +78,7 @@ def _admit(request: HttpRequest, identifier: str) -> Media:
     return Media(access.bytes, lambda: body, until=access.until)
 
 
-_MEDIA = ProtectedMedia("break_glass:media", _admit)
+_MEDIA = ProtectedMedia("break_glass:media", _admit, holder_of)
 
 
 def _check(served: BreakGlassAccess) -> None:

@@ -1,4 +1,4 @@
-"""Delivering media that nobody may keep an address of: one session, a minute, checked and logged at every request.
+"""Delivering media that nobody may keep an address of: one holder, a minute, checked and logged at every request.
 
 A context declares its `ProtectedMedia`: the route that serves it, and what is asked of each request. Whoever may see
 something gets an `Address` from it once the grant is on the log. The bytes leave after `admit` has asked again, has
@@ -25,7 +25,7 @@ from annotations.core.http import parse_range, ranged_response
 
 @dataclass(frozen=True)
 class Address:
-    """`url` answers until `expires_at` (ISO 8601), for one session only."""
+    """`url` answers until `expires_at` (ISO 8601), for one holder only."""
 
     url: str
     expires_at: str
@@ -48,15 +48,17 @@ class Media:
 class ProtectedMedia:
     """`admit` gets the request and the words that the address was made for; it checks them, logs and gives the media.
 
-    It raises `gone()` for what it does not let through, so that nobody learns why. `route` takes the token.
+    It raises `gone()` for what it does not let through, so that nobody learns why. `route` takes the token. `holder`
+    tells who sends a request, and by which session or key; nothing when nobody does.
     """
 
     route: str
     admit: Callable[..., Media]
+    holder: Callable[[HttpRequest], str]
 
     def address(self, request: HttpRequest, *words: str) -> Address:
-        """A new address for the session of the request."""
-        token = signing.dumps([_session_of(request), *words], salt=self._salt)
+        """A new address for the holder of the request. Raises `gone()` when there is none."""
+        token = signing.dumps([self._held_by(request), *words], salt=self._salt)
         expires = clock.now() + clock.seconds(settings.MEDIA_TOKEN_SECONDS)
         return Address(reverse(self.route, args=[token]), expires.isoformat())
 
@@ -74,12 +76,18 @@ class ProtectedMedia:
 
     def _words(self, request: HttpRequest, token: str) -> list[str]:
         try:
-            session, *words = signing.loads(token, salt=self._salt, max_age=settings.MEDIA_TOKEN_SECONDS)
+            holder, *words = signing.loads(token, salt=self._salt, max_age=settings.MEDIA_TOKEN_SECONDS)
         except signing.BadSignature:
             raise gone() from None
-        if session != _session_of(request):
+        if holder != self._held_by(request):
             raise gone()
         return cast(list[str], words)
+
+    def _held_by(self, request: HttpRequest) -> str:
+        """What binds a token: a digest, so that an address tells nothing of its holder."""
+        if not (holder := self.holder(request)):
+            raise gone()
+        return hashlib.sha256(holder.encode()).hexdigest()[:32]
 
     @property
     def _salt(self) -> str:
@@ -107,8 +115,3 @@ def _response(request: HttpRequest, media: Media) -> HttpResponseBase:
         return HttpResponse(content_type="video/mp4", headers={"X-Accel-Redirect": location})
     header = request.headers.get("Range", "")
     return cast(HttpResponseBase, ranged_response(media.open(), media.size, "video/mp4", header, media.until))
-
-
-def _session_of(request: HttpRequest) -> str:
-    """What binds a token to the session: a digest of its key."""
-    return hashlib.sha256((request.session.session_key or "").encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Delivering renditions: short-lived tokens bound to the session, the gate asked again at every request.
+"""Delivering renditions: short-lived tokens bound to their holder, the gate asked again at every request.
 
 Used by the contexts to the right: they decide who may see a clip and for which purpose, then call `grant`.
 """
@@ -13,6 +13,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.http import HttpRequest
 
+from annotations.accounts.holders import holder_of
 from annotations.accounts.middleware import actor_of
 from annotations.audit import repeats
 from annotations.audit.actors import Actor
@@ -103,7 +104,7 @@ def _admit(request: HttpRequest, rendition_id: str, purpose: str, *holder: str) 
     return Media(rendition.bytes, lambda: storages["renditions"].open(name), location=f"renditions/{name}")
 
 
-MEDIA = ProtectedMedia("redaction:media", _admit)
+MEDIA = ProtectedMedia("redaction:media", _admit, holder_of)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations.accounts import pending, selectors, services as accounts
 from annotations.accounts.addresses import here_or
+from annotations.accounts.doors import turned_away
 from annotations.accounts.enums import Proof
 from annotations.core import clock
 from annotations.core.errors import DomainError
@@ -122,6 +123,8 @@ def _sign_in(request: HttpRequest, claims: dict[str, Any], onward: str) -> HttpR
     if admission.identity is None:
         return _refused(request, admission.refused or SignInRefusal.PROVIDER)
     user = admission.identity.user
+    if answer := turned_away(request, user):
+        return answer
     target = here_or(onward, settings.LOGIN_REDIRECT_URL)
     if selectors.factors_of(user).exists():
         pending.begin(request, user)

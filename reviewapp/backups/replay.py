@@ -247,6 +247,12 @@ def _end_recovery_codes(line: Line) -> None:
     accounts.repeat_recovery_codes_made(line.data["account"], line.moment, line.actor)
 
 
+def _end_rotated_key(line: Line) -> None:
+    """Its successor came after the backup and is gone; it has to be made again."""
+    until = datetime.datetime.fromisoformat(line.data["until"])
+    accounts.repeat_rotation(line.data["prefix"], until, line.actor)
+
+
 def _end_sessions(line: Line) -> None:
     """Whoever was signed in when the backup was made signs in anew."""
     sessions = Session.objects.all().delete()[0]
@@ -284,6 +290,7 @@ HANDLERS: dict[Kind, Handler] = {
     Kind.FACTOR_REMOVED: _remove_factor,
     Kind.FACTORS_TAKEN: _take_factors,
     Kind.RECOVERY_CODES_MADE: _end_recovery_codes,
+    Kind.KEY_ROTATED: _end_rotated_key,
     Kind.BACKUP_BEGUN: _nothing,
     Kind.RESTORED: _end_sessions,
 }

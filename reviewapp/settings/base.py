@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "django_structlog",
     "rest_framework",
     "drf_spectacular",
-    "axes",
     "csp",
 ]
 
@@ -63,7 +62,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
     "reviewapp.unavailable.UnavailableMiddleware",
     "annotations.accounts.decisions.DecisionMiddleware",
 ]
@@ -114,20 +112,30 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Who may do what: the matrix is enforced on every request and every test of access is generated from it.
 PERMISSION_MATRIX = BASE_DIR / "reviewapp" / "permissions.csv"
+# What of it API keys may do, by their scopes.
+KEY_SCOPES = BASE_DIR / "reviewapp" / "scopes.csv"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "annotations.accounts.backends.ThrottledBackend",
+    "django.contrib.auth.backends.ModelBackend",  # sessions of before name it; it is never asked for a password
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "annotations.accounts.passwords.ChangedCommonValidator"},
+    {"NAME": "annotations.accounts.passwords.KnownWordsValidator"},
+    {"NAME": "annotations.accounts.passwords.BreachedPasswordValidator"},
 ]
+# SHA-1 digests of leaked passwords, sorted, one a line, as Have I Been Pwned gives them out.
+BREACHED_PASSWORDS_FILE = environment.path("BREACHED_PASSWORDS_FILE")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
@@ -151,18 +159,9 @@ SECOND_FACTOR_REQUIRED = environment.items(
 STEP_UP_MINUTES = environment.number("STEP_UP_MINUTES", 10)
 
 TRUSTED_PROXY = False
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "annotations.accounts.views.locked_out"
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody could keep a person out for ever
-AXES_VERBOSE = False
-# The throttle counts; it is no second log. Names are kept as keyed digests, for as long as a lock lasts.
-AXES_DISABLE_ACCESS_LOG = True
-AXES_USERNAME_CALLABLE = "annotations.accounts.throttle.account"
-AXES_CLIENT_IP_CALLABLE = "annotations.accounts.throttle.address"
-AXES_SENSITIVE_PARAMETERS = ["username", "password", "next"]
+# From where people and programs of a role come in; roles that are not named, from everywhere.
+ALLOWED_NETWORKS = environment.networks("ALLOWED_NETWORKS")
+DEVICE_COOKIE_NAME = "review_device"
 
 SESSION_ENGINE = "annotations.accounts.sessions"
 SESSION_COOKIE_NAME = "review_session"
@@ -385,6 +384,5 @@ LOGGING = {
     "loggers": {
         "django_structlog": {"level": "ERROR"},
         "django.request": {"level": "ERROR"},
-        "axes": {"level": "WARNING"},
     },
 }

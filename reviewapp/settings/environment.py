@@ -1,6 +1,7 @@
 """Reading the environment: the only place that does, used by the settings modules alone."""
 
 import base64
+import ipaddress
 import os
 import re
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _SHORTEST_SECRET = 24
@@ -21,6 +24,12 @@ def text(name: str, default: str | None = None) -> str:
     if value is None:
         raise ImproperlyConfigured(f"Set the environment variable {name}.")
     return value
+
+
+def path(name: str) -> Path | None:
+    """The path that the variable names; None when it is not set."""
+    value = os.environ.get(name)
+    return Path(value) if value else None
 
 
 def flag(name: str, *, default: bool = False) -> bool:
@@ -146,6 +155,24 @@ def mail_server(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": parts.scheme == "smtp",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
     }
+
+
+def networks(name: str) -> dict[str, tuple[Network, ...]]:
+    """By role, from `role network network, role network`: `contractor 192.0.2.0/24 2001:db8::/32, lead 192.0.2.7/32`.
+
+    Which roles there are is checked when the site starts (`accounts.checks`).
+    """
+    found: dict[str, tuple[Network, ...]] = {}
+    for item in items(name):
+        role, *written = item.split()
+        try:
+            parsed = tuple(ipaddress.ip_network(each) for each in written)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}.") from None
+        if not parsed or role in found:
+            raise ImproperlyConfigured(f"{name}: give each role once, with its networks.")
+        found[role] = parsed
+    return found
 
 
 def witnesses(name: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 //   data-confirm="..."    a form asks before it is sent
 //   data-submit-on-change a filter form is sent when a control changes
 //   data-print            a button prints the page
+//   data-copy="ID"        this button copies the value of the field with that id; data-copied="..." is then said
 //   data-announce="..."   text for screen readers, announced in #announcements when it has changed
 
 const TYPING = "input, textarea, select, button, a[href], summary, [contenteditable], dialog";
@@ -41,3 +42,15 @@ document.addEventListener("htmx:afterSwap", () => {
   const text = source.dataset.announce ?? "";
   if (region.textContent !== text) region.textContent = text;
 });
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!(button instanceof HTMLButtonElement) || !navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy ?? "");
+    if (!(field instanceof HTMLInputElement)) return;
+    await navigator.clipboard.writeText(field.value);
+    const said = document.getElementById(`${field.id}-copied`);
+    if (said) said.textContent = button.dataset.copied ?? "";
+  });
+}

@@ -17,16 +17,7 @@ from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.once
 
-CLOSED = {
-    "changepassword",
-    "createsuperuser",
-    "axes_reset",
-    "axes_reset_failure_logs",
-    "axes_reset_ip",
-    "axes_reset_ip_username",
-    "axes_reset_logs",
-    "axes_reset_username",
-}
+CLOSED = {"changepassword", "createsuperuser"}
 
 
 def typed(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,12 +77,8 @@ def test_a_submitter_gets_a_key_and_no_password(capsys: pytest.CaptureFixture[st
     assert not User.objects.get().has_usable_password()
 
 
-def test_every_command_of_others_that_changes_accounts_or_locks_is_closed() -> None:
-    changing = {
-        name
-        for name, app in get_commands().items()
-        if name in {"changepassword", "createsuperuser"} or name.startswith("axes_reset")
-    }
+def test_every_command_of_others_that_changes_accounts_is_closed() -> None:
+    changing = {name for name, app in get_commands().items() if name in {"changepassword", "createsuperuser"}}
     assert changing == CLOSED
     for name in CLOSED:
         command: Any = load_command_class(get_commands()[name], name)

@@ -23,7 +23,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
 from annotations.accounts import log as accounts_log, services as accounts
-from annotations.accounts.enums import Proof, Role, SessionEnd
+from annotations.accounts.enums import KeyRefusal, Proof, Role, SessionEnd
 from annotations.accounts.factors import passkeys
 from annotations.accounts.models import Session, User
 from annotations.accounts.selectors import credentials_of
@@ -86,6 +86,10 @@ OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
 
 # The only functions without an entry, and why.
 EXEMPT = {
+    "accounts.begin_try": "counts tries to sign in by keyed digests; each that fails has its own entry",
+    "accounts.end_try": "counts tries to sign in by keyed digests; who came in has an entry",
+    "accounts.forget_tries": "counts tries to sign in by keyed digests; the link that was used has an entry",
+    "accounts.forget_old_tries": "counts tries to sign in by keyed digests, and those that are over count nothing",
     "accounts.record_key_used": "when a key was used last, to the minute; what was done with it has its own entries",
     "audit.append": "it is the log",
     "audit.append_each": "it is the log",
@@ -321,10 +325,22 @@ def _() -> Act:
     return lambda: accounts.record_turned_away(accounts_log.NOT_FOUND, actor, "GET", "review:workbench")
 
 
+@case("accounts.rotate_key")
+def _rotate_key() -> Act:
+    prefix = accounts.create_key(WORKER, make.make_submitter()).split("_")[1]
+    return lambda: accounts.rotate_key(WORKER, prefix)
+
+
+@case("accounts.repeat_rotation")
+def _repeat_rotation() -> Act:
+    prefix = accounts.create_key(WORKER, make.make_submitter()).split("_")[1]
+    return lambda: accounts.repeat_rotation(prefix, clock.now(), WORKER)
+
+
 @case("accounts.record_key_refusal")
 def _() -> Act:
-    prefix = accounts.create_key(WORKER, make.make_submitter()).split("_")[1]
-    return lambda: accounts.record_key_refusal(f"cam_{prefix}_guessed")
+    owner = make.make_submitter()
+    return lambda: accounts.record_key_refusal(owner, KeyRefusal.WRONG)
 
 
 OPERATOR = Actor("p-operator", Role.OPERATOR)

@@ -9,22 +9,19 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from django.urls import resolve
 
-from annotations.core.errors import NotAllowed
+from annotations.core.errors import Missing, NotAllowed
 from annotations.core.protected_media import Media, ProtectedMedia, gone, sent_range
 
 CONTENT = bytes(range(256)) * 4
 ADMITTED: list[tuple[str, ...]] = []
 
 
-class Session:
-    def __init__(self, key: str) -> None:
-        self.session_key = key
+def request_of(holder: str, **headers: str) -> HttpRequest:
+    return RequestFactory().get("/", headers={"X-Holder": holder, **headers})
 
 
-def request_of(session: str, **headers: str) -> HttpRequest:
-    request = RequestFactory().get("/", headers=headers)
-    request.session = Session(session)  # type: ignore[assignment]
-    return request
+def holder(request: HttpRequest) -> str:
+    return request.headers["X-Holder"]
 
 
 def admit(request: HttpRequest, *words: str) -> Media:
@@ -36,12 +33,12 @@ def admit(request: HttpRequest, *words: str) -> Media:
     return Media(len(CONTENT), lambda: io.BytesIO(CONTENT), location="renditions/a b.mp4")
 
 
-RENDITIONS = ProtectedMedia("redaction:media", admit)
-COPIES = ProtectedMedia("break_glass:media", admit)
+RENDITIONS = ProtectedMedia("redaction:media", admit, holder)
+COPIES = ProtectedMedia("break_glass:media", admit, holder)
 
 
-def token_for(media: ProtectedMedia, session: str, *words: str) -> str:
-    return str(resolve(media.address(request_of(session), *words).url).kwargs["token"])
+def token_for(media: ProtectedMedia, whose: str, *words: str) -> str:
+    return str(resolve(media.address(request_of(whose), *words).url).kwargs["token"])
 
 
 def body(response: Any) -> bytes:
@@ -63,14 +60,20 @@ def test_an_address_brings_back_what_it_was_made_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("media", "session", "cut"), [(RENDITIONS, "two", 0), (COPIES, "one", 0), (RENDITIONS, "one", 1)]
+    ("media", "whose", "cut"),
+    [(RENDITIONS, "two", 0), (COPIES, "one", 0), (RENDITIONS, "one", 1), (RENDITIONS, "", 0)],
 )
-def test_another_session_another_route_and_a_forged_token_open_nothing(
-    media: ProtectedMedia, session: str, cut: int
+def test_another_holder_another_route_and_a_forged_token_open_nothing(
+    media: ProtectedMedia, whose: str, cut: int
 ) -> None:
     token = token_for(RENDITIONS, "one", "an id")
-    response = media.serve(request_of(session), token[: len(token) - cut])
+    response = media.serve(request_of(whose), token[: len(token) - cut])
     assert (response.status_code, ADMITTED) == (404, [])
+
+
+def test_nobody_in_particular_gets_no_address() -> None:
+    with pytest.raises(Missing):
+        RENDITIONS.address(request_of(""), "an id")
 
 
 def test_an_address_ends_with_its_minute(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

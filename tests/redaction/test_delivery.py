@@ -6,6 +6,7 @@ from django.core.files.storage import storages
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from annotations.accounts.models import User
 from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips.enums import HoldReason, Purpose
@@ -33,7 +34,7 @@ def viewer(client: Client) -> Client:
 def granted(viewer: Client, clip: Clip, purpose: str = Purpose.LABELING) -> str:
     request = RequestFactory().post("/")
     request.session = viewer.session
-    request.user = make_user()
+    request.user = User.objects.get(pk=viewer.session["_auth_user_id"])
     return delivery.grant(request, clip, purpose).url
 
 
@@ -71,12 +72,19 @@ def test_the_log_tells_what_was_sent_not_what_was_asked_for(
     assert (f'"range":"0-{size - 1} of {size}"' if sent == "all" else '"range":"none"').encode() in entry
 
 
-def test_another_session_of_the_same_role_gets_nothing(viewer: Client, clip: Clip) -> None:
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.post(reverse("accounts:sign_in"), {"username": person.username, "password": PASSWORD})
+    return client
+
+
+def test_another_person_and_another_session_of_the_same_person_get_nothing(
+    viewer: Client, clip: Clip
+) -> None:
     url = granted(viewer, clip)
-    stranger = Client()
-    person = make_user()
-    stranger.post(reverse("accounts:sign_in"), {"username": person.username, "password": PASSWORD})
-    assert stranger.get(url).status_code == 404
+    same = User.objects.get(pk=viewer.session["_auth_user_id"])
+    for stranger in (signed_in(make_user()), signed_in(same)):
+        assert stranger.get(url).status_code == 404
     assert not LogEntry.objects.filter(action="rendition.served").exists()
 
 

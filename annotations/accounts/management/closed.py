@@ -1,4 +1,4 @@
-"""Commands of Django and of others that would change accounts or locks past the log: they say what to use instead."""
+"""Commands of Django and of others that would change accounts past the log: they say what to use instead."""
 
 import sys
 from typing import Any, NoReturn
@@ -22,9 +22,3 @@ class ClosedCommand(BaseCommand):
         except CommandError as error:
             self.stderr.write(str(error))
             sys.exit(error.returncode)
-
-
-class ClosedReset(ClosedCommand):
-    """Unlocking a sign-in."""
-
-    instead = "A lock ends by itself 15 minutes after the last failure, and holds for one address only."

@@ -4,6 +4,7 @@ Whoever has a shell can type anybody's name. So no command takes a name alone: t
 who may never have known.
 """
 
+import math
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from django.http import HttpRequest
 
 from annotations.accounts import services, throttle
 from annotations.accounts.models import User
+from annotations.accounts.selectors import slowed_down
 
 BY = "by"
 AGREED_BY = "agreed_by"
@@ -89,11 +91,14 @@ def _check_password(person: User, password: str) -> None:
     """As a sign-in would: throttled, and on the log when it fails. Raises CommandError."""
     request = HttpRequest()
     request.method, request.META["REMOTE_ADDR"] = "POST", _HERE
-    if throttle.locked(request, person.username):
-        raise CommandError(f"Too many failed attempts for {person.username}. Wait 15 minutes.")
-    if authenticate(request, username=person.username, password=password) is None:
-        services.record_failure(person.username, locked=throttle.locked(request, person.username))
-        raise CommandError(f"This is not the password of {person.username}. Nothing was done.")
+    if authenticate(request, username=person.username, password=password) is not None:
+        return
+    if hasattr(request, "has_to_wait"):
+        raise CommandError(
+            f"Too many failed attempts for {person.username}. Wait {math.ceil(request.has_to_wait.total_seconds())} s."
+        )
+    services.record_failure(person.username, slowed=slowed_down(throttle.counts(request, person.username)))
+    raise CommandError(f"This is not the password of {person.username}. Nothing was done.")
 
 
 def _each_once(people: list[User]) -> Iterable[User]:

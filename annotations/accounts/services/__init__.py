@@ -9,7 +9,15 @@ from annotations.accounts.services.factors import (
     rename_factor,
     renew_recovery_codes,
 )
-from annotations.accounts.services.keys import create_key, record_key_used, revoke_key
+from annotations.accounts.services.keys import (
+    LONGEST_NAME,
+    KeyTerms,
+    create_key,
+    record_key_used,
+    repeat_rotation,
+    revoke_key,
+    rotate_key,
+)
 from annotations.accounts.services.links import use_link
 from annotations.accounts.services.own import (
     accept_statement,
@@ -53,13 +61,17 @@ from annotations.accounts.services.sign_in import (
     record_sign_out,
     record_turned_away,
 )
+from annotations.accounts.services.throttle import begin_try, end_try, forget_old_tries, forget_tries
 
 __all__ = [
+    "LONGEST_NAME",
     "Description",
+    "KeyTerms",
     "NewApp",
     "accept_statement",
     "add_app",
     "add_passkey",
+    "begin_try",
     "change_password",
     "change_role",
     "check_code",
@@ -76,6 +88,9 @@ __all__ = [
     "end_other_sessions",
     "end_over_session",
     "end_session",
+    "end_try",
+    "forget_old_tries",
+    "forget_tries",
     "invite",
     "make_provided",
     "propose_loss",
@@ -100,8 +115,10 @@ __all__ = [
     "repeat_password_required",
     "repeat_recovery_codes_made",
     "repeat_role",
+    "repeat_rotation",
     "require_new_password",
     "revoke_key",
+    "rotate_key",
     "set_password",
     "take_back_proposal",
     "turn_provided",

@@ -12,6 +12,7 @@ from annotations.accounts.rules import LINK_LASTS
 from annotations.accounts.selectors import link_of
 from annotations.accounts.services.own import accept_statement
 from annotations.accounts.services.support import end_links, end_sessions, locked
+from annotations.accounts.services.throttle import forget_tries
 from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core import clock
@@ -38,6 +39,7 @@ def use_link(token: str, password: str, *, statement: bool = False) -> User:
     user.save(update_fields=["password", "password_required"])
     end_links(user)
     end_sessions(user)
+    forget_tries(user.username)
     audit.append(log.LINK_USED, user.actor, data={"account": user.pseudonym})
     if statement:
         accept_statement(user)

@@ -7,9 +7,8 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from annotations.accounts import log, refusals, sessions
-from annotations.accounts.enums import Proof, SessionEnd
+from annotations.accounts.enums import KeyRefusal, Proof, SessionEnd
 from annotations.accounts.models import Session, User
-from annotations.accounts.selectors import why_refused
 from annotations.audit import repeats, services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.audit.registry import Action
@@ -53,13 +52,16 @@ def record_in_person(user: User, command: str) -> None:
 
 
 @transaction.atomic
-def record_failure(username: str, *, locked: bool = False) -> None:
-    """A failed sign-in. The log names the account by its pseudonym; what was typed for no account is not kept."""
+def record_failure(username: str, *, slowed: bool = False) -> None:
+    """A failed sign-in; `slowed` when the next one has to wait as long as it gets.
+
+    The log names the account by its pseudonym; what was typed for no account is not kept.
+    """
     # PostgreSQL takes no NUL, not even to compare with; no account has one in its name.
     user = None if "\0" in username else User.objects.filter(username=username).first()
     account = user.pseudonym if user else "unknown"
     repeats.tell(log.SIGN_IN_FAILED, ANONYMOUS, data={"account": account})
-    if locked:
+    if slowed:
         repeats.tell(log.LOCKED_OUT, ANONYMOUS, data={"account": account})
 
 
@@ -75,7 +77,7 @@ def record_refusal(actor: Actor, method: str, route: str) -> None:
 
 @transaction.atomic
 def record_turned_away(kind: Action, actor: Actor, method: str, route: str) -> None:
-    """A call that the matrix allows was turned away: `kind` is CSRF_REFUSED, TOO_OFTEN or NOT_FOUND."""
+    """A call that the matrix allows was turned away: `kind` is one of those with `times`."""
     if times := refusals.counted(actor.pseudonym, f"{kind.code}:{route}"):
         audit.append(kind, actor, data=_call(method, route) | {"times": times})
 
@@ -85,9 +87,8 @@ def _call(method: str, route: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def record_key_refusal(key: str) -> None:
+def record_key_refusal(owner: User | None, reason: KeyRefusal) -> None:
     """Somebody sent an API key that lets nobody in; the log names the account that it belongs to, never the key."""
-    owner, reason = why_refused(key)
     account = owner.pseudonym if owner else "unknown"
     if times := refusals.counted(account, f"key-{reason}"):
         audit.append(

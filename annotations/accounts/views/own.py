@@ -1,4 +1,4 @@
-"""One's own account: password, sessions, API keys, time zone, the confidentiality statement."""
+"""One's own account: password, sessions, time zone, the confidentiality statement."""
 
 import uuid
 
@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotations.accounts import selectors, services, throttle
 from annotations.accounts.forms import ChangePasswordForm, TimeZoneForm
 from annotations.accounts.middleware import signed_in
-from annotations.accounts.models import ApiKey
 from annotations.accounts.rules import lacks
-from annotations.accounts.views.sign_in import locked_out
+from annotations.accounts.views.sign_in import has_to_wait
 from annotations.accounts.zones import zone_of
 from annotations.core.errors import DomainError
 
@@ -29,7 +28,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "lacks": [lack.value for lack in lacks(user)],
         "sessions": selectors.sessions_of(user),
         "here": request.session.session_key,
-        "keys": selectors.keys_of(user),
+        "keys": list(selectors.keys_of(user)),
         "in_person": selectors.done_in_person(user),
         "factors": selectors.factors_of(user),
         "codes_left": selectors.codes_left(user),
@@ -48,10 +47,11 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(user, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _password_page(request, form)
-    if throttle.locked(request, user.username):
-        return locked_out(request)
     if authenticate(request, username=user.username, password=form.cleaned_data["old"]) is None:
-        services.record_failure(user.username, locked=throttle.locked(request, user.username))
+        if hasattr(request, "has_to_wait"):
+            return has_to_wait(request)
+        slowed = selectors.slowed_down(throttle.counts(request, user.username))
+        services.record_failure(user.username, slowed=slowed)
         form.add_error("old", _("This is not your password."))
         return _password_page(request, form)
     try:
@@ -86,20 +86,6 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Ends all sessions but this one."""
     services.end_other_sessions(signed_in(request), request.session.session_key or "")
     messages.success(request, _("All your other sessions have ended."))
-    return redirect("accounts:account")
-
-
-@require_POST
-def revoke_key(request: HttpRequest, prefix: str) -> HttpResponse:
-    """Takes an API key of one's own out of use."""
-    user = signed_in(request)
-    if not selectors.keys_of(user).filter(prefix=prefix).exists():
-        raise Http404
-    try:
-        services.revoke_key(user.actor, prefix)
-    except ApiKey.DoesNotExist:
-        raise Http404 from None
-    messages.success(request, _("The key is revoked."))
     return redirect("accounts:account")
 
 

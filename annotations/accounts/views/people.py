@@ -22,7 +22,7 @@ from annotations.accounts.forms import (
     TrainingForm,
 )
 from annotations.accounts.middleware import actor_of
-from annotations.accounts.models import AccountProposal, ApiKey, User
+from annotations.accounts.models import AccountProposal, User
 from annotations.accounts.people import people_by_pseudonym
 from annotations.accounts.roles import is_given_clips, sees_content, signing_in, signs_in
 from annotations.accounts.rules import PROPOSALS, lacks
@@ -170,19 +170,6 @@ def require_new_password(request: HttpRequest, user_id: uuid.UUID) -> HttpRespon
         lambda: services.require_new_password(user_id, actor_of(request), shown=sent(request)),
         _("Their sessions have ended. They choose another password when they sign in."),
     )
-
-
-@require_POST
-def revoke_key(request: HttpRequest, user_id: uuid.UUID, prefix: str) -> HttpResponse:
-    """Takes an API key of the account out of use."""
-    if not selectors.keys_of(_found(user_id)).filter(prefix=prefix).exists():
-        raise Http404
-    try:
-        services.revoke_key(actor_of(request), prefix)
-    except ApiKey.DoesNotExist:
-        raise Http404 from None
-    messages.success(request, _("The key is revoked."))
-    return redirect("accounts:person", user_id)
 
 
 @require_POST

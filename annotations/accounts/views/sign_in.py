@@ -1,11 +1,13 @@
 """Signing in and out."""
 
+import datetime
+import math
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,9 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from annotations.accounts import pending, selectors, services, throttle
 from annotations.accounts.addresses import here_or
+from annotations.accounts.doors import turned_away
 from annotations.accounts.enums import Proof
 from annotations.accounts.models import User
 from annotations.accounts.proof_forms import CodeForm, questions, shown_factor
+from annotations.accounts.selectors import slowed_down
 
 
 class SignInForm(AuthenticationForm):
@@ -33,14 +37,18 @@ class SignIn(views.LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Failures are logged until the lock; tries on a locked account are not: they could grow the log for ever."""
-        if throttle.locked(request, request.POST.get("username", "")):
-            return locked_out(request)
-        return super().post(request, *args, **kwargs)
+        """Failures are logged; tries that have to wait are not, as they are not looked at either."""
+        response = super().post(request, *args, **kwargs)
+        return has_to_wait(request) if hasattr(request, "has_to_wait") else response
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Whoever has a second factor is asked for it; nobody is signed in before."""
+        """Whoever has a second factor is asked for it; nobody is signed in before.
+
+        Who does not come in from here is told so once the password was right: nobody else learns of a role.
+        """
         user = form.get_user()
+        if answer := turned_away(self.request, user):
+            return answer
         if not selectors.factors_of(user).exists():
             services.complete_sign_in(self.request, user, Proof.PASSWORD)
             return redirect(self.get_success_url())
@@ -50,8 +58,10 @@ class SignIn(views.LoginView):
         return redirect(reverse("accounts:second_factor") + query)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        username = self.request.POST.get("username", "")
-        services.record_failure(username, locked=throttle.locked(self.request, username))
+        if not hasattr(self.request, "has_to_wait"):
+            username = self.request.POST.get("username", "")
+            slowed = slowed_down(throttle.counts(self.request, username))
+            services.record_failure(username, slowed=slowed)
         return super().form_invalid(form)
 
 
@@ -89,13 +99,14 @@ class SignOut(views.LogoutView):
         return response
 
 
-def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """The answer while an account is locked after too many failures from one address."""
-    if request.path.startswith("/api/"):
-        return JsonResponse(
-            {"code": "locked_out", "message": "Too many failed attempts. Wait 15 minutes."}, status=429
-        )
-    return render(request, "errors/429.html", status=429)
+def has_to_wait(request: HttpRequest) -> HttpResponse:
+    """The answer to a try that was not looked at, after too many that failed."""
+    wait: datetime.timedelta = request.has_to_wait  # type: ignore[attr-defined]
+    seconds = math.ceil(wait.total_seconds())
+    context = {"seconds": seconds, "minutes": math.ceil(seconds / 60)}
+    answer = render(request, "errors/429.html", context, status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def _next(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from annotations.accounts import selectors, services, sessions, throttle
+from annotations.accounts import selectors, services, sessions
 from annotations.accounts.addresses import here_or
 from annotations.accounts.enums import Proof
 from annotations.accounts.middleware import signed_in
@@ -21,7 +21,7 @@ from annotations.accounts.proof_forms import (
     shown_factor,
     shown_password,
 )
-from annotations.accounts.views.sign_in import locked_out
+from annotations.accounts.views.sign_in import has_to_wait
 
 
 class SentAgain(HttpResponseRedirect):
@@ -49,9 +49,9 @@ def step_up(request: HttpRequest) -> HttpResponse:
         return _page(request, user, _form(user), request.GET.get("next", ""), sends=False)
     form, target = _form(user, request.POST), request.POST.get("step_up_next", "")
     sends = "step_up_sends" in request.POST
-    if isinstance(form, PasswordForm) and throttle.locked(request, user.username):
-        return locked_out(request)
     proof = _shown(request, user, form)
+    if hasattr(request, "has_to_wait"):
+        return has_to_wait(request)
     if proof is None:
         user.refresh_from_db()
         return _page(request, user, form, target, sends=sends)

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     FACTOR_REMOVED = "factor_removed"
     FACTORS_TAKEN = "factors_taken"
     RECOVERY_CODES_MADE = "recovery_codes_made"
+    KEY_ROTATED = "key_rotated"
     BACKUP_BEGUN = "backup_begun"
     RESTORED = "restored"
 
@@ -87,6 +88,7 @@ _DATA: dict[Kind, Mapping[str, Field]] = {
     Kind.FACTOR_REMOVED: {"factor": ID},
     Kind.FACTORS_TAKEN: {"account": PSEUDONYM},
     Kind.RECOVERY_CODES_MADE: {"account": PSEUDONYM},
+    Kind.KEY_ROTATED: {"prefix": pattern(r"[0-9a-f]{12}", "the prefix of a key", 12), "until": TIME},
     Kind.BACKUP_BEGUN: {"backup": ID},
     Kind.RESTORED: {"manifest": DIGEST, "made_at": pattern(r"[0-9TZ:.-]+", "a time", 32)},
 }

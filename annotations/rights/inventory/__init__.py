@@ -30,6 +30,7 @@ NOT_OF_OWNERS: dict[str, str] = {
             "single_sign_on.SpentLogoutToken",
             "accounts.Factor",
             "accounts.RecoveryCode",
+            "accounts.ThrottleCount",
         ),
         _STAFF,
     ),

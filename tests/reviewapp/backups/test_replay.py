@@ -213,6 +213,17 @@ def test_accounts_and_keys_are_closed_again() -> None:
     assert not user.is_active
 
 
+def test_a_key_that_was_rotated_ends_when_it_was_to_end() -> None:
+    prefix = accounts.create_key(COMMAND_LINE, make_submitter()).split("_")[1]
+    set_back(lambda: accounts.rotate_key(COMMAND_LINE, prefix, datetime.timedelta(hours=1)))
+    key = ApiKey.objects.get()
+    assert (key.replaced_by, key.expires_at > clock.now() + datetime.timedelta(days=1)) == (None, True)
+    replay(WORKER)
+    key.refresh_from_db()
+    assert key.expires_at < clock.now() + datetime.timedelta(hours=1)
+    assert LogEntry.objects.filter(action="account.key_ended_again").count() == 1
+
+
 def test_roles_that_were_taken_away_are_not_given_back() -> None:
     lead, operator = make_user(Role.LEAD), make_user(Role.OPERATOR)
     browser = Client()

@@ -1,5 +1,0 @@
-from annotations.accounts.management.closed import ClosedReset
-
-
-class Command(ClosedReset):
-    pass
