@@ -75,6 +75,7 @@ def test_an_officer_verifies_the_log(
     inspected(page, "integrity-never")
     page.get_by_role("button", name="Verify now").click()
     expect(page.get_by_text("The log is whole: every entry")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("banner").get_by_role("link", name="Log whole")).to_be_visible()
     page.get_by_role("button", name="Make an export").click()
     expect(page.get_by_role("link", name="Take out the export")).to_be_visible(timeout=30_000)
     inspected(page, "integrity")

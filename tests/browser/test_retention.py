@@ -58,6 +58,16 @@ def test_two_officers_stop_a_clock_and_lengthen_a_rule(
 
     olga.goto("/retention/")
     inspected(olga, f"retention-register-{scheme}")
+    olga.set_viewport_size({"width": 640, "height": 400})
+    reason = (
+        olga.get_by_role("row").filter(has_text="Labeled").get_by_role("cell").filter(has_text="detector")
+    )
+    expect(reason.first).to_have_css("display", "block")
+    rules = olga.get_by_role("region", name="Rules by the state of a clip")
+    assert rules.evaluate("region => region.scrollWidth <= region.clientWidth")
+    inspected(olga, f"retention-register-narrow-{scheme}")
+    olga.set_viewport_size({"width": 1280, "height": 800})
+    expect(reason.first).to_have_css("display", "table-cell")
     olga.get_by_role("link", name="Labeled", exact=True).click()
     olga.get_by_label("Days of everything").fill("120")
     olga.get_by_label("Reason").fill("Training takes four months.")

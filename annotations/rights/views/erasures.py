@@ -159,7 +159,10 @@ def certificate_page(
     context |= {
         "erasure": erasure,
         "certificate": erasure.certificate,
-        "stores": [(each, effects[each["outcome"]]) for each in erasure.certificate["stores"]],
+        "stores": [
+            (each, effects[each["outcome"]])
+            for each in sorted(erasure.certificate["stores"], key=lambda each: not each["there"])
+        ],
         "digest": certificates.digest(erasure.certificate),
     }
     return render(request, "rights/erasure_certificate.html", context)
