@@ -90,3 +90,14 @@ def test_what_somebody_typed_is_shown_as_text() -> None:
     page = officer.client.get(reverse("accounts:people")).content.decode()
     assert "<b>bold</b>" not in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
+
+
+def test_a_parameter_that_comes_twice_or_elsewhere_decides_nothing(client: Client) -> None:
+    """The last one of a form counts, and what stands in the address is no part of the form."""
+    person = make_user(Role.OPERATOR)
+    name, wrong = person.username, {"password": "a wrong password"}
+    address = reverse("accounts:sign_in")
+    assert client.post(f"{address}?password={PASSWORD}", {"username": name, **wrong}).status_code == 200
+    both = {"username": name, "password": [PASSWORD, wrong["password"]]}
+    assert client.post(address, both).status_code == 200
+    assert client.post(address, {"username": name, "password": PASSWORD}).status_code == 302

@@ -140,3 +140,82 @@ def test_pages_load_nothing_from_elsewhere() -> None:
 
 def test_randomness_that_must_not_be_guessed_is_the_systems() -> None:
     assert importing({"random"}) == []
+
+
+ALGORITHMS = {
+    "AESGCM",
+    "Ed25519PrivateKey",
+    "Ed25519PublicKey",
+    "HKDF",
+    "InvalidSignature",
+    "InvalidTag",
+    "InvalidUnwrap",
+    "SHA256",
+    "aes_key_unwrap",
+    "aes_key_wrap",
+}
+"""All that is taken from the package `cryptography`, and nothing else encrypts, signs or derives keys."""
+DIGESTS = {"sha256", "sha512"}
+
+
+def test_only_these_algorithms_encrypt_sign_and_derive_keys() -> None:
+    taken = {
+        name.name
+        for tree in sources().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cryptography")
+        for name in node.names
+    }
+    assert taken == ALGORITHMS
+    assert importing({"Crypto", "nacl", "OpenSSL", "jwt", "jose"}) == []
+
+
+def test_digests_are_of_256_bits_or_more() -> None:
+    used = {
+        node.attr
+        for tree in sources().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) == "hashlib"
+    }
+    assert used <= DIGESTS | {"file_digest"}
+    named = {
+        ast.literal_eval(node.args[1])
+        for tree in sources().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "file_digest"
+    }
+    assert named <= DIGESTS
+
+
+def test_words_from_outside_are_no_part_of_regular_expressions() -> None:
+    """Every expression is written in the code, or its changing parts are escaped."""
+    found = []
+    for path, tree in sources().items():
+        for node in ast.walk(tree):
+            of_re = (
+                isinstance(node, ast.Call) and getattr(getattr(node.func, "value", None), "id", None) == "re"
+            )
+            if of_re and node.func.attr != "escape" and not _is_written(node.args[0]):  # type: ignore[attr-defined]
+                found.append(path)
+    assert found == ["annotations/audit/fields.py"], "That one compiles the expressions of declared kinds."
+
+
+def _is_written(part: ast.AST) -> bool:
+    """Whether it is a text of the code, the name of a constant, or made of those and of what `re.escape` gives."""
+    if isinstance(part, ast.Constant):
+        return True
+    if isinstance(part, ast.Name):
+        return part.id.isupper() or part.id.startswith("_")
+    if isinstance(part, ast.JoinedStr):
+        return all(
+            _is_written(each.value if isinstance(each, ast.FormattedValue) else each) for each in part.values
+        )
+    if isinstance(part, ast.BinOp):
+        return _is_written(part.left) and _is_written(part.right)
+    if isinstance(part, ast.Call):
+        return ast.unparse(part.func) in {"re.escape", "'|'.join"} and all(map(_is_escaped, part.args))
+    return False
+
+
+def _is_escaped(part: ast.AST) -> bool:
+    return "re.escape" in ast.unparse(part) or _is_written(part)
