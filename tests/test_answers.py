@@ -27,7 +27,7 @@ POLICY = {
 CHARSETS = {"text/html": "utf-8", "text/plain": "utf-8", "text/csv": "utf-8"}
 
 
-@pytest.mark.parametrize("role", [ANONYMOUS, Role.CONTRACTOR, Role.PRIVACY_OFFICER])
+@pytest.mark.parametrize("role", [ANONYMOUS, Role.PRIVACY_OFFICER])
 def test_every_answer_says_what_browsers_may_do_with_it(role: str) -> None:
     """Of what is read, about nothing that exists: what is added to every answer is added to these."""
     person = Person(role)

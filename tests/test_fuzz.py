@@ -26,7 +26,7 @@ from tests.test_permissions import ROUTES, Person, anything, refused, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "140"))
+REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "70"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 WORDS = [
     "",

@@ -4,7 +4,6 @@ out from anywhere but a few places.
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -36,37 +35,41 @@ RUNS_TEXT = {"eval", "exec", "compile"}
 WRITES_MARKUP = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|new Function|eval\()")
 
 
+Kinds = ast.Import | ast.ImportFrom | ast.Call | ast.keyword | ast.Attribute
+
+
 @cache
-def sources() -> dict[str, ast.Module]:
-    """The product's modules by their paths."""
+def nodes() -> list[tuple[str, Kinds]]:
+    """What the product's modules import, call and name, with the paths of the modules."""
     paths = [path for top in PRODUCT for path in sorted((ROOT / top).rglob("*.py"))]
-    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in paths}
-
-
-def imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-
-
-def importing(modules: set[str]) -> list[str]:
     return [
-        path
-        for path, tree in sources().items()
-        if any(name in modules or name.split(".")[0] in modules for name in imported(tree))
+        (path.relative_to(ROOT).as_posix(), node)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, Kinds)
     ]
 
 
-def calls(name: str) -> list[str]:
-    """Where something of this name is called, as a function or as a method."""
+def importing(modules: set[str]) -> list[str]:
+    """The paths of the modules that import one of these, or of what is inside them."""
+    found = set()
+    for path, node in nodes():
+        names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        if any(name in modules or name.split(".")[0] in modules for name in names):
+            found.add(path)
+    return sorted(found)
+
+
+def calls(name: str, *, of_builtin: bool = False) -> list[str]:
+    """Where something of this name is called: as a function, and as a method unless it is Python's own."""
     found = []
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            called = node.func if isinstance(node, ast.Call) else None
-            if name in {getattr(called, "id", None), getattr(called, "attr", None)}:
-                found.append(f"{path}:{getattr(node, 'lineno', 0)}")
+    for path, node in nodes():
+        called = node.func if isinstance(node, ast.Call) else None
+        named = {getattr(called, "id", None), None if of_builtin else getattr(called, "attr", None)}
+        if name in named:
+            found.append(f"{path}:{node.lineno}")
     return found
 
 
@@ -85,22 +88,16 @@ def test_no_markup_is_parsed() -> None:
 
 @pytest.mark.parametrize("name", sorted(RUNS_TEXT))
 def test_no_text_is_run_as_code(name: str) -> None:
-    found = [
-        f"{path}:{node.lineno}"
-        for path, tree in sources().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
-    ]
-    assert found == []
+    assert calls(name, of_builtin=True) == []
 
 
 def test_no_command_goes_through_a_shell() -> None:
-    found = calls("system") + calls("popen")
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.keyword) and node.arg == "shell":
-                found.append(f"{path}:{node.value.lineno}")
-    assert found == []
+    asked = [
+        f"{path}:{node.lineno}"
+        for path, node in nodes()
+        if isinstance(node, ast.keyword) and node.arg == "shell"
+    ]
+    assert calls("system") + calls("popen") + asked == []
 
 
 def test_no_template_is_built_from_words_of_others() -> None:
@@ -161,8 +158,7 @@ DIGESTS = {"sha256", "sha512"}
 def test_only_these_algorithms_encrypt_sign_and_derive_keys() -> None:
     taken = {
         name.name
-        for tree in sources().values()
-        for node in ast.walk(tree)
+        for _, node in nodes()
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cryptography")
         for name in node.names
     }
@@ -173,15 +169,13 @@ def test_only_these_algorithms_encrypt_sign_and_derive_keys() -> None:
 def test_digests_are_of_256_bits_or_more() -> None:
     used = {
         node.attr
-        for tree in sources().values()
-        for node in ast.walk(tree)
+        for _, node in nodes()
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) == "hashlib"
     }
     assert used <= DIGESTS | {"file_digest"}
     named = {
         ast.literal_eval(node.args[1])
-        for tree in sources().values()
-        for node in ast.walk(tree)
+        for _, node in nodes()
         if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "file_digest"
     }
     assert named <= DIGESTS
@@ -189,14 +183,15 @@ def test_digests_are_of_256_bits_or_more() -> None:
 
 def test_words_from_outside_are_no_part_of_regular_expressions() -> None:
     """Every expression is written in the code, or its changing parts are escaped."""
-    found = []
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            of_re = (
-                isinstance(node, ast.Call) and getattr(getattr(node.func, "value", None), "id", None) == "re"
-            )
-            if of_re and node.func.attr != "escape" and not _is_written(node.args[0]):  # type: ignore[attr-defined]
-                found.append(path)
+    found = [
+        path
+        for path, node in nodes()
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and getattr(node.func.value, "id", None) == "re"
+        and node.func.attr != "escape"
+        and not _is_written(node.args[0])
+    ]
     assert found == ["annotations/audit/fields.py"], "That one compiles the expressions of declared kinds."
 
 
