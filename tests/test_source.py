@@ -77,6 +77,13 @@ def test_nothing_calls_out_but_these() -> None:
     assert set(importing(NETWORK)) == set(CALLS_OUT)
 
 
+def test_no_certificate_goes_unchecked() -> None:
+    """Python's own contexts check chain and name; nothing here weakens one, or makes one of its own."""
+    weak = re.compile(r"CERT_NONE|check_hostname\s*=|_create_unverified|verify\s*=\s*False|SSLContext\(")
+    paths = [path for top in PRODUCT for path in sorted((ROOT / top).rglob("*.py"))]
+    assert [path.name for path in paths if weak.search(path.read_text())] == []
+
+
 def test_no_foreign_object_is_unpacked() -> None:
     assert importing(UNPACKS_OBJECTS) == []
 

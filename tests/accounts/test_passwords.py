@@ -1,5 +1,7 @@
 """What a password may be, and that it is asked for exactly as it was chosen."""
 
+import datetime
+
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -8,8 +10,10 @@ from django.urls import reverse
 
 from annotations.accounts import services
 from annotations.accounts.enums import Role
+from annotations.accounts.models import User
 from annotations.audit.actors import COMMAND_LINE
-from tests.factories import make_user
+from annotations.core import clock
+from tests.factories import PASSWORD, make_user
 
 LONG = "  Zoë's kitchen-window, at night: 42 moths & 1 cat 🐈 " + "and so on " * 5
 
@@ -46,3 +50,17 @@ def test_fields_of_passwords_hide_what_is_typed_and_take_what_a_manager_fills_in
     assert page.count('type="password"') == 3
     assert page.count('autocomplete="new-password"') == 2
     assert "onpaste" not in page
+
+
+@pytest.mark.django_db
+def test_a_new_site_has_no_account() -> None:
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_password_does_not_run_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = make_user(Role.OPERATOR)
+    later = clock.now() + datetime.timedelta(days=5 * 365)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    answer = client.post(reverse("accounts:sign_in"), {"username": person.username, "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
