@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from annotations.accounts.enums import ANONYMOUS, Role
 from annotations.accounts.matrix import matrix
+from annotations.accounts.models import User
 from reviewapp import readiness
 from tests.factories import PASSWORD, make_user
 from tests.test_permissions import Person, anything
@@ -27,7 +28,7 @@ POLICY = {
 CHARSETS = {"text/html": "utf-8", "text/plain": "utf-8", "text/csv": "utf-8"}
 
 
-@pytest.mark.parametrize("role", [ANONYMOUS, Role.CONTRACTOR, Role.PRIVACY_OFFICER])
+@pytest.mark.parametrize("role", [ANONYMOUS, Role.PRIVACY_OFFICER])
 def test_every_answer_says_what_browsers_may_do_with_it(role: str) -> None:
     """Of what is read, about nothing that exists: what is added to every answer is added to these."""
     person = Person(role)
@@ -65,8 +66,10 @@ def test_cookies_are_for_this_site_and_the_sessions_is_not_for_scripts(client: C
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/api/v1/schema"])
-def test_an_error_of_ours_tells_nothing_of_the_inside(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(*arguments: Any) -> Any:
+def test_an_error_of_ours_is_logged_and_tells_nothing_of_the_inside(
+    path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(*arguments: Any, **named: Any) -> Any:
         raise RuntimeError("SELECT secret FROM inside")
 
     monkeypatch.setattr(readiness, "reasons", breaks)
@@ -75,18 +78,61 @@ def test_an_error_of_ours_tells_nothing_of_the_inside(path: str, monkeypatch: py
     client.force_login(make_user(Role.OPERATOR))
     answer = client.get(path)
     assert answer.status_code == 500
+    assert "SELECT secret FROM inside" in caplog.text
     assert not any(
         word in answer.content for word in (b"secret", b"Traceback", b"RuntimeError", b"/site-packages")
     )
 
 
 def test_what_somebody_typed_is_shown_as_text() -> None:
-    """A name goes into a page's text, and a search into an attribute."""
+    """A name goes into a page's text, and a search into an attribute; neither is decoded once more on its way."""
     officer = Person(Role.PRIVACY_OFFICER)
-    make_user(display_name="<b>bold</b>")
-    page = officer.client.get(reverse("accounts:people"), {"q": '"><script>'}).content.decode()
-    assert "<script>" not in page.replace('<script src="', "")
-    assert "&quot;&gt;&lt;script&gt;" in page
+    make_user(display_name="<b>bold</b> &amp; %41")
+    page = officer.client.get(reverse("accounts:people"), {"q": '"><script>&lt;%2541'}).content.decode()
+    assert "<script>" not in page
+    assert 'value="&quot;&gt;&lt;script&gt;&amp;lt;%2541"' in page
     page = officer.client.get(reverse("accounts:people")).content.decode()
     assert "<b>bold</b>" not in page
-    assert "&lt;b&gt;bold&lt;/b&gt;" in page
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp;amp; %41" in page
+
+
+@pytest.mark.parametrize(
+    "words", ["' OR '1'='1", "x%' OR 1=1 --", "'; DROP TABLE accounts_user; --", "%", "_"]
+)
+def test_a_search_is_no_statement_and_no_pattern(words: str) -> None:
+    officer = Person(Role.PRIVACY_OFFICER)
+    make_user(username="somebody")
+    page = officer.client.get(reverse("accounts:people"), {"q": words})
+    assert page.status_code == 200
+    assert "somebody" not in page.content.decode()
+
+
+def test_a_parameter_that_comes_twice_or_elsewhere_decides_nothing(client: Client) -> None:
+    """The last one of a form counts, and what stands in the address is no part of the form."""
+    person = make_user(Role.OPERATOR)
+    name, wrong = person.username, {"password": "a wrong password"}
+    address = reverse("accounts:sign_in")
+    assert client.post(f"{address}?password={PASSWORD}", {"username": name, **wrong}).status_code == 200
+    both = {"username": name, "password": [PASSWORD, wrong["password"]]}
+    assert client.post(address, both).status_code == 200
+    assert client.post(address, {"username": name, "password": PASSWORD}).status_code == 302
+
+
+def test_fields_that_a_form_does_not_have_change_nothing(client: Client) -> None:
+    person = make_user(Role.CONTRACTOR)
+    client.force_login(person)
+    before = told_of(person)
+    wanted = {
+        "zone": "Europe/Bucharest",
+        "role": Role.OPERATOR,
+        "trained_on": "2020-01-01",
+        "is_active": "",
+    }
+    assert client.post(reverse("accounts:choose_time_zone"), wanted).status_code == 302
+    after = told_of(person)
+    assert {name for name in after if after[name] != before[name]} == {"time_zone"}
+
+
+def told_of(person: User) -> dict[str, Any]:
+    found = User.objects.get(pk=person.pk)
+    return {field.attname: getattr(found, field.attname) for field in User._meta.concrete_fields}

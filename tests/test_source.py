@@ -4,7 +4,6 @@ out from anywhere but a few places.
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -36,42 +35,53 @@ RUNS_TEXT = {"eval", "exec", "compile"}
 WRITES_MARKUP = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|new Function|eval\()")
 
 
+Kinds = ast.Import | ast.ImportFrom | ast.Call | ast.keyword | ast.Attribute
+
+
 @cache
-def sources() -> dict[str, ast.Module]:
-    """The product's modules by their paths."""
+def nodes() -> list[tuple[str, Kinds]]:
+    """What the product's modules import, call and name, with the paths of the modules."""
     paths = [path for top in PRODUCT for path in sorted((ROOT / top).rglob("*.py"))]
-    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in paths}
-
-
-def imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-
-
-def importing(modules: set[str]) -> list[str]:
     return [
-        path
-        for path, tree in sources().items()
-        if any(name in modules or name.split(".")[0] in modules for name in imported(tree))
+        (path.relative_to(ROOT).as_posix(), node)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, Kinds)
     ]
 
 
-def calls(name: str) -> list[str]:
-    """Where something of this name is called, as a function or as a method."""
+def importing(modules: set[str]) -> list[str]:
+    """The paths of the modules that import one of these, or of what is inside them."""
+    found = set()
+    for path, node in nodes():
+        names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        if any(name in modules or name.split(".")[0] in modules for name in names):
+            found.add(path)
+    return sorted(found)
+
+
+def calls(name: str, *, of_builtin: bool = False) -> list[str]:
+    """Where something of this name is called: as a function, and as a method unless it is Python's own."""
     found = []
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            called = node.func if isinstance(node, ast.Call) else None
-            if name in {getattr(called, "id", None), getattr(called, "attr", None)}:
-                found.append(f"{path}:{getattr(node, 'lineno', 0)}")
+    for path, node in nodes():
+        called = node.func if isinstance(node, ast.Call) else None
+        named = {getattr(called, "id", None), None if of_builtin else getattr(called, "attr", None)}
+        if name in named:
+            found.append(f"{path}:{node.lineno}")
     return found
 
 
 def test_nothing_calls_out_but_these() -> None:
     assert set(importing(NETWORK)) == set(CALLS_OUT)
+
+
+def test_no_certificate_goes_unchecked() -> None:
+    """Python's own contexts check chain and name; nothing here weakens one, or makes one of its own."""
+    weak = re.compile(r"CERT_NONE|check_hostname\s*=|_create_unverified|verify\s*=\s*False|SSLContext\(")
+    paths = [path for top in PRODUCT for path in sorted((ROOT / top).rglob("*.py"))]
+    assert [path.name for path in paths if weak.search(path.read_text())] == []
 
 
 def test_no_foreign_object_is_unpacked() -> None:
@@ -85,22 +95,16 @@ def test_no_markup_is_parsed() -> None:
 
 @pytest.mark.parametrize("name", sorted(RUNS_TEXT))
 def test_no_text_is_run_as_code(name: str) -> None:
-    found = [
-        f"{path}:{node.lineno}"
-        for path, tree in sources().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
-    ]
-    assert found == []
+    assert calls(name, of_builtin=True) == []
 
 
 def test_no_command_goes_through_a_shell() -> None:
-    found = calls("system") + calls("popen")
-    for path, tree in sources().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.keyword) and node.arg == "shell":
-                found.append(f"{path}:{node.value.lineno}")
-    assert found == []
+    asked = [
+        f"{path}:{node.lineno}"
+        for path, node in nodes()
+        if isinstance(node, ast.keyword) and node.arg == "shell"
+    ]
+    assert calls("system") + calls("popen") + asked == []
 
 
 def test_no_template_is_built_from_words_of_others() -> None:
@@ -140,3 +144,80 @@ def test_pages_load_nothing_from_elsewhere() -> None:
 
 def test_randomness_that_must_not_be_guessed_is_the_systems() -> None:
     assert importing({"random"}) == []
+
+
+ALGORITHMS = {
+    "AESGCM",
+    "Ed25519PrivateKey",
+    "Ed25519PublicKey",
+    "HKDF",
+    "InvalidSignature",
+    "InvalidTag",
+    "InvalidUnwrap",
+    "SHA256",
+    "aes_key_unwrap",
+    "aes_key_wrap",
+}
+"""All that is taken from the package `cryptography`, and nothing else encrypts, signs or derives keys."""
+DIGESTS = {"sha256", "sha512"}
+
+
+def test_only_these_algorithms_encrypt_sign_and_derive_keys() -> None:
+    taken = {
+        name.name
+        for _, node in nodes()
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cryptography")
+        for name in node.names
+    }
+    assert taken == ALGORITHMS
+    assert importing({"Crypto", "nacl", "OpenSSL", "jwt", "jose"}) == []
+
+
+def test_digests_are_of_256_bits_or_more() -> None:
+    used = {
+        node.attr
+        for _, node in nodes()
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) == "hashlib"
+    }
+    assert used <= DIGESTS | {"file_digest"}
+    named = {
+        ast.literal_eval(node.args[1])
+        for _, node in nodes()
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "file_digest"
+    }
+    assert named <= DIGESTS
+
+
+def test_words_from_outside_are_no_part_of_regular_expressions() -> None:
+    """Every expression is written in the code, or its changing parts are escaped."""
+    found = [
+        path
+        for path, node in nodes()
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and getattr(node.func.value, "id", None) == "re"
+        and node.func.attr != "escape"
+        and not _is_written(node.args[0])
+    ]
+    assert found == ["annotations/audit/fields.py"], "That one compiles the expressions of declared kinds."
+
+
+def _is_written(part: ast.AST) -> bool:
+    """Whether it is a text of the code, the name of a constant, or made of those and of what `re.escape` gives."""
+    if isinstance(part, ast.Constant):
+        return True
+    if isinstance(part, ast.Name):
+        return part.id.isupper() or part.id.startswith("_")
+    if isinstance(part, ast.JoinedStr):
+        return all(
+            _is_written(each.value if isinstance(each, ast.FormattedValue) else each) for each in part.values
+        )
+    if isinstance(part, ast.BinOp):
+        return _is_written(part.left) and _is_written(part.right)
+    if isinstance(part, ast.Call):
+        return ast.unparse(part.func) in {"re.escape", "'|'.join"} and all(map(_is_escaped, part.args))
+    return False
+
+
+def _is_escaped(part: ast.AST) -> bool:
+    return "re.escape" in ast.unparse(part) or _is_written(part)

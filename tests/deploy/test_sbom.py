@@ -85,3 +85,10 @@ def test_an_expression_goes_with_ours_when_compatible_licences_meet_it(expressio
 def test_a_package_whose_licence_nobody_has_read_is_told() -> None:
     with pytest.raises(LookupError, match="nothing-of-the-kind"):
         licence_of("nothing-of-the-kind")
+
+
+def test_the_documents_say_how_soon_a_known_weakness_has_to_be_gone() -> None:
+    text = (ROOT / "docs" / "deployment.md").read_text().split("How soon a known weakness has to be gone")[1]
+    days = [int(found) for found in re.findall(r"^\|.+\| (\d+) days \|$", text, re.M)]
+    assert len(days) == 3
+    assert days == sorted(days)
