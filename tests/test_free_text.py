@@ -31,6 +31,7 @@ LISTED = {
         audit.KeyChange: vkey changed_by
         audit.Epoch: lost declaration declared_by agreed_by
         audit.JournalLine: digest
+        audit.Series: key
         accounts.User: password pseudonym country languages time_zone
         accounts.ApiKey: prefix digest
         accounts.Session: session_key session_data network
@@ -93,7 +94,10 @@ LISTED = {
         moderation.Flag: evidence
         datasets.ReleaseItem: manifest
     """,
-    NUMBERS: "clips.CameraVersion: zones",
+    NUMBERS: """
+        audit.Series: ranges
+        clips.CameraVersion: zones
+    """,
     SAID_BY_PROGRAMS: """
         audit.Verification: problems
         redaction.RedactionRun: failure_message whole_because
