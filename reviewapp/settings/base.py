@@ -223,6 +223,14 @@ CONTROLLER_CONTACT = environment.text("CONTROLLER_CONTACT", "")
 OFFICER_CONTACT = environment.text("OFFICER_CONTACT", "")
 TRANSFER_SAFEGUARD = environment.text("TRANSFER_SAFEGUARD", "")
 
+# Counts of refusals, of calls and of forms that were sent. What is pushed out is counted anew, so much has room.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
 # Review.
 REVIEW_LEASE_SECONDS = 20 * 60
 REVIEWERS_PER_CLIP = 1
