@@ -327,7 +327,7 @@ def _() -> Decision:
 # review
 
 
-def _settling(route: str, data: dict[str, Any]) -> Decision:
+def _handed_in(route: str, data: dict[str, Any]) -> Decision:
     make.make_project(reviewers=1)
     make.make_queued_clip()
     reviewer = make.make_user()
@@ -346,17 +346,17 @@ def _settling(route: str, data: dict[str, Any]) -> Decision:
 
 @decision("review:accept")
 def _() -> Decision:
-    return _settling("review:accept", {})
+    return _handed_in("review:accept", {})
 
 
 @decision("review:return")
 def _() -> Decision:
-    return _settling("review:return", {"reason": REASON})
+    return _handed_in("review:return", {"reason": REASON})
 
 
 @decision("review:flag_task")
 def _() -> Decision:
-    return _settling("review:flag_task", {"category": "violence", "note": REASON})
+    return _handed_in("review:flag_task", {"category": "violence", "note": REASON})
 
 
 def _open_task(route: str, data: dict[str, Any], *, aside: bool = False) -> Decision:

@@ -32,6 +32,7 @@ LISTED = {
         audit.Epoch: lost declaration declared_by agreed_by
         audit.JournalLine: digest
         outgoing.OutgoingMessage: target template facts key_id failure_code
+        audit.Series: key
         accounts.User: password pseudonym country languages time_zone
         accounts.ApiKey: prefix digest scopes networks used_from
         accounts.Session: session_key session_data network
@@ -101,7 +102,10 @@ LISTED = {
         moderation.Flag: evidence
         datasets.ReleaseItem: manifest
     """,
-    NUMBERS: "clips.CameraVersion: zones",
+    NUMBERS: """
+        audit.Series: ranges
+        clips.CameraVersion: zones
+    """,
     SAID_BY_PROGRAMS: """
         audit.Verification: problems
         redaction.RedactionRun: failure_message whole_because

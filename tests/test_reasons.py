@@ -67,6 +67,9 @@ CALLS: dict[Callable[..., Any], list[Callable[[str], Any]]] = {
     ],
     moderation.discard: [lambda reason: moderation.discard(make_clip(), reason, OFFICER)],
     moderation.decide: [lambda reason: moderation.decide(NOBODY, "uphold", reason, OFFICER)],
+    moderation.decide_together: [
+        lambda reason: moderation.decide_together([NOBODY], {NOBODY}, "uphold", reason, OFFICER)
+    ],
     review.send_back: [lambda reason: review.send_back(NOBODY, NOBODY, reason, OFFICER)],
     review.set_aside: [lambda reason: review.set_aside(NOBODY, reason, OFFICER)],
     rights.withdraw: [

@@ -15,7 +15,7 @@ MOST = 20
 WINDOW_SECONDS = 3600
 # Sent again and again in ordinary work; what they write is bound otherwise.
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-OFTEN = frozenset({"accounts:sign_in", "accounts:sign_out", "review:next"})
+OFTEN = frozenset({"accounts:sign_in", "accounts:sign_out", "review:next", "review:resume"})
 
 
 class SameCallMiddleware:

@@ -297,6 +297,14 @@ if _mail := programs.mail_server():
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     globals().update(_mail)
 
+# Counts of refusals, of calls and of forms that were sent. What is pushed out is counted anew, so much has room.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
 # Review.
 REVIEW_LEASE_SECONDS = 20 * 60
 REVIEWERS_PER_CLIP = 1

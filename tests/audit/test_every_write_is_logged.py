@@ -361,7 +361,7 @@ def _() -> Act:
 
 @case("accounts.record_training")
 def _() -> Act:
-    user = make.make_user()
+    user = make.make_user(trained_on=None)
     return lambda: accounts.record_training(user.pk, clock.now().date(), OPERATOR)
 
 
@@ -587,7 +587,7 @@ def _() -> Act:
 
 @case("accounts.accept_statement")
 def _() -> Act:
-    user = make.make_user()
+    user = make.make_user(statement_on=None)
     return lambda: accounts.accept_statement(user)
 
 

@@ -178,8 +178,9 @@ def test_accepting_and_returning_on_the_page(lead: Client) -> None:
     assert "back with their reviewer" in lead.post(f"{address}return", sent, follow=True).content.decode()
     stale = lead.post(f"{address}accept", {"annotation": second.pk} | sent, follow=True)
     assert stale.status_code == 409
-    now = seen(ReviewTask.objects.get(pk=second.assignment.task_id))
-    again = lead.post(f"{address}accept", {"annotation": second.pk} | now, follow=True).content.decode()
+    again = lead.post(
+        f"{address}accept", {"annotation": second.pk} | read(second), follow=True
+    ).content.decode()
     assert "is not possible" in again
 
 

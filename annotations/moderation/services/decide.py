@@ -36,6 +36,7 @@ def decide_together(
     All or none. Raises as `decide` does, Invalid `nothing_chosen`, and ChangedSince when one of the page's flags is not
     as it was shown.
     """
+    reason = checked_reason(reason)
     flags = list(Flag.objects.filter(pk__in=listed).order_by("clip_id", "pk"))
     for flag in flags:
         lock_clip(flag.clip_id)
