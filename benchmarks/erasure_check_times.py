@@ -41,6 +41,7 @@ HASHES = 80
 def main() -> None:
     clips, entries = map(int, sys.argv[1:])
     fill(clips, entries)
+    print("filled", file=sys.stderr)
     seconds = {str(count): processor_seconds(partial(check, count)) for count in TIMES}
     size = Path(settings.DATABASES["default"]["NAME"]).stat().st_size
     print(
@@ -83,7 +84,9 @@ def fill(clips: int, entries: int) -> None:
 def processor_seconds(act: Callable[[], object]) -> float:
     before = time.process_time()
     act()
-    return round(time.process_time() - before, 1)
+    spent = round(time.process_time() - before, 1)
+    print(act, spent, file=sys.stderr)
+    return spent
 
 
 def check(count: int) -> None:

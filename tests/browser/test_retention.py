@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.clips import gate
 from annotations.clips.enums import HoldReason
@@ -83,3 +84,37 @@ def test_two_officers_stop_a_clock_and_lengthen_a_rule(
     owner.goto(receipts.path_for(labeled))
     expect(owner.get_by_text("It will be erased on")).to_be_visible()
     inspected(owner, f"receipt-retention-{scheme}")
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+def test_a_shorter_rule_says_what_it_ends_and_is_taken_back_by_another_officer(
+    live_site: str, sign_in: SignIn, inspected: Inspect, scheme: str
+) -> None:
+    for _ in range(3):
+        make_ready_clip()
+    people = [make_user(Role.PRIVACY_OFFICER, username=name) for name in ("olga", "omar")]
+    olga, omar = (sign_in(name, scheme) for name in ("olga", "omar"))
+    olga.goto("/retention/rules/never_labeled/")
+    olga.get_by_label("Days of the original").fill("2")
+    olga.get_by_label("Days of everything").fill("2")
+    olga.get_by_label("Reason").fill("Reviewers are quick.")
+    olga.get_by_role("button", name="Change").click()
+    expect(olga.get_by_text("This keeps something for less time than now.")).to_be_visible()
+    inspected(olga, f"retention-shorter-asked-{scheme}")
+    olga.get_by_role("button", name="Keep it for less").click()
+    expect(olga.get_by_role("heading", name="A shorter rule takes effect soon")).to_be_visible()
+    inspected(olga, f"retention-shorter-{scheme}")
+    olga.goto("/retention/")
+    expect(olga.get_by_text("shorter soon")).to_be_visible()
+    inspected(olga, f"retention-register-shorter-{scheme}")
+
+    omar.goto("/retention/rules/never_labeled/")
+    omar.get_by_label("Reason").fill("Nobody else agrees.")
+    omar.get_by_role("button", name="Take it back").click()
+    expect(omar.get_by_role("button", name="Change")).to_be_visible()
+
+    accounts.record_in_person(people[1], "privacy_scan")
+    omar.goto("/account/")
+    expect(omar.get_by_role("heading", name="Done in your name on the command line")).to_be_visible()
+    inspected(omar, f"account-in-person-{scheme}")

@@ -17,12 +17,14 @@ from annotations.oversight.alerting import (
     Flags,
     Hit,
     Household,
+    InPerson,
     LogReading,
     OffHours,
     Refusals,
     Reveals,
     Rule,
     Series,
+    ShorterRules,
     Volume,
     backwards,
     sliding,
@@ -235,6 +237,23 @@ def test_calls_that_are_turned_away_again_and_again_count_as_refusals(kind: str)
     asked = [act(n, action=kind, data={"route": "review:workbench", "times": 1}) for n in range(5)]
     assert len(found(Refusals(), asked)) == 1
     assert found(Refusals(), asked[:4]) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "seldom", "kind"),
+    [
+        (ShorterRules(), ShorterRules(rules=3), "retention.rule_shortened"),
+        (InPerson(), InPerson(acts=3), "account.in_person"),
+    ],
+)
+def test_what_other_officers_are_to_hear_of_is_one_alert_a_day_for_each_person(
+    rule: Counting, seldom: Counting, kind: str
+) -> None:
+    done = [act(n, action=kind, actor=who, clip=None) for n, who in enumerate(["p-one", "p-two", "p-one"])]
+    assert sorted(hit.scope.series.actor for hit in found(rule, done)) == ["p-one", "p-two"]
+    next_day = act(60 * 25, action=kind, actor="p-one", clip=None)
+    assert len(found(rule, [*done, next_day])) == 3
+    assert found(seldom, done) == []
 
 
 MOMENTS = st.integers(min_value=0, max_value=60 * 24 * 10).map(

@@ -1,6 +1,7 @@
 """When a clip ends: a pure function of its facts and the rules."""
 
 import datetime
+import zoneinfo
 from dataclasses import replace
 
 import pytest
@@ -23,7 +24,7 @@ from annotations.rights.retention.rules import (
 pytestmark = pytest.mark.once
 
 DAY = datetime.timedelta(days=1)
-EPOCH = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+EPOCH = datetime.datetime(2028, 1, 1, tzinfo=datetime.UTC)
 LONG_AGO = EPOCH - 1000 * DAY
 
 LONGEST = Days(LONGEST_DAYS, LONGEST_DAYS)
@@ -132,3 +133,37 @@ def test_every_state_has_a_default_that_may_be_set_and_says_why() -> None:
         check_days(state, each, DEFAULTS)
         assert "1 day " in f"{because(state, 1)} "
         assert "7 days" in because(state, 7)
+
+
+ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
+
+
+def elsewhere(known: Facts, zone: str) -> Facts:
+    """The same moments, as the clocks on the walls of a zone tell them."""
+    there = zoneinfo.ZoneInfo(zone)
+    told = {name: moment and moment.astimezone(there) for name, moment in vars(known).items()}
+    return Facts(**told)
+
+
+@given(facts, rules(), ZONES)
+def test_the_zone_in_which_a_clock_is_read_changes_nothing(known: Facts, by: Rules, zone: str) -> None:
+    """Neither the hours that summer gives and takes nor the leap day do: the year of the facts has all of them."""
+    assert ends(elsewhere(known, zone), by, LONG_AGO) == ends(known, by, LONG_AGO)
+
+
+@given(moments, days(), ZONES)
+def test_a_day_is_24_hours_whatever_clocks_say(received: datetime.datetime, kept: Days, zone: str) -> None:
+    known = Facts(received=received, expires=received + 1000 * DAY)
+    found = ends(elsewhere(known, zone), {**DEFAULTS, KeptState.NEVER_LABELED: kept}, LONG_AGO)
+    assert found.rest_on.timestamp() - received.timestamp() == kept.rest * 86_400
+    assert found.original_on.timestamp() - received.timestamp() == kept.original * 86_400
+
+
+def test_a_leap_day_counts_as_any_other() -> None:
+    known = Facts(
+        received=datetime.datetime(2028, 2, 28, 12, tzinfo=datetime.UTC),
+        expires=datetime.datetime(2029, 2, 28, tzinfo=datetime.UTC),
+    )
+    found = ends(known, {**DEFAULTS, KeptState.NEVER_LABELED: Days(1, 2)}, LONG_AGO)
+    assert (found.original_on.day, found.original_on.month) == (29, 2)
+    assert (found.rest_on.day, found.rest_on.month) == (1, 3)

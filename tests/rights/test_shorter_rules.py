@@ -159,8 +159,8 @@ def test_the_page_says_first_what_would_end(site: Client) -> None:
     sent = {"original": 2, "rest": 2, "reason": REASON, "version": 1}
     page = site.post(rule, sent)
     text = " ".join(markup(page.content.decode()).split())
-    assert "This keeps something shorter than now. It takes effect after 24 hours" in text
-    assert "within a day of that 3 clips end, wholly or with their originals; as it is now 0" in text
+    assert "This keeps something for less time than now. It takes effect after 24 hours" in text
+    assert "within a day: 3, instead of 0 as it is now" in text
     assert len(clips) == 3
     assert labeled
     assert not RetentionRule.objects.filter(state=RuleState.ANNOUNCED).exists()

@@ -106,9 +106,11 @@ def noticed(
 
 
 def earliest(facts: Facts, rules: Rules, part: str) -> tuple[datetime.datetime, KeptState]:
-    """When the part ends by the clocks alone, and by which of them."""
+    """When the part ends by the clocks alone, and by which of them. A day is 24 hours, in whatever zone a clock began:
+    an hour that summer gives or takes, or a leap day, makes none of them longer or shorter."""
     return min(
-        (since + datetime.timedelta(days=rules[state].of(part)), state) for state, since in facts.clocks()
+        (since.astimezone(datetime.UTC) + datetime.timedelta(days=rules[state].of(part)), state)
+        for state, since in facts.clocks()
     )
 
 
