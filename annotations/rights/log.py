@@ -68,6 +68,9 @@ RECEIPT_SERVED = action("privacy.receipt_served", "Receipt shown")
 RECEIPT_FETCHED_BY_PROGRAM = action(
     "privacy.receipt_fetched_by_program", "Receipt fetched by a program that looks at links; nobody read it"
 )
+RECEIPT_RENEWED = action(
+    "privacy.receipt_renewed", "All links to the owner's receipt ended, and a new one made"
+)
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made")
 
 _REQUEST = {"request": ID}

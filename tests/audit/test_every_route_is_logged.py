@@ -88,7 +88,14 @@ CLASSES: dict[str, Serves] = {
         Serves.CONTENT,
     ),
     **dict.fromkeys(
-        ("review:media_token", "review:task_media_token", "moderation:reveal", "rights:link_receipt"),
+        (
+            "review:media_token",
+            "review:task_media_token",
+            "moderation:reveal",
+            "rights:link_receipt",
+            "rights:renew_receipt",
+            "rights:receipt_renew",
+        ),
         Serves.KEY,
     ),
     **dict.fromkeys(
@@ -110,6 +117,7 @@ CLASSES: dict[str, Serves] = {
             "moderation:unverified",
             "moderation:unverified_clip",
             "operations",
+            "outgoing_messages",
             "redaction:api_progress",
             "redaction:unredactions",
             "redaction:regions",
@@ -172,6 +180,8 @@ CLASSES: dict[str, Serves] = {
             "moderation:recheck_again",
             "moderation:remove_list",
             "operations_retry",
+            "send_message_again",
+            "try_target",
             "redaction:ask_for_unredaction",
             "redaction:decide_unredaction",
             "redaction:take_back_unredaction",
@@ -556,6 +566,19 @@ def _() -> Asked:
     return officers(
         "privacy.receipt_linked", "rights:link_receipt", make.make_clip().public_id, method="POST"
     )
+
+
+@case("rights:renew_receipt")
+def _() -> Asked:
+    return officers(
+        "privacy.receipt_renewed", "rights:renew_receipt", make.make_clip().public_id, method="POST"
+    )
+
+
+@case("rights:receipt_renew")
+def _() -> Asked:
+    path = reverse("rights:receipt_renew", args=[receipts.token_for(make.make_clip())])
+    return Asked(None, "privacy.receipt_renewed", path, "POST")
 
 
 @case("rights:receipt")

@@ -1276,6 +1276,12 @@ def erasure() -> Erasure:
     return rights.request_erasure(scope, OFFICER, ErasureCause.OFFICER, "The owner wrote to us.")
 
 
+@case("rights.renew_receipt")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: rights.renew_receipt(clip, OFFICER)
+
+
 @case("rights.request_erasure")
 def _() -> Act:
     scope = Scope(ScopeKind.CLIP, str(make.make_ready_clip().public_id))

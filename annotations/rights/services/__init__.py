@@ -34,6 +34,7 @@ from annotations.rights.services.reading import (
     record_receipt_linked,
     record_receipt_shown,
 )
+from annotations.rights.services.receipt_links import renew_receipt
 from annotations.rights.services.retention import decide_rule, erase_due, set_rule
 from annotations.rights.services.scans import ScanCounts, record_probe, record_scan
 from annotations.rights.services.withdraw import withdraw
@@ -71,6 +72,7 @@ __all__ = [
     "record_request_opened",
     "record_scan",
     "refuse_request",
+    "renew_receipt",
     "repeat_erasure",
     "request_erasure",
     "resume_erasure",
