@@ -94,7 +94,6 @@ CLASSES: dict[str, Serves] = {
             "moderation:reveal",
             "rights:link_receipt",
             "rights:renew_receipt",
-            "rights:receipt_renew",
         ),
         Serves.KEY,
     ),
@@ -217,6 +216,8 @@ CLASSES: dict[str, Serves] = {
             "rights:decide_retention_rule",
             "rights:step_legal_hold",
             "rights:receipt_withdraw",
+            "rights:receipt_renew",
+            "accounts:mail_link",
             "rights:continue_erasure",
             "break_glass:decide",
             "break_glass:close",
@@ -573,12 +574,6 @@ def _() -> Asked:
     return officers(
         "privacy.receipt_renewed", "rights:renew_receipt", make.make_clip().public_id, method="POST"
     )
-
-
-@case("rights:receipt_renew")
-def _() -> Asked:
-    path = reverse("rights:receipt_renew", args=[receipts.token_for(make.make_clip())])
-    return Asked(None, "privacy.receipt_renewed", path, "POST")
 
 
 @case("rights:receipt")

@@ -25,6 +25,7 @@ from django.urls import reverse
 from annotations.accounts import log as accounts_log, services as accounts
 from annotations.accounts.enums import Role
 from annotations.accounts.models import Session, User
+from annotations.accounts.services.links import make_link
 from annotations.audit import services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.audit.enums import KeysDestroyed
@@ -243,7 +244,7 @@ def _given_up(days: int = 0) -> OutgoingMessage:
 @case("outgoing.send_again")
 def _() -> Act:
     message = _given_up()
-    return lambda: outgoing.send_again(message.pk, WORKER)
+    return lambda: outgoing.send_again(message.pk, Actor("p-operator2", Role.OPERATOR))
 
 
 @case("outgoing.forget")
@@ -258,6 +259,13 @@ def _() -> Act:
 @case("accounts.create_user")
 def _() -> Act:
     return lambda: accounts.create_user(WORKER, "new", None, Role.LEAD)
+
+
+@case("accounts.mail_link")
+def _() -> Act:
+    with transaction.atomic():
+        token = make_link(make.make_user(), WORKER)
+    return lambda: accounts.mail_link(token, "a@example.org", "https://review.example.org/x", WORKER)
 
 
 @case("accounts.set_password")

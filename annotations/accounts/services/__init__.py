@@ -2,7 +2,7 @@
 
 from annotations.accounts.services.closing import close_account
 from annotations.accounts.services.keys import create_key, record_key_used, revoke_key
-from annotations.accounts.services.links import use_link
+from annotations.accounts.services.links import mail_link, use_link
 from annotations.accounts.services.own import (
     accept_statement,
     change_password,
@@ -47,6 +47,7 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "invite",
+    "mail_link",
     "record_failure",
     "record_key_refusal",
     "record_key_used",
