@@ -56,7 +56,8 @@ def test_an_address_that_is_none_leaves_the_link_on_the_page(site: Client, token
 def test_a_link_that_is_over_is_not_sent(site: Client, person: User, token: str) -> None:
     with transaction.atomic():
         make_link(person, person.actor)
-    assert "does not open anything" in post(site, token, "rita@example.org").content.decode()
+    for ended in (token, "", "no-such-link"):
+        assert "does not open anything" in post(site, ended, "rita@example.org").content.decode()
     assert not OutgoingMessage.objects.exists()
 
 

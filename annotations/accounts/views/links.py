@@ -15,6 +15,7 @@ from annotations.accounts.middleware import actor_of
 from annotations.accounts.models import User
 from annotations.accounts.rules import LINK_LASTS
 from annotations.accounts.selectors import link_of
+from annotations.accounts.services.links import link_gone
 from annotations.core.errors import Missing
 
 
@@ -55,11 +56,14 @@ def mail(request: HttpRequest) -> HttpResponse:
     """Sends the link by mail. Who holds it may hand it over, and nobody else has it to send."""
     form, token = MailLinkForm(request.POST), request.POST.get("token", "")
     found = link_of(token)
-    if found and not form.is_valid():
+    if found is None:
+        messages.error(request, link_gone().message)
+        return redirect("accounts:people")
+    if not form.is_valid():
         return shown(request, found.user, token, form)
     page = request.build_absolute_uri(reverse("accounts:use_link", args=[token]))
     try:
-        person = services.mail_link(token, request.POST.get("address", ""), page, actor_of(request))
+        person = services.mail_link(token, form.cleaned_data["address"], page, actor_of(request))
     except Missing as error:
         messages.error(request, error.message)
         return redirect("accounts:people")
