@@ -27,11 +27,12 @@ def settings(url: str, folder: Path) -> dict[str, str]:
     keys = folder / "keys"
     keys.mkdir(exist_ok=True)
     (keys / "secret_key").write_text(secrets.token_urlsafe(48))
-    for name in ("receipt_keys", "vault_keys", "subject_keys", "journal_keys"):
+    for name in ("receipt_keys", "outgoing_keys", "vault_keys", "subject_keys", "journal_keys"):
         (keys / name).write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
     files = (
         "SECRET_KEY_FILE",
         "RECEIPT_KEYS_FILE",
+        "OUTGOING_KEYS_FILE",
         "VAULT_KEYS_FILE",
         "SUBJECT_KEYS_FILE",
         "SUBJECT_STORE_URL",

@@ -80,7 +80,7 @@ class Site:
         keys = folder / "keys"
         keys.mkdir(mode=0o700)
         (keys / "secret_key").write_text(secrets.token_urlsafe(48))
-        for name in ("receipt_keys", "vault_keys", "subject_keys", "journal_keys"):
+        for name in ("receipt_keys", "outgoing_keys", "vault_keys", "subject_keys", "journal_keys"):
             (keys / name).write_text(f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
         return {
             **os.environ,
@@ -89,6 +89,7 @@ class Site:
             "VAR_DIR": str(folder),
             "SECRET_KEY_FILE": str(keys / "secret_key"),
             "RECEIPT_KEYS_FILE": str(keys / "receipt_keys"),
+            "OUTGOING_KEYS_FILE": str(keys / "outgoing_keys"),
             "VAULT_KEYS_FILE": str(keys / "vault_keys"),
             "SUBJECT_KEYS_FILE": str(keys / "subject_keys"),
             "JOURNAL_KEYS_FILE": str(keys / "journal_keys"),

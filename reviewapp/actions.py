@@ -15,6 +15,7 @@ from annotations.accounts.rules import PROPOSALS
 from annotations.break_glass.rules import BREAK_GLASS
 from annotations.core.transitions import TransitionTable
 from annotations.moderation.rules import FLAGS
+from annotations.outgoing.rules import OUTGOING_MESSAGES
 from annotations.oversight.rules import ALERTS
 from annotations.redaction.rules import UNREDACTIONS, UNVERIFIED
 from annotations.review.rules import ASSIGNMENTS, TASKS
@@ -34,6 +35,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "moderation:try_strictly": ((UNVERIFIED, "try strictly"),),
     "moderation:discard": ((UNVERIFIED, "discard"),),
     "operations_retry": ((UNVERIFIED, "start again"),),
+    "send_message_again": ((OUTGOING_MESSAGES, "send again"),),
     "moderation:decide": ((FLAGS, "uphold"), (FLAGS, "dismiss")),
     "moderation:decide_together": ((FLAGS, "uphold"), (FLAGS, "dismiss")),
     "review:next": ((ASSIGNMENTS, "claim"), (ASSIGNMENTS, "resume"), (ASSIGNMENTS, "extend")),

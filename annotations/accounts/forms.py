@@ -258,3 +258,10 @@ class LinkForm(NewPasswordForm):
         super().__init__(user, *args, **kwargs)
         if user.statement_on:
             del self.fields["statement"]
+
+
+class MailLinkForm(forms.Form):
+    """Where the mail with a sign-in link goes to. The address is kept until the mail has left, and no longer."""
+
+    token = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    address = forms.EmailField(label=_("Mail address"), max_length=254)

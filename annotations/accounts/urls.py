@@ -28,6 +28,7 @@ urlpatterns = [
     path("account/statement", own.accept_statement, name="accept_statement"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
+    path("people/mail-link", links.mail, name="mail_link"),
     path("people/<uuid:user_id>/", people.person, name="person"),
     path("people/<uuid:user_id>/describe", people.describe, name="describe"),
     path("people/<uuid:user_id>/training", people.record_training, name="record_training"),

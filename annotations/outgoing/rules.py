@@ -1,6 +1,21 @@
-"""When a message is tried again, and when it is given up."""
+"""The life of a message: when it is tried again, when it is given up, and who may send it again."""
 
 import datetime
+
+from annotations.core.transitions import Transition, TransitionTable
+from annotations.core.who import THE_SITE, by
+from annotations.outgoing.enums import MessageState
+
+OUTGOING_MESSAGES = TransitionTable(
+    "outgoing message",
+    initial=[MessageState.WAITING],
+    final=[MessageState.SENT, MessageState.DEAD],
+    transitions=[
+        Transition(MessageState.WAITING, "send", MessageState.SENT, THE_SITE),
+        Transition(MessageState.WAITING, "give up", MessageState.DEAD, THE_SITE),
+        Transition(MessageState.DEAD, "send again", MessageState.WAITING, by("operator")),
+    ],
+)
 
 ATTEMPTS = 12
 _FIRST_PAUSE = datetime.timedelta(minutes=1)

@@ -76,6 +76,9 @@ RECEIPT_FETCHED_BY_PROGRAM = action(
     "Receipt fetched by a program that looks at links; nobody read it",
     repeats=Repeats(),
 )
+RECEIPT_RENEWED = action(
+    "privacy.receipt_renewed", "All links to the owner's receipt ended, and a new one made"
+)
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made", repeats=Repeats())
 
 _REQUEST = {"request": ID}

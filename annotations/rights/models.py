@@ -5,14 +5,23 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from annotations.clips.models import Clip
 from annotations.core import clock, ids
 from annotations.core.models import RunState, StageRun
 from annotations.rights.enums import ErasureCause, RequestState, ScopeKind
 from annotations.rights.retention.models import LegalHold, RetentionRule
 
-__all__ = ["AccessRequest", "AnswerRun", "Erasure", "LegalHold", "RetentionRule"]
+__all__ = ["AccessRequest", "AnswerRun", "Erasure", "LegalHold", "ReceiptLink", "RetentionRule"]
 
 _CLOSED = [RequestState.ANSWERED, RequestState.REFUSED]
+
+
+class ReceiptLink(models.Model):
+    """Which link to a clip's receipt is in force: those of smaller numbers have ended. Without a row it is number 0."""
+
+    clip = models.OneToOneField(Clip, on_delete=models.PROTECT, primary_key=True, related_name="receipt_link")
+    number = models.PositiveIntegerField(default=0)
+    renewed_at = models.DateTimeField(default=clock.now)
 
 
 class AccessRequest(models.Model):

@@ -88,7 +88,13 @@ CLASSES: dict[str, Serves] = {
         Serves.CONTENT,
     ),
     **dict.fromkeys(
-        ("review:media_token", "review:task_media_token", "moderation:reveal", "rights:link_receipt"),
+        (
+            "review:media_token",
+            "review:task_media_token",
+            "moderation:reveal",
+            "rights:link_receipt",
+            "rights:renew_receipt",
+        ),
         Serves.KEY,
     ),
     **dict.fromkeys(
@@ -122,6 +128,7 @@ CLASSES: dict[str, Serves] = {
             "moderation:unverified",
             "moderation:unverified_clip",
             "operations",
+            "outgoing_messages",
             "redaction:api_progress",
             "redaction:unredactions",
             "redaction:regions",
@@ -189,6 +196,8 @@ CLASSES: dict[str, Serves] = {
             "moderation:recheck_again",
             "moderation:remove_list",
             "operations_retry",
+            "send_message_again",
+            "try_target",
             "redaction:ask_for_unredaction",
             "redaction:decide_unredaction",
             "redaction:take_back_unredaction",
@@ -224,6 +233,8 @@ CLASSES: dict[str, Serves] = {
             "rights:decide_retention_rule",
             "rights:step_legal_hold",
             "rights:receipt_withdraw",
+            "rights:receipt_renew",
+            "accounts:mail_link",
             "rights:continue_erasure",
             "break_glass:decide",
             "break_glass:close",
@@ -584,6 +595,13 @@ def _() -> Asked:
 def _() -> Asked:
     return officers(
         "privacy.receipt_linked", "rights:link_receipt", make.make_clip().public_id, method="POST"
+    )
+
+
+@case("rights:renew_receipt")
+def _() -> Asked:
+    return officers(
+        "privacy.receipt_renewed", "rights:renew_receipt", make.make_clip().public_id, method="POST"
     )
 
 

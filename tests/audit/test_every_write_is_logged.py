@@ -27,6 +27,7 @@ from annotations.accounts.enums import KeyRefusal, Proof, Role, SessionEnd
 from annotations.accounts.factors import passkeys
 from annotations.accounts.models import Session, User
 from annotations.accounts.selectors import credentials_of
+from annotations.accounts.services.links import make_link
 from annotations.accounts.sessions import SessionStore
 from annotations.audit import services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
@@ -255,7 +256,7 @@ def _given_up(days: int = 0) -> OutgoingMessage:
 @case("outgoing.send_again")
 def _() -> Act:
     message = _given_up()
-    return lambda: outgoing.send_again(message.pk, WORKER)
+    return lambda: outgoing.send_again(message.pk, Actor("p-operator2", Role.OPERATOR))
 
 
 @case("outgoing.forget")
@@ -270,6 +271,13 @@ def _() -> Act:
 @case("accounts.create_user")
 def _() -> Act:
     return lambda: accounts.create_user(WORKER, "new", None, Role.LEAD)
+
+
+@case("accounts.mail_link")
+def _() -> Act:
+    with transaction.atomic():
+        token = make_link(make.make_user(), WORKER)
+    return lambda: accounts.mail_link(token, "a@example.org", "https://review.example.org/x", WORKER)
 
 
 @case("accounts.set_password")
@@ -1462,6 +1470,12 @@ def _() -> Act:
 def erasure() -> Erasure:
     scope = Scope(ScopeKind.CLIP, str(make.make_ready_clip().public_id))
     return rights.request_erasure(scope, OFFICER, ErasureCause.OFFICER, "The owner wrote to us.")
+
+
+@case("rights.renew_receipt")
+def _() -> Act:
+    clip = make.make_clip()
+    return lambda: rights.renew_receipt(clip, OFFICER)
 
 
 @case("rights.request_erasure")

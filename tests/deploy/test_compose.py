@@ -239,7 +239,7 @@ def test_the_documentation_names_every_variable_that_production_reads() -> None:
 
 
 def test_the_documentation_has_the_table_of_who_is_given_what() -> None:
-    text = (ROOT / "docs" / "keys.md").read_text()
+    text = (ROOT / "docs" / "keys.md").read_text().partition("\n## How much lies")[0]
     head, _, *rows = [line.strip("| ").split("|") for line in text.splitlines() if line.startswith("|")]
     columns = [re.findall(r"`(\w+)`", cell) for cell in head]
     told = {}

@@ -13,7 +13,7 @@ import pytest
 from django.core import mail as sent_mail
 from django.db import transaction
 
-from annotations.audit.actors import WORKER
+from annotations.audit.actors import WORKER, Actor
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from annotations.core.errors import Conflict, Missing
@@ -28,6 +28,7 @@ from annotations.outgoing.templates import ALARM, ALL_CLEAR, SIGN_IN_LINK, TEMPL
 from tests.engines.forked import forked
 from tests.outgoing import receiver
 
+OPERATOR = Actor("p-operator2", "operator")
 SECRET, OTHER = b"s" * 24, b"o" * 24
 CODES = {"codes": ["log_not_sealed"]}
 
@@ -329,10 +330,10 @@ def given_up(settings: Any, message: OutgoingMessage) -> OutgoingMessage:
 @pytest.mark.django_db
 def test_what_was_given_up_is_sent_again_by_hand_under_its_id(settings: Any) -> None:
     message = given_up(settings, tell_person())
-    again = services.send_again(message.pk, WORKER)
+    again = services.send_again(message.pk, OPERATOR)
     assert again.pk == message.pk
     with pytest.raises(Conflict, match="not_given_up"):
-        services.send_again(message.pk, WORKER)
+        services.send_again(message.pk, OPERATOR)
     assert services.send(message.pk) == 1
     assert kinds() == ["outgoing.queued", "outgoing.given_up", "outgoing.sent_again", "outgoing.sent"]
 
@@ -348,11 +349,11 @@ def test_addresses_are_forgotten_after_a_week_and_messages_after_a_month(
     message.refresh_from_db()
     assert message.sealed is None
     with pytest.raises(Conflict, match="address_forgotten"):
-        services.send_again(message.pk, WORKER)
+        services.send_again(message.pk, OPERATOR)
     later(monkeypatch, datetime.timedelta(days=23))
     assert services.forget() == 1
     with pytest.raises(Missing, match="no_such_message"):
-        services.send_again(message.pk, WORKER)
+        services.send_again(message.pk, OPERATOR)
     assert kinds().count("outgoing.forgotten") == 2
 
 

@@ -1,8 +1,11 @@
 """The owner's receipt: without an account, in plain language, without names."""
 
+import datetime
 import io
+from typing import Any
 
 import pytest
+from django.core import signing
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -14,12 +17,15 @@ from annotations.audit.models import LogEntry
 from annotations.clips import gate, services as clips
 from annotations.clips.enums import HoldReason, Purpose
 from annotations.clips.models import Clip
+from annotations.core import clock
 from annotations.core.errors import Missing
 from annotations.datasets import services as datasets
 from annotations.datasets.filters import Filters
 from annotations.review import services as review
-from annotations.rights import clip_story, receipts
+from annotations.rights import clip_story, receipts, services
 from annotations.rights.clip_story import _HOLDS
+from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.scopes import Scope
 from tests.factories import (
     make_accepted,
     make_assignment,
@@ -237,3 +243,94 @@ def test_an_officer_makes_the_link(client: Client) -> None:
     client.force_login(make_user(Role.PRIVACY_OFFICER))
     html = client.post(reverse("rights:link_receipt", args=[clip.public_id])).content.decode()
     assert f"http://testserver{receipts.path_for(clip)}" in html
+
+
+def test_an_owner_ends_the_link_and_goes_on_by_the_new_one(client: Client) -> None:
+    clip = make_clip()
+    old = receipts.path_for(clip)
+    answer = client.post(reverse("rights:receipt_renew", args=[receipts.token_for(clip)]))
+    assert answer["Location"] == receipts.path_for(clip) != old
+    assert "This is your new link" in client.get(answer["Location"]).content.decode()
+    over = client.get(old)
+    assert over.status_code == 410
+    assert "This link is over" in over.content.decode()
+    for route in ("receipt_withdraw", "receipt_erase", "receipt_renew"):
+        path = reverse(f"rights:{route}", args=[old.split("/")[2]])
+        assert client.post(path).status_code == 410
+    clip.consent.refresh_from_db()
+    assert clip.consent.withdrawn_at is None
+    assert LogEntry.objects.get(action="privacy.receipt_renewed").actor == clip.owner.pseudonym
+
+
+def test_an_officer_ends_every_link_and_gets_the_new_one(site: Client, officer: User, client: Client) -> None:
+    clip = make_clip()
+    paths = [receipts.path_for(clip)]
+    for _ in range(2):
+        shown = site.post(reverse("rights:renew_receipt", args=[clip.public_id])).content.decode()
+        paths.append(receipts.path_for(clip))
+        assert f"http://testserver{paths[-1]}" in shown
+    visitor = Client()
+    assert [visitor.get(path).status_code for path in paths] == [410, 410, 200]
+    assert set(LogEntry.objects.filter(action="privacy.receipt_renewed").values_list("actor", flat=True)) == {
+        officer.pseudonym
+    }
+
+
+def test_staff_who_hold_a_link_do_not_end_it_as_the_owner(site: Client) -> None:
+    clip = make_clip()
+    path = receipts.path_for(clip)
+    site.post(reverse("rights:receipt_renew", args=[receipts.token_for(clip)]))
+    assert receipts.path_for(clip) == path
+
+
+def test_the_command_line_renews_a_link() -> None:
+    clip = make_clip()
+    before, out = receipts.path_for(clip), io.StringIO()
+    call_command("receipt", str(clip.public_id), "--renew", stdout=out)
+    assert out.getvalue().strip() == receipts.path_for(clip) != before
+
+
+def test_a_link_ends_a_year_after_the_erasure_and_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = make_clip()
+    path = receipts.path_for(clip)
+    assert "for as long as we keep the clip, and for a year after" in client.get(path).content.decode()
+    erasure = services.request_erasure(
+        Scope(ScopeKind.CLIP, str(clip.public_id)), receipts.owner_of(clip), ErasureCause.OWNER_ASKED
+    )
+    services.erase(erasure.pk)
+    assert "a year after the clip was erased" in client.get(path).content.decode()
+    for days, status in ((364, 200), (366, 410)):
+        moment = clock.now() + datetime.timedelta(days=days)
+        with monkeypatch.context() as patch:
+            patch.setattr(clock, "now", lambda moment=moment: moment)
+            assert client.get(path).status_code == status
+
+
+def test_a_link_from_before_receipts_had_keys_opens_until_it_is_renewed(
+    client: Client, settings: Any
+) -> None:
+    clip = make_clip()
+    token = signing.Signer(salt="privacy.receipt").sign(str(clip.public_id))
+    assert receipts.clip_of(token) == clip
+    settings.RECEIPTS_OF_SECRET_KEY = False
+    with pytest.raises(Missing):
+        receipts.clip_of(token)
+    settings.RECEIPTS_OF_SECRET_KEY = True
+    services.renew_receipt(clip, receipts.owner_of(clip))
+    with pytest.raises(receipts.LinkOver):
+        receipts.clip_of(token)
+
+
+def test_the_keys_of_receipts_are_exchanged_with_overlap(settings: Any) -> None:
+    """The drill: the new line first, later the old one away."""
+    clip = make_clip()
+    old = receipts.token_for(clip)
+    settings.RECEIPT_KEYS = {"new": b"n" * 32, **settings.RECEIPT_KEYS}
+    new = receipts.token_for(clip)
+    assert receipts.clip_of(old) == receipts.clip_of(new) == clip
+    settings.RECEIPT_KEYS = {"new": b"n" * 32}
+    assert receipts.clip_of(new) == clip
+    with pytest.raises(Missing):
+        receipts.clip_of(old)

@@ -18,7 +18,7 @@ from annotations.accounts.services.keys import (
     revoke_key,
     rotate_key,
 )
-from annotations.accounts.services.links import use_link
+from annotations.accounts.services.links import mail_link, use_link
 from annotations.accounts.services.own import (
     accept_statement,
     change_password,
@@ -92,6 +92,7 @@ __all__ = [
     "forget_old_tries",
     "forget_tries",
     "invite",
+    "mail_link",
     "make_provided",
     "propose_loss",
     "record_failure",

@@ -17,6 +17,8 @@ from annotations.audit import services as audit
 from annotations.audit.actors import Actor
 from annotations.core import clock
 from annotations.core.errors import Missing
+from annotations.outgoing import services as outgoing
+from annotations.outgoing.templates import SIGN_IN_LINK
 
 
 @transaction.atomic
@@ -44,6 +46,20 @@ def use_link(token: str, password: str, *, statement: bool = False) -> User:
     if statement:
         accept_statement(user)
     return user
+
+
+@transaction.atomic
+def mail_link(token: str, address: str, page: str, actor: Actor) -> User:
+    """Queues a mail with the link to whom it is for; the person. `page` is the address that the link has.
+
+    Raises Missing `link_gone`.
+    """
+    found = link_of(token)
+    if found is None:
+        raise link_gone()
+    private = {"address": address, "link": page}
+    outgoing.tell_person(found.user.pseudonym, SIGN_IN_LINK, private, actor)
+    return found.user
 
 
 def link_gone() -> Missing:

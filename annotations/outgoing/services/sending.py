@@ -86,10 +86,12 @@ def _end(message: OutgoingMessage, failure: NotSent | None) -> None:
         "attempts": row.attempts,
     }
     if failure is None:
-        row.state, row.ended_at, row.failure_code, row.sealed = MessageState.SENT, clock.now(), "", None
+        row.state = rules.OUTGOING_MESSAGES.target(row.state, "send", WORKER)
+        row.ended_at, row.failure_code, row.sealed = clock.now(), "", None
         audit.append(log.SENT, WORKER, data=said)
     elif failure.final or pause is None:
-        row.state, row.ended_at, row.failure_code = MessageState.DEAD, clock.now(), failure.code
+        row.state = rules.OUTGOING_MESSAGES.target(row.state, "give up", WORKER)
+        row.ended_at, row.failure_code = clock.now(), failure.code
         audit.append(log.GIVEN_UP, WORKER, data={**said, "code": failure.code})
     else:
         row.due_at, row.failure_code = clock.now() + pause, failure.code

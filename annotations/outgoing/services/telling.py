@@ -10,7 +10,7 @@ from annotations.audit.actors import Actor
 from annotations.core import clock, ids
 from annotations.core.errors import Conflict, Missing
 from annotations.core.events import publish
-from annotations.outgoing import log, sealing
+from annotations.outgoing import log, rules, sealing
 from annotations.outgoing.enums import Channel, MessageState
 from annotations.outgoing.events import QUEUED
 from annotations.outgoing.models import OutgoingMessage
@@ -51,20 +51,21 @@ def try_target(name: str, actor: Actor) -> OutgoingMessage:
 
 @transaction.atomic
 def send_again(message: uuid.UUID, actor: Actor) -> OutgoingMessage:
-    """Queues a message that was given up once more, under its id and with all attempts before it.
+    """Queues a message that was given up once more, under its id, with all attempts before it again.
 
-    Raises Missing `no_such_message`; Conflict `not_given_up`, and `address_forgotten` when its address is gone.
+    Raises Missing `no_such_message`; NotAllowed; Conflict `not_given_up`, `address_forgotten`.
     """
     found = OutgoingMessage.objects.select_for_update().filter(pk=message).first()
     if found is None:
         raise Missing("no_such_message", "This message is forgotten already.")
     if found.state != MessageState.DEAD:
         raise Conflict("not_given_up", "Somebody has sent it again already. Load the page again.")
+    state = rules.OUTGOING_MESSAGES.target(found.state, "send again", actor)
     if found.key_id and not found.sealed:
         raise Conflict(
             "address_forgotten", "Its address was forgotten after its time. Begin anew where it came from."
         )
-    found.state, found.ended_at, found.attempts, found.failure_code = MessageState.WAITING, None, 0, ""
+    found.state, found.ended_at, found.attempts, found.failure_code = state, None, 0, ""
     found.due_at = clock.now()
     found.save()
     data = {"message": str(found.pk), "target": found.target, "template": found.template}

@@ -24,6 +24,7 @@ from annotations.redaction.models import HiddenTrack, RedactionRun, Rendition, T
 from annotations.review.models import Adjudication, Assignment, Draft
 from annotations.rights.answer.clips import labels_in_words
 from annotations.rights.answer.values import Record, moment, percent, yes_no
+from annotations.rights.models import ReceiptLink
 
 Records = Iterator[Record]
 Clips = Sequence[Clip]
@@ -97,6 +98,11 @@ def deletion_requests(clips: Clips) -> Records:
             "answered": moment(each.confirmed_at),
             "answer": str(each.get_statement_display()) or _("no answer yet"),
         }
+
+
+def receipt_links(clips: Clips) -> Records:
+    for each in ReceiptLink.objects.filter(clip__in=clips).select_related("clip").order_by("pk"):
+        yield {"clip": _number(each.clip), "number": each.number, "when": timestamp(each.renewed_at)}
 
 
 def drafts(clips: Clips) -> Records:

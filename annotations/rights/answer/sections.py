@@ -166,6 +166,11 @@ SECTIONS: dict[str, Section] = {
         _("To pass work on between our programs."),
         uncounted=_("numbers of clips only"),
     ),
+    "receipt_links": Section(
+        _FOR_EVER,
+        _("So that a link to a receipt that has ended stays so."),
+        of_clips=records.receipt_links,
+    ),
     "outgoing_messages": Section(
         _("a month at most"),
         _("To tell people who run the site that something waits for them."),

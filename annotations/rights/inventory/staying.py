@@ -199,6 +199,15 @@ STAYING: tuple[Store, ...] = (
         readers=SITE,
     ),
     Store(
+        "receipt_links",
+        _("Which link to a receipt is in force"),
+        Effect.STAYS,
+        rows_of(rights.ReceiptLink),
+        why=_("So that a link that has ended stays so. It is a number and a day."),
+        models=(rights.ReceiptLink,),
+        readers=SITE,
+    ),
+    Store(
         "outgoing_messages",
         _("Mail and webhooks to people who run the site"),
         Effect.STAYS,

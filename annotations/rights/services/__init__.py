@@ -34,6 +34,7 @@ from annotations.rights.services.reading import (
     record_receipt_linked,
     record_receipt_shown,
 )
+from annotations.rights.services.receipt_links import renew_receipt
 from annotations.rights.services.repeated_legal_holds import (
     repeat_extension,
     repeat_legal_hold,
@@ -84,6 +85,7 @@ __all__ = [
     "record_request_opened",
     "record_scan",
     "refuse_request",
+    "renew_receipt",
     "repeat_erasure",
     "repeat_extension",
     "repeat_legal_hold",

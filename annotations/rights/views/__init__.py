@@ -7,7 +7,7 @@ from annotations.rights.views.access_requests import (
     new_access_request,
     step_access_request,
 )
-from annotations.rights.views.consents import consents, link_receipt, withdraw
+from annotations.rights.views.consents import consents, link_receipt, renew_receipt, withdraw
 from annotations.rights.views.erasure import erase, erasure
 from annotations.rights.views.erasures import (
     continue_erasure,
@@ -23,6 +23,7 @@ from annotations.rights.views.receipt import (
     receipt,
     receipt_certificate,
     receipt_certificate_file,
+    renew_by_receipt,
     withdraw_by_receipt,
 )
 from annotations.rights.views.retention import (
@@ -58,6 +59,8 @@ __all__ = [
     "receipt",
     "receipt_certificate",
     "receipt_certificate_file",
+    "renew_by_receipt",
+    "renew_receipt",
     "retention_register",
     "retention_rule",
     "step_access_request",

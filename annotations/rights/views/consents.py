@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from annotations.accounts.middleware import actor_of
 from annotations.clips import selectors as clips
 from annotations.clips.lookup import clip_or_404
+from annotations.clips.models import Clip
 from annotations.core.errors import DomainError
 from annotations.datasets import selectors as datasets
 from annotations.rights import receipts, selectors as rights, services
@@ -69,5 +70,18 @@ def link_receipt(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
     """Makes the link to the owner's receipt, to be sent to the owner."""
     found = clip_or_404(clip_id)
     services.record_receipt_linked(found, actor_of(request))
-    url = request.build_absolute_uri(receipts.path_for(found))
-    return render(request, "rights/receipt_link.html", {"clip": found, "url": url})
+    return _link_page(request, found)
+
+
+@require_http_methods(["POST"])
+def renew_receipt(request: HttpRequest, clip_id: uuid.UUID) -> HttpResponse:
+    """Ends every link to the owner's receipt that was given out, and makes a new one."""
+    found = clip_or_404(clip_id)
+    services.renew_receipt(found, actor_of(request))
+    messages.success(request, _("All links from before have ended. This is the new one."))
+    return _link_page(request, found)
+
+
+def _link_page(request: HttpRequest, clip: Clip) -> HttpResponse:
+    url = request.build_absolute_uri(receipts.path_for(clip))
+    return render(request, "rights/receipt_link.html", {"clip": clip, "url": url})

@@ -1,5 +1,8 @@
 """The owner's receipt: no account, plain language, never a name."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,9 +24,25 @@ from annotations.rights.scopes import Scope, reach
 from annotations.rights.selectors import erasure_of
 from annotations.rights.views.erasures import certificate_file, certificate_page
 
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def _says_when_it_is_over(view: View) -> View:
+    """A link that has ended answers 410, with what to do about it."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return view(request, token)
+        except receipts.LinkOver:
+            return render(request, "rights/receipt_over.html", {"contacts": contacts()}, status=410)
+
+    return answered
+
 
 @require_safe
 @never_cache
+@_says_when_it_is_over
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     clip = _clip(token)
     if (actor := _actor(request, clip)) == ANONYMOUS:
@@ -37,11 +56,28 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "staff": actor_of(request) != ANONYMOUS,
         "erasure": erasure_of(clip),
         "contacts": contacts(),
+        "opens_until": receipts.opens_until(clip),
     }
     return render(request, "rights/receipt.html", context)
 
 
 @require_POST
+@_says_when_it_is_over
+def renew_by_receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """Ends this link and every other one that was given out, and leads to the new one."""
+    clip = _clip(token)
+    if actor_of(request) != ANONYMOUS:
+        messages.error(request, _("You are signed in. Make a new link on the page of the clip."))
+        return redirect("rights:receipt", token)
+    services.renew_receipt(clip, receipts.owner_of(clip))
+    messages.success(
+        request, _("This is your new link: keep its address. The old one opens nothing any more.")
+    )
+    return redirect("rights:receipt", receipts.token_for(clip))
+
+
+@require_POST
+@_says_when_it_is_over
 def withdraw_by_receipt(request: HttpRequest, token: str) -> HttpResponse:
     clip = _clip(token)
     if actor_of(request) != ANONYMOUS:
@@ -59,6 +95,7 @@ def withdraw_by_receipt(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@_says_when_it_is_over
 def erase_by_receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Says what erasing the clip means, and begins it."""
     clip = _clip(token)
@@ -82,6 +119,7 @@ def erase_by_receipt(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @never_cache
+@_says_when_it_is_over
 def receipt_certificate(request: HttpRequest, token: str) -> HttpResponse:
     """The certificate of the clip's erasure, as a page."""
     clip = _clip(token)
@@ -91,6 +129,7 @@ def receipt_certificate(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @never_cache
+@_says_when_it_is_over
 def receipt_certificate_file(request: HttpRequest, token: str) -> HttpResponse:
     """The certificate with its proof, for whoever verifies it offline."""
     clip = _clip(token)
@@ -110,6 +149,8 @@ def _erasure(clip: Clip) -> Erasure:
 def _clip(token: str) -> Clip:
     try:
         return receipts.clip_of(token)
+    except receipts.LinkOver:
+        raise
     except DomainError as error:
         raise Http404(error.message) from None
 

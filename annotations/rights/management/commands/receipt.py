@@ -16,12 +16,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("clip", type=uuid.UUID, help="the clip's public id")
         parser.add_argument(
+            "--renew", action="store_true", help="end every link that was given out, and make a new one"
+        )
+        parser.add_argument(
             "--site", default="", help="what to print before the path, e.g. https://example.org"
         )
 
-    def handle(self, *args: Any, clip: uuid.UUID, site: str, **options: Any) -> None:
+    def handle(self, *args: Any, clip: uuid.UUID, site: str, renew: bool, **options: Any) -> None:
         found = selectors.clip(clip)
         if found is None:
             raise CommandError("There is no such clip.")
+        if renew:
+            services.renew_receipt(found, COMMAND_LINE)
         services.record_receipt_linked(found, COMMAND_LINE)
         self.stdout.write(site.rstrip("/") + receipts.path_for(found))
