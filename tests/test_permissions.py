@@ -21,6 +21,7 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.moderation.enums import FlagCategory
 from annotations.review.models import Assignment
 from annotations.review.schema import HOME_THREAT_DETECTION
+from tests.accounts.authenticators import add_app
 from tests.factories import (
     make_assignment,
     make_body,
@@ -147,11 +148,19 @@ def of_a_key(person: Person) -> dict[str, Any]:
     return {"prefix": accounts.create_key(COMMAND_LINE, person.user).split("_")[1]}
 
 
+def of_a_factor(person: Person) -> dict[str, Any]:
+    assert person.user is not None
+    add_app(person.user)
+    return {"factor_id": person.user.factors.get().pk}
+
+
 # For each route whose cells say `own` and whose path names a thing: a thing of that person's own.
 OWNED: dict[str, Owned] = {
     "accounts:end_session": of_a_session,
     "accounts:rotate_own_key": of_a_key,
     "accounts:revoke_own_key": of_a_key,
+    "accounts:rename_factor": of_a_factor,
+    "accounts:remove_factor": of_a_factor,
     "redaction:api_progress": of_a_submission,
     "redaction:media": of_a_delivery,
     "break_glass:media": of_a_break_glass_delivery,
@@ -182,7 +191,14 @@ OWNED: dict[str, Owned] = {
 }
 
 # Those that answer by the address of a page.
-LEADS_ON = {"review:resume", "break_glass:close", "accounts:end_session", "accounts:revoke_own_key"}
+LEADS_ON = {
+    "review:resume",
+    "break_glass:close",
+    "accounts:end_session",
+    "accounts:revoke_own_key",
+    "accounts:rename_factor",
+    "accounts:remove_factor",
+}
 
 # What such a route takes, where nothing at all would be refused for its form before anybody looks whose it is.
 FACE = {"frame": 1, "box": [5, 5, 10, 10]}

@@ -315,6 +315,21 @@ def test_programs_and_pages_of_scripts_get_a_stable_code(
     assert (answer.status_code, answer.json()["code"]) == (403, "step_up_needed")
 
 
+def test_a_download_that_was_begun_goes_on_part_by_part_and_another_is_asked_for(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(make_user(Role.ML_ENGINEER))
+    begun, other = (
+        reverse("datasets:api_file", args=[f"00000000-0000-4000-8000-{n:012}", "coco"]) for n in (1, 2)
+    )
+    part = {"Range": "bytes=10-"}
+    assert client.get(begun).status_code == 404  # it asked who is there, and there is no such release
+    asked_again(client, monkeypatch)
+    assert client.get(begun, headers=part).status_code == 404
+    assert client.get(begun).status_code == 403
+    assert client.get(other, headers=part).status_code == 403
+
+
 # What a stolen session must not reach: by the names of their routes, so that a line that loses its step-up is seen.
 WEIGHTY = {
     "break_glass:ask",

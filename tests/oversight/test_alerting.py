@@ -232,6 +232,15 @@ def test_refusals_and_failed_sign_ins_in_series() -> None:
     assert found(Refusals(refusals=4, sign_ins=4), [*refused, *failed]) == []
 
 
+def test_refused_second_factors_count_as_failed_sign_ins_of_the_account() -> None:
+    data = {"account": "p-one", "times": 1}
+    refused = [
+        act(n, action="account.factor_refused", actor="anonymous", role="anonymous", data=data)
+        for n in range(5)
+    ]
+    assert {hit.scope.series.name for hit in found(Refusals(), refused)} == {"sign-in:p-one"}
+
+
 @pytest.mark.parametrize("kind", ["access.not_found", "access.csrf_refused", "access.too_often"])
 def test_calls_that_are_turned_away_again_and_again_count_as_refusals(kind: str) -> None:
     asked = [act(n, action=kind, data={"route": "review:workbench", "times": 1}) for n in range(5)]

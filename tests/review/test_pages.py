@@ -218,8 +218,9 @@ def test_labels_of_a_held_clip_are_not_shown_even_when_they_were_accepted(lead: 
 
 
 def test_a_lead_cannot_claim_to_have_watched_a_clip_that_they_were_not_given_lately(
-    lead: Client, monkeypatch: pytest.MonkeyPatch
+    lead: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
+    settings.SESSION_IDLE_MINUTES = {**settings.SESSION_IDLE_MINUTES, "lead": 24 * 60}
     task = handed_in().assignment.task
     address = f"/api/v1/tasks/{task.public_id}"
     ranges = json.dumps({"ranges": [[0, 2]]})

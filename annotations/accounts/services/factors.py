@@ -33,7 +33,8 @@ def add_app(user: User, app: NewApp, session_key: str) -> list[str]:
 
     With the first factor all other sessions of the person end: they were opened without one.
 
-    Raises Invalid `wrong_code`, `invalid_name`; Conflict `too_many_factors`, `account_closed`; Missing; Unreachable.
+    Raises Invalid `wrong_code`, `invalid_name`; Conflict `too_many_factors`, `account_closed`; Missing; Unreachable;
+    JournalUnreachable.
     """
     name = checked_factor_name(app.name)
     step = totp.matching_step(app.secret, app.typed, clock.now())
@@ -56,7 +57,8 @@ def add_app(user: User, app: NewApp, session_key: str) -> list[str]:
 def add_passkey(user: User, answer: passkeys.Answer, name: str, session_key: str) -> list[str]:
     """The person adds a passkey that their browser has just made. As `add_app`.
 
-    Raises Invalid `wrong_passkey`, `invalid_name`; Conflict `too_many_factors`, `account_closed`; Missing.
+    Raises Invalid `wrong_passkey`, `invalid_name`; Conflict `too_many_factors`, `account_closed`; Missing;
+    JournalUnreachable.
     """
     name = checked_factor_name(name)
     passkey = passkeys.made(answer)
@@ -77,9 +79,8 @@ def add_passkey(user: User, answer: passkeys.Answer, name: str, session_key: str
 @transaction.atomic
 def rename_factor(user: User, factor_id: uuid.UUID, name: str) -> None:
     """Raises Invalid `invalid_name`, Missing `no_such_factor`."""
-    name = checked_factor_name(name)
     factor = _own(user, factor_id)
-    factor.name = name
+    factor.name = checked_factor_name(name)
     factor.save(update_fields=["name"])
     audit.append(log.FACTOR_RENAMED, user.actor, data={"account": user.pseudonym, "factor": factor.kind})
 

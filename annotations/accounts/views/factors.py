@@ -7,7 +7,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +19,7 @@ from annotations.accounts.forms import NewAppForm, NewPasskeyForm
 from annotations.accounts.middleware import signed_in
 from annotations.accounts.models import User
 from annotations.accounts.proof_forms import answer_of, keep_question, place_of
-from annotations.core.errors import DomainError
+from annotations.core.errors import DomainError, Missing
 
 OFFER_LASTS = 15 * 60
 """Seconds for which the page that shows an app's secret can be sent."""
@@ -107,6 +107,8 @@ def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
 def _done(request: HttpRequest, act: Callable[[], None], said: str) -> HttpResponse:
     try:
         act()
+    except Missing as error:
+        raise Http404 from error
     except DomainError as error:
         messages.error(request, error.message)
     else:
