@@ -39,6 +39,7 @@ VALUES = {
     "CONTROLLER_CONTACT": "privacy@porch.example",
     "OFFICER_CONTACT": "dpo@porch.example",
     "TRANSFER_SAFEGUARD": "",
+    "ALLOWED_NETWORKS": "contractor 192.0.2.0/24 2001:db8:7::/48",
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 
