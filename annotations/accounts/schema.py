@@ -12,4 +12,9 @@ class RequestUserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "cam_PREFIX_SECRET",
+            "description": "An API key; it opens the routes of its scopes (docs/api-keys.md).",
+        }
