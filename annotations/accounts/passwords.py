@@ -93,7 +93,7 @@ class BreachedPasswordValidator:
             )
 
     def get_help_text(self) -> str:
-        return _("It is none that has leaked.") if settings.BREACHED_PASSWORDS_FILE else ""
+        return _("It is on no list of leaked passwords that this site has.")
 
 
 def holds(file: BinaryIO, size: int, digest: bytes) -> bool:

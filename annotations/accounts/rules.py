@@ -78,6 +78,9 @@ KEY_OVERLAPS_AT_MOST = datetime.timedelta(days=30)
 MOST_KEYS = 20
 """As many API keys of one account are in force at most."""
 
+MOST_KEYS_A_DAY = 40
+"""As many are made for one account within a day at most, so that no script fills log and journal with them."""
+
 STATEMENT = "2026-11"
 """The version of the confidentiality statement that people accept now."""
 

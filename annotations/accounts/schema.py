@@ -13,5 +13,11 @@ class RequestUserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     name = ["apiKey", "session"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        key = {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "cam_PREFIX_SECRET",
+            "description": "An API key; it opens the routes of its scopes (docs/api-keys.md).",
+        }
         cookie = {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
-        return [{"type": "http", "scheme": "bearer"}, cookie]
+        return [key, cookie]

@@ -55,11 +55,11 @@ def _over(key: ApiKey, address: str) -> KeyRefusal | None:
 
 
 def slowed_down(counts: Sequence[Count]) -> bool:
-    """Whether the last try that failed has made the wait as long as it gets."""
+    """Whether the last try that failed has made the account's wait as long as it gets."""
     failures = dict(
         ThrottleCount.objects.filter(key__in=[c.key for c in counts]).values_list("key", "failures")
     )
-    return any(count.slowest(failures.get(count.key, 0)) for count in counts)
+    return any(count.of_account and count.slowest(failures.get(count.key, 0)) for count in counts)
 
 
 @dataclass(frozen=True)

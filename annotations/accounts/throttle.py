@@ -20,31 +20,48 @@ LONGEST_WAIT = datetime.timedelta(minutes=15)
 _FIRST_WAIT = datetime.timedelta(seconds=2)
 
 
+_DOUBLINGS = 9
+"""After so many the wait is the longest."""
+
+
 @dataclass(frozen=True)
 class Count:
-    """`key` is what is counted by; fewer failures than `free` cost no wait; after `forgotten` without one it begins
-    anew. `shared` when it counts more callers than one.
+    """`key` is what is counted by; fewer failures than `free` cost no wait; one is forgotten after each `forgets`
+    without another. `shared` when it counts more callers than one, `of_account` when it counts one account.
     """
 
     key: str
     free: int
-    forgotten: datetime.timedelta
+    forgets: datetime.timedelta
     shared: bool = False
+    of_account: bool = True
 
     def wait(self, failures: int) -> datetime.timedelta:
         """How long the next try has to wait after so many failures."""
         if failures < self.free:
             return datetime.timedelta(0)
-        doublings = min(failures - self.free, 20)
-        return min(_FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+        return min(_FIRST_WAIT * (1 << min(failures - self.free, _DOUBLINGS)), LONGEST_WAIT)
+
+    def after(self, failures: int, rest: datetime.timedelta) -> int:
+        """How many failures are left of so many after a time without one."""
+        return max(0, failures - rest // self.forgets)
+
+    def with_one_more(self, failures: int) -> int:
+        """Not more than make the wait the longest, and one: so it takes as long to forget a day of them as an hour."""
+        return min(failures + 1, self.free + _DOUBLINGS + 1)
 
     def slowest(self, failures: int) -> bool:
         """Whether this very failure has made the wait as long as it gets."""
-        return self.wait(failures) == LONGEST_WAIT > self.wait(failures - 1)
+        return failures == self.free + _DOUBLINGS
 
 
 FORGOTTEN_AT_LAST = datetime.timedelta(days=1)
-_HOUR = datetime.timedelta(hours=1)
+"""Longer than any count takes to forget all that it may hold."""
+
+# Longer than the longest wait, so that whoever waits and tries again is not taken for one who rests.
+_OF_AN_ACCOUNT = datetime.timedelta(minutes=20)
+# An office has many people behind one address: thirty failures an hour of theirs cost nobody a wait.
+_OF_A_NETWORK = datetime.timedelta(minutes=2)
 
 
 def counts(request: HttpRequest | None, username: str) -> list[Count]:
@@ -55,19 +72,19 @@ def counts(request: HttpRequest | None, username: str) -> list[Count]:
     if request is None:
         return [account_count(username)]
     if device := devices.known(request, username):
-        return [Count(_digest("device", username, device), 5, FORGOTTEN_AT_LAST)]
+        return [Count(_digest("device", username, device), 5, _OF_AN_ACCOUNT)]
     network = network_of(address(request), (32, 64))
     found = [
-        Count(_digest("caller", username, network), 5, FORGOTTEN_AT_LAST),
+        Count(_digest("caller", username, network), 5, _OF_AN_ACCOUNT),
         account_count(username),
-        Count(_digest("network", network), 30, _HOUR, shared=True),
+        Count(_digest("network", network), 30, _OF_A_NETWORK, shared=True, of_account=False),
     ]
     return sorted(found, key=lambda count: count.key)
 
 
 def account_count(username: str) -> Count:
     """The account from everywhere."""
-    return Count(_digest("account", username), 20, FORGOTTEN_AT_LAST, shared=True)
+    return Count(_digest("account", username), 20, _OF_AN_ACCOUNT, shared=True)
 
 
 def address(request: HttpRequest) -> str:

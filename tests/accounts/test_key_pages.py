@@ -165,6 +165,24 @@ def test_a_key_is_made_and_rotated_by_command(capsys: pytest.CaptureFixture[str]
     assert made.replaced_by.prefix == second.split("_")[1]
 
 
+def test_keys_are_listed_by_command_and_never_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = make_submitter(), make_submitter()
+    terms = KeyTerms("Back end", ["submit_clips"], networks="192.0.2.0/24")
+    key = services.create_key(first.actor, first, terms)
+    other = services.create_key(second.actor, second)
+    services.record_key_used(ApiKey.objects.get(user=first), "192.0.2.7")
+    services.rotate_key(second.actor, other.split("_")[1])
+    call_command("list_keys")
+    told = capsys.readouterr().out
+    assert f"{first.username}  cam_{key.split('_')[1]}  Back end" in told
+    assert "opens: submit_clips; from: 192.0.2.0/24" in told
+    assert "from 192.0.2.0/24\n" in told
+    assert "(replaced by cam_" in told
+    assert not re.search(keys.FORM, told)
+    call_command("list_keys", first.username)
+    assert second.username not in capsys.readouterr().out
+
+
 def test_a_command_says_what_is_wrong() -> None:
     with pytest.raises(CommandError, match="no account"):
         call_command("create_key", "nobody", "--name", "x", "--scope", "submit_clips")

@@ -21,7 +21,7 @@ from annotations.audit import selectors as audit
 from annotations.audit.actors import COMMAND_LINE
 from annotations.audit.models import LogEntry
 from annotations.core import clock
-from annotations.core.errors import Conflict, DomainError, Invalid, Missing, NotAllowed
+from annotations.core.errors import Conflict, DomainError, Invalid, Missing, NotAllowed, TooMany
 from tests.factories import make_submitter, make_user
 from tests.routes import routes
 
@@ -310,6 +310,17 @@ def test_a_closed_account_gets_no_key_and_none_gets_too_many() -> None:
     User.objects.update(is_active=False)
     with pytest.raises(Conflict, match="account_closed"):
         services.create_key(COMMAND_LINE, submitter)
+
+
+def test_a_script_that_rotates_keys_fills_neither_log_nor_journal() -> None:
+    submitter = make_submitter()
+    prefix = prefix_of(services.create_key(COMMAND_LINE, submitter))
+    for _ in range(39):
+        prefix = prefix_of(services.rotate_key(COMMAND_LINE, prefix, 0 * DAY))
+    with pytest.raises(TooMany, match="too_many_keys_a_day"):
+        services.rotate_key(COMMAND_LINE, prefix, 0 * DAY)
+    ApiKey.objects.update(created_at=clock.now() - 2 * DAY)
+    services.rotate_key(COMMAND_LINE, prefix, 0 * DAY)
 
 
 # rotating

@@ -59,6 +59,7 @@ VALUES = {
     "NOTIFY_ALERTS": "officers,pager",
     "NOTIFY_OPERATIONS": "pager",
     "NOTIFY_DELETIONS": "",
+    "ALLOWED_NETWORKS": "contractor 192.0.2.0/24 2001:db8:7::/48",
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
 

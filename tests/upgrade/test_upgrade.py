@@ -114,6 +114,13 @@ LOG, ERASURE, SIGN_IN = "oversight:log", "rights:erasure", "accounts:sign_in"
 
 # Django's own accounts of the models; a model that moves is listed under its new app as well.
 GROWS = {"django_migrations", "django_content_type", "auth_permission"}
+# Counts of tries to sign in, with addresses, which another program kept: the throttle has its own.
+GONE = {
+    "axes_accessattempt",
+    "axes_accessattemptexpiration",
+    "axes_accessfailurelog",
+    "axes_accesslog",
+}
 # Events that had other names: delivered or not, they stay, under the names that they have now.
 EVENTS = "core_outbox"
 
@@ -233,7 +240,7 @@ def test_a_history_that_was_applied_in_part_is_finished(fresh_database: str) -> 
         assert sum(len(before[table]) for table in before if table.startswith("privacy_")) > 30
         migrate()
         after = rows()
-        for table in before.keys() - GROWS:
+        for table in before.keys() - GROWS - GONE:
             assert len(after[TABLES.get(table, table)]) == len(before[table]), table
         assert_like_new(fresh_database)
 
@@ -345,8 +352,8 @@ def _plain(value: Any) -> Any:
 
 def assert_kept(before: dict[str, Table], after: dict[str, Table]) -> None:
     """What stood in each table stands in the table that it is now, value by value, and no other row."""
-    for table, old in before.items():
-        new = after[TABLES.get(table, table)]
+    for table in before.keys() - GONE:
+        old, new = before[table], after[TABLES.get(table, table)]
         if table in GROWS:
             assert len(new) >= len(old), table
         elif table == EVENTS:

@@ -16,6 +16,7 @@ from annotations.accounts.rules import (
     KEY_OVERLAPS,
     KEY_OVERLAPS_AT_MOST,
     MOST_KEYS,
+    MOST_KEYS_A_DAY,
     OPERATOR,
 )
 from annotations.accounts.scopes import scopes
@@ -23,7 +24,7 @@ from annotations.accounts.services.support import locked
 from annotations.audit import journal, services as audit
 from annotations.audit.actors import COMMAND_LINE, WORKER, Actor
 from annotations.core import clock
-from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed, TooMany
 
 USED_EVERY = datetime.timedelta(minutes=1)
 """When a key was used is written down this often at most."""
@@ -67,7 +68,7 @@ def create_key(actor: Actor, user: User, terms: KeyTerms | None = None) -> str:
 
     People make their own; an operator makes those of programs, which cannot sign in. Raises Invalid as
     `KeyTerms.checked` does; NotAllowed `key_of_a_person`; Missing `no_such_account`; Conflict `account_closed`,
-    `too_many_keys`.
+    `too_many_keys`; TooMany `too_many_keys_a_day`.
     """
     user = locked(user.pk)
     _check_whose(actor, user)
@@ -81,7 +82,7 @@ def rotate_key(actor: Actor, prefix: str, overlap: datetime.timedelta = KEY_OVER
 
     The old one goes on for the overlap, or until its own end if that is earlier. Raises Invalid `overlap_too_long`;
     NotAllowed `key_of_a_person`; Missing `no_such_key`; Conflict `key_rotated`, `account_closed`, `too_many_keys`;
-    JournalUnreachable.
+    TooMany `too_many_keys_a_day`; JournalUnreachable.
     """
     if not datetime.timedelta(0) <= overlap <= KEY_OVERLAPS_AT_MOST:
         raise Invalid("overlap_too_long", f"A key goes on for {KEY_OVERLAPS_AT_MOST.days} days at most.")
@@ -162,10 +163,15 @@ def _make(actor: Actor, user: User, lasts: datetime.timedelta, fields: dict[str,
     """A key of a locked account, and its row."""
     if not user.is_active:
         raise Conflict("account_closed", "This account is closed.")
-    now = clock.now()
-    if ApiKey.objects.filter(user=user, revoked_at=None, expires_at__gt=now).count() >= MOST_KEYS:
+    now, all_keys = clock.now(), ApiKey.objects.filter(user=user)
+    if all_keys.filter(revoked_at=None, expires_at__gt=now).count() >= MOST_KEYS:
         raise Conflict(
             "too_many_keys", f"{MOST_KEYS} keys are in force. Revoke one that is not needed any more."
+        )
+    if all_keys.filter(created_at__gt=now - datetime.timedelta(days=1)).count() >= MOST_KEYS_A_DAY:
+        raise TooMany(
+            "too_many_keys_a_day",
+            f"{MOST_KEYS_A_DAY} keys were made within a day. Make another one tomorrow.",
         )
     key, prefix, digest = keys.generate()
     made = ApiKey.objects.create(user=user, prefix=prefix, digest=digest, expires_at=now + lasts, **fields)

@@ -22,7 +22,7 @@ def begin_try(counts: Iterable[Count]) -> datetime.timedelta:
     if (free_at := max(row.free_at for _, row in rows)) > now:
         return free_at - now
     for count, row in rows:
-        row.failures += 1
+        row.failures = count.with_one_more(row.failures)
         row.failed_at, row.free_at = now, now + count.wait(row.failures)
         row.save(update_fields=["failures", "failed_at", "free_at"])
     return datetime.timedelta(0)
@@ -50,11 +50,10 @@ def forget_old_tries() -> None:
 
 
 def _locked(count: Count, now: datetime.datetime) -> ThrottleCount:
-    """The row of a count, locked; without failures when the last one is forgotten."""
+    """The row of a count, locked, without the failures that are forgotten."""
     named_locks.hold(f"accounts.throttle {count.key}", alone=True)
     found = ThrottleCount.objects.select_for_update().filter(key=count.key).first()
     if found is None:
         return ThrottleCount.objects.create(key=count.key, failed_at=now, free_at=now)
-    if found.failed_at < now - count.forgotten:
-        found.failures = 0
+    found.failures = count.after(found.failures, now - found.failed_at)
     return found

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
+from annotations.accounts.rules import KEY_LASTS_AT_MOST
 from annotations.audit import journal
 from annotations.audit.actors import COMMAND_LINE
 from annotations.core import clock
@@ -79,7 +80,8 @@ class Command(BaseCommand):
         submitter = User.objects.filter(username=SUBMITTER).first() or accounts.create_user(
             COMMAND_LINE, SUBMITTER, None, Role.SUBMITTER, display_name="Camera back end"
         )
-        key = accounts.create_key(COMMAND_LINE, submitter)
+        terms = accounts.KeyTerms("Demonstration", lasts=KEY_LASTS_AT_MOST)
+        key = accounts.create_key(COMMAND_LINE, submitter, terms)
         lines += ["", f"  {SUBMITTER} submits clips with the API key", f"  {key}", ""]
         with open(os.open(sign_ins, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write("\n".join(lines))
