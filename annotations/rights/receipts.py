@@ -11,8 +11,8 @@ from annotations.audit.actors import Actor
 from annotations.clips.models import Clip
 from annotations.core import clock
 from annotations.core.errors import DomainError, Missing
+from annotations.rights.erased_clips import erasure_of
 from annotations.rights.models import ReceiptLink
-from annotations.rights.selectors import erasure_of
 
 KEEP_AFTER_ERASURE = datetime.timedelta(days=365)
 """For how long a link opens the certificate of an erasure."""

@@ -126,12 +126,6 @@ def withdrawn() -> QuerySet[Clip]:
     )
 
 
-def erasure_of(clip: Clip) -> Erasure | None:
-    """The erasure that took the clip, or is about to: its own, its camera's or its owner's; the first one."""
-    of_owner = Erasure.objects.filter(owner=clip.owner.pseudonym).order_by("created_at", "pk")
-    return next((erasure for erasure in of_owner if str(clip.public_id) in erasure.clips), None)
-
-
 def unfinished_erasures() -> int:
     """Erasures that somebody has to look at: they failed, or the check afterwards found something."""
     return Erasure.objects.filter(Q(state=RunState.FAILED) | Q(state=RunState.DONE) & ~Q(findings=[])).count()

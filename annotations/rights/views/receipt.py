@@ -17,11 +17,11 @@ from annotations.core.errors import DomainError
 from annotations.rights import clip_story, receipts, services
 from annotations.rights.contacts import contacts
 from annotations.rights.enums import ErasureCause, ScopeKind
+from annotations.rights.erased_clips import erasure_of
 from annotations.rights.link_previews import fetched_by_program
 from annotations.rights.models import Erasure
 from annotations.rights.plans import plan
 from annotations.rights.scopes import Scope, reach
-from annotations.rights.selectors import erasure_of
 from annotations.rights.views.erasures import certificate_file, certificate_page
 
 View = Callable[[HttpRequest, str], HttpResponse]

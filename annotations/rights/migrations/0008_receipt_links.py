@@ -9,7 +9,7 @@ import annotations.core.clock
 class Migration(migrations.Migration):
     dependencies = [
         ("clips", "0011_forget_plain_request_keys"),
-        ("rights", "0006_answer_runs"),
+        ("rights", "0007_shorter_rules"),
     ]
 
     operations = [
