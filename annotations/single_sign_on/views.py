@@ -128,14 +128,14 @@ def _sign_in(request: HttpRequest, claims: dict[str, Any], onward: str) -> HttpR
     target = here_or(onward, settings.LOGIN_REDIRECT_URL)
     if selectors.factors_of(user).exists():
         pending.begin(request, user)
-        _note_session(request, admission.identity, claims)
+        _remember_provider(request, admission.identity, claims)
         return redirect(f"{reverse('accounts:second_factor')}?{urlencode({'next': target})}")
-    _note_session(request, admission.identity, claims)
+    _remember_provider(request, admission.identity, claims)
     accounts.complete_sign_in(request, user, Proof.PROVIDER)
     return redirect(target)
 
 
-def _note_session(request: HttpRequest, identity: Identity, claims: dict[str, Any]) -> None:
+def _remember_provider(request: HttpRequest, identity: Identity, claims: dict[str, Any]) -> None:
     """For the moment in which the person is signed in (`signals`), maybe after a second factor."""
     request.session[SESSION] = {"identity": str(identity.pk), "sid": str(claims.get("sid") or "")}
 

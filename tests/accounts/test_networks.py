@@ -124,7 +124,7 @@ def test_operators_see_which_networks_are_in_force(settings: Any) -> None:
 
 def test_a_role_that_is_misspelt_stops_the_start(settings: Any) -> None:
     settings.ALLOWED_NETWORKS = {"contractors": OFFICE}
-    assert "accounts.E001" in {message.id for message in run_checks()}
+    assert "accounts.E002" in {message.id for message in run_checks()}
 
 
 def test_the_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ def propose(
     return ask(user, kind, role, actor, reason)
 
 
-def ask(user: User, kind: str, role: str, actor: Actor, reason: str = "") -> str | None:
+def ask(user: User, kind: str, role: str, actor: Actor, words: str = "") -> str | None:
     """As `propose`, for a locked account and whoever may: an operator, or the site for the sign-in provider."""
     _check_possible(user, kind, role)
     if AccountProposal.objects.filter(user=user, state=ProposalState.WAITING).exists():
@@ -70,10 +70,10 @@ def ask(user: User, kind: str, role: str, actor: Actor, reason: str = "") -> str
             "Something was asked for this account already. Take it back, or wait for its decision.",
         )
     if kind != ProposalKind.TAKE_FACTORS and not sees_content(role):
-        _record(log.PROPOSED, user, kind, role, actor, reason)
+        _record(log.PROPOSED, user, kind, role, actor, words)
         return _carry_out(user, kind, role, actor)
     AccountProposal.objects.create(user=user, kind=kind, role=role, asked_by=actor.pseudonym)
-    _record(log.PROPOSED, user, kind, role, actor, reason)
+    _record(log.PROPOSED, user, kind, role, actor, words)
     return None
 
 
