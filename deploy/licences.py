@@ -62,6 +62,7 @@ _READ = {
     "pytest-django": "BSD-3-Clause",
     "python-dateutil": "BSD-3-Clause OR Apache-2.0",
     "scikit-image": "BSD-3-Clause",
+    "segno": "BSD-3-Clause",
     "sqlparse": "BSD-3-Clause",
     "text-unidecode": "Artistic-1.0-Perl OR GPL-2.0-or-later",
     "tzdata": "Apache-2.0",

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import ANONYMOUS, Role
@@ -27,6 +28,10 @@ from annotations.core.errors import DomainError, Missing, NotAllowed
 from annotations.core.transitions import TransitionTable
 from annotations.moderation import services as moderation
 from annotations.moderation.rules import FLAGS
+from annotations.outgoing import services as outgoing
+from annotations.outgoing.enums import MessageState
+from annotations.outgoing.rules import OUTGOING_MESSAGES
+from annotations.outgoing.templates import ALL_CLEAR
 from annotations.oversight import services as oversight
 from annotations.oversight.rules import ALERTS
 from annotations.redaction import services as redaction
@@ -434,6 +439,16 @@ def _() -> Trial:
 @trial((BREAK_GLASS, "approved", "close"))
 def _() -> Trial:
     return _access(break_glass.close, approved=True)
+
+
+@trial((OUTGOING_MESSAGES, MessageState.DEAD, "send again"))
+def _() -> Trial:
+    with override_settings(WEBHOOK_TARGETS={"pager": "https://pager.example/"}, NOTIFY={"operations": ["pager"]}):
+        with transaction.atomic():
+            (message,) = outgoing.tell("operations", ALL_CLEAR, {}, WORKER)
+    message.state, message.ended_at = MessageState.DEAD, clock.now()
+    message.save()
+    return Trial(lambda person: outgoing.send_again(message.pk, person.actor))
 
 
 # the tests

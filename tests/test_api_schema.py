@@ -248,6 +248,7 @@ def successes(caller: Caller) -> dict[str, tuple[int, dict[str, Any]]]:
             "datasets:api_confirm_deletions POST": (200, {"body": {"requests": caller.asked, **cannot}}),
         },
         Role.OPERATOR: {
+            "api_metrics GET": (200, {}),
             "redaction:api_progress GET": (200, {}),
             "clips:api_clips POST": (201, {"data": _submission()}),
         },

@@ -4,6 +4,7 @@ Every route that takes a form stands in `DECISIONS`, with a case, or in `DECIDES
 fails here until it does.
 """
 
+import datetime
 import html
 import re
 import uuid
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from annotations.accounts import services as accounts
@@ -64,6 +65,16 @@ DECIDES_NOTHING = {
             "accounts:revoke_own_key",
             "accounts:choose_time_zone",
             "accounts:accept_statement",
+            "accounts:second_factor",
+            "accounts:step_up",
+            "accounts:add_app",
+            "accounts:add_passkey",
+            "accounts:rename_factor",
+            "accounts:remove_factor",
+            "accounts:renew_recovery_codes",
+            "accounts:make_own_key",
+            "accounts:rotate_own_key",
+            "single_sign_on:ended",
             "datasets:confirm_deletions",
             "datasets:api_confirm_deletions",
             "oversight:save_search",
@@ -86,6 +97,9 @@ DECIDES_NOTHING = {
     **dict.fromkeys(
         (
             "accounts:invite",
+            "accounts:make_key",
+            "accounts:mail_link",
+            "try_target",
             "clips:submit",
             "clips:api_clips",
             "clips:api_camera",
@@ -110,6 +124,10 @@ DECIDES_NOTHING = {
     **dict.fromkeys(
         (
             "accounts:revoke_key",
+            "accounts:rotate_key",
+            "send_message_again",
+            "rights:renew_receipt",
+            "rights:receipt_renew",
             "moderation:remove_list",
             "moderation:recheck_again",
             "operations_retry",
@@ -500,13 +518,13 @@ def _() -> Decision:
 @decision("rights:retention_rule")
 def _() -> Decision:
     path = reverse("rights:retention_rule", args=["held"])
-    return Decision(
-        Role.PRIVACY_OFFICER,
-        path,
-        path,
-        lambda other: rights.set_rule("held", Days(3, 3), REASON, version=1, actor=other.actor),
-        {"original": "2", "rest": "2", "reason": REASON},
-    )
+
+    def meanwhile(other: User) -> None:
+        with override_settings(RETENTION_SHORTER_AFTER=datetime.timedelta()):  # in force at once
+            rights.set_rule("held", Days(3, 3), REASON, version=1, actor=other.actor)
+
+    sent = {"original": "20", "rest": "20", "reason": REASON}
+    return Decision(Role.PRIVACY_OFFICER, path, path, meanwhile, sent)
 
 
 @decision("rights:decide_retention_rule")
