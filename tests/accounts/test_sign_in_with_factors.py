@@ -151,6 +151,18 @@ def test_a_sign_in_does_not_outlive(change: str, client: Client, monkeypatch: py
     assert not signed_in(client)
 
 
+def test_a_new_password_by_link_is_no_way_past_the_second_factor(client: Client) -> None:
+    user, operator = make_user(Role.OPERATOR), make_user(Role.OPERATOR)
+    add_app(user)
+    token = services.renew_link(user.pk, "She forgot it.", operator.actor)
+    assert token
+    path, new = reverse("accounts:use_link", args=[token]), "quite another long password"
+    assert client.post(path, {"password": new, "again": new})["Location"] == reverse("accounts:sign_in")
+    assert not signed_in(client)
+    assert give_password(client, user, new)["Location"].startswith(reverse("accounts:second_factor"))
+    assert not signed_in(client)
+
+
 @pytest.fixture
 def required(settings: Any) -> None:
     settings.SECOND_FACTOR_REQUIRED = EVERYBODY
