@@ -23,6 +23,7 @@ from annotations.core import clock
 from reviewapp.settings import base
 from tests.accounts.authenticators import App, Authenticator, add_app, add_passkey
 from tests.factories import PASSWORD, make_loss, make_user
+from tests.forms import seen
 
 pytestmark = pytest.mark.django_db
 WHY = "She lost her phone and the codes."
@@ -249,7 +250,7 @@ def test_a_form_is_kept_and_sent_again_after_the_step_up(
     give_code(client, app.code())
     asked_again(client, monkeypatch)
     path = reverse("accounts:step", args=[user.pk])
-    page = client.post(path, {"step": "close", "reason": 'Her "contract" ended.'})
+    page = client.post(path, {"step": "close", "reason": 'Her "contract" ended.'} | seen(user))
     assert User.objects.get(pk=user.pk).is_active
     fields = {
         name: html.unescape(value)
@@ -365,6 +366,10 @@ WEIGHTY = {
     "accounts:require_new_password",
     "accounts:decide_proposal",
     "accounts:decide_loss",
+    "accounts:make_key",
+    "accounts:make_own_key",
+    "accounts:rotate_key",
+    "accounts:rotate_own_key",
     "accounts:revoke_key",
     "accounts:revoke_own_key",
     "accounts:add_app",
@@ -460,13 +465,16 @@ def test_an_operator_asks_and_another_decides_on_the_page_of_the_person() -> Non
     asking.force_login(operator)
     deciding.force_login(second)
     page = reverse("accounts:person", args=[user.pk])
-    asking.post(reverse("accounts:step", args=[user.pk]), {"step": "take_factors", "reason": WHY})
+    asking.post(
+        reverse("accounts:step", args=[user.pk]), {"step": "take_factors", "reason": WHY} | seen(user)
+    )
     shown = asking.get(page).content.decode()
     assert second.username in shown
     assert operator.username not in re.findall(r"May decide:(.*?)</p>", shown, re.DOTALL)[0]
     proposal = user.proposals.get()
     assert str(proposal.pk) in deciding.get(page).content.decode()
-    deciding.post(reverse("accounts:decide_loss", args=[proposal.pk]), {"decision": "agree", "reason": WHY})
+    decision = {"decision": "agree", "reason": WHY} | seen(proposal)
+    deciding.post(reverse("accounts:decide_loss", args=[proposal.pk]), decision)
     assert not user.factors.exists()
 
 
