@@ -443,7 +443,9 @@ def _() -> Trial:
 
 @trial((OUTGOING_MESSAGES, MessageState.DEAD, "send again"))
 def _() -> Trial:
-    with override_settings(WEBHOOK_TARGETS={"pager": "https://pager.example/"}, NOTIFY={"operations": ["pager"]}):
+    with override_settings(
+        WEBHOOK_TARGETS={"pager": "https://pager.example/"}, NOTIFY={"operations": ["pager"]}
+    ):
         with transaction.atomic():
             (message,) = outgoing.tell("operations", ALL_CLEAR, {}, WORKER)
     message.state, message.ended_at = MessageState.DEAD, clock.now()

@@ -62,6 +62,15 @@ DECIDES_NOTHING = {
             "accounts:change_password",
             "accounts:end_session",
             "accounts:end_other_sessions",
+            "accounts:second_factor",
+            "accounts:step_up",
+            "accounts:add_app",
+            "accounts:add_passkey",
+            "accounts:rename_factor",
+            "accounts:remove_factor",
+            "accounts:renew_recovery_codes",
+            "accounts:make_own_key",
+            "accounts:rotate_own_key",
             "accounts:revoke_own_key",
             "accounts:choose_time_zone",
             "accounts:accept_statement",
@@ -97,9 +106,8 @@ DECIDES_NOTHING = {
     **dict.fromkeys(
         (
             "accounts:invite",
-            "accounts:make_key",
             "accounts:mail_link",
-            "try_target",
+            "accounts:make_key",
             "clips:submit",
             "clips:api_clips",
             "clips:api_camera",
@@ -118,6 +126,7 @@ DECIDES_NOTHING = {
             "review:media_token",
             "review:task_media_token",
             "break_glass:token",
+            "try_target",
         ),
         ASKS,
     ),
@@ -126,8 +135,6 @@ DECIDES_NOTHING = {
             "accounts:revoke_key",
             "accounts:rotate_key",
             "send_message_again",
-            "rights:renew_receipt",
-            "rights:receipt_renew",
             "moderation:remove_list",
             "moderation:recheck_again",
             "operations_retry",
@@ -141,6 +148,11 @@ DECIDES_NOTHING = {
         ),
         ONCE,
     ),
+    **dict.fromkeys(
+        ("rights:renew_receipt", "rights:receipt_renew"),
+        "ends every link there is, whoever made it meanwhile, and makes a new one",
+    ),
+    "single_sign_on:ended": "the provider says what happened there; nobody fills it in",
     "rights:plan_erasure": "carries the digest of the plan, and shows another plan itself when it is one",
 }
 
@@ -227,6 +239,18 @@ def _proposal(route: str, role: str, data: dict[str, Any]) -> Decision:
 def _() -> Decision:
     data = {"decision": "agree", "reason": REASON}
     return _proposal("accounts:decide_proposal", Role.PRIVACY_OFFICER, data)
+
+
+@decision("accounts:decide_loss")
+def _() -> Decision:
+    found = make.make_loss(make.make_user(Role.OPERATOR))
+    return Decision(
+        Role.PRIVACY_OFFICER,
+        reverse("accounts:person", args=[found.user_id]),
+        reverse("accounts:decide_loss", args=[found.pk]),
+        lambda other: accounts.decide_loss(found.pk, "refuse", REASON, other.actor),
+        {"decision": "agree", "reason": REASON},
+    )
 
 
 @decision("accounts:take_back_proposal")

@@ -3,6 +3,7 @@ out from anywhere but a few places.
 """
 
 import ast
+import hashlib
 import re
 from functools import cache
 from pathlib import Path
@@ -171,8 +172,14 @@ ALGORITHMS = {
     "aes_key_wrap",
 }
 """All that is taken from the package `cryptography`, and nothing else encrypts, signs or derives keys."""
-DIGESTS = {"sha256", "sha512", "sha1"}
-"""SHA-1 for two things that others fixed: lists of leaked passwords, and codes of apps (RFC 6238)."""
+VERIFIERS = {
+    "joserfc": ["annotations/single_sign_on/tokens.py"],
+    "fido2": ["annotations/accounts/factors/passkeys.py"],
+}
+"""Packages that verify what others signed, each in one module: tokens of the sign-in provider, and passkeys."""
+DIGESTS = {"sha256", "sha512"}
+SHA_1 = {"annotations/accounts/passwords.py", "annotations/accounts/factors/totp.py"}
+"""For two things that others fixed: lists of leaked passwords, and codes of apps (RFC 6238)."""
 
 
 def test_only_these_algorithms_encrypt_sign_and_derive_keys() -> None:
@@ -184,21 +191,25 @@ def test_only_these_algorithms_encrypt_sign_and_derive_keys() -> None:
     }
     assert taken == ALGORITHMS
     assert importing({"Crypto", "nacl", "OpenSSL", "jwt", "jose"}) == []
+    assert {package: importing({package}) for package in VERIFIERS} == VERIFIERS
 
 
 def test_digests_are_of_256_bits_or_more() -> None:
+    """But SHA-1 where others fixed it. A digest is named as an attribute of hashlib, or as a text."""
     used = {
-        node.attr
-        for _, node in nodes()
+        (path, node.attr)
+        for path, node in nodes()
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", None) == "hashlib"
     }
-    assert used <= DIGESTS | {"file_digest"}
     named = {
-        ast.literal_eval(node.args[1])
-        for _, node in nodes()
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "file_digest"
+        (path, argument.value)
+        for path, node in nodes()
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) in {"file_digest", "digest", "new"}
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]
+        if isinstance(argument, ast.Constant) and argument.value in hashlib.algorithms_available
     }
-    assert named <= DIGESTS
+    assert {digest for _, digest in used | named} <= DIGESTS | {"sha1", "file_digest"}
+    assert {path for path, digest in used | named if digest == "sha1"} == SHA_1
 
 
 def test_words_from_outside_are_no_part_of_regular_expressions() -> None:

@@ -45,8 +45,18 @@ def test_the_mail_has_the_link_and_nothing_else_keeps_it(site: Client, person: U
     assert f"http://testserver{reverse('accounts:use_link', args=[token])}" in sent.body
 
 
-def test_an_address_that_is_none_leaves_the_link_on_the_page(site: Client, token: str) -> None:
-    answer = post(site, token, "rita")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rita",
+        "rita@example.org, eve@example.org",
+        "rita@example.org\nBcc: eve@example.org",
+        "rita@example.org\r\n\r\nAnother text.",
+        "Rita <rita@example.org>",
+    ],
+)
+def test_an_address_that_is_none_leaves_the_link_on_the_page(site: Client, token: str, address: str) -> None:
+    answer = post(site, token, address)
     assert answer.status_code == 400
     assert "no-store" in answer["Cache-Control"]
     assert token in answer.content.decode()

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
-from annotations.accounts.passwords import holds
+from annotations.accounts.passwords import OF_THE_SITE, holds
 from tests.factories import PASSWORD
 
 ANNA = User(username="anna.petrova", display_name="Anna Petrova", role=Role.LEAD)
@@ -49,6 +49,12 @@ def test_what_is_guessed_first_is_refused(password: str, code: str, settings: An
         assert refused(password)
     else:
         assert code in refused(password)
+
+
+def test_the_documents_list_the_words_of_the_site(settings: Any) -> None:
+    text = (Path(settings.BASE_DIR) / "docs" / "deployment.md").read_text()
+    listed = ", ".join(f"*{word}*" for word in OF_THE_SITE)
+    assert listed in " ".join(text.split())
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,18 @@ def test_a_sign_in_does_not_outlive(change: str, client: Client, monkeypatch: py
     assert not signed_in(client)
 
 
+def test_a_new_password_by_link_is_no_way_past_the_second_factor(client: Client) -> None:
+    user, operator = make_user(Role.OPERATOR), make_user(Role.OPERATOR)
+    add_app(user)
+    token = services.renew_link(user.pk, "She forgot it.", operator.actor)
+    assert token
+    path, new = reverse("accounts:use_link", args=[token]), "quite another long password"
+    assert client.post(path, {"password": new, "again": new})["Location"] == reverse("accounts:sign_in")
+    assert not signed_in(client)
+    assert give_password(client, user, new)["Location"].startswith(reverse("accounts:second_factor"))
+    assert not signed_in(client)
+
+
 @pytest.fixture
 def required(settings: Any) -> None:
     settings.SECOND_FACTOR_REQUIRED = EVERYBODY
@@ -354,12 +366,12 @@ WEIGHTY = {
     "accounts:require_new_password",
     "accounts:decide_proposal",
     "accounts:decide_loss",
-    "accounts:revoke_key",
-    "accounts:revoke_own_key",
     "accounts:make_key",
     "accounts:make_own_key",
     "accounts:rotate_key",
     "accounts:rotate_own_key",
+    "accounts:revoke_key",
+    "accounts:revoke_own_key",
     "accounts:add_app",
     "accounts:add_passkey",
     "accounts:remove_factor",
@@ -453,14 +465,16 @@ def test_an_operator_asks_and_another_decides_on_the_page_of_the_person() -> Non
     asking.force_login(operator)
     deciding.force_login(second)
     page = reverse("accounts:person", args=[user.pk])
-    asking.post(reverse("accounts:step", args=[user.pk]), {"step": "take_factors", "reason": WHY} | seen(user))
+    asking.post(
+        reverse("accounts:step", args=[user.pk]), {"step": "take_factors", "reason": WHY} | seen(user)
+    )
     shown = asking.get(page).content.decode()
     assert second.username in shown
     assert operator.username not in re.findall(r"May decide:(.*?)</p>", shown, re.DOTALL)[0]
     proposal = user.proposals.get()
     assert str(proposal.pk) in deciding.get(page).content.decode()
-    answer = {"decision": "agree", "reason": WHY} | seen(proposal)
-    deciding.post(reverse("accounts:decide_loss", args=[proposal.pk]), answer)
+    decision = {"decision": "agree", "reason": WHY} | seen(proposal)
+    deciding.post(reverse("accounts:decide_loss", args=[proposal.pk]), decision)
     assert not user.factors.exists()
 
 

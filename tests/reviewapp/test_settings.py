@@ -26,7 +26,13 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("production")
     (folder / "secret").write_text("s3cret-" + "x" * 60)
     (folder / "keys").write_text("k1:" + base64.b64encode(b"k" * 32).decode())
-    files = ("VAULT_KEYS_FILE", "SUBJECT_KEYS_FILE", "JOURNAL_KEYS_FILE", "RECEIPT_KEYS_FILE", "OUTGOING_KEYS_FILE")
+    files = (
+        "VAULT_KEYS_FILE",
+        "SUBJECT_KEYS_FILE",
+        "JOURNAL_KEYS_FILE",
+        "RECEIPT_KEYS_FILE",
+        "OUTGOING_KEYS_FILE",
+    )
     done = subprocess.run(
         [sys.executable, "-c", TELL],
         cwd=ROOT,

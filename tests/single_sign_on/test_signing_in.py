@@ -14,6 +14,7 @@ from annotations.audit.models import LogEntry
 from annotations.core.errors import Conflict
 from annotations.single_sign_on import exchanges
 from annotations.single_sign_on.models import Exchange, ProviderDocument, ProviderSession
+from tests.accounts.authenticators import add_app
 from tests.factories import make_user
 from tests.single_sign_on.provider import Browser, Provider, running
 
@@ -182,7 +183,37 @@ def test_the_operators_pages_leave_role_and_password_to_the_provider(had: Provid
         assert refused.value.code == "kept_by_provider"
 
 
+def test_the_providers_word_is_one_factor_and_the_site_asks_for_the_second(
+    had: Provider, settings: Any
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = [Role.OPERATOR]
+    had.lists("olga", "admins")
+    client, _ = come("olga")
+    assert client.get(reverse("operations"))["Location"] == reverse("accounts:add_factor")
+    app, _ = add_app(User.objects.get(by_provider=True))
+    client, done = come("olga")
+    assert done["Location"].startswith(reverse("accounts:second_factor"))
+    assert "_auth_user_id" not in client.session
+    client.post(reverse("accounts:second_factor"), {"step_up_code": app.code()})
+    assert client.get(reverse("operations")).status_code == 200
+
+
 # the protocol
+
+
+def test_no_token_reaches_the_browser(had: Provider) -> None:
+    had.lists("olga", "admins")
+    client = Client()
+    there = client.get(reverse("single_sign_on:begin"))
+    client.get(Browser().sign_in(there["Location"], "olga", SITE))
+    exchanges.ask_provider(Exchange.objects.get().pk)
+    token = Exchange.objects.get().token
+    done = client.get(reverse("single_sign_on:wait"))
+    page = client.get("/account/")
+    assert page.status_code == 200
+    told = "".join(f"{each.headers}{each.content.decode()}" for each in (done, page)) + str(client.cookies)
+    assert token.count(".") == 2
+    assert [part for part in token.split(".") if part in told] == []
 
 
 def test_a_code_is_taken_once_and_only_from_the_browser_that_was_sent(had: Provider) -> None:

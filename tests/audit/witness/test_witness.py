@@ -18,6 +18,7 @@ from annotations.audit.tree.checkpoints import Checkpoint
 from annotations.audit.tree.signed_notes import ED25519, PrivateKey, PublicKey, Signature
 from annotations.audit.tree.witness import SIZE_TYPE, Refused, Request
 from tests.audit.tree import reference, vectors
+from tests.outgoing.receiver import webhooks
 
 pytestmark = pytest.mark.once
 
@@ -165,6 +166,13 @@ def test_what_does_not_continue_is_never_cosigned(running: Running) -> None:
         witness_client.cosign(running.address, checkpoint(40), _nothing, [running.key])
     assert (refused.value.status, refused.value.known_size) == (409, 50)
     assert len(cosign(running, 60, 50)) == 1
+
+
+def test_a_redirect_is_not_followed() -> None:
+    key = PrivateKey.generate("witness.example/w").public
+    with webhooks(302) as received, pytest.raises(Refused, match="302"):
+        witness_client.cosign(received.address, checkpoint(1), _nothing, [key])
+    assert len(received.requests) == 1
 
 
 def test_each_refusal_has_its_status(running: Running) -> None:
