@@ -91,7 +91,7 @@ def test_an_officer_withdraws_with_a_reason(release: Release, sign_in: SignIn, i
     expect(page.get_by_text("The owner wrote to us on Monday.")).to_be_visible()
     inspected(page, "dossier-withdrawn")
     page.get_by_role("button", name="Receipt for the owner").click()
-    expect(page.get_by_label("Link")).to_have_value(re.compile("/receipt/"))
+    expect(page.get_by_label("Link", exact=True)).to_have_value(re.compile("/receipt/"))
     inspected(page, "receipt-link")
     assert LogEntry.objects.filter(action="consent.withdrawn", clip=clip.public_id).count() == 1
 
