@@ -62,7 +62,7 @@ def test_an_issuer_is_compared_to_the_last_sign() -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("address", ["ftp://127.0.0.1/", "file:///etc/passwd", "http:", 7, None])
-def test_an_address_of_another_scheme_or_none_is_not_taken(endpoint: str, address: object) -> None:
+def test_an_address_of_another_scheme_or_none_is_not_taken(endpoint: str, address: Any) -> None:
     with answering(**{endpoint: address}) as (issuer, _), pytest.raises(Unreachable, match=endpoint):
         configuration(issuer)
 
