@@ -60,6 +60,12 @@ def test_an_owner_withdraws_on_the_receipt_and_the_release_is_stopped(
     owner.get_by_role("button", name="Withdraw my consent").click()
     expect(owner.get_by_text("You withdrew this on")).to_be_visible()
     inspected(owner, "receipt-withdrawn")
+    ended = owner.url
+    owner.get_by_role("button", name="End this link").click()
+    expect(owner.get_by_text("This is your new link")).to_be_visible()
+    owner.goto(ended)
+    expect(owner.get_by_role("heading", name="This link is over")).to_be_visible()
+    inspected(owner, "receipt-over")
     owner.context.close()
     wait_until(lambda: marked(release), 30, "the mark on the release")
     page = sign_in("engineer")
