@@ -25,6 +25,7 @@ MAY_REFER = {
     "moderation_fingerprint": "recognises discarded content until its time is over",
     "break_glass_breakglassaccess": "who may have seen the original",
     "datasets_releaseitem": "the tombstone in a frozen release",
+    "rights_receiptlink": "which link to its receipt opens, as long as one does",
 }
 # Where its ids may stand besides: whole tables, or columns.
 MAY_NAME = {

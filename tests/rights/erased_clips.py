@@ -17,6 +17,7 @@ from annotations.redaction.models import Rendition
 from annotations.review.models import Assignment, Draft
 from annotations.review.sealed_words import seal_draft
 from annotations.rights import services
+from annotations.rights.receipts import owner_of
 from tests.factories import (
     make_accepted,
     make_body,
@@ -37,8 +38,8 @@ NOTE = "Erika of number 12 rings the bell"
 
 def make_everywhere(*, released: bool = True) -> Clip:
     """Labeled with a note, in a release that was downloaded, flagged and dismissed, with a fingerprint, hidden regions,
-    an unredaction, a training example, a camera that was described, a compiled answer, and a standing break-glass
-    access with its copy.
+    an unredaction, a training example, a camera that was described, links to its receipt that have ended, a compiled
+    answer, and a standing break-glass access with its copy.
     """
     project = make_project()
     clip = make_accepted(project, body=make_body(note=NOTE)).assignment.clip
@@ -64,6 +65,7 @@ def make_everywhere(*, released: bool = True) -> Clip:
     CameraVersion.objects.create(
         device=clip.device, version=1, zones=[[[0, 0], [1, 0], [1, 1]]], set_by="test"
     )
+    services.renew_receipt(clip, owner_of(clip))
     request = services.open_request(clip.owner.pseudonym, clock.now(), "By letter.", WORKER)
     make_compiled(request.pk, make_user(Role.PRIVACY_OFFICER).actor)
     keep_copy(clip)

@@ -107,6 +107,7 @@ def test_nothing_of_a_clip_is_left_but_what_the_certificate_names(officer: User)
         "log_exports",
         "erasures",
         "messages",
+        "outgoing_messages",
         "journal",
         "backups",
     }

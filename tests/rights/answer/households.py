@@ -45,7 +45,6 @@ def make_household(officer: User) -> Clip:
     LogRun.objects.create(
         kind=LogWork.EXPORT, requested_by="p-officer22", requested_role=Role.PRIVACY_OFFICER, name="log.tar"
     )
-    services.renew_receipt(clip, officer.actor)
     assert clip.device
     make_legal_hold(Scope(ScopeKind.DEVICE, clip.device.pseudonym))
     return clip
