@@ -443,11 +443,13 @@ def _() -> Trial:
 
 @trial((OUTGOING_MESSAGES, MessageState.DEAD, "send again"))
 def _() -> Trial:
-    with override_settings(
-        WEBHOOK_TARGETS={"pager": "https://pager.example/"}, NOTIFY={"operations": ["pager"]}
+    with (
+        override_settings(
+            WEBHOOK_TARGETS={"pager": "https://pager.example/"}, NOTIFY={"operations": ["pager"]}
+        ),
+        transaction.atomic(),
     ):
-        with transaction.atomic():
-            (message,) = outgoing.tell("operations", ALL_CLEAR, {}, WORKER)
+        (message,) = outgoing.tell("operations", ALL_CLEAR, {}, WORKER)
     message.state, message.ended_at = MessageState.DEAD, clock.now()
     message.save()
     return Trial(lambda person: outgoing.send_again(message.pk, person.actor))

@@ -9,6 +9,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -146,14 +147,12 @@ def certificate(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def front() -> Iterator[Front]:
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     assert nginx, "nginx is missing: install the package nginx"
-    folder = tmp_path_factory.mktemp("nginx")
+    # None of pytest's folders: nginx's workers are another user, whom each start of pytest shuts out of them.
+    folder = Path(tempfile.mkdtemp(prefix="nginx-"))
     folder.chmod(0o755)
-    for parent in folder.parents:
-        if parent.stat().st_mode & 0o001 == 0:
-            parent.chmod(0o711)
     (folder / "media" / "renditions" / "ab").mkdir(parents=True)
     (folder / "media" / "renditions" / "ab" / "clip.mp4").write_bytes(RENDITION)
     (folder / "static").mkdir()
@@ -192,6 +191,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         process.wait(10)
         site.shutdown()
         site.server_close()
+        shutil.rmtree(folder)
 
 
 def test_the_site_learns_who_asks_and_cannot_be_lied_to(front: Front) -> None:
@@ -350,7 +350,7 @@ def test_tls_of_yesterday_is_refused(front: Front) -> None:
 
 def test_no_folder_is_listed_and_no_request_mirrored(front: Front) -> None:
     assert front.get("/static/").status in {403, 404}
-    connection = http.client.HTTPSConnection("127.0.0.1", front.port, context=trusting(), timeout=10)
+    connection = Named(front.port)
     with contextlib.closing(connection):
         connection.request("TRACE", "/", headers={"Host": "review.example.org", "X-Secret": "s3cret"})
         answer = connection.getresponse()
