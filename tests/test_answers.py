@@ -59,10 +59,11 @@ def test_cookies_are_for_this_site_and_the_sessions_is_not_for_scripts(client: C
     person = make_user(Role.OPERATOR)
     client.get(reverse("accounts:sign_in"))
     client.post(reverse("accounts:sign_in"), {"username": person.username, "password": PASSWORD})
-    assert {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME} == set(client.cookies)
+    hidden = {settings.SESSION_COOKIE_NAME, settings.DEVICE_COOKIE_NAME}
+    assert hidden | {settings.CSRF_COOKIE_NAME} == set(client.cookies)
     for cookie in client.cookies.values():
         assert (cookie["samesite"], cookie["domain"], cookie["path"]) == ("Lax", "", "/")
-    assert client.cookies[settings.SESSION_COOKIE_NAME]["httponly"]
+    assert all(client.cookies[name]["httponly"] for name in hidden)
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/api/v1/schema"])

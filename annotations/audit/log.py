@@ -69,7 +69,7 @@ REWRAP_BEGUN = action(
 )
 REWRAPPED = action(
     "keys.rewrapped",
-    "Brought {ring} under another key: {key} ({count} at once)",
+    "Brought some of {ring} under another key: {key} ({count} at once)",
     {"ring": _RING, "key": NAME, "count": COUNT},
 )
 REWRAP_FINISHED = action(
