@@ -210,7 +210,7 @@ def _caches(searched: Searched) -> None:
     for alias, cache in settings.CACHES.items():
         backend, location = str(cache["BACKEND"]), cache.get("LOCATION", "")
         if backend.endswith("FileBasedCache"):
-            searched.files.whole(CACHES, Path(location))
+            searched.files.whole(CACHES, Path(str(location)))
         elif backend.endswith("RedisCache"):
             for url in [location] if isinstance(location, str) else location:
                 redis_keys.search(CACHES, url, searched.matcher, searched.report)
