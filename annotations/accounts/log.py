@@ -148,7 +148,7 @@ FACTORS_TAKEN_AGAIN = action(
     "{codes}, sessions ended: {sessions}",
     _TAKEN,
 )
-STEPPED_UP = action("account.stepped_up", "Confirmed anew by {proof} who is there", _PROOF)
+STEPPED_UP = action("account.stepped_up", "Confirmed anew by {proof} who is there", _PROOF, repeats=Repeats())
 SESSION_RAN_OUT = action(
     "account.session_ran_out",
     "Session of account {account} ran out: {why}",

@@ -77,7 +77,9 @@ RECEIPT_FETCHED_BY_PROGRAM = action(
     repeats=Repeats(),
 )
 RECEIPT_RENEWED = action(
-    "privacy.receipt_renewed", "All links to the owner's receipt ended, and a new one made"
+    "privacy.receipt_renewed",
+    "All links to the owner's receipt ended, and a new one made",
+    repeats=Repeats(),
 )
 RECEIPT_LINKED = action("privacy.receipt_linked", "Link to the owner's receipt made", repeats=Repeats())
 

@@ -80,7 +80,9 @@ def add_passkey(user: User, answer: passkeys.Answer, name: str, session_key: str
 def rename_factor(user: User, factor_id: uuid.UUID, name: str) -> None:
     """Raises Invalid `invalid_name`, Missing `no_such_factor`."""
     factor = _own(user, factor_id)
-    factor.name = checked_factor_name(name)
+    before, factor.name = factor.name, checked_factor_name(name)
+    if factor.name == before:
+        return
     factor.save(update_fields=["name"])
     audit.append(log.FACTOR_RENAMED, user.actor, data={"account": user.pseudonym, "factor": factor.kind})
 

@@ -8,7 +8,7 @@ from annotations.accounts import log, refusals
 from annotations.accounts.enums import FactorKind, Proof
 from annotations.accounts.factors import guessing, passkeys, recovery_codes, totp
 from annotations.accounts.models import Factor, RecoveryCode, User
-from annotations.audit import sealed, services as audit
+from annotations.audit import repeats, sealed, services as audit
 from annotations.audit.actors import ANONYMOUS
 from annotations.core import clock
 
@@ -57,7 +57,7 @@ def check_passkey(user: User, answer: passkeys.Answer) -> Proof | None:
 @transaction.atomic
 def record_step_up(user: User, proof: Proof) -> None:
     """The person confirmed anew that they are there."""
-    audit.append(log.STEPPED_UP, user.actor, data={"proof": str(proof)})
+    repeats.tell(log.STEPPED_UP, user.actor, data={"proof": str(proof)})
 
 
 def _locked_row(user: User) -> User:

@@ -68,6 +68,8 @@ def drop_provided(user_id: uuid.UUID) -> None:
     Raises Conflict `last_operator`, `last_privacy_officer`.
     """
     user = locked(user_id)
+    if not user.is_active:
+        return
     check_replaced(user)
     audit.append(log.CLOSED, WORKER, data={"account": user.pseudonym, **close(user)})
     journal.record(journal.Kind.ACCOUNT_CLOSED, WORKER, {"account": user.pseudonym})

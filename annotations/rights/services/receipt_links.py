@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from annotations.audit import services as audit
+from annotations.audit import repeats
 from annotations.audit.actors import Actor
 from annotations.clips.locking import lock_clip
 from annotations.clips.models import Clip
@@ -18,5 +18,5 @@ def renew_receipt(clip: Clip, actor: Actor) -> int:
     link, _ = ReceiptLink.objects.get_or_create(clip=clip)
     link.number, link.renewed_at = link.number + 1, clock.now()
     link.save(update_fields=["number", "renewed_at"])
-    audit.append(log.RECEIPT_RENEWED, actor, clip=clip.public_id, subject=clip.owner.pseudonym)
+    repeats.tell(log.RECEIPT_RENEWED, actor, clip=clip.public_id, subject=clip.owner.pseudonym)
     return link.number
