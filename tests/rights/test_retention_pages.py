@@ -19,7 +19,7 @@ from annotations.rights import receipts, services
 from annotations.rights.models import LegalHold, RetentionRule
 from annotations.rights.retention import selectors
 from annotations.rights.retention.enums import KeptState, LegalHoldState
-from annotations.rights.retention.rules import DEFAULTS
+from annotations.rights.retention.rules import DEFAULTS, Days
 from annotations.rights.scopes import Scope
 from annotations.rights.views import retention as views
 from tests import factories as make
@@ -230,11 +230,17 @@ def test_the_dossier_and_the_receipt_say_when_and_why_it_is_erased(site: Client)
     dossier = read(site.get(reverse("oversight:dossier", args=[clip.public_id])))
     end = selectors.kept(clip).ends
     assert "How long it is kept" in dossier
-    assert minute(end.rest_on) in dossier
+    assert minute(end.rest.on) in dossier
     site.logout()
     receipt = read(site.get(receipts.path_for(clip)))
-    assert f"It will be erased on {day(end.rest_on)}, " in receipt
+    assert f"It will be erased on {day(end.rest.on)}, " in receipt
     assert "after" in receipt
+    officer = make.make_user(Role.PRIVACY_OFFICER)
+    services.set_rule(KeptState.LABELED, Days(2, 5), REASON, version=1, actor=officer.actor)
+    sooner = selectors.kept(clip).ends
+    assert sooner.rest.on < end.rest.on
+    receipt = read(site.get(receipts.path_for(clip)))
+    assert f"It will be erased on {day(sooner.rest.on)}, 5 days after it was labeled" in receipt
     hold = make.make_legal_hold(Scope("clip", str(clip.public_id)))
     receipt = read(site.get(receipts.path_for(clip)))
     assert "kept because of a legal order" in receipt

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from annotations.core.errors import Invalid
-from annotations.rights.retention.enums import KeptState, Part
+from annotations.rights.retention.enums import KeptState
 from annotations.rights.retention.reasons import PURPOSES, REASONS, because
 from annotations.rights.retention.rules import (
     DEFAULTS,
@@ -16,6 +16,7 @@ from annotations.rights.retention.rules import (
     NOTICE,
     Days,
     Facts,
+    Later,
     Rules,
     check_days,
     ends,
@@ -56,9 +57,9 @@ def rules(draw: st.DrawFn) -> Rules:
 
 @given(facts, rules())
 def test_nothing_is_kept_longer_than_the_longest_rule_after_the_last_fact(known: Facts, by: Rules) -> None:
-    found = ends(known, by, LONG_AGO)
+    found = ends(known, by, LONG_AGO, {})
     last = max(since for _, since in known.clocks())
-    assert found.original_on <= found.rest_on <= last + max(each.rest for each in by.values()) * DAY
+    assert found.original.on <= found.rest.on <= last + max(each.rest for each in by.values()) * DAY
 
 
 @given(facts, rules(), st.sampled_from(KeptState), st.data())
@@ -66,11 +67,24 @@ def test_a_shorter_rule_never_ends_anything_later(
     known: Facts, by: Rules, state: KeptState, data: st.DataObject
 ) -> None:
     before, after = (
-        ends(known, by, LONG_AGO),
-        ends(known, {**by, state: data.draw(days(by[state]))}, LONG_AGO),
+        ends(known, by, LONG_AGO, {}),
+        ends(known, {**by, state: data.draw(days(by[state]))}, LONG_AGO, {}),
     )
-    assert after.original_on <= before.original_on
-    assert after.rest_on <= before.rest_on
+    assert after.original.on <= before.original.on
+    assert after.rest.on <= before.rest.on
+
+
+@given(facts, rules(), st.sampled_from(KeptState), moments, st.data())
+def test_a_rule_that_holds_later_ends_what_a_sweep_would_end_then(
+    known: Facts, by: Rules, state: KeptState, since: datetime.datetime, data: st.DataObject
+) -> None:
+    """A sweep goes by the rules of its moment: by those of now until then, by the shorter one from then on."""
+    shorter = data.draw(days(by[state]))
+    told = ends(known, by, LONG_AGO, {state: Later(shorter, since)})
+    until_then, from_then = ends(known, by, LONG_AGO, {}), ends(known, {**by, state: shorter}, LONG_AGO, {})
+    for part in ("original", "rest"):
+        now, then = getattr(until_then, part), getattr(from_then, part)
+        assert getattr(told, part).on == (now.on if now.on <= since else max(since, then.on))
 
 
 @given(facts, rules())
@@ -78,18 +92,18 @@ def test_withdrawing_ends_at_least_as_early_as_anything_else_that_begins_then(
     known: Facts, by: Rules
 ) -> None:
     withdrawn = known.withdrawn or known.expires
-    found = ends(replace(known, withdrawn=withdrawn), by, LONG_AGO)
-    assert found.rest_on <= withdrawn + min(each.rest for each in by.values()) * DAY
-    assert found.rest_on <= ends(replace(known, withdrawn=None), by, LONG_AGO).rest_on
+    found = ends(replace(known, withdrawn=withdrawn), by, LONG_AGO, {})
+    assert found.rest.on <= withdrawn + min(each.rest for each in by.values()) * DAY
+    assert found.rest.on <= ends(replace(known, withdrawn=None), by, LONG_AGO, {}).rest.on
 
 
 @given(facts, rules(), moments)
 def test_what_came_before_there_were_rules_has_a_weeks_notice(
     known: Facts, by: Rules, begun: datetime.datetime
 ) -> None:
-    found, plain = ends(known, by, begun), ends(known, by, LONG_AGO)
+    found, plain = ends(known, by, begun, {}), ends(known, by, LONG_AGO, {})
     if known.received < begun:
-        assert found.rest_on == max(plain.rest_on, begun + NOTICE)
+        assert found.rest.on == max(plain.rest.on, begun + NOTICE)
     else:
         assert found == plain
 
@@ -106,9 +120,9 @@ def test_what_came_before_there_were_rules_has_a_weeks_notice(
     ],
 )
 def test_each_state_has_its_clock(known: Facts, state: KeptState, original: int, rest: int) -> None:
-    found = ends(known, DEFAULTS, LONG_AGO)
-    assert found.of(Part.REST) == (EPOCH + rest * DAY, state)
-    assert found.of(Part.ORIGINAL) == (EPOCH + original * DAY, state)
+    found = ends(known, DEFAULTS, LONG_AGO, {})
+    assert (found.rest.on, found.rest.because) == (EPOCH + rest * DAY, state)
+    assert (found.original.on, found.original.because) == (EPOCH + original * DAY, state)
 
 
 @pytest.mark.parametrize(
@@ -148,15 +162,15 @@ def elsewhere(known: Facts, zone: str) -> Facts:
 @given(facts, rules(), ZONES)
 def test_the_zone_in_which_a_clock_is_read_changes_nothing(known: Facts, by: Rules, zone: str) -> None:
     """Neither the hours that summer gives and takes nor the leap day do: the year of the facts has all of them."""
-    assert ends(elsewhere(known, zone), by, LONG_AGO) == ends(known, by, LONG_AGO)
+    assert ends(elsewhere(known, zone), by, LONG_AGO, {}) == ends(known, by, LONG_AGO, {})
 
 
 @given(moments, days(), ZONES)
 def test_a_day_is_24_hours_whatever_clocks_say(received: datetime.datetime, kept: Days, zone: str) -> None:
     known = Facts(received=received, expires=received + 1000 * DAY)
-    found = ends(elsewhere(known, zone), {**DEFAULTS, KeptState.NEVER_LABELED: kept}, LONG_AGO)
-    assert found.rest_on.timestamp() - received.timestamp() == kept.rest * 86_400
-    assert found.original_on.timestamp() - received.timestamp() == kept.original * 86_400
+    found = ends(elsewhere(known, zone), {**DEFAULTS, KeptState.NEVER_LABELED: kept}, LONG_AGO, {})
+    assert found.rest.on.timestamp() - received.timestamp() == kept.rest * 86_400
+    assert found.original.on.timestamp() - received.timestamp() == kept.original * 86_400
 
 
 def test_a_leap_day_counts_as_any_other() -> None:
@@ -164,6 +178,6 @@ def test_a_leap_day_counts_as_any_other() -> None:
         received=datetime.datetime(2028, 2, 28, 12, tzinfo=datetime.UTC),
         expires=datetime.datetime(2029, 2, 28, tzinfo=datetime.UTC),
     )
-    found = ends(known, {**DEFAULTS, KeptState.NEVER_LABELED: Days(1, 2)}, LONG_AGO)
-    assert (found.original_on.day, found.original_on.month) == (29, 2)
-    assert (found.rest_on.day, found.rest_on.month) == (1, 3)
+    found = ends(known, {**DEFAULTS, KeptState.NEVER_LABELED: Days(1, 2)}, LONG_AGO, {})
+    assert (found.original.on.day, found.original.on.month) == (29, 2)
+    assert (found.rest.on.day, found.rest.on.month) == (1, 3)

@@ -29,7 +29,7 @@ from annotations.rights.answer.values import moment, yes_no
 from annotations.rights.clip_story import Watched
 from annotations.rights.retention import selectors as retention
 from annotations.rights.retention.reasons import because
-from annotations.rights.retention.rules import Ends, Rules, ends
+from annotations.rights.retention.rules import Ends, ends
 
 _FLAG_STATES = {
     FlagState.OPEN: gettext_lazy("nobody has decided yet"),
@@ -55,7 +55,6 @@ class _Held:
     reasons: dict[uuid.UUID, Words]
     sets: dict[uuid.UUID, list[ReleaseItem]]
     ends: dict[uuid.UUID, Ends]
-    rules: Rules
 
 
 def chapters(clips: Sequence[Clip]) -> list[dict[str, Any]]:
@@ -77,7 +76,7 @@ def _held(clips: Sequence[Clip]) -> _Held:
     flags = list(Flag.objects.filter(clip__in=clips).select_related("clip").order_by("raised_at", "id"))
     items = ReleaseItem.objects.filter(clip__in=clips).select_related("release__dataset")
     holders = {thing.pk: thing for clip in clips for thing in (clip.owner, clip.device) if thing}
-    rules, begun = retention.rules_in_force(), retention.begun()
+    rules, begun, later = retention.rules_in_force(), retention.begun(), retention.later_rules()
     facts = retention.facts_of(clip.pk for clip in clips)
     return _Held(
         references=references_of(holders.values()),
@@ -88,8 +87,7 @@ def _held(clips: Sequence[Clip]) -> _Held:
         notes=moderation.notes(flags),
         reasons=moderation.reasons(flags),
         sets=_by_clip(items.order_by("release__frozen_at", "id")),
-        ends={clip: ends(found, rules, begun) for clip, found in facts.items()},
-        rules=rules,
+        ends={clip: ends(found, rules, begun, later) for clip, found in facts.items()},
     )
 
 
@@ -140,12 +138,12 @@ def _kept(clip: Clip, held: _Held, standing: set[str]) -> dict[str, str]:
     found = held.ends[clip.pk]
     runs = not standing & set(retention.STOPPED)
     original = runs and clip.pk in held.originals
-    why = because(found.because, held.rules[found.because].rest)
-    why_original = because(found.original_because, held.rules[found.original_because].original)
+    why = because(found.rest.because, found.rest.days)
+    why_original = because(found.original.because, found.original.days)
     return {
-        "until": timestamp(found.rest_on) if runs else "",
+        "until": timestamp(found.rest.on) if runs else "",
         "because": why if runs else "",
-        "original_until": timestamp(found.original_on) if original else "",
+        "original_until": timestamp(found.original.on) if original else "",
         "original_because": why_original if original else "",
         "stopped_by_legal_order": yes_no(HoldReason.LEGAL in standing),
     }

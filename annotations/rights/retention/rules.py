@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotations.core.errors import Invalid
 from annotations.rights.retention.enums import KeptState, Part
@@ -72,30 +72,48 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Ends:
-    """When the original of a clip ends and when everything does, and which state is the reason for each."""
+class Later:
+    """A rule that was decided on and holds from `since` on."""
 
-    original_on: datetime.datetime
-    original_because: KeptState
-    rest_on: datetime.datetime
+    days: Days
+    since: datetime.datetime
+
+
+@dataclass(frozen=True)
+class End:
+    """When a part of a clip ends, in which state it is then, and after how many days of that state."""
+
+    on: datetime.datetime
     because: KeptState
-
-    def of(self, part: str) -> tuple[datetime.datetime, KeptState]:
-        if part == Part.ORIGINAL:
-            return self.original_on, self.original_because
-        return self.rest_on, self.because
+    days: int
 
 
-def ends(facts: Facts, rules: Rules, begun: datetime.datetime) -> Ends:
-    """The earliest end by any clock that runs. `begun` is when the first rules came into force (`NOTICE`)."""
-    original_on, original_because = earliest(facts, rules, Part.ORIGINAL)
-    rest_on, because = earliest(facts, rules, Part.REST)
-    return Ends(
-        noticed(original_on, facts.received, begun),
-        original_because,
-        noticed(rest_on, facts.received, begun),
-        because,
-    )
+@dataclass(frozen=True)
+class Ends:
+    """When the original of a clip ends, and when everything does."""
+
+    original: End
+    rest: End
+
+
+def ends(facts: Facts, rules: Rules, begun: datetime.datetime, later: Mapping[str, Later]) -> Ends:
+    """The earliest end of each part by any clock that runs, the rules that hold `later` included.
+
+    `begun` is when the first rules came into force (`NOTICE`).
+    """
+    original, rest = (_end(facts, rules, later, part, begun) for part in (Part.ORIGINAL, Part.REST))
+    return Ends(original, rest)
+
+
+def _end(facts: Facts, rules: Rules, later: Mapping[str, Later], part: str, begun: datetime.datetime) -> End:
+    on, because = earliest(facts, rules, part)
+    found = [End(on, because, rules[because].of(part))]
+    for state, since in facts.clocks():
+        if state in later:
+            days = later[state].days.of(part)
+            found.append(End(max(_over(since, days), later[state].since), state, days))
+    first = min(found, key=lambda end: end.on)
+    return replace(first, on=noticed(first.on, facts.received, begun))
 
 
 def noticed(
@@ -106,12 +124,14 @@ def noticed(
 
 
 def earliest(facts: Facts, rules: Rules, part: str) -> tuple[datetime.datetime, KeptState]:
-    """When the part ends by the clocks alone, and by which of them. A day is 24 hours, in whatever zone a clock began:
-    an hour that summer gives or takes, or a leap day, makes none of them longer or shorter."""
-    return min(
-        (since.astimezone(datetime.UTC) + datetime.timedelta(days=rules[state].of(part)), state)
-        for state, since in facts.clocks()
-    )
+    """When the part ends by the clocks alone, and by which of them."""
+    return min((_over(since, rules[state].of(part)), state) for state, since in facts.clocks())
+
+
+def _over(since: datetime.datetime, days: int) -> datetime.datetime:
+    """A day is 24 hours, in whatever zone a clock began: an hour that summer gives or takes, or a leap day, makes none
+    of them longer or shorter."""
+    return since.astimezone(datetime.UTC) + datetime.timedelta(days=days)
 
 
 def takes_effect(

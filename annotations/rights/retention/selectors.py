@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
@@ -27,7 +27,17 @@ from annotations.rights.enums import ScopeKind
 from annotations.rights.retention.enums import KeptState, Part, RuleState
 from annotations.rights.retention.models import LegalHold, RetentionRule
 from annotations.rights.retention.reasons import because
-from annotations.rights.retention.rules import DEFAULTS, Days, Ends, Facts, Rules, earliest, ends, noticed
+from annotations.rights.retention.rules import (
+    DEFAULTS,
+    Days,
+    Ends,
+    Facts,
+    Later,
+    Rules,
+    earliest,
+    ends,
+    noticed,
+)
 from annotations.rights.rules import STANDING
 from annotations.rights.scopes import Scope
 
@@ -65,8 +75,20 @@ def announced() -> dict[str, RetentionRule]:
     return {rule.kept_state: rule for rule in later}
 
 
+def later_rules() -> dict[str, Later]:
+    """The shorter rules that take effect later, by state, and when."""
+    return {
+        state: Later(_days(rule), cast(datetime.datetime, rule.effective_at))
+        for state, rule in announced().items()
+    }
+
+
 def _days_of(versions: Iterable[RetentionRule]) -> Rules:
-    return {**DEFAULTS, **{rule.kept_state: Days(rule.original_days, rule.rest_days) for rule in versions}}
+    return {**DEFAULTS, **{rule.kept_state: _days(rule) for rule in versions}}
+
+
+def _days(rule: RetentionRule) -> Days:
+    return Days(rule.original_days, rule.rest_days)
 
 
 def proposals() -> dict[str, RetentionRule]:
@@ -112,19 +134,18 @@ class Kept:
 
     @property
     def original_first(self) -> bool:
-        return self.has_original and self.ends.original_on < self.ends.rest_on
+        return self.has_original and self.ends.original.on < self.ends.rest.on
 
 
 def kept(clip: Clip) -> Kept:
-    """How long the clip is kept, as it stands now."""
-    rules = rules_in_force()
-    found = ends(facts_of([clip.pk])[clip.pk], rules, begun())
+    """How long the clip is kept, by what is decided now."""
+    found = ends(facts_of([clip.pk])[clip.pk], rules_in_force(), begun(), later_rules())
     open_holds = set(clip.holds.filter(released_at=None).values_list("reason", flat=True))
     stopped = HoldReason.LEGAL in open_holds
     return Kept(
         ends=found,
-        why=because(found.because, rules[found.because].rest),
-        why_original=because(found.original_because, rules[found.original_because].original),
+        why=because(found.rest.because, found.rest.days),
+        why_original=because(found.original.because, found.original.days),
         has_original=Original.objects.filter(clip=clip).exists(),
         erased=HoldReason.ERASED in open_holds,
         stopped=stopped,

@@ -17,6 +17,7 @@ from annotations.audit.actors import COMMAND_LINE
 from annotations.core import clock
 from reviewapp.samples import SCENES, make_samples
 from reviewapp.samples.marker import make_marker
+from reviewapp.storage import make_folders
 
 # One person per role, as in a small team; the submitter is a camera's back end.
 PEOPLE = {
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         folder: Path = settings.VAR_DIR / "demo"
         folder.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
+        make_folders()
         if journal.standing().code:
             call_command("restore", "--replay", stdout=self.stdout)
         call_command("ensure_project", verbosity=0)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import stat
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from annotations.rights.scan.expected import BadCertificate, Kept, read as read_
 from annotations.rights.scan.probe import Kind, Probe, Value, read
 from annotations.rights.scan.stores import DATABASE_FILES
 from annotations.rights.scopes import Scope, reach
+from reviewapp.storage import make_folders
 from tests.factories import PASSWORD, make_original, make_ready_clip, make_user, reference_of
 from tests.in_person import call_in_person
 from tests.rights.erased_clips import NOTE, REASON, make_everywhere
@@ -31,6 +33,7 @@ from tests.rights.scan import drawn
 from tests.rights.scan.searching import own_places, places, searched
 from tests.vision.warm_start import WarmStart
 
+PRIVATE = ("vault", "renditions", "exports")
 pytestmark = pytest.mark.django_db
 
 
@@ -238,6 +241,15 @@ def test_a_folder_of_a_store_that_is_not_there_was_not_searched(officer: User, k
         "It is a link to what is not there.",
         "Too many levels of symbolic links",
     }
+
+
+@pytest.mark.once
+def test_a_site_that_has_stored_nothing_yet_is_searched_whole(officer: User) -> None:
+    for alias in PRIVATE:
+        Path(storages[alias].path("")).rmdir()
+    make_folders()
+    assert scan("--value", "Erika of number 12", officer=officer)[0] == 0
+    assert {stat.S_IMODE(Path(storages[alias].path("")).stat().st_mode) for alias in PRIVATE} == {0o700}
 
 
 @pytest.mark.once
