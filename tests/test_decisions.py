@@ -83,6 +83,8 @@ DECIDES_NOTHING = {
             "accounts:renew_recovery_codes",
             "accounts:make_own_key",
             "accounts:rotate_own_key",
+            "single_sign_on:begin",
+            "single_sign_on:confirm",
             "single_sign_on:ended",
             "datasets:confirm_deletions",
             "datasets:api_confirm_deletions",

@@ -36,6 +36,7 @@ NOT_LINKED = {
     "home",  # it leads on to the first page
     "accounts:sign_in",
     "single_sign_on:begin",  # where a provider is set up
+    "single_sign_on:confirm",  # confirming that it is them leads there
     "single_sign_on:come_back",
     "single_sign_on:wait",
     "accounts:second_factor",  # signing in leads there

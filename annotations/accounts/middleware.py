@@ -20,14 +20,18 @@ from annotations.accounts.selectors import key_sent
 from annotations.audit import actors
 
 # Open to whoever has to choose another password first.
-PASSWORD_FIRST = {"accounts:change_password", "accounts:sign_out"}
+PASSWORD_FIRST = {
+    "accounts:change_password",
+    "accounts:sign_out",
+    "accounts:step_up",
+    "single_sign_on:confirm",
+}
 # Open to whoever needs a second factor and has shown none, besides.
 FACTOR_FIRST = {
     *PASSWORD_FIRST,
     "accounts:add_factor",
     "accounts:add_app",
     "accounts:add_passkey",
-    "accounts:step_up",
     "accounts:time_left",
 }
 

@@ -61,10 +61,14 @@ def begin(request: HttpRequest) -> None:
     _keep_proof(request.session, Proof.PASSWORD, second_factor=False)
 
 
-def prove(session: SessionBase, proof: Proof) -> None:
-    """Somebody has just shown that it is them, to a session of theirs. Its key changes: who knew the former lost it."""
+def prove(session: SessionBase, proof: Proof, shown_at: datetime.datetime | None = None) -> None:
+    """Somebody has shown that it is them, to a session of theirs. Its key changes: who knew the former lost it.
+
+    `shown_at` is when, if that was not just now: it counts as fresh from then on.
+    """
     session.cycle_key()
-    _keep_proof(session, proof, second_factor=has_second_factor(session) or proof in SECOND_FACTORS)
+    second_factor = has_second_factor(session) or proof in SECOND_FACTORS
+    _keep_proof(session, proof, second_factor=second_factor, shown_at=shown_at)
 
 
 def has_second_factor(session: SessionBase) -> bool:
@@ -92,8 +96,11 @@ def has_begun_download(session: SessionBase, path: str) -> bool:
     return path in session.get(_DOWNLOADS, [])
 
 
-def _keep_proof(session: SessionBase, proof: Proof, *, second_factor: bool) -> None:
-    session[_PROOF] = {"by": str(proof), "at": clock.now().isoformat(), "second_factor": second_factor}
+def _keep_proof(
+    session: SessionBase, proof: Proof, *, second_factor: bool, shown_at: datetime.datetime | None = None
+) -> None:
+    at = shown_at or clock.now()
+    session[_PROOF] = {"by": str(proof), "at": at.isoformat(), "second_factor": second_factor}
 
 
 def public_id(session: Any) -> uuid.UUID:

@@ -16,6 +16,11 @@ SIGN_IN_LASTS = datetime.timedelta(minutes=10)
 EXCHANGE_LASTS = datetime.timedelta(seconds=60)
 """How long an exchange may take; codes of providers are good for about as long."""
 
+CLOCKS_APART = datetime.timedelta(seconds=60)
+"""How far the clocks of two organisations may be apart."""
+
+LONG_AGO = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._@+-]+")
 
 
@@ -26,6 +31,21 @@ class Begun:
     state: str
     nonce: str
     verifier: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What this site wants of the provider: for whom, and how surely it is to know the person.
+
+    The provider asks a person anew whom it saw longer than `seen_within` ago. `classes` are authentication contexts
+    (`acr`), of which the sign-in has to be one, if there are any.
+    """
+
+    client: str
+    redirect_uri: str
+    scopes: str
+    seen_within: datetime.timedelta
+    classes: Sequence[str] = ()
 
 
 def begin() -> Begun:
@@ -39,19 +59,44 @@ def challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
-def authorization_address(endpoint: str, client: str, redirect_uri: str, scopes: str, begun: Begun) -> str:
+def authorization_address(endpoint: str, wanted: Wanted, begun: Begun) -> str:
     """Where the browser is sent (OpenID Connect Core 1.0, section 3.1.2.1)."""
     parameters = {
         "response_type": "code",
-        "client_id": client,
-        "redirect_uri": redirect_uri,
-        "scope": scopes,
+        "client_id": wanted.client,
+        "redirect_uri": wanted.redirect_uri,
+        "scope": wanted.scopes,
         "state": begun.state,
         "nonce": begun.nonce,
         "code_challenge": challenge(begun.verifier),
         "code_challenge_method": "S256",
+        "max_age": str(int(wanted.seen_within.total_seconds())),
     }
+    if not wanted.seen_within:
+        parameters["prompt"] = "login"
+    if wanted.classes:
+        parameters["acr_values"] = " ".join(wanted.classes)
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters)}"
+
+
+def seen_at(claims: Mapping[str, Any], now: datetime.datetime) -> datetime.datetime:
+    """When the provider last asked the person who they are (`auth_time`); long ago when it does not say a time, or
+    says one to come.
+    """
+    told = claims.get("auth_time")
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return LONG_AGO
+    latest = (now + CLOCKS_APART).timestamp()
+    if not LONG_AGO.timestamp() <= told <= latest:
+        return LONG_AGO
+    return min(datetime.datetime.fromtimestamp(told, datetime.UTC), now)
+
+
+def is_of_class(claims: Mapping[str, Any], classes: Sequence[str]) -> bool:
+    """Whether the provider says that the person signed in there as one of these classes demands; any will do if there
+    are none.
+    """
+    return not classes or claims.get("acr") in classes
 
 
 def role_for(groups: Iterable[str], table: Sequence[tuple[str, str]]) -> str:

@@ -20,6 +20,9 @@ _ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 _LEEWAY = 60
 """How far the clocks of two organisations may be apart, in seconds."""
 
+_LOGOUT_TYPES = {None, "JWT", "logout+jwt"}
+"""Its own type is recommended and not demanded (OpenID Connect Back-Channel Logout 1.0, section 2.4)."""
+
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_LASTS = datetime.timedelta(minutes=10)
 """How old a logout token may be."""
@@ -44,7 +47,7 @@ class UnknownKey(NotVerified):
 
 def id_token_claims(token: str, trusted: Trusted, nonce: str, now: datetime.datetime) -> dict[str, Any]:
     """The claims of an ID token (OpenID Connect Core 1.0, section 3.1.3.7). Raises NotVerified or UnknownKey."""
-    claims = _verified(token, trusted, now, {"sub": {"essential": True}, "exp": {"essential": True}})
+    claims = _verified(token, trusted, now, {"sub": {"essential": True}, "exp": {"essential": True}}).claims
     audience = claims["aud"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != trusted.client:
         raise NotVerified("it is for several audiences, and this site is not the authorized party")
@@ -59,7 +62,10 @@ def id_token_claims(token: str, trusted: Trusted, nonce: str, now: datetime.date
 
 def logout_claims(token: str, trusted: Trusted, now: datetime.datetime) -> dict[str, Any]:
     """The claims of a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6). Raises as the other does."""
-    claims = _verified(token, trusted, now, {"jti": {"essential": True}})
+    verified = _verified(token, trusted, now, {"jti": {"essential": True}})
+    claims, kind = verified.claims, verified.header.get("typ")
+    if kind not in _LOGOUT_TYPES:
+        raise NotVerified("it is a token of another type")
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(_LOGOUT_EVENT), dict):
         raise NotVerified("it is no logout token")
@@ -74,9 +80,7 @@ def logout_claims(token: str, trusted: Trusted, now: datetime.datetime) -> dict[
     return claims
 
 
-def _verified(
-    token: str, trusted: Trusted, now: datetime.datetime, demanded: dict[str, Any]
-) -> dict[str, Any]:
+def _verified(token: str, trusted: Trusted, now: datetime.datetime, demanded: dict[str, Any]) -> jwt.Token:
     try:
         key_set = KeySet.import_key_set({"keys": trusted.keys.get("keys", [])})
         found = jwt.decode(token, key_set, algorithms=_ALGORITHMS)
@@ -93,4 +97,4 @@ def _verified(
         raise UnknownKey("it names a key that is not known") from None
     except (JoseError, ValueError, TypeError, KeyError) as error:
         raise NotVerified(f"{type(error).__name__}: {error}") from None
-    return dict(found.claims)
+    return found

@@ -1,5 +1,9 @@
-"""Signing in by the provider: there, back, and a moment's wait for its answer. And its word that a session ended."""
+"""Signing in by the provider: there, back, and a moment's wait for its answer. And its word that a session ended.
 
+By the same way somebody who has no factor of their own here confirms that it is them.
+"""
+
+import datetime
 import hmac
 import uuid
 from dataclasses import asdict
@@ -12,15 +16,18 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotations.accounts import pending, selectors, services as accounts
+from annotations.accounts import pending, selectors, services as accounts, sessions
 from annotations.accounts.addresses import here_or
 from annotations.accounts.doors import turned_away
 from annotations.accounts.enums import Proof
+from annotations.accounts.middleware import signed_in
+from annotations.accounts.models import User
+from annotations.accounts.proof_forms import kept_fields
 from annotations.core import clock
 from annotations.core.errors import DomainError
-from annotations.single_sign_on import exchanges, rules, services, tokens
+from annotations.single_sign_on import exchanges, kept_forms, rules, services, tokens
 from annotations.single_sign_on.enums import SignInRefusal
 from annotations.single_sign_on.models import Exchange, Identity, ProviderDocument
 from annotations.single_sign_on.signals import SESSION
@@ -28,29 +35,42 @@ from annotations.single_sign_on.signals import SESSION
 _BEGUN, _UNDER_WAY = "single_sign_on", "single_sign_on_exchange"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def begin(request: HttpRequest) -> HttpResponse:
-    """Sends the browser to the provider."""
+    """Leads to the provider whoever presses the button for it; a link alone leads to the page that has it.
+
+    So no page elsewhere begins a session here for somebody who is signed in at the provider.
+    """
     document = _document()
-    if document is None:
-        exchanges.wake_fetching()
-        return _refused(request, SignInRefusal.UNREACHABLE)
-    begun = rules.begin()
-    request.session[_BEGUN] = {
-        **asdict(begun),
-        "at": clock.now().timestamp(),
-        "next": request.GET.get("next", ""),
-    }
-    return redirect(
-        rules.authorization_address(
-            document.configuration["authorization_endpoint"],
-            settings.OIDC_CLIENT_ID,
-            _redirect_uri(request),
-            settings.OIDC_SCOPES,
-            begun,
+    if request.method != "POST" or isinstance(request.user, User):
+        query = {"next": request.GET.get("next", "") or request.POST.get("next", "")}
+        return redirect(
+            f"{reverse('accounts:sign_in')}?{urlencode(query)}" if query["next"] else "accounts:sign_in"
         )
-    )
+    within = datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return _lead(request, document, within, {"next": request.POST.get("next", "")})
+
+
+@require_POST
+@never_cache
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Leads somebody who is signed in, and has no factor of their own here, to the provider, which asks them anew.
+
+    What they had sent goes with them, sealed (`kept_forms`).
+    """
+    document, user = _document(), signed_in(request)
+    target = here_or(request.POST.get("step_up_next", ""), reverse("home"))
+    identity = Identity.objects.filter(user=user, issuer=settings.OIDC_ISSUER).first()
+    if identity is None or selectors.factors_of(user).exists():
+        return redirect(f"{reverse('accounts:step_up')}?{urlencode({'next': target})}")
+    form = kept_forms.KeptForm(target, "step_up_sends" in request.POST, kept_fields(request))
+    begun = rules.begin()
+    halves = kept_forms.seal(form, begun.state)
+    kept = {"identity": str(identity.pk), "sealed": halves.sealed, "state": begun.state}
+    answer = _lead(request, document, datetime.timedelta(), {"next": "", "confirms": kept}, begun)
+    kept_forms.give_key(answer, halves.key)
+    return answer
 
 
 @require_safe
@@ -73,7 +93,8 @@ def come_back(request: HttpRequest) -> HttpResponse:
         exchange = exchanges.begin_exchange(code, begun["verifier"], _redirect_uri(request))
     except DomainError as error:
         return render(request, "single_sign_on/refused.html", {"message": error.message}, status=error.status)
-    request.session[_UNDER_WAY] = {"id": str(exchange.pk), "nonce": begun["nonce"], "next": begun["next"]}
+    kept = {name: begun[name] for name in ("nonce", "next", "at", "confirms") if name in begun}
+    request.session[_UNDER_WAY] = {"id": str(exchange.pk), **kept}
     return redirect("single_sign_on:wait")
 
 
@@ -82,7 +103,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
 def wait(request: HttpRequest) -> HttpResponse:
     """Signs in when the provider's token is there and verified; until then the page asks again each second."""
     document = _document()
-    under_way: dict[str, str] = request.session.get(_UNDER_WAY, {})
+    under_way: dict[str, Any] = request.session.get(_UNDER_WAY, {})
     exchange = Exchange.objects.filter(pk=under_way.get("id") or uuid.UUID(int=0)).first()
     if exchange is None or exchange.made_at < clock.now() - rules.EXCHANGE_LASTS:
         return _ended(request, SignInRefusal.OVER)
@@ -100,6 +121,12 @@ def wait(request: HttpRequest) -> HttpResponse:
     except tokens.NotVerified:
         services.record_refused(None, SignInRefusal.NOT_VERIFIED)
         return _ended(request, SignInRefusal.NOT_VERIFIED)
+    if not rules.is_of_class(claims, settings.OIDC_ACR_VALUES):
+        services.record_refused(None, SignInRefusal.TOO_WEAK)
+        return _ended(request, SignInRefusal.TOO_WEAK)
+    _forget(request)
+    if "confirms" in under_way:
+        return _confirmed(request, claims, under_way)
     return _sign_in(request, claims, under_way["next"])
 
 
@@ -117,8 +144,38 @@ def ended(request: HttpRequest) -> HttpResponse:
     return HttpResponse(headers={"Cache-Control": "no-store"})
 
 
+def _lead(
+    request: HttpRequest,
+    document: ProviderDocument | None,
+    seen_within: datetime.timedelta,
+    kept: dict[str, Any],
+    begun: rules.Begun | None = None,
+) -> HttpResponse:
+    """A page that leads to the provider at once. No redirect does: pages may send forms to this site only."""
+    if document is None:
+        exchanges.wake_fetching()
+        return _refused(request, SignInRefusal.UNREACHABLE)
+    begun = begun or rules.begin()
+    request.session[_BEGUN] = {**asdict(begun), "at": clock.now().timestamp(), **kept}
+    wanted = rules.Wanted(
+        settings.OIDC_CLIENT_ID,
+        _redirect_uri(request),
+        settings.OIDC_SCOPES,
+        seen_within,
+        settings.OIDC_ACR_VALUES,
+    )
+    endpoint = document.configuration["authorization_endpoint"]
+    address = rules.authorization_address(endpoint, wanted, begun)
+    return render(request, "single_sign_on/leading.html", {"address": address})
+
+
 def _sign_in(request: HttpRequest, claims: dict[str, Any], onward: str) -> HttpResponse:
-    _forget(request)
+    """Signs in whom the provider's word lets in. It is fresh from when the provider asked them who they are."""
+    seen_at = rules.seen_at(claims, clock.now())
+    earliest = clock.now() - datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE) - rules.CLOCKS_APART
+    if rules.LONG_AGO < seen_at < earliest:
+        services.record_refused(None, SignInRefusal.NOT_ANEW)
+        return _refused(request, SignInRefusal.NOT_ANEW)
     admission = services.admit(claims)
     if admission.identity is None:
         return _refused(request, admission.refused or SignInRefusal.PROVIDER)
@@ -131,8 +188,42 @@ def _sign_in(request: HttpRequest, claims: dict[str, Any], onward: str) -> HttpR
         _remember_provider(request, admission.identity, claims)
         return redirect(f"{reverse('accounts:second_factor')}?{urlencode({'next': target})}")
     _remember_provider(request, admission.identity, claims)
-    accounts.complete_sign_in(request, user, Proof.PROVIDER)
+    accounts.complete_sign_in(request, user, Proof.PROVIDER, seen_at)
     return redirect(target)
+
+
+def _confirmed(request: HttpRequest, claims: dict[str, Any], under_way: dict[str, Any]) -> HttpResponse:
+    """Somebody goes on with what they were doing, if the provider has just asked the same person who they are."""
+    kept = under_way["confirms"]
+    identity = Identity.objects.select_related("user").filter(pk=kept["identity"]).first()
+    if identity is None or request.user != identity.user:
+        return _refused(request, SignInRefusal.OVER)
+    if claims["sub"] != identity.subject:
+        services.record_refused(identity, SignInRefusal.ANOTHER)
+        return _refused(request, SignInRefusal.ANOTHER)
+    begun_at = datetime.datetime.fromtimestamp(under_way["at"], datetime.UTC)
+    if rules.seen_at(claims, clock.now()) < begun_at - rules.CLOCKS_APART:
+        services.record_refused(identity, SignInRefusal.NOT_ANEW)
+        return _refused(request, SignInRefusal.NOT_ANEW)
+    admission = services.admit(claims)
+    if not request.session.exists(request.session.session_key or ""):
+        request.session.flush()  # another role, or none: their sessions have ended
+        return redirect("accounts:sign_in")
+    if admission.identity is None:
+        return _refused(request, admission.refused or SignInRefusal.PROVIDER)
+    form = kept_forms.unseal(kept_forms.Halves(kept_forms.key_of(request), kept["sealed"]), kept["state"])
+    if form is None:
+        return _refused(request, SignInRefusal.OVER)
+    sessions.prove(request.session, Proof.PROVIDER)
+    exchanges.remember_session(identity, sessions.public_id(request.session), str(claims.get("sid") or ""))
+    accounts.record_step_up(identity.user, Proof.PROVIDER)
+    answer = (
+        render(request, "single_sign_on/confirmed.html", {"form": form})
+        if form.sends
+        else redirect(form.target)
+    )
+    kept_forms.take_key(answer)
+    return answer
 
 
 def _remember_provider(request: HttpRequest, identity: Identity, claims: dict[str, Any]) -> None:

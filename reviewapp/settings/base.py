@@ -150,6 +150,8 @@ OIDC_NAME = environment.text("OIDC_NAME", "") or "your organisation"
 OIDC_SCOPES = environment.text("OIDC_SCOPES", "openid profile")
 OIDC_GROUPS_CLAIM = environment.text("OIDC_GROUPS_CLAIM", "groups")
 OIDC_ROLES = environment.roles_by_group("OIDC_ROLES")
+# Authentication contexts, one of which the provider has to have used; without any, its word is taken as it is.
+OIDC_ACR_VALUES = environment.items("OIDC_ACR_VALUES")
 
 # The roles that need a second factor: whoever has one of them and no factor reaches nothing but the page to set one up.
 SECOND_FACTOR_REQUIRED = environment.items(
@@ -162,6 +164,7 @@ TRUSTED_PROXY = False
 # From where people and programs of a role come in; roles that are not named, from everywhere.
 ALLOWED_NETWORKS = environment.networks("ALLOWED_NETWORKS")
 DEVICE_COOKIE_NAME = "review_device"
+FORM_COOKIE_NAME = "review_form"
 
 SESSION_ENGINE = "annotations.accounts.sessions"
 SESSION_COOKIE_NAME = "review_session"

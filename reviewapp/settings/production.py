@@ -50,6 +50,7 @@ STORAGES = {
 SESSION_COOKIE_NAME = "__Host-review_session"
 SESSION_COOKIE_SECURE = True
 DEVICE_COOKIE_NAME = "__Host-review_device"
+FORM_COOKIE_NAME = "__Host-review_form"
 CSRF_COOKIE_NAME = "__Host-review_csrf"
 CSRF_COOKIE_SECURE = True
 SECURE_SSL_REDIRECT = True

@@ -1,4 +1,4 @@
-"""A command acts in nobody's name who has not given their password."""
+"""A command acts in nobody's name who has not given their password, and a second factor where they have one."""
 
 import argparse
 import io
@@ -9,10 +9,13 @@ from django.core.management import CommandError
 from django.test import Client
 from django.urls import reverse
 
+from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
+from annotations.accounts.factors import guessing
 from annotations.accounts.management.in_person import in_person, people_arguments, two_in_person
 from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
+from tests.accounts.authenticators import add_app, add_passkey
 from tests.factories import PASSWORD, make_user
 from tests.in_person import typed
 
@@ -88,6 +91,65 @@ def test_without_a_terminal_nobody_waits_for_a_password(
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n{PASSWORD}\n"))
     with pytest.raises(CommandError, match="--password-stdin"):
         two_in_person("legal_hold_place", options())
+
+
+def wrong_codes() -> int:
+    return LogEntry.objects.filter(action="account.factor_refused").count()
+
+
+def test_whoever_has_a_second_factor_shows_it_too(officers: tuple[User, User]) -> None:
+    app, recovery_codes = add_app(officers[0])
+    assert both(PASSWORD, app.code(), PASSWORD) == officers
+    assert both(PASSWORD, recovery_codes[0], PASSWORD) == officers
+    assert told() == [("account.in_person", each.pseudonym) for each in (*officers, *officers)]
+    assert LogEntry.objects.filter(action="account.factor_used").count() == 2
+
+
+def test_the_password_alone_does_nothing_then_and_no_code_counts_twice(
+    officers: tuple[User, User],
+) -> None:
+    app, recovery_codes = add_app(officers[0])
+    used = app.code()
+    both(PASSWORD, used, PASSWORD)
+    before = told()
+    for lines in (
+        (PASSWORD, PASSWORD),
+        (PASSWORD, "", PASSWORD),
+        (PASSWORD, used, PASSWORD),
+        (PASSWORD, app.wrong_code(), PASSWORD),
+    ):
+        with pytest.raises(CommandError, match="no code of olga"):
+            both(*lines)
+    assert (told(), wrong_codes()) == (before, 4)
+    both(PASSWORD, recovery_codes[0], PASSWORD)
+    with pytest.raises(CommandError, match="no code of olga"):
+        both(PASSWORD, recovery_codes[0], PASSWORD)
+
+
+def test_codes_are_not_guessed_here_either(officers: tuple[User, User]) -> None:
+    app, recovery_codes = add_app(officers[0])
+    for _ in range(guessing.FREE - 1):
+        with pytest.raises(CommandError, match="no code of olga"):
+            both(PASSWORD, app.wrong_code())
+    for code in (app.wrong_code(), app.code()):
+        with pytest.raises(CommandError, match="Too many wrong codes for olga"):
+            both(PASSWORD, code)
+    assert both(PASSWORD, recovery_codes[0], PASSWORD) == officers
+
+
+def test_whoever_has_passkeys_only_is_told_what_to_give(officers: tuple[User, User]) -> None:
+    add_passkey(officers[0])
+    with pytest.raises(CommandError, match="passkeys only, for which no command asks"):
+        both(PASSWORD, PASSWORD)
+    code = accounts.renew_recovery_codes(officers[0])[0]
+    assert both(PASSWORD, code, PASSWORD) == officers
+
+
+def test_a_wrong_password_asks_for_no_code(officers: tuple[User, User]) -> None:
+    app, _ = add_app(officers[0])
+    with pytest.raises(CommandError, match="This is not the password of olga"):
+        both("wrong", app.code(), PASSWORD)
+    assert wrong_codes() == 0
 
 
 def test_people_read_on_their_account_what_was_done_in_their_names(officers: tuple[User, User]) -> None:

@@ -376,6 +376,7 @@ WEIGHTY = {
     "accounts:add_passkey",
     "accounts:remove_factor",
     "accounts:renew_recovery_codes",
+    "accounts:change_password",
 }
 
 
@@ -384,6 +385,28 @@ def test_what_weighs_asks_who_is_there() -> None:
     assert {rule.route for rule in rules if rule.step_up} == WEIGHTY
     assert [rule for rule in rules if rule.route in WEIGHTY and not rule.step_up] == []
     assert [rule for rule in rules if rule.step_up == "download" and rule.method != "GET"] == []
+
+
+def test_a_password_takes_the_old_one_and_who_is_there_even_when_a_new_one_is_demanded(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An open session and the password are not enough to shut its person out: a factor is asked for."""
+    user = make_user(password_required=True)
+    app, _ = add_app(user)
+    client.force_login(user)
+    asked_again(client, monkeypatch)
+    path = reverse("accounts:change_password")
+    assert client.get(path)["Location"].startswith(reverse("accounts:step_up"))
+    sent = {"old": PASSWORD, "password": "another good sentence", "again": "another good sentence"}
+    assert "step_up_code" in client.post(path, sent).content.decode()
+    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
+    answer = client.post(
+        reverse("accounts:step_up"),
+        sent | {"step_up_code": app.code(), "step_up_next": path, "step_up_sends": "1"},
+    )
+    assert (answer.status_code, answer["Location"]) == (307, path)
+    client.post(path, sent)
+    assert User.objects.get(pk=user.pk).check_password("another good sentence")
 
 
 def test_a_role_is_asked_on_every_route_that_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

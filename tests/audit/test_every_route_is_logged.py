@@ -250,6 +250,7 @@ CLASSES: dict[str, Serves] = {
             "api_schema",
             "accounts:sign_in",
             "single_sign_on:begin",
+            "single_sign_on:confirm",
             "single_sign_on:come_back",
             "single_sign_on:wait",
         ),

@@ -56,6 +56,7 @@ VALUES = {
     "OIDC_CLIENT_ID": "review",
     "OIDC_NAME": "Porch Watch",
     "OIDC_ROLES": "admins=operator, annotators=contractor",
+    "OIDC_ACR_VALUES": "",
     "MAIL_URL": "smtp://site:six@mail.example.org",
     "MAIL_FROM": "site@review.example.org",
     "MAIL_TARGETS": "officers dpo@porch.example",

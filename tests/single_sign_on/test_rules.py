@@ -1,14 +1,19 @@
 """What holds without a database: roles by groups, names, what is sent to the provider."""
 
 import base64
+import datetime
 import hashlib
+import math
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from hypothesis import given, strategies as st
 
 from annotations.accounts.rules import checked_username
 from annotations.single_sign_on import rules
 
+NOW = datetime.datetime(2026, 11, 30, 12, 0, tzinfo=datetime.UTC)
 TABLE = [("admins", "operator"), ("teams/a=b", "contractor"), ("leads", "lead")]
 
 
@@ -41,16 +46,44 @@ def test_whatever_the_provider_calls_somebody_becomes_a_name_that_an_account_can
 
 def test_what_is_sent_proves_nothing_but_binds_the_answer() -> None:
     begun = rules.begin()
-    address = rules.authorization_address(
-        "https://p.example/auth?tenant=1", "id", "https://s/", "openid", begun
-    )
+    day = datetime.timedelta(days=1)
+    wanted = rules.Wanted("id", "https://s/", "openid", day)
+    address = rules.authorization_address("https://p.example/auth?tenant=1", wanted, begun)
     sent = parse_qs(urlsplit(address).query)
     assert sent["tenant"] == ["1"]
     assert (sent["response_type"], sent["code_challenge_method"]) == (["code"], ["S256"])
+    assert (sent["max_age"], "prompt" in sent, "acr_values" in sent) == (["86400"], False, False)
     assert begun.verifier not in address
     digest = hashlib.sha256(begun.verifier.encode()).digest()
     assert base64.urlsafe_b64decode(sent["code_challenge"][0] + "=") == digest
     assert len({begun.state, begun.nonce, begun.verifier, rules.begin().state}) == 4
+
+
+def test_who_is_to_be_asked_anew_and_how_surely_is_sent() -> None:
+    wanted = rules.Wanted("id", "https://s/", "openid", datetime.timedelta(), ["gold", "silver"])
+    address = rules.authorization_address("https://p.example/auth", wanted, rules.begin())
+    sent = parse_qs(urlsplit(address).query)
+    assert (sent["max_age"], sent["prompt"], sent["acr_values"]) == (["0"], ["login"], ["gold silver"])
+
+
+@pytest.mark.parametrize(("told", "seconds"), [(0, 0), (-20.5, -20.5), (-86400, -86400), (59, 0)], ids=str)
+def test_when_the_provider_asked_is_believed_and_never_later_than_now(told: float, seconds: float) -> None:
+    seen = rules.seen_at({"auth_time": NOW.timestamp() + told}, NOW)
+    assert seen == NOW + datetime.timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "told", [None, True, "0", [], {}, -1, 1e300, math.inf, math.nan, NOW.timestamp() + 61], ids=str
+)
+def test_what_is_no_time_or_one_to_come_was_long_ago(told: Any) -> None:
+    assert rules.seen_at({"auth_time": told}, NOW) == rules.seen_at({}, NOW) == rules.LONG_AGO
+
+
+def test_a_class_is_one_of_those_that_are_demanded() -> None:
+    assert rules.is_of_class({}, [])
+    assert rules.is_of_class({"acr": "gold"}, ["silver", "gold"])
+    for told in ({}, {"acr": "bronze"}, {"acr": ["gold"]}, {"acr": None}):
+        assert not rules.is_of_class(told, ["silver", "gold"])
 
 
 def test_the_challenge_is_that_of_the_standard() -> None:

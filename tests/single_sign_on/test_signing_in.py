@@ -1,7 +1,7 @@
 """People come by a real provider: into which account, with which role, and how it ends."""
 
-from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client, override_settings
@@ -13,47 +13,16 @@ from annotations.accounts.models import AccountProposal, Session, SignInLink, Us
 from annotations.audit.models import LogEntry
 from annotations.core.errors import Conflict
 from annotations.single_sign_on import exchanges
+from annotations.single_sign_on.enums import SignInRefusal
 from annotations.single_sign_on.models import Exchange, ProviderDocument, ProviderSession
 from tests.accounts.authenticators import add_app
 from tests.factories import make_user
-from tests.single_sign_on.provider import Browser, Provider, running
+from tests.single_sign_on.coming import SITE, come, forms, lead, led
+from tests.single_sign_on.provider import Browser, Provider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
 
-SITE = "http://testserver"
 REASON = "They came to us today."
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    with running(tmp_path_factory.mktemp("provider"), SITE) as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(house: Provider) -> Iterator[Provider]:
-    house.accounts.clear()
-    with override_settings(**house.settings()):
-        yield house
-
-
-@pytest.fixture
-def had(provider: Provider) -> Provider:
-    """The provider, its document fetched before."""
-    assert exchanges.fetch_document()
-    return provider
-
-
-def come(name: str, browser: Browser | None = None, client: Client | None = None) -> tuple[Client, Any]:
-    """Signs in as far as the site's page after the exchange."""
-    client, browser = client or Client(), browser or Browser()
-    there = client.get(reverse("single_sign_on:begin"), {"next": "/account/"})
-    assert there.status_code == 302
-    back = client.get(browser.sign_in(there["Location"], name, SITE))
-    assert back["Location"] == reverse("single_sign_on:wait"), back.content.decode()
-    (exchange,) = Exchange.objects.all()
-    exchanges.ask_provider(exchange.pk)
-    return client, client.get(reverse("single_sign_on:wait"))
 
 
 def told(action: str) -> int:
@@ -204,8 +173,8 @@ def test_the_providers_word_is_one_factor_and_the_site_asks_for_the_second(
 def test_no_token_reaches_the_browser(had: Provider) -> None:
     had.lists("olga", "admins")
     client = Client()
-    there = client.get(reverse("single_sign_on:begin"))
-    client.get(Browser().sign_in(there["Location"], "olga", SITE))
+    there = lead(client)
+    client.get(Browser().sign_in(there, "olga", SITE))
     exchanges.ask_provider(Exchange.objects.get().pk)
     token = Exchange.objects.get().token
     done = client.get(reverse("single_sign_on:wait"))
@@ -219,23 +188,59 @@ def test_no_token_reaches_the_browser(had: Provider) -> None:
 def test_a_code_is_taken_once_and_only_from_the_browser_that_was_sent(had: Provider) -> None:
     had.lists("olga", "admins")
     client, stranger = Client(), Client()
-    there = client.get(reverse("single_sign_on:begin"))
-    back = Browser().sign_in(there["Location"], "olga", SITE)
+    there = lead(client)
+    back = Browser().sign_in(there, "olga", SITE)
     assert stranger.get(back).status_code == 409
-    stranger.get(reverse("single_sign_on:begin"))
+    lead(stranger)
     assert stranger.get(back).status_code == 409, "it has a state of its own"
     assert client.get(back).status_code == 302
     assert client.get(back).status_code == 409, "once"
     assert stranger.get(reverse("single_sign_on:wait")).status_code == 409
 
 
+def test_the_provider_gives_no_second_token_for_a_code(had: Provider) -> None:
+    """Not even to this site, with the right verifier: what was read on the way back is spent."""
+    had.lists("olga", "admins")
+    client = Client()
+    code = parse_qs(urlsplit(Browser().sign_in(lead(client), "olga", SITE)).query)["code"][0]
+    verifier = client.session["single_sign_on"]["verifier"]
+    told = []
+    for _ in range(2):
+        exchange = exchanges.begin_exchange(code, verifier, f"{SITE}/sign-in/provider/return/")
+        exchanges.ask_provider(exchange.pk)
+        exchange.refresh_from_db()
+        told.append((bool(exchange.token), exchange.failure))
+    assert told == [(True, ""), (False, SignInRefusal.NOT_VERIFIED)]
+
+
+def test_a_link_alone_begins_nothing_at_the_provider(had: Provider) -> None:
+    """So no page elsewhere makes a session here for somebody who is signed in at the provider."""
+    begin = reverse("single_sign_on:begin")
+    client = Client(enforce_csrf_checks=True)
+    answer = client.get(begin, {"next": "/account/"})
+    assert answer["Location"] == f"{reverse('accounts:sign_in')}?next=%2Faccount%2F"
+    assert client.post(begin, {"next": "/account/"}).status_code == 403
+    assert "single_sign_on" not in client.session
+    page = client.get(answer["Location"])
+    (form,) = [form for form in forms(page) if form.action == begin]
+    assert form.fields["next"] == "/account/"
+    led(client.post(begin, form.fields))
+    assert "single_sign_on" in client.session
+
+
+def test_whoever_is_signed_in_is_not_led_to_the_provider(had: Provider) -> None:
+    client = Client()
+    client.force_login(make_user(Role.OPERATOR))
+    assert client.post(reverse("single_sign_on:begin"))["Location"] == reverse("accounts:sign_in")
+
+
 def test_somebody_elses_code_is_worth_nothing_without_its_verifier(had: Provider) -> None:
     """A code that was stolen and injected into another sign-in fails at the provider (RFC 7636)."""
     had.lists("olga", "admins")
     victim, thief = Client(), Client()
-    stolen = Browser().sign_in(victim.get(reverse("single_sign_on:begin"))["Location"], "olga", SITE)
+    stolen = Browser().sign_in(lead(victim), "olga", SITE)
     code = stolen.split("code=")[1].split("&")[0]
-    there = thief.get(reverse("single_sign_on:begin"))["Location"]
+    there = lead(thief)
     state = there.split("state=")[1].split("&")[0]
     assert thief.get(reverse("single_sign_on:come_back"), {"code": code, "state": state}).status_code == 302
     exchanges.ask_provider(Exchange.objects.get().pk)
@@ -250,8 +255,8 @@ def test_a_sign_in_waits_for_its_answer_and_for_new_keys_and_not_for_ever(had: P
     keys, document.keys = document.keys, {"keys": [{**document.keys["keys"][0], "kid": "older"}]}
     document.save()
     client = Client()
-    there = client.get(reverse("single_sign_on:begin"))
-    client.get(Browser().sign_in(there["Location"], "olga", SITE))
+    there = lead(client)
+    client.get(Browser().sign_in(there, "olga", SITE))
     wait = reverse("single_sign_on:wait")
     assert b"The provider is being asked" in client.get(wait).content, "nobody has asked the provider yet"
     exchanges.ask_provider(Exchange.objects.get().pk)
@@ -262,7 +267,7 @@ def test_a_sign_in_waits_for_its_answer_and_for_new_keys_and_not_for_ever(had: P
 
 
 def test_a_provider_that_is_away_is_told_so(provider: Provider) -> None:
-    assert Client().get(reverse("single_sign_on:begin")).status_code == 503
+    assert Client().post(reverse("single_sign_on:begin")).status_code == 503
     with override_settings(OIDC_ISSUER="http://127.0.0.1:9"):
         assert exchanges.fetch_document() is None
     assert not ProviderDocument.objects.exists()
@@ -278,8 +283,8 @@ def test_without_a_provider_there_are_no_such_pages() -> None:
 def test_no_address_elsewhere_is_led_to_afterwards(had: Provider) -> None:
     had.lists("olga", "admins")
     client = Client()
-    there = client.get(reverse("single_sign_on:begin"), {"next": "https://elsewhere.example/"})
-    client.get(Browser().sign_in(there["Location"], "olga", SITE))
+    there = lead(client, "https://elsewhere.example/")
+    client.get(Browser().sign_in(there, "olga", SITE))
     exchanges.ask_provider(Exchange.objects.get().pk)
     assert client.get(reverse("single_sign_on:wait"))["Location"] == reverse("home")
 
@@ -288,8 +293,8 @@ def test_many_who_begin_at_once_are_bounded(had: Provider, monkeypatch: pytest.M
     had.lists("olga", "admins")
     monkeypatch.setattr(exchanges, "MOST_AT_ONCE", 0)
     client = Client()
-    there = client.get(reverse("single_sign_on:begin"))
-    assert client.get(Browser().sign_in(there["Location"], "olga", SITE)).status_code == 503
+    there = lead(client)
+    assert client.get(Browser().sign_in(there, "olga", SITE)).status_code == 503
 
 
 def test_sessions_know_the_providers_name_of_theirs(had: Provider) -> None:

@@ -41,7 +41,10 @@ TRUSTED = Trusted(ISSUER, CLIENT, {"keys": [published(KEY)]})
 
 def signed(claims: dict[str, Any], key: ec.EllipticCurvePrivateKey = KEY, **header: Any) -> str:
     """A JWS by hand, so that what verifies is not what signed."""
-    head = {"alg": "ES256", "kid": "one", "typ": "JWT", **header}
+    return signed_with({"alg": "ES256", "kid": "one", "typ": "JWT", **header}, claims, key)
+
+
+def signed_with(head: dict[str, Any], claims: dict[str, Any], key: ec.EllipticCurvePrivateKey = KEY) -> str:
     body = ".".join(text(json.dumps(part).encode()) for part in (head, claims))
     r, s = utils.decode_dss_signature(key.sign(body.encode(), ec.ECDSA(SHA256())))
     return f"{body}.{text(r.to_bytes(32) + s.to_bytes(32))}"
@@ -153,6 +156,18 @@ def test_another_kind_of_key_under_the_same_name_is_no_way_in() -> None:
 @pytest.mark.parametrize("changes", [{}, {"sub": None}, {"sid": None}])
 def test_a_logout_token_is_believed(changes: dict[str, Any]) -> None:
     assert logout_claims(signed(logout(**changes)), TRUSTED, NOW)["jti"] == "once"
+
+
+@pytest.mark.parametrize("kind", ["logout+jwt", "JWT", None])
+def test_a_logout_token_says_that_it_is_one_or_nothing(kind: str | None) -> None:
+    header = {name: value for name, value in {"alg": "ES256", "kid": "one", "typ": kind}.items() if value}
+    assert logout_claims(signed_with(header, logout()), TRUSTED, NOW)["jti"] == "once"
+
+
+@pytest.mark.parametrize("kind", ["at+jwt", "secevent+jwt", "logout", "LOGOUT+JWT", "", 7, ["JWT"]])
+def test_a_token_of_another_type_ends_nothing(kind: Any) -> None:
+    with pytest.raises(NotVerified):
+        logout_claims(signed(logout(), typ=kind), TRUSTED, NOW)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Who came in, who did not, and what was refused."""
 
+import datetime
 from typing import Any
 
 from django.contrib.auth import login
@@ -17,14 +18,16 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @transaction.atomic
-def complete_sign_in(request: HttpRequest, user: User, proof: Proof) -> None:
+def complete_sign_in(
+    request: HttpRequest, user: User, proof: Proof, shown_at: datetime.datetime | None = None
+) -> None:
     """The person is signed in, in a session with a new key: the one way in, whatever they have shown.
 
-    `proof` is the strongest of what they have shown. Who needs a second factor and came without one reaches nothing but
-    the pages where they set one up (`middleware.PermissionMiddleware`).
+    `proof` is the strongest of what they have shown, `shown_at` when, if that was not just now. Who needs a second
+    factor and came without one reaches nothing but the pages where they set one up (`middleware.PermissionMiddleware`).
     """
     login(request, user, backend=BACKEND)
-    sessions.prove(request.session, proof)
+    sessions.prove(request.session, proof, shown_at)
 
 
 @transaction.atomic

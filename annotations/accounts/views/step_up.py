@@ -49,6 +49,8 @@ def step_up(request: HttpRequest) -> HttpResponse:
         return _page(request, user, _form(user), request.GET.get("next", ""), sends=False)
     form, target = _form(user, request.POST), request.POST.get("step_up_next", "")
     sends = "step_up_sends" in request.POST
+    if _by_provider(user, form):
+        return _page(request, user, form, target, sends=sends)
     proof = _shown(request, user, form)
     if hasattr(request, "has_to_wait"):
         return has_to_wait(request)
@@ -62,6 +64,11 @@ def step_up(request: HttpRequest) -> HttpResponse:
 
 def _form(user: User, sent: object = None) -> CodeForm | PasswordForm:
     return CodeForm(sent) if selectors.factors_of(user).exists() else PasswordForm(sent)  # type: ignore[arg-type]
+
+
+def _by_provider(user: User, form: CodeForm | PasswordForm) -> bool:
+    """Whether nobody but the sign-in provider can say who is there: no factor, and no password, is kept here."""
+    return user.by_provider and isinstance(form, PasswordForm)
 
 
 def _shown(request: HttpRequest, user: User, form: CodeForm | PasswordForm) -> Proof | None:
@@ -87,6 +94,7 @@ def _page(
         "kept": kept_fields(request),
         "sends": sends,
         "by_password": isinstance(form, PasswordForm),
+        "by_provider": _by_provider(user, form),
     }
     return render(request, "accounts/step_up.html", context)
 
