@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -58,6 +58,16 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
     if start >= size:
         raise ValueError(header)
     return start, end
+
+
+def range_asked(request: HttpRequest, etag: str = "") -> str:
+    """The `Range` header as far as it counts; empty when the whole body is to be sent.
+
+    With `If-Range` a part is asked for of that version only (RFC 9110, section 13.1.5): nothing fits a body without
+    `etag`, and a web server that sends it for the site sees that the same way.
+    """
+    version = request.headers.get("If-Range")
+    return request.headers.get("Range", "") if version is None or version == etag != "" else ""
 
 
 def ranged_response(

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from annotations.core import clock
 from annotations.core.errors import DomainError, Missing
-from annotations.core.http import parse_range, ranged_response
+from annotations.core.http import parse_range, range_asked, ranged_response
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class ProtectedMedia:
 def sent_range(request: HttpRequest, size: int) -> str:
     """The bytes that the answer will hold, as `first-last of size`: what is sent, not what was asked for."""
     try:
-        first, last = parse_range(request.headers.get("Range", ""), size) or (0, size - 1)
+        first, last = parse_range(range_asked(request), size) or (0, size - 1)
     except ValueError:
         return "none"
     return f"{first}-{last} of {size}"
@@ -113,5 +113,5 @@ def _response(request: HttpRequest, media: Media) -> HttpResponseBase:
     if media.location and settings.MEDIA_X_ACCEL:
         location = f"/protected/{quote(media.location)}"
         return HttpResponse(content_type="video/mp4", headers={"X-Accel-Redirect": location})
-    header = request.headers.get("Range", "")
+    header = range_asked(request)
     return cast(HttpResponseBase, ranged_response(media.open(), media.size, "video/mp4", header, media.until))

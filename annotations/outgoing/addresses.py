@@ -12,10 +12,12 @@ _NOT_PUBLIC = tuple(
         ipaddress.ip_network,
         (
             "168.63.129.16/32",  # Azure's host, which answers to machines in it
+            "192.0.0.0/24",  # for protocols (RFC 6890); Oracle's cloud answers there to machines in it
             "192.88.99.0/24",  # relays to IPv6 (RFC 7526)
             "::/96",  # IPv4-compatible (RFC 4291, 2.5.5.1)
             "64:ff9b:1::/48",  # local translation to IPv4 (RFC 8215)
             "2001::/32",  # Teredo: an IPv4 address in disguise
+            "3fff::/20",  # examples (RFC 9637)
             "fec0::/10",  # site-local (RFC 3879)
         ),
     )

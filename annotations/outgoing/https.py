@@ -5,14 +5,12 @@ name cannot be answered otherwise a second time. TLS and the `Host` header keep 
 is used.
 """
 
-import contextlib
 import http.client
-import socket
 import ssl
-import threading
-from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
 
+from annotations.core.calls import connected
 from annotations.outgoing.addresses import resolve
 from annotations.outgoing.errors import NotSent
 
@@ -29,17 +27,12 @@ def post(
     `allow_local`: this very machine may be called, and plain http there; for tests. Raises NotSent with
     `address_invalid`, `host_unknown`, `address_internal`, `certificate_invalid`, `no_answer`.
     """
-    parts = urlsplit(address)
-    schemes = {"https", "http"} if allow_local else {"https"}
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
-        raise NotSent("address_invalid", final=True)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = resolve(parts.hostname, port, allow_local=allow_local)
+    parts, host, port = _checked(address, {"https", "http"} if allow_local else {"https"})
+    found = resolve(host, port, allow_local=allow_local)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = http.client.HTTPConnection(parts.hostname, port)
+    secure = parts.scheme == "https"
     try:
-        with _connected(found, port, seconds) as plain, _stopped_after(plain, seconds):
-            connection.sock = _secured(plain, parts.hostname) if parts.scheme == "https" else plain
+        with connected(host, port, secure=secure, seconds=seconds, addresses=found) as connection:
             connection.request("POST", path, body, dict(headers))
             answer = connection.getresponse()
             answer.read(_ANSWER)
@@ -48,41 +41,15 @@ def post(
         raise NotSent("certificate_invalid") from None
     except (OSError, http.client.HTTPException, ValueError):
         raise NotSent("no_answer") from None
-    finally:
-        connection.close()
 
 
-@contextlib.contextmanager
-def _connected(addresses: list[str], port: int, seconds: float) -> Iterator[socket.socket]:
-    """A connection to the first of the addresses that answers."""
-    for number, address in enumerate(addresses, 1):
-        try:
-            opened = socket.create_connection((address, port), timeout=seconds)
-        except OSError:
-            if number == len(addresses):
-                raise
-            continue
-        with opened:
-            yield opened
-        return
-
-
-def _secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-
-
-@contextlib.contextmanager
-def _stopped_after(connection: socket.socket, seconds: float) -> Iterator[None]:
-    """Ends the connection after so many seconds: each byte of a slow answer would begin a timeout anew."""
-
-    def stop() -> None:
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
+def _checked(address: str, schemes: set[str]) -> tuple[SplitResult, str, int]:
+    """The address in its parts, its host and its port. Raises NotSent `address_invalid`."""
     try:
-        yield
-    finally:
-        timer.cancel()
+        parts = urlsplit(address)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise NotSent("address_invalid", final=True) from None
+    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
+        raise NotSent("address_invalid", final=True)
+    return parts, parts.hostname, port

@@ -4,9 +4,11 @@ Rows of a minute, by which two programs hand over a protocol's messages. What co
 """
 
 import uuid
+from collections.abc import Mapping
 
 from celery import current_app
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 
 from annotations.core import clock
@@ -29,12 +31,23 @@ MOST_AT_ONCE = 200
 """Exchanges under way: more than this are not people who sign in."""
 
 
+MOST_OF_A_NETWORK = 50
+"""Of them from one network, so that nobody keeps everybody else outside."""
+
+_FETCHED_EVERY = 10
+"""Seconds after which somebody who asks has the provider's document fetched anew."""
+
+
 @transaction.atomic
-def begin_exchange(code: str, verifier: str, redirect_uri: str) -> Exchange:
-    """Writes down what is to be exchanged, and wakes whoever does it. Raises Unavailable `too_many_sign_ins`."""
-    if Exchange.objects.filter(made_at__gt=clock.now() - EXCHANGE_LASTS).count() >= MOST_AT_ONCE:
+def begin_exchange(sent: Mapping[str, str], network: str) -> Exchange:
+    """Writes down what is to be exchanged (`code`, `verifier`, `redirect_uri`), and wakes whoever does it.
+
+    Raises Unavailable `too_many_sign_ins`, when there are too many from this network or from everywhere.
+    """
+    under_way = Exchange.objects.filter(made_at__gt=clock.now() - EXCHANGE_LASTS)
+    if _counted(network) > MOST_OF_A_NETWORK or under_way.count() >= MOST_AT_ONCE:
         raise Unavailable("too_many_sign_ins", "Too many people sign in now. Try again in a minute.")
-    exchange = Exchange.objects.create(code=code, verifier=verifier, redirect_uri=redirect_uri)
+    exchange = Exchange.objects.create(**sent)
     transaction.on_commit(lambda: wake(exchange.pk), robust=True)
     return exchange
 
@@ -45,8 +58,9 @@ def wake(exchange: uuid.UUID) -> None:
 
 
 def wake_fetching() -> None:
-    """Asks the program that may call out for the provider's document."""
-    current_app.send_task(FETCH_TASK)
+    """Asks the program that may call out for the provider's document; now and then, however often it is wanted."""
+    if cache.add(f"single-sign-on-fetching:{settings.OIDC_ISSUER}", 1, _FETCHED_EVERY):
+        current_app.send_task(FETCH_TASK)
 
 
 def ask_provider(exchange_id: uuid.UUID | str) -> None:
@@ -104,3 +118,13 @@ def prune() -> None:
     Exchange.objects.filter(made_at__lt=clock.now() - 2 * EXCHANGE_LASTS).delete()
     SpentLogoutToken.objects.filter(until__lt=clock.now()).delete()
     ProviderSession.objects.filter(began_at__lt=clock.now() - ProviderSession.KEPT).delete()
+
+
+def _counted(network: str) -> int:
+    """One more sign-in from the network; how many within a minute. Counted in Django's cache."""
+    key = f"single-sign-on-network:{network}"
+    cache.add(key, 0, int(EXCHANGE_LASTS.total_seconds()))
+    try:
+        return cache.incr(key)
+    except ValueError:  # the minute ended in between
+        return 1

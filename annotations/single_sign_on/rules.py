@@ -114,11 +114,16 @@ def groups_of(claims: Mapping[str, Any], name: str) -> list[str]:
 
 
 def username_from(claims: Mapping[str, Any], taken: Iterable[str]) -> str:
-    """A user name that nobody has, like the one that the provider tells."""
+    """A user name that nobody has, in whatever case, like the one that the provider tells."""
     told = str(claims.get("preferred_username") or claims.get("email") or "")
     wished = _NOT_IN_A_NAME.sub("-", told).strip("._@+-")[:48] or "person"
     if len(wished) < 2:
         wished = f"person-{wished}"
-    among = set(taken)
+    among = {name.casefold() for name in taken}
     names = (wished if n == 1 else f"{wished}-{n}" for n in range(1, len(among) + 3))
-    return next(name for name in names if name not in among)
+    return next(name for name in names if name.casefold() not in among)
+
+
+def display_name_from(claims: Mapping[str, Any]) -> str:
+    """What the person is called, without signs that nobody sees or that turn the line around."""
+    return "".join(sign for sign in str(claims.get("name") or "") if sign.isprintable())

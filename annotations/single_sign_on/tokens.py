@@ -4,15 +4,16 @@ The signature and the standard claims are joserfc's to check (RFC 7515, 7517, 75
 them stands here.
 """
 
+import base64
 import datetime
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet
 
 _ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 """Signatures with a private key only: never none, never a shared secret."""
@@ -22,6 +23,12 @@ _LEEWAY = 60
 
 _LOGOUT_TYPES = {None, "JWT", "logout+jwt"}
 """Its own type is recommended and not demanded (OpenID Connect Back-Channel Logout 1.0, section 2.4)."""
+
+_SHORTEST_RSA = 256
+"""Bytes of the modulus: RFC 7518, section 3.3."""
+
+_WORDS = ("sub", "sid", "jti", "nonce")
+"""Claims that are kept or compared as they are."""
 
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_LASTS = datetime.timedelta(minutes=10)
@@ -82,8 +89,7 @@ def logout_claims(token: str, trusted: Trusted, now: datetime.datetime) -> dict[
 
 def _verified(token: str, trusted: Trusted, now: datetime.datetime, demanded: dict[str, Any]) -> jwt.Token:
     try:
-        key_set = KeySet.import_key_set({"keys": trusted.keys.get("keys", [])})
-        found = jwt.decode(token, key_set, algorithms=_ALGORITHMS)
+        found = jwt.decode(token, _usable(trusted.keys.get("keys", [])), algorithms=_ALGORITHMS)
         registry = jwt.JWTClaimsRegistry(
             now=int(now.timestamp()),
             leeway=_LEEWAY,
@@ -97,4 +103,29 @@ def _verified(token: str, trusted: Trusted, now: datetime.datetime, demanded: di
         raise UnknownKey("it names a key that is not known") from None
     except (JoseError, ValueError, TypeError, KeyError) as error:
         raise NotVerified(f"{type(error).__name__}: {error}") from None
+    if not all(_is_text(found.claims[name]) for name in _WORDS if name in found.claims):
+        raise NotVerified("a claim holds what is no text")
     return found
+
+
+def _usable(published: Iterable[Any]) -> KeySet:
+    """The keys that can be read; those of kinds to come, or damaged, are passed over (RFC 7517, section 5)."""
+    found: list[Key] = []
+    for key in published:
+        try:
+            if key["kty"] == "RSA" and len(base64.urlsafe_b64decode(f"{key['n']}==")) < _SHORTEST_RSA:
+                continue
+            found += KeySet.import_key_set({"keys": [key]}).keys
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            continue
+    return KeySet(found)
+
+
+def _is_text(claim: Any) -> bool:
+    """Whether it can be stored and written, as no NUL and no half of a pair of surrogates can.
+
+    What is no string is judged elsewhere.
+    """
+    return not isinstance(claim, str) or not any(
+        sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in claim
+    )

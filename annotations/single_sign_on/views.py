@@ -18,12 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotations.accounts import pending, selectors, services as accounts, sessions
+from annotations.accounts import pending, selectors, services as accounts, sessions, throttle
 from annotations.accounts.addresses import here_or
 from annotations.accounts.doors import turned_away
 from annotations.accounts.enums import Proof
 from annotations.accounts.middleware import signed_in
 from annotations.accounts.models import User
+from annotations.accounts.networks import network_of
 from annotations.accounts.proof_forms import kept_fields
 from annotations.core import clock
 from annotations.core.errors import DomainError
@@ -78,19 +79,22 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def come_back(request: HttpRequest) -> HttpResponse:
     """Takes the provider's code, once, from the browser that was sent there. It leaves the address bar at once."""
     _document()
-    begun: dict[str, Any] = request.session.pop(_BEGUN, {})
-    state, sent = request.GET.get("state", ""), str(begun.get("state", ""))
+    begun: dict[str, Any] = request.session.get(_BEGUN, {})
+    state, kept = request.GET.get("state", ""), str(begun.get("state", ""))
     late = not begun or begun["at"] < (clock.now() - rules.SIGN_IN_LASTS).timestamp()
-    if late or not hmac.compare_digest(state.encode(), sent.encode()):
+    if late or not hmac.compare_digest(state.encode(), kept.encode()):
+        # Nobody ends a sign-in by leading the browser here with a state of their own.
         return _refused(request, SignInRefusal.OVER)
+    del request.session[_BEGUN]
     # Another provider's answer, mixed in (RFC 9207).
     if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:
         return _refused(request, SignInRefusal.NOT_VERIFIED)
     code = request.GET.get("code", "")
     if "error" in request.GET or not 0 < len(code) <= 2000 or "\0" in code:
         return _refused(request, SignInRefusal.PROVIDER)
+    sent = {"code": code, "verifier": begun["verifier"], "redirect_uri": _redirect_uri(request)}
     try:
-        exchange = exchanges.begin_exchange(code, begun["verifier"], _redirect_uri(request))
+        exchange = exchanges.begin_exchange(sent, network_of(throttle.address(request), (32, 64)))
     except DomainError as error:
         return render(request, "single_sign_on/refused.html", {"message": error.message}, status=error.status)
     kept = {name: begun[name] for name in ("nonce", "next", "at", "confirms") if name in begun}
@@ -110,7 +114,8 @@ def wait(request: HttpRequest) -> HttpResponse:
     if exchange.failure:
         return _ended(request, SignInRefusal(exchange.failure))
     if not exchange.token or document is None:
-        exchanges.wake(exchange.pk)
+        if exchange.asked_at is None:
+            exchanges.wake(exchange.pk)
         return render(request, "single_sign_on/waiting.html")
     trusted = tokens.Trusted(settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, document.keys)
     try:
@@ -139,7 +144,9 @@ def ended(request: HttpRequest) -> HttpResponse:
     try:
         claims = tokens.logout_claims(request.POST.get("logout_token", ""), trusted, clock.now())
         services.end_at_provider(claims)
-    except tokens.NotVerified:
+    except tokens.NotVerified as error:
+        if isinstance(error, tokens.UnknownKey):
+            exchanges.wake_fetching()  # the next one may come with the same key
         return JsonResponse({"error": "invalid_request"}, status=400, headers={"Cache-Control": "no-store"})
     return HttpResponse(headers={"Cache-Control": "no-store"})
 

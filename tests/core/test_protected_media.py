@@ -103,3 +103,12 @@ def test_the_web_server_sends_what_it_may_reach(settings: Any) -> None:
 )
 def test_what_is_told_is_what_is_sent(header: str, sent: str) -> None:
     assert sent_range(request_of("one", Range=header), 10) == sent
+
+
+@pytest.mark.parametrize("version", ['"x"', 'W/"x"', "Mon, 30 Nov 2026 00:00:00 GMT", "nonsense", ""])
+def test_a_part_of_another_version_is_the_whole_and_told_so(version: str) -> None:
+    """nginx sends the whole then, and a log that told of four bytes would be wrong."""
+    headers = {"Range": "bytes=0-3", "If-Range": version}
+    response = RENDITIONS.serve(request_of("one", **headers), token_for(RENDITIONS, "one"))
+    assert (response.status_code, body(response)) == (200, CONTENT)
+    assert sent_range(request_of("one", **headers), len(CONTENT)) == "0-1023 of 1024"

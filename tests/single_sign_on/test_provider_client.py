@@ -15,7 +15,9 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 @contextmanager
-def answering(status: int = 200, **changes: Any) -> Iterator[tuple[str, list[str]]]:
+def answering(
+    status: int = 200, body: bytes | None = None, **changes: Any
+) -> Iterator[tuple[str, list[str]]]:
     """A provider whose configuration differs so from a right one; its issuer, and the paths that were asked for."""
     asked: list[str] = []
 
@@ -23,12 +25,12 @@ def answering(status: int = 200, **changes: Any) -> Iterator[tuple[str, list[str
         def do_GET(self) -> None:
             asked.append(self.path)
             claims = {"issuer": issuer, **{name: f"{issuer}/{name}" for name in ENDPOINTS}, **changes}
-            body = json.dumps(claims).encode()
+            sent = body or json.dumps(claims).encode()
             self.send_response(status)
             self.send_header("Location", f"{issuer}/elsewhere")
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(sent)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(sent)
 
         def log_message(self, *arguments: object) -> None:
             pass
@@ -61,7 +63,9 @@ def test_an_issuer_is_compared_to_the_last_sign() -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-@pytest.mark.parametrize("address", ["ftp://127.0.0.1/", "file:///etc/passwd", "http:", 7, None])
+@pytest.mark.parametrize(
+    "address", ["ftp://127.0.0.1/", "file:///etc/passwd", "http:", "http://[::1", 7, None]
+)
 def test_an_address_of_another_scheme_or_none_is_not_taken(endpoint: str, address: Any) -> None:
     with answering(**{endpoint: address}) as (issuer, _), pytest.raises(Unreachable, match=endpoint):
         configuration(issuer)
@@ -74,3 +78,11 @@ def test_a_redirect_is_not_followed(status: int) -> None:
             with pytest.raises(Unreachable, match=str(status)):
                 ask(issuer)
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 900_000, b"[]", b"7", b"{", b'{"a":' + b"9" * 9000 + b"}", b"\xff", b" " * 1_000_001]
+)
+def test_what_is_no_object_of_json_is_not_taken(body: bytes) -> None:
+    with answering(body=body) as (issuer, _), pytest.raises(Unreachable):
+        configuration(issuer)

@@ -90,3 +90,22 @@ def test_the_challenge_is_that_of_the_standard() -> None:
     """RFC 7636, appendix B."""
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     assert rules.challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("Olga Pop", "Olga Pop"),
+        ("Ol\0ga\n", "Olga"),
+        ("\u202egnp.exe\u200b", "gnp.exe"),
+        ("\ud800", ""),
+        (None, ""),
+        (["a"], "['a']"),
+    ],
+)
+def test_a_name_is_shown_without_signs_that_nobody_sees(told: object, shown: str) -> None:
+    assert rules.display_name_from({"name": told}) == shown
+
+
+def test_a_name_in_another_case_is_taken_as_well() -> None:
+    assert rules.username_from({"preferred_username": "Omar"}, ["omar"]) == "Omar-2"

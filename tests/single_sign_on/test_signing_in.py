@@ -4,6 +4,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from celery import current_app
+from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -23,6 +25,11 @@ from tests.single_sign_on.provider import Browser, Provider
 pytestmark = [pytest.mark.django_db, pytest.mark.engines]
 
 REASON = "They came to us today."
+
+
+@pytest.fixture(autouse=True)
+def _counting_from_nothing() -> None:
+    cache.clear()
 
 
 def told(action: str) -> int:
@@ -123,6 +130,20 @@ def test_what_an_operator_closed_the_provider_does_not_open(had: Provider) -> No
     assert not User.objects.get(by_provider=True).is_active
 
 
+def test_what_an_operator_opened_and_closed_again_the_provider_does_not_open(had: Provider) -> None:
+    had.lists("olga", "admins")
+    come("olga")
+    user, other = User.objects.get(by_provider=True), make_user(Role.OPERATOR)
+    had.lists("olga")
+    come("olga")
+    accounts.reopen(user.pk, REASON, other.actor)
+    accounts.close_account(User.objects.get(pk=user.pk), other.actor, REASON)
+    had.lists("olga", "admins")
+    _, done = come("olga")
+    assert done.status_code == 409
+    assert not User.objects.get(pk=user.pk).is_active
+
+
 def test_another_group_is_another_role_and_the_old_one_ends_at_once(had: Provider) -> None:
     had.lists("olga", "admins")
     make_user(Role.OPERATOR)
@@ -165,6 +186,20 @@ def test_the_providers_word_is_one_factor_and_the_site_asks_for_the_second(
     assert "_auth_user_id" not in client.session
     client.post(reverse("accounts:second_factor"), {"step_up_code": app.code()})
     assert client.get(reverse("operations")).status_code == 200
+
+
+def test_a_lost_second_factor_is_taken_away_by_two_people(had: Provider) -> None:
+    """Nobody but the site knows of it, so the provider is of no help."""
+    had.lists("olga", "admins")
+    come("olga")
+    user = User.objects.get(by_provider=True)
+    add_app(user)
+    accounts.propose_loss(user.pk, REASON, make_user(Role.OPERATOR).actor)
+    officer = make_user(Role.PRIVACY_OFFICER)
+    accounts.decide_loss(AccountProposal.objects.get().pk, "agree", REASON, officer.actor)
+    assert not user.factors.exists()
+    _, done = come("olga")
+    assert (done.status_code, done["Location"]) == (302, "/account/")
 
 
 # the protocol
@@ -287,6 +322,50 @@ def test_no_address_elsewhere_is_led_to_afterwards(had: Provider) -> None:
     client.get(Browser().sign_in(there, "olga", SITE))
     exchanges.ask_provider(Exchange.objects.get().pk)
     assert client.get(reverse("single_sign_on:wait"))["Location"] == reverse("home")
+
+
+def test_another_site_that_leads_the_browser_back_does_not_end_a_sign_in(had: Provider) -> None:
+    had.lists("olga", "admins")
+    client = Client()
+    there = lead(client)
+    assert client.get(reverse("single_sign_on:come_back"), {"code": "x", "state": "x"}).status_code == 409
+    assert client.get(Browser().sign_in(there, "olga", SITE)).status_code == 302
+
+
+def test_one_network_does_not_keep_everybody_outside(had: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanges, "MOST_OF_A_NETWORK", 3)
+
+    def answered(address: str) -> int:
+        client = Client(REMOTE_ADDR=address)
+        state = lead(client).split("state=")[1].split("&")[0]
+        return client.get(reverse("single_sign_on:come_back"), {"code": "x", "state": state}).status_code
+
+    assert [answered("203.0.113.7") for _ in range(5)] == [302, 302, 302, 503, 503]
+    assert [answered(f"2001:db8::{n}") for n in range(5)] == [302, 302, 302, 503, 503]
+    assert answered("203.0.113.8") == 302
+
+
+def test_whoever_asks_wakes_the_program_that_fetches_now_and_then_only(
+    had: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, *_: woken.append(name))
+    ProviderDocument.objects.all().delete()
+    for _ in range(20):
+        Client().post(reverse("single_sign_on:begin"))
+    assert woken == [exchanges.FETCH_TASK]
+
+
+def test_a_logout_token_of_an_unknown_key_has_the_keys_fetched(
+    had: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, *_: woken.append(name))
+    token = "eyJhbGciOiJSUzI1NiIsImtpZCI6Im5ldyJ9.e30.AA"  # {"alg": "RS256", "kid": "new"}
+    assert Client().post(reverse("single_sign_on:ended"), {"logout_token": token}).status_code == 400
+    assert woken == [exchanges.FETCH_TASK]
+    Client().post(reverse("single_sign_on:ended"), {"logout_token": "nonsense"})
+    assert woken == [exchanges.FETCH_TASK]
 
 
 def test_many_who_begin_at_once_are_bounded(had: Provider, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,36 @@ def logout(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**claims, **changes}.items() if value is not None}
 
 
+def test_keys_that_cannot_be_read_shut_nobody_out() -> None:
+    """A provider may publish keys of kinds to come, and short ones, beside those that it signs with."""
+    modulus = rsa.generate_private_key(65537, 1024).public_key().public_numbers().n  # noqa: S505 - refused
+    short = {"kty": "RSA", "kid": "short", "e": "AQAB", "n": text(modulus.to_bytes(128))}
+    others = [
+        {"kty": "EC", "crv": "P-999", "kid": "curve", "x": "AA", "y": "AA"},
+        {"kty": "RSA", "kid": "broken", "e": "AQAB", "n": "!"},
+        {"kid": "no kind"},
+        "no object",
+        short,
+    ]
+    trusted = Trusted(ISSUER, CLIENT, {"keys": [*others, published(KEY)]})
+    assert id_token_claims(signed(id_claims()), trusted, NONCE, NOW)["sub"] == "somebody"
+    for name in ("curve", "broken", "short"):
+        with pytest.raises(UnknownKey):
+            id_token_claims(signed(id_claims(), kid=name), trusted, NONCE, NOW)
+    with pytest.raises(UnknownKey):
+        id_token_claims(signed(id_claims()), Trusted(ISSUER, CLIENT, {"keys": [short]}), NONCE, NOW)
+
+
+@pytest.mark.parametrize("told", ["some\0body", "\ud800"])
+def test_what_cannot_be_stored_is_no_subject_and_no_session(told: str) -> None:
+    for claim in ("sub", "nonce", "jti"):
+        with pytest.raises(NotVerified):
+            id_token_claims(signed(id_claims(**{claim: told})), TRUSTED, NONCE, NOW)
+    for claim in ("sub", "sid", "jti"):
+        with pytest.raises(NotVerified):
+            logout_claims(signed(logout(**{claim: told})), TRUSTED, NOW)
+
+
 def test_the_providers_own_token_for_this_sign_in_is_believed() -> None:
     assert id_token_claims(signed(id_claims()), TRUSTED, NONCE, NOW)["sub"] == "somebody"
     several = id_claims(aud=[CLIENT, "other"], azp=CLIENT)

@@ -56,7 +56,8 @@ def propose(
     user = locked(user_id)
     pages.check(shown, user)
     check_somebody_else(user, actor)
-    if kind != ProposalKind.OPEN:
+    # A second factor is the site's own, whoever keeps the account.
+    if kind not in {ProposalKind.OPEN, ProposalKind.TAKE_FACTORS}:
         check_kept_here(user)
     return ask(user, kind, role, actor, reason)
 

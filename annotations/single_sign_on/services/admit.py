@@ -16,7 +16,7 @@ from annotations.core.errors import Conflict
 from annotations.single_sign_on import log
 from annotations.single_sign_on.enums import SignInRefusal
 from annotations.single_sign_on.models import Identity
-from annotations.single_sign_on.rules import groups_of, role_for, username_from
+from annotations.single_sign_on.rules import display_name_from, groups_of, role_for, username_from
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,7 @@ def record_refused(identity: Identity | None, reason: SignInRefusal) -> None:
 
 
 def _joined(claims: dict[str, Any], role: str) -> Identity:
-    user = accounts.make_provided(
-        lambda taken: username_from(claims, taken), str(claims.get("name") or ""), role
-    )
+    user = accounts.make_provided(lambda taken: username_from(claims, taken), display_name_from(claims), role)
     audit.append(log.JOINED, WORKER, data={"account": user.pseudonym, "role": role})
     return Identity.objects.create(user=user, issuer=settings.OIDC_ISSUER, subject=claims["sub"])
 
