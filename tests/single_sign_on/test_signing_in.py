@@ -241,7 +241,8 @@ def test_the_provider_gives_no_second_token_for_a_code(had: Provider) -> None:
     verifier = client.session["single_sign_on"]["verifier"]
     told = []
     for _ in range(2):
-        exchange = exchanges.begin_exchange(code, verifier, f"{SITE}/sign-in/provider/return/")
+        sent = {"code": code, "verifier": verifier, "redirect_uri": f"{SITE}/sign-in/provider/return/"}
+        exchange = exchanges.begin_exchange(sent, "192.0.2.0/24")
         exchanges.ask_provider(exchange.pk)
         exchange.refresh_from_db()
         told.append((bool(exchange.token), exchange.failure))
