@@ -1,6 +1,7 @@
 """Mail: a text of a template, as plain text and as HTML made of it."""
 
 import smtplib
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -18,7 +19,8 @@ def send(message: OutgoingMessage, address: str, private: dict[str, str]) -> Non
     if not settings.EMAIL_BACKEND:
         raise NotSent("mail_not_set_up")
     try:
-        composed(message, address, private).send()
+        if not composed(message, address, private).send():
+            raise NotSent("mail_refused", final=True)  # there is no address
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         raise NotSent("mail_refused", final=min(codes) >= _PERMANENT) from None
@@ -35,7 +37,7 @@ def composed(message: OutgoingMessage, address: str, private: dict[str, str]) ->
     subject, _, text = render_to_string(f"outgoing/{message.template}.txt", context).strip().partition("\n")
     text = text.strip() + "\n"
     headers = {
-        "Message-ID": f"<{message.pk}@{settings.MAIL_FROM.rpartition('@')[2]}>",
+        "Message-ID": f"<{message.pk}@{parseaddr(settings.MAIL_FROM)[1].rpartition('@')[2]}>",
         "Auto-Submitted": "auto-generated",
     }
     mail = EmailMultiAlternatives(subject.strip(), text, settings.MAIL_FROM, [address], headers=headers)

@@ -1,9 +1,10 @@
 import io
 
 import pytest
+from django.test import RequestFactory
 from hypothesis import given, strategies as st
 
-from annotations.core.http import parse_range, ranged_response
+from annotations.core.http import parse_range, range_asked, ranged_response
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,21 @@ def test_the_answer_holds_exactly_the_bytes_that_were_asked_for(
     else:
         assert (response.status_code, body) == (206, content[first : last + 1])
         assert int(response["Content-Length"]) == len(body)
+
+
+@pytest.mark.parametrize(
+    ("version", "etag", "asked"),
+    [
+        (None, "", "bytes=0-3"),
+        (None, '"now"', "bytes=0-3"),
+        ('"now"', '"now"', "bytes=0-3"),
+        ('"before"', '"now"', ""),
+        ('W/"now"', '"now"', ""),
+        ("Mon, 30 Nov 2026 00:00:00 GMT", '"now"', ""),
+        ('"now"', "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_part_is_one_of_the_version_that_was_asked_for(version: str | None, etag: str, asked: str) -> None:
+    headers = {"Range": "bytes=0-3"} | ({} if version is None else {"If-Range": version})
+    assert range_asked(RequestFactory().get("/", headers=headers), etag) == asked

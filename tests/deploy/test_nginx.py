@@ -219,6 +219,12 @@ def test_a_part_of_a_rendition_can_be_asked_for(front: Front) -> None:
     assert answer.headers["Content-Range"] == f"bytes 10-19/{len(RENDITION)}"
 
 
+def test_of_another_version_all_of_a_rendition_is_sent(front: Front) -> None:
+    """As the site tells it on the log (`core.http.range_asked`)."""
+    answer = front.get("/media/token", **{"Range": "bytes=0-3", "If-Range": '"another"'})
+    assert (answer.status, answer.body) == (200, RENDITION)
+
+
 @pytest.mark.parametrize(
     "path", ["/protected/renditions/ab/clip.mp4", "/static/../media/renditions/ab/clip.mp4"]
 )

@@ -399,3 +399,48 @@ def test_killed_at_any_step_it_is_sent_once_more_under_the_same_id(
         assert services.send(message.pk) == 1
     assert received.ids == [str(message.pk)] * times
     assert kinds() == ["outgoing.queued", "outgoing.sent"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["somebody@example.org\r\nBcc: other@example.org", "somebody@\ud800", ""])
+def test_what_can_never_be_sent_is_given_up_at_once_and_stands_in_nobodys_way(
+    settings: Any, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    settings.SITE_ADDRESS = "https://review.example.org"
+    link = {"link": "https://review.example.org/sign-in-link/t/"}
+    with transaction.atomic():
+        message = services.tell_person("p-1", SIGN_IN_LINK, {"address": address, **link}, OPERATOR)
+        services.tell_person("p-1", SIGN_IN_LINK, {"address": "somebody@example.org", **link}, OPERATOR)
+    assert services.send(message.pk) == 1
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (MessageState.DEAD, 1)
+    assert [mail.to for mail in sent_mail.outbox] == [["somebody@example.org"]]
+    assert "example.org" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_message_of_a_version_to_come_is_given_up(settings: Any) -> None:
+    use_mail(settings)
+    message = tell()
+    OutgoingMessage.objects.filter(pk=message.pk).update(template="alert.of_tomorrow")
+    assert services.send(message.pk) == 0
+    message.refresh_from_db()
+    assert (message.state, message.failure_code) == (MessageState.DEAD, "not_sendable")
+
+
+@pytest.mark.django_db
+def test_a_webhook_whose_address_is_none_is_given_up(settings: Any) -> None:
+    use_webhook(settings, "https://hook.example:99999/in")
+    message = tell()
+    assert services.send(message.pk) == 0
+    message.refresh_from_db()
+    assert (message.state, message.failure_code) == (MessageState.DEAD, "address_invalid")
+
+
+@pytest.mark.django_db
+def test_the_name_of_a_mail_is_of_the_address_that_it_comes_from(settings: Any) -> None:
+    use_mail(settings)
+    settings.MAIL_FROM = "Clip review <clips@example.org>"
+    message = tell()
+    services.send(message.pk)
+    assert sent_mail.outbox[0].extra_headers["Message-ID"] == f"<{message.pk}@example.org>"

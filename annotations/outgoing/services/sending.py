@@ -2,6 +2,7 @@
 
 import uuid
 
+import structlog
 from django.db import transaction
 
 from annotations.audit import services as audit
@@ -13,6 +14,8 @@ from annotations.outgoing.enums import Channel, MessageState
 from annotations.outgoing.errors import NotSent
 from annotations.outgoing.models import OutgoingMessage
 from annotations.outgoing.targets import targets
+
+logger = structlog.get_logger(__name__)
 
 MOST = 50
 """Messages of one target in one task: others wait for the worker as well."""
@@ -65,6 +68,10 @@ def _attempt(message: OutgoingMessage) -> NotSent | None:
             mail.send(message, target.address, {})
     except Damaged:
         return NotSent("not_readable", final=True)
+    except (ValueError, LookupError, TypeError) as error:
+        # An address that no header takes, a template that is gone: it would stand in the way of its target for ever.
+        logger.error("message_not_sendable", message=str(message.pk), error=type(error).__name__)
+        return NotSent("not_sendable", final=True)
     except NotSent as failure:
         return failure
     return None
