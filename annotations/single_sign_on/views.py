@@ -14,10 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from annotations.accounts import pending, selectors, services as accounts
+from annotations.accounts import pending, selectors
 from annotations.accounts.addresses import here_or
 from annotations.accounts.doors import turned_away
 from annotations.accounts.enums import Proof
+from annotations.accounts.views.sign_in import completed
 from annotations.core import clock
 from annotations.core.errors import DomainError
 from annotations.single_sign_on import exchanges, rules, services, tokens
@@ -131,8 +132,7 @@ def _sign_in(request: HttpRequest, claims: dict[str, Any], onward: str) -> HttpR
         _remember_provider(request, admission.identity, claims)
         return redirect(f"{reverse('accounts:second_factor')}?{urlencode({'next': target})}")
     _remember_provider(request, admission.identity, claims)
-    accounts.complete_sign_in(request, user, Proof.PROVIDER)
-    return redirect(target)
+    return completed(request, user, Proof.PROVIDER, target)
 
 
 def _remember_provider(request: HttpRequest, identity: Identity, claims: dict[str, Any]) -> None:

@@ -47,13 +47,13 @@ def test_the_first_factor_brings_recovery_codes_and_ends_other_sessions() -> Non
         here.session.session_key
     ]
     second = App()
-    assert services.add_app(user, services.NewApp(second.secret, second.code(), "Tablet"), "") == []
+    assert services.add_app(user, services.NewApp(second.secret, second.code(), "Tablet"), None) == []
 
 
 def test_a_wrong_code_adds_no_app() -> None:
     user, app = make_user(), App()
     with pytest.raises(Invalid, match="clock"):
-        services.add_app(user, services.NewApp(app.secret, app.wrong_code(), "Phone"), "")
+        services.add_app(user, services.NewApp(app.secret, app.wrong_code(), "Phone"), None)
     assert not user.factors.exists()
 
 
@@ -232,4 +232,4 @@ def test_nobody_is_left_half_signed_in_by_a_closed_account() -> None:
     app, _ = add_app(user)
     services.close_account(user, operator.actor, "Her contract ended.")
     with pytest.raises(Conflict, match="closed"):
-        services.add_app(User.objects.get(pk=user.pk), services.NewApp(app.secret, app.code(1), "More"), "")
+        services.add_app(User.objects.get(pk=user.pk), services.NewApp(app.secret, app.code(1), "More"), None)

@@ -22,6 +22,7 @@ from annotations.accounts.enums import Proof
 from annotations.accounts.models import User
 from annotations.accounts.proof_forms import CodeForm, questions, shown_factor
 from annotations.accounts.selectors import slowed_down
+from annotations.core.errors import Conflict
 
 
 class SignInForm(AuthenticationForm):
@@ -50,8 +51,7 @@ class SignIn(views.LoginView):
         if answer := turned_away(self.request, user):
             return answer
         if not selectors.factors_of(user).exists():
-            services.complete_sign_in(self.request, user, Proof.PASSWORD)
-            return redirect(self.get_success_url())
+            return completed(self.request, user, Proof.PASSWORD, self.get_success_url())
         pending.begin(self.request, user)
         target = self.get_redirect_url()
         query = f"?{urlencode({'next': target})}" if target else ""
@@ -79,8 +79,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         proof = shown_factor(request, user, form)
         if proof is not None:
             pending.end(request)
-            services.complete_sign_in(request, user, proof)
-            return redirect(_next(request))
+            return completed(request, user, proof, _next(request))
         if pending.count_wrong(request):
             messages.error(request, _("That was wrong too often. Begin again with your password."))
             return redirect("accounts:sign_in")
@@ -97,6 +96,16 @@ class SignOut(views.LogoutView):
         response = super().post(request, *args, **kwargs)
         response["Clear-Site-Data"] = '"cache", "storage"'
         return response
+
+
+def completed(request: HttpRequest, user: User, proof: Proof, target: str) -> HttpResponse:
+    """The answer to whoever has shown enough: signed in, or to begin again, as the account was changed meanwhile."""
+    try:
+        services.complete_sign_in(request, user, proof)
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("accounts:sign_in")
+    return redirect(target)
 
 
 def has_to_wait(request: HttpRequest) -> HttpResponse:
