@@ -10,7 +10,7 @@ from annotations.accounts import services
 from annotations.accounts.enums import FactorKind, Proof, ProposalState, Role
 from annotations.accounts.factors import guessing
 from annotations.accounts.models import Factor, RecoveryCode, Session, User
-from annotations.accounts.selectors import credentials_of, second_people
+from annotations.accounts.selectors import credentials_of, second_people, who_agrees_to_loss
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
@@ -203,6 +203,28 @@ def test_two_people_take_away_what_was_lost(second: str) -> None:
 def test_even_what_sees_no_content_takes_two() -> None:
     operator, user = make_user(Role.OPERATOR), make_user(Role.OPERATOR)
     make_loss(operator, user)
+    assert user.factors.exists()
+
+
+@pytest.mark.parametrize("role", [Role.CONTRACTOR, Role.LEAD, Role.ML_ENGINEER, Role.PRIVACY_OFFICER])
+def test_an_operator_with_a_second_account_takes_no_factor_of_whoever_sees_content(role: str) -> None:
+    operator, second, user = make_user(Role.OPERATOR), make_user(Role.OPERATOR), make_user(role)
+    officer = make_user(Role.PRIVACY_OFFICER)
+    proposal = make_loss(operator, user)
+    assert who_agrees_to_loss(user, operator.pseudonym) == [officer]
+    with pytest.raises(NotAllowed, match="a privacy officer has to agree"):
+        services.decide_loss(proposal.pk, "agree", WHY, second.actor)
+    assert user.factors.exists()
+    services.decide_loss(proposal.pk, "agree", WHY, officer.actor)
+    assert not user.factors.exists()
+
+
+def test_whoever_asked_closed_or_left_does_not_agree_either() -> None:
+    operator, second, user = make_user(Role.OPERATOR), make_user(Role.OPERATOR), make_user()
+    proposal = make_loss(operator, user)
+    services.close_account(second, operator.actor, WHY)
+    with pytest.raises(NotAllowed, match="Your own account"):
+        services.decide_loss(proposal.pk, "agree", WHY, second.actor)
     assert user.factors.exists()
 
 

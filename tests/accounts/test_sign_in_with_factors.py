@@ -473,7 +473,7 @@ def test_an_operator_asks_and_another_decides_on_the_page_of_the_person() -> Non
     assert operator.username not in re.findall(r"May decide:(.*?)</p>", shown, re.DOTALL)[0]
     proposal = user.proposals.get()
     assert str(proposal.pk) in deciding.get(page).content.decode()
-    decision = {"decision": "agree", "reason": WHY} | seen(proposal)
+    decision = {"decision": "agree", "reason": WHY} | seen(proposal, user)
     deciding.post(reverse("accounts:decide_loss", args=[proposal.pk]), decision)
     assert not user.factors.exists()
 

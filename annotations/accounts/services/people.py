@@ -142,7 +142,7 @@ def describe(user_id: uuid.UUID, description: Description, actor: Actor, *, show
     """Changes what is written down of a person. Raises Invalid as `invite` does, Missing `no_such_account`."""
     OPERATOR.check(actor)
     fields = description.checked()
-    user = locked(user_id)
+    user = locked(user_id, by=actor)
     pages.check(shown, user)
     changed = [name for name, value in fields.items() if getattr(user, name) != value]
     if changed:
@@ -160,7 +160,7 @@ def record_training(
     """Writes down that the person was trained on this day. Raises Invalid `day_to_come`, Missing `no_such_account`."""
     OPERATOR.check(actor)
     checked_day(day, today())
-    user = locked(user_id)
+    user = locked(user_id, by=actor)
     pages.check(shown, user)
     if user.trained_on == day:
         return user
@@ -177,7 +177,7 @@ def require_new_password(user_id: uuid.UUID, actor: Actor, *, shown: str | None 
     Raises NotAllowed `not_allowed`; Missing `no_such_account`; Conflict `account_closed`, `kept_by_provider`.
     """
     OPERATOR.check(actor)
-    user = locked(user_id)
+    user = locked(user_id, by=actor)
     check_kept_here(user)
     pages.check(shown, user)
     if not user.is_active:
