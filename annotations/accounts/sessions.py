@@ -62,7 +62,8 @@ class SessionStore(db.SessionStore):
         Whoever ends sessions holds the person's row, too. Raises SessionInterrupted, which Django answers with 400.
         """
         with transaction.atomic():
-            list(User.objects.select_for_update(no_key=True).filter(pk=self.get("_auth_user_id")))
+            if user_id := self.get("_auth_user_id"):
+                User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
             if self.session_key and not self.exists(self.session_key):
                 raise SessionInterrupted("The session was ended meanwhile. Sign in again.")
             super().cycle_key()

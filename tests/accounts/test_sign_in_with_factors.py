@@ -366,6 +366,8 @@ WEIGHTY = {
     "accounts:require_new_password",
     "accounts:decide_proposal",
     "accounts:decide_loss",
+    "rights:link_receipt",
+    "rights:renew_receipt",
     "accounts:make_key",
     "accounts:make_own_key",
     "accounts:rotate_key",

@@ -42,6 +42,11 @@ class SignIn(views.LoginView):
         response = super().post(request, *args, **kwargs)
         return has_to_wait(request) if hasattr(request, "has_to_wait") else response
 
+    def get_success_url(self) -> str:
+        """Where the person wanted to go, unless that is this page."""
+        target = super().get_success_url()
+        return target if target != self.request.path else self.get_default_redirect_url()
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Whoever has a second factor is asked for it; nobody is signed in before.
 
@@ -58,8 +63,9 @@ class SignIn(views.LoginView):
         return redirect(reverse("accounts:second_factor") + query)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        if not hasattr(self.request, "has_to_wait"):
-            username = self.request.POST.get("username", "")
+        looked_at = {"username", "password"} <= form.cleaned_data.keys()
+        if looked_at and not hasattr(self.request, "has_to_wait"):
+            username = form.cleaned_data["username"]  # as it was compared, in whatever spelling it was typed
             slowed = slowed_down(throttle.counts(self.request, username))
             services.record_failure(username, slowed=slowed)
         return super().form_invalid(form)
@@ -93,9 +99,13 @@ class SignOut(views.LogoutView):
     """Nothing of the person stays in a browser that others use, too: no draft, and no page in its cache."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().post(request, *args, **kwargs)
-        response["Clear-Site-Data"] = '"cache", "storage"'
-        return response
+        return emptying_the_browser(super().post(request, *args, **kwargs))
+
+
+def emptying_the_browser(response: HttpResponse) -> HttpResponse:
+    """The answer to whoever has signed out."""
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def completed(request: HttpRequest, user: User, proof: Proof, target: str) -> HttpResponse:
