@@ -64,9 +64,10 @@ def test_a_session_that_has_ended_adds_no_factor() -> None:
 def test_one_app_is_added_once() -> None:
     """A form that was sent twice at once would give two apps of one secret, each of which takes the same code."""
     user, app = make_user(), App()
-    services.add_app(user, services.NewApp(app.secret, app.code(), "Phone"), None)
+    sent = services.NewApp(app.secret, app.code(), "Phone")
+    services.add_app(user, sent, None)
     with pytest.raises(Conflict, match="already"):
-        services.add_app(user, services.NewApp(app.secret, app.code(), "Phone"), None)
+        services.add_app(user, sent, None)
     assert user.factors.count() == 1
 
 

@@ -13,6 +13,7 @@ from annotations.accounts.enums import Role
 from annotations.accounts.management.in_person import in_person, people_arguments, two_in_person
 from annotations.accounts.models import User
 from annotations.audit.models import LogEntry
+from tests.accounts.authenticators import add_app
 from tests.factories import PASSWORD, make_user
 from tests.in_person import typed
 
@@ -63,6 +64,20 @@ def test_passwords_are_not_guessed_here_either(officers: tuple[User, User]) -> N
     with pytest.raises(CommandError, match="Too many failed attempts for olga"):
         both(PASSWORD, PASSWORD)
     assert told() == [("account.sign_in_failed", "anonymous")] * 5
+
+
+def test_whoever_has_a_second_factor_shows_it_here_too(officers: tuple[User, User]) -> None:
+    """Two stolen passwords are not two people."""
+    app, codes = add_app(officers[0])
+    for line in (app.wrong_code(), PASSWORD, ""):
+        with pytest.raises(CommandError, match="This is no code of olga"):
+            both(PASSWORD, line, PASSWORD)
+    assert told() == []
+    code = app.code()
+    assert both(PASSWORD, code, PASSWORD) == officers
+    with pytest.raises(CommandError, match="This is no code of olga"):
+        both(PASSWORD, code, PASSWORD)
+    assert both(PASSWORD, codes[0], PASSWORD) == officers
 
 
 @pytest.mark.parametrize(
