@@ -16,6 +16,7 @@ from annotations.accounts.rules import (
     checked_country,
     checked_day,
     checked_languages,
+    checked_name,
     checked_username,
 )
 from annotations.accounts.services.proposals import propose
@@ -36,12 +37,12 @@ class Description:
     languages: str
 
     def checked(self) -> dict[str, str]:
-        """The fields of the account. Raises Invalid `name_too_long`, `invalid_country`, `invalid_languages`."""
-        name = self.name.strip()
-        if len(name) > (longest := 100):
-            raise Invalid("name_too_long", f"Shorten the name to {longest} characters.")
+        """The fields of the account.
+
+        Raises Invalid `name_too_long`, `name_not_plain`, `invalid_country`, `invalid_languages`.
+        """
         return {
-            "display_name": name,
+            "display_name": checked_name(self.name),
             "country": checked_country(self.country),
             "languages": checked_languages(self.languages),
         }
@@ -71,8 +72,8 @@ def invite(
 
     The token is None while a privacy officer has to agree, as the role sees content.
 
-    Raises Invalid `reason_too_short`, `reason_too_long`, `invalid_username`, `name_too_long`, `invalid_country`,
-    `invalid_languages`, `role_of_programs`; NotAllowed `not_allowed`; Conflict `username_taken`.
+    Raises Invalid `reason_too_short`, `reason_too_long`, `invalid_username`, `name_too_long`, `name_not_plain`,
+    `invalid_country`, `invalid_languages`, `role_of_programs`; NotAllowed `not_allowed`; Conflict `username_taken`.
     """
     reason = checked_reason(reason)
     OPERATOR.check(actor)

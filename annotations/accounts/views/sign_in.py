@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +27,10 @@ from annotations.core.errors import Conflict
 
 
 class SignInForm(AuthenticationForm):
+    username = UsernameField(
+        label=gettext_lazy("User name"),
+        widget=TextInput(attrs={"autofocus": True, "autocomplete": "username"}),
+    )
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": gettext_lazy("User name or password is wrong."),
