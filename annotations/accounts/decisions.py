@@ -1,5 +1,6 @@
 """The answer to a decision that was made on a stale page: who decided what since, and what was typed is kept."""
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from annotations.accounts.people import people_by_pseudonym
 from annotations.accounts.zones import zone_of
 from annotations.audit import selectors
+from annotations.audit.canonical import canonical
 from annotations.audit.models import LogEntry
 from annotations.audit.registry import lookup
 from annotations.core.shown import ChangedSince
@@ -48,15 +50,25 @@ class DecisionMiddleware:
 
 
 def told_since(error: ChangedSince) -> list[selectors.Line]:
-    """What the log tells since then of what was to be decided on, newest first, without what changes nothing."""
+    """What the log tells since then of what was to be decided on, newest first, without what changes nothing.
+
+    What a person did is not told to whoever decides on their account: only entries that are about it.
+    """
     entries = LogEntry.objects.filter(occurred_at__gte=error.at).order_by("-occurred_at", "-id")[:_MOST_READ]
-    names = [name.encode() for name in error.names]
     acts = [
-        entry
-        for entry in entries
-        if lookup(entry.action).repeats is None and any(name in bytes(entry.canonical) for name in names)
+        entry for entry in entries if lookup(entry.action).repeats is None and _is_about(entry, error.names)
     ]
     return selectors.present(acts[:_MOST_TOLD])
+
+
+def _is_about(entry: LogEntry, names: Iterable[str]) -> bool:
+    """Whether the entry names one of these, apart from who acted."""
+    text = bytes(entry.canonical).decode()
+    found = [name for name in names if name in text]
+    if not found:
+        return False
+    told = canonical(json.loads(text) | {"actor": None}).decode()
+    return any(name in told for name in found)
 
 
 def _sent(request: HttpRequest) -> Iterable[tuple[str, str]]:

@@ -4,6 +4,7 @@ long a session lasts.
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -85,6 +86,9 @@ STATEMENT = "2026-11"
 """The version of the confidentiality statement that people accept now."""
 
 MOST_LANGUAGES = 10
+_LONGEST_NAME = 100
+# Signs that turn the words around them, so that a page shows another name than it has (Unicode, UAX 9).
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
@@ -121,6 +125,26 @@ def checked_username(typed: str) -> str:
             "invalid_username",
             "A user name has 2 to 64 letters, digits and the signs . _ @ + -, and begins with a letter or a digit.",
         )
+    return name
+
+
+def plain(name: str) -> str:
+    """The name as far as it can be shown: without ends of lines, control characters, and what turns words around."""
+    return "".join(
+        sign
+        for sign in name
+        if unicodedata.category(sign) not in {"Cc", "Cs", "Zl", "Zp"}
+        and unicodedata.bidirectional(sign) not in _TURNING
+    )
+
+
+def checked_name(typed: str) -> str:
+    """What a person is called, trimmed. Raises Invalid `name_too_long`, `name_not_plain`."""
+    name = typed.strip()
+    if len(name) > _LONGEST_NAME:
+        raise Invalid("name_too_long", f"Shorten the name to {_LONGEST_NAME} characters.")
+    if plain(name) != name:
+        raise Invalid("name_not_plain", "Write the name on one line, without signs that nobody sees.")
     return name
 
 

@@ -13,9 +13,18 @@ from annotations.accounts.models import User
 
 MOST = 20
 WINDOW_SECONDS = 3600
-# Sent again and again in ordinary work; what they write is bound otherwise.
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-OFTEN = frozenset({"accounts:sign_in", "accounts:sign_out", "review:next", "review:resume"})
+# Sent again and again in ordinary work, or what nobody may be kept from; what they write is bound otherwise.
+OFTEN = frozenset(
+    {
+        "accounts:sign_in",
+        "accounts:sign_out",
+        "accounts:end_other_sessions",
+        "accounts:end_session",
+        "review:next",
+        "review:resume",
+    }
+)
 
 
 class SameCallMiddleware:

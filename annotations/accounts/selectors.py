@@ -23,7 +23,7 @@ from annotations.accounts.models import (
     User,
 )
 from annotations.accounts.networks import network, within
-from annotations.accounts.roles import signing_in
+from annotations.accounts.roles import sees_content, signing_in
 from annotations.accounts.rules import KEY_ENDS_SOON
 from annotations.accounts.throttle import Count
 from annotations.audit.actors import Actor
@@ -134,6 +134,18 @@ def second_people(route: str, asked_by: str, *, about: str = "") -> list[User]:
     roles = matrix().rule(route, "POST").roles
     others = User.objects.filter(is_active=True, role__in=roles).exclude(pseudonym__in={asked_by, about})
     return list(others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).order_by("username"))
+
+
+def who_agrees_to_loss(user: User, asked_by: str) -> list[User]:
+    """Who may agree that somebody's lost second factors are taken away: another operator, or a privacy officer.
+
+    Of whoever sees content only an officer, while there is another one than they: an operator opens further accounts
+    of operators alone, so that two of them can be one person, who has a password from elsewhere.
+    """
+    officers = second_people("accounts:decide_proposal", asked_by, about=user.pseudonym)
+    if officers and sees_content(user.role):
+        return officers
+    return second_people("accounts:decide_loss", asked_by, about=user.pseudonym)
 
 
 def factors_of(user: User) -> QuerySet[Factor]:

@@ -7,11 +7,13 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import transaction
 from django.http import HttpRequest
 
 from annotations.accounts import throttle
 from annotations.accounts.enums import Proof, SessionEnd
-from annotations.accounts.models import Session
+from annotations.accounts.models import Session, User
 from annotations.accounts.networks import network_of
 from annotations.accounts.rules import SessionLimits
 from annotations.core import clock, ids
@@ -53,6 +55,18 @@ class SessionStore(db.SessionStore):
         row.network = kept.get("network", "")
         row.began_at = datetime.datetime.fromisoformat(kept["began"]) if kept else clock.now()
         return row
+
+    def cycle_key(self) -> None:
+        """As Django's, which would bring back a session that was ended while its request was under way.
+
+        Whoever ends sessions holds the person's row, too. Raises SessionInterrupted, which Django answers with 400.
+        """
+        with transaction.atomic():
+            if user_id := self.get("_auth_user_id"):
+                User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+            if self.session_key and not self.exists(self.session_key):
+                raise SessionInterrupted("The session was ended meanwhile. Sign in again.")
+            super().cycle_key()
 
 
 def begin(request: HttpRequest) -> None:

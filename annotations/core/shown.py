@@ -17,7 +17,8 @@ from django.http import HttpRequest
 from annotations.core import clock
 
 FIELD = "shown"
-# How long ago a page is taken to be made that does not say it.
+# How long ago a page is taken to be made that does not say it, and at most: what a form says can be made up, and
+# nobody reads more of the log by that than of a page that was left open for a day's work.
 UNKNOWN = datetime.timedelta(hours=12)
 
 
@@ -86,9 +87,10 @@ def _names(row: models.Model | None) -> Iterable[str]:
 
 
 def _moment(text: str) -> datetime.datetime:
-    """When the page was made, as far as the form says it."""
+    """When the page was made, as far as the form says it, within what a page may say."""
+    now = clock.now()
     try:
         found = datetime.datetime.fromisoformat(text)
     except ValueError:
-        return clock.now() - UNKNOWN
-    return found if found.tzinfo else clock.now() - UNKNOWN
+        return now - UNKNOWN
+    return min(max(found, now - UNKNOWN), now) if found.tzinfo else now - UNKNOWN

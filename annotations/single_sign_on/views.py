@@ -26,6 +26,7 @@ from annotations.accounts.middleware import signed_in
 from annotations.accounts.models import User
 from annotations.accounts.networks import network_of
 from annotations.accounts.proof_forms import kept_fields
+from annotations.accounts.views.sign_in import completed
 from annotations.core import clock
 from annotations.core.errors import DomainError
 from annotations.single_sign_on import exchanges, kept_forms, rules, services, tokens
@@ -195,8 +196,7 @@ def _sign_in(request: HttpRequest, claims: dict[str, Any], onward: str) -> HttpR
         _remember_provider(request, admission.identity, claims)
         return redirect(f"{reverse('accounts:second_factor')}?{urlencode({'next': target})}")
     _remember_provider(request, admission.identity, claims)
-    accounts.complete_sign_in(request, user, Proof.PROVIDER, seen_at)
-    return redirect(target)
+    return completed(request, user, Proof.PROVIDER, target, seen_at)
 
 
 def _confirmed(request: HttpRequest, claims: dict[str, Any], under_way: dict[str, Any]) -> HttpResponse:

@@ -44,7 +44,7 @@ class App:
 def add_app(user: User) -> tuple[App, list[str]]:
     """Gives the account an app, whose code of the step before now is used up; and its recovery codes."""
     app = App()
-    return app, services.add_app(user, services.NewApp(app.secret, app.code(-1), "Phone"), "")
+    return app, services.add_app(user, services.NewApp(app.secret, app.code(-1), "Phone"), None)
 
 
 @dataclass
@@ -93,7 +93,7 @@ def add_passkey(user: User) -> Authenticator:
     """Gives the account a passkey."""
     device = Authenticator()
     question, state = passkeys.ask_to_make(PLACE, user.pk.bytes, user.username, [])
-    services.add_passkey(user, passkeys.Answer(PLACE, state, device.make(question)), "Stick", "")
+    services.add_passkey(user, passkeys.Answer(PLACE, state, device.make(question)), "Stick", None)
     return device
 
 

@@ -50,6 +50,8 @@ def test_a_weak_password_makes_no_account(password: str, monkeypatch: pytest.Mon
     [
         (["a b", "operator"], "user name"),
         (["olga", "operator", "--country", "Romania"], "two letters"),
+        (["olga", "operator", "--name", "x" * 101], "Shorten the name"),
+        (["olga", "operator", "--name", "Olga\u2066"], "signs that nobody sees"),
         (["olga", "contractor", "--trained-on", "2190-01-01"], "once it is over"),
         (["CARLA", "operator"], "already"),
     ],

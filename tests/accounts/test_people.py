@@ -114,6 +114,8 @@ def test_a_refused_invitation_leaves_a_closed_account_without_a_link() -> None:
         ("abc", Role.OPERATOR, Description("", "Romania", ""), "invalid_country"),
         ("abc", Role.OPERATOR, Description("", "", "English"), "invalid_languages"),
         ("abc", Role.OPERATOR, Description("x" * 101, "", ""), "name_too_long"),
+        ("abc", Role.OPERATOR, Description("Ana \u202erotcerid", "", ""), "name_not_plain"),
+        ("abc", Role.OPERATOR, Description("Ana\nPrivacy officer", "", ""), "name_not_plain"),
     ],
 )
 def test_what_nobody_can_be_invited_by(name: str, role: str, description: Description, code: str) -> None:

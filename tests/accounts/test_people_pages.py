@@ -122,17 +122,39 @@ def test_the_link_of_a_lead_is_shown_to_the_officer_who_agrees_and_never_to_the_
     person = reverse("accounts:person", args=[proposal.user_id])
     assert "hand it over yourself" in text(officer.get(person))
     assert officer.post(decide, {"decision": "agree", "reason": "x"}).status_code == 400
-    page = officer.post(decide, {"decision": "agree", "reason": REASON} | seen(proposal))
+    page = officer.post(decide, {"decision": "agree", "reason": REASON} | seen(proposal, proposal.user))
     assert Client().get(link_on(page)).status_code == 200
-    assert officer.post(decide, {"decision": "agree", "reason": REASON} | seen(proposal)).status_code == 409
+    assert (
+        officer.post(
+            decide, {"decision": "agree", "reason": REASON} | seen(proposal, proposal.user)
+        ).status_code
+        == 409
+    )
     assert SignInLink.objects.count() == 1
+
+
+def test_an_officer_agrees_to_the_person_whom_the_page_described() -> None:
+    """Who asked could otherwise describe somebody else while the officer reads."""
+    asking = make_user(Role.OPERATOR)
+    proposal = make_proposal(asking)
+    officer = signed_in(Role.PRIVACY_OFFICER)
+    page = officer.get(reverse("accounts:person", args=[proposal.user_id])).content.decode()
+    shown = re.findall(r'name="shown" value="([^"]*)"', page)[0]
+    services.describe(proposal.user_id, services.Description("Somebody else", "US", ""), asking.actor)
+    decision = {"decision": "agree", "reason": REASON, "shown": shown}
+    answer = officer.post(reverse("accounts:decide_proposal", args=[proposal.pk]), decision)
+    assert answer.status_code == 409
+    proposal.user.refresh_from_db()
+    assert not proposal.user.is_active
 
 
 def test_an_officer_refuses_and_an_operator_takes_back() -> None:
     operator, officer = signed_in(Role.OPERATOR), signed_in(Role.PRIVACY_OFFICER)
     first, second = make_proposal(), make_proposal()
     decide = reverse("accounts:decide_proposal", args=[first.pk])
-    page = officer.post(decide, {"decision": "refuse", "reason": REASON} | seen(first), follow=True)
+    page = officer.post(
+        decide, {"decision": "refuse", "reason": REASON} | seen(first, first.user), follow=True
+    )
     assert "Refused." in text(page)
     page = operator.post(reverse("accounts:take_back_proposal", args=[second.pk]), seen(second), follow=True)
     assert "Taken back." in text(page)

@@ -10,7 +10,7 @@ from annotations.accounts import services
 from annotations.accounts.enums import FactorKind, Proof, ProposalState, Role
 from annotations.accounts.factors import guessing
 from annotations.accounts.models import Factor, RecoveryCode, Session, User
-from annotations.accounts.selectors import credentials_of, second_people
+from annotations.accounts.selectors import credentials_of, second_people, who_agrees_to_loss
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
@@ -47,13 +47,13 @@ def test_the_first_factor_brings_recovery_codes_and_ends_other_sessions() -> Non
         here.session.session_key
     ]
     second = App()
-    assert services.add_app(user, services.NewApp(second.secret, second.code(), "Tablet"), "") == []
+    assert services.add_app(user, services.NewApp(second.secret, second.code(), "Tablet"), None) == []
 
 
 def test_a_wrong_code_adds_no_app() -> None:
     user, app = make_user(), App()
     with pytest.raises(Invalid, match="clock"):
-        services.add_app(user, services.NewApp(app.secret, app.wrong_code(), "Phone"), "")
+        services.add_app(user, services.NewApp(app.secret, app.wrong_code(), "Phone"), None)
     assert not user.factors.exists()
 
 
@@ -206,6 +206,28 @@ def test_even_what_sees_no_content_takes_two() -> None:
     assert user.factors.exists()
 
 
+@pytest.mark.parametrize("role", [Role.CONTRACTOR, Role.LEAD, Role.ML_ENGINEER, Role.PRIVACY_OFFICER])
+def test_an_operator_with_a_second_account_takes_no_factor_of_whoever_sees_content(role: str) -> None:
+    operator, second, user = make_user(Role.OPERATOR), make_user(Role.OPERATOR), make_user(role)
+    officer = make_user(Role.PRIVACY_OFFICER)
+    proposal = make_loss(operator, user)
+    assert who_agrees_to_loss(user, operator.pseudonym) == [officer]
+    with pytest.raises(NotAllowed, match="a privacy officer has to agree"):
+        services.decide_loss(proposal.pk, "agree", WHY, second.actor)
+    assert user.factors.exists()
+    services.decide_loss(proposal.pk, "agree", WHY, officer.actor)
+    assert not user.factors.exists()
+
+
+def test_whoever_asked_closed_or_left_does_not_agree_either() -> None:
+    operator, second, user = make_user(Role.OPERATOR), make_user(Role.OPERATOR), make_user()
+    proposal = make_loss(operator, user)
+    services.close_account(second, operator.actor, WHY)
+    with pytest.raises(NotAllowed, match="Your own account"):
+        services.decide_loss(proposal.pk, "agree", WHY, second.actor)
+    assert user.factors.exists()
+
+
 def test_a_refused_loss_changes_nothing_and_each_kind_has_its_own_way() -> None:
     operator, user = make_user(Role.OPERATOR), make_user()
     officer = make_user(Role.PRIVACY_OFFICER)
@@ -232,4 +254,4 @@ def test_nobody_is_left_half_signed_in_by_a_closed_account() -> None:
     app, _ = add_app(user)
     services.close_account(user, operator.actor, "Her contract ended.")
     with pytest.raises(Conflict, match="closed"):
-        services.add_app(User.objects.get(pk=user.pk), services.NewApp(app.secret, app.code(1), "More"), "")
+        services.add_app(User.objects.get(pk=user.pk), services.NewApp(app.secret, app.code(1), "More"), None)

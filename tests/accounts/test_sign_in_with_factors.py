@@ -366,6 +366,8 @@ WEIGHTY = {
     "accounts:require_new_password",
     "accounts:decide_proposal",
     "accounts:decide_loss",
+    "rights:link_receipt",
+    "rights:renew_receipt",
     "accounts:make_key",
     "accounts:make_own_key",
     "accounts:rotate_key",
@@ -496,7 +498,7 @@ def test_an_operator_asks_and_another_decides_on_the_page_of_the_person() -> Non
     assert operator.username not in re.findall(r"May decide:(.*?)</p>", shown, re.DOTALL)[0]
     proposal = user.proposals.get()
     assert str(proposal.pk) in deciding.get(page).content.decode()
-    decision = {"decision": "agree", "reason": WHY} | seen(proposal)
+    decision = {"decision": "agree", "reason": WHY} | seen(proposal, user)
     deciding.post(reverse("accounts:decide_loss", args=[proposal.pk]), decision)
     assert not user.factors.exists()
 

@@ -25,7 +25,7 @@ def close_account(user: User, actor: Actor, reason: str, *, shown: str | None = 
     """
     reason = checked_reason(reason)
     OPERATOR.check(actor)
-    user = locked(user.pk)
+    user = locked(user.pk, by=actor)
     pages.check(shown, user)
     check_somebody_else(user, actor)
     if not user.is_active:

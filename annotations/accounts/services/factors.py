@@ -28,13 +28,14 @@ class NewApp:
 
 
 @transaction.atomic
-def add_app(user: User, app: NewApp, session_key: str) -> list[str]:
+def add_app(user: User, app: NewApp, session_key: str | None) -> list[str]:
     """The person adds an app that shows codes. Gives new recovery codes with the first factor, and else nothing.
 
-    With the first factor all other sessions of the person end: they were opened without one.
+    With the first factor all other sessions of the person end: they were opened without one. `session_key` is the
+    session's in which it is added; None for a caller without one.
 
-    Raises Invalid `wrong_code`, `invalid_name`; Conflict `too_many_factors`, `account_closed`; Missing; Unreachable;
-    JournalUnreachable.
+    Raises Invalid `wrong_code`, `invalid_name`; Conflict `too_many_factors`, `account_closed`, `app_known`,
+    `changed_meanwhile` when the session has ended; Missing; Unreachable; JournalUnreachable.
     """
     name = checked_factor_name(app.name)
     step = totp.matching_step(app.secret, app.typed, clock.now())
@@ -42,7 +43,9 @@ def add_app(user: User, app: NewApp, session_key: str) -> list[str]:
         raise Invalid(
             "wrong_code", "This is not the code that the app shows now. Is the clock of the device right?"
         )
-    user = _adding(user)
+    user = _adding(user, session_key)
+    if app.secret in _secrets_of(user):
+        raise Conflict("app_known", "This app is among your second factors already.")
     Factor.objects.create(
         user=user,
         kind=FactorKind.APP,
@@ -54,17 +57,17 @@ def add_app(user: User, app: NewApp, session_key: str) -> list[str]:
 
 
 @transaction.atomic
-def add_passkey(user: User, answer: passkeys.Answer, name: str, session_key: str) -> list[str]:
+def add_passkey(user: User, answer: passkeys.Answer, name: str, session_key: str | None) -> list[str]:
     """The person adds a passkey that their browser has just made. As `add_app`.
 
-    Raises Invalid `wrong_passkey`, `invalid_name`; Conflict `too_many_factors`, `account_closed`; Missing;
-    JournalUnreachable.
+    Raises Invalid `wrong_passkey`, `invalid_name`; Conflict `too_many_factors`, `account_closed`,
+    `changed_meanwhile`; Missing; JournalUnreachable.
     """
     name = checked_factor_name(name)
     passkey = passkeys.made(answer)
+    user = _adding(user, session_key)
     if passkey is None or Factor.objects.filter(credential_id=passkey.credential_id).exists():
         raise Invalid("wrong_passkey", "The passkey could not be added. Try again.")
-    user = _adding(user)
     Factor.objects.create(
         user=user,
         kind=FactorKind.PASSKEY,
@@ -136,10 +139,18 @@ def _own(user: User, factor_id: uuid.UUID) -> Factor:
     return found
 
 
-def _adding(user: User) -> User:
+def _secrets_of(user: User) -> list[bytes | None]:
+    """The secrets of the person's apps: the same one twice would take each of its codes twice."""
+    apps = user.factors.filter(kind=FactorKind.APP).values_list("sealed", flat=True)
+    return sealed.unseal_bytes_of_each([sealed.Sealed(user.pseudonym, bytes(each or b"")) for each in apps])
+
+
+def _adding(user: User, session_key: str | None) -> User:
     user = locked(user.pk)
     if not user.is_active:
         raise Conflict("account_closed", "This account is closed.")
+    if session_key is not None and not user.sessions.filter(session_key=session_key).exists():
+        raise Conflict("changed_meanwhile", "Your account was changed meanwhile. Sign in again.")
     if user.factors.count() >= MOST_FACTORS:
         raise Conflict(
             "too_many_factors", f"You have {MOST_FACTORS} second factors already. Remove one first."
@@ -147,11 +158,11 @@ def _adding(user: User) -> User:
     return user
 
 
-def _added(user: User, kind: str, session_key: str) -> list[str]:
+def _added(user: User, kind: str, session_key: str | None) -> list[str]:
     audit.append(log.FACTOR_ADDED, user.actor, data={"account": user.pseudonym, "factor": str(kind)})
     if user.factors.count() > 1:
         return []
-    end_other_sessions(user, session_key)
+    end_other_sessions(user, session_key or "")
     return _new_codes(user)
 
 

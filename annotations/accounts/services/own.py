@@ -35,6 +35,7 @@ def change_password(user: User, password: str, session_key: str) -> User:
 @transaction.atomic
 def end_session(user: User, public_id: uuid.UUID) -> None:
     """Ends one of the person's sessions. Raises Missing `no_such_session`."""
+    user = locked(user.pk)
     if not Session.objects.filter(user=user, public_id=public_id).delete()[0]:
         raise Missing("no_such_session", "You have no such session (any more).")
     _record_ended(user, 1)
@@ -43,6 +44,7 @@ def end_session(user: User, public_id: uuid.UUID) -> None:
 @transaction.atomic
 def end_other_sessions(user: User, session_key: str) -> int:
     """Ends all of the person's sessions but this one; how many."""
+    user = locked(user.pk)
     ended = end_sessions(user, but=session_key)
     _record_ended(user, ended)
     return ended

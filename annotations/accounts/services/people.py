@@ -16,6 +16,7 @@ from annotations.accounts.rules import (
     checked_country,
     checked_day,
     checked_languages,
+    checked_name,
     checked_username,
 )
 from annotations.accounts.services.proposals import propose
@@ -36,12 +37,12 @@ class Description:
     languages: str
 
     def checked(self) -> dict[str, str]:
-        """The fields of the account. Raises Invalid `name_too_long`, `invalid_country`, `invalid_languages`."""
-        name = self.name.strip()
-        if len(name) > (longest := 100):
-            raise Invalid("name_too_long", f"Shorten the name to {longest} characters.")
+        """The fields of the account.
+
+        Raises Invalid `name_too_long`, `name_not_plain`, `invalid_country`, `invalid_languages`.
+        """
         return {
-            "display_name": name,
+            "display_name": checked_name(self.name),
             "country": checked_country(self.country),
             "languages": checked_languages(self.languages),
         }
@@ -71,8 +72,8 @@ def invite(
 
     The token is None while a privacy officer has to agree, as the role sees content.
 
-    Raises Invalid `reason_too_short`, `reason_too_long`, `invalid_username`, `name_too_long`, `invalid_country`,
-    `invalid_languages`, `role_of_programs`; NotAllowed `not_allowed`; Conflict `username_taken`.
+    Raises Invalid `reason_too_short`, `reason_too_long`, `invalid_username`, `name_too_long`, `name_not_plain`,
+    `invalid_country`, `invalid_languages`, `role_of_programs`; NotAllowed `not_allowed`; Conflict `username_taken`.
     """
     reason = checked_reason(reason)
     OPERATOR.check(actor)
@@ -142,7 +143,7 @@ def describe(user_id: uuid.UUID, description: Description, actor: Actor, *, show
     """Changes what is written down of a person. Raises Invalid as `invite` does, Missing `no_such_account`."""
     OPERATOR.check(actor)
     fields = description.checked()
-    user = locked(user_id)
+    user = locked(user_id, by=actor)
     pages.check(shown, user)
     changed = [name for name, value in fields.items() if getattr(user, name) != value]
     if changed:
@@ -160,7 +161,7 @@ def record_training(
     """Writes down that the person was trained on this day. Raises Invalid `day_to_come`, Missing `no_such_account`."""
     OPERATOR.check(actor)
     checked_day(day, today())
-    user = locked(user_id)
+    user = locked(user_id, by=actor)
     pages.check(shown, user)
     if user.trained_on == day:
         return user
@@ -177,7 +178,7 @@ def require_new_password(user_id: uuid.UUID, actor: Actor, *, shown: str | None 
     Raises NotAllowed `not_allowed`; Missing `no_such_account`; Conflict `account_closed`, `kept_by_provider`.
     """
     OPERATOR.check(actor)
-    user = locked(user_id)
+    user = locked(user_id, by=actor)
     check_kept_here(user)
     pages.check(shown, user)
     if not user.is_active:

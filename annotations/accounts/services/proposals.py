@@ -13,6 +13,7 @@ from annotations.accounts.enums import ProposalKind, ProposalState
 from annotations.accounts.models import AccountProposal, User
 from annotations.accounts.roles import sees_content, signs_in
 from annotations.accounts.rules import OPERATOR, PROPOSALS
+from annotations.accounts.selectors import who_agrees_to_loss
 from annotations.accounts.services.factors import take_factors
 from annotations.accounts.services.links import make_link
 from annotations.accounts.services.support import (
@@ -26,7 +27,7 @@ from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.core import clock, shown as pages
-from annotations.core.errors import Conflict, Invalid, Missing
+from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
 from annotations.core.reasons import checked_reason
 
 _ENDS = {
@@ -53,7 +54,7 @@ def propose(
     """
     reason = checked_reason(reason)
     OPERATOR.check(actor)
-    user = locked(user_id)
+    user = locked(user_id, by=actor)
     pages.check(shown, user)
     check_somebody_else(user, actor)
     # A second factor is the site's own, whoever keeps the account.
@@ -90,8 +91,8 @@ def decide_proposal(
     """
     reason = checked_reason(reason)
     _check_decision(action)
-    proposal, user = _locked(proposal_id)
-    pages.check(shown, proposal, names=[user.pseudonym])
+    proposal, user = _locked(proposal_id, actor)
+    pages.check(shown, proposal, user)
     if proposal.kind == ProposalKind.TAKE_FACTORS:
         raise _no_such_proposal()
     return proposal, _decide(proposal, user, action, actor, reason)
@@ -103,12 +104,13 @@ def decide_loss(
 ) -> AccountProposal:
     """Decides whether somebody's second factors are taken away; `action` is "agree" or "refuse".
 
-    With them go the recovery codes and all sessions. Raises as `decide_proposal` does.
+    With them go the recovery codes and all sessions. Raises as `decide_proposal` does, and NotAllowed `officer_needed`
+    for an operator who would agree to it of somebody who sees content.
     """
     reason = checked_reason(reason)
     _check_decision(action)
-    proposal, user = _locked(proposal_id)
-    pages.check(shown, proposal, names=[user.pseudonym])
+    proposal, user = _locked(proposal_id, actor)
+    pages.check(shown, proposal, user)
     if proposal.kind != ProposalKind.TAKE_FACTORS:
         raise _no_such_proposal()
     _decide(proposal, user, f"{action} {'to ' if action == 'agree' else ''}a loss", actor, reason)
@@ -118,7 +120,7 @@ def decide_loss(
 @transaction.atomic
 def take_back_proposal(proposal_id: uuid.UUID, actor: Actor, *, shown: str | None = None) -> AccountProposal:
     """An operator takes back what was asked for. Raises Missing, NotAllowed and Conflict as `decide_proposal` does."""
-    proposal, user = _locked(proposal_id)
+    proposal, user = _locked(proposal_id, actor)
     pages.check(shown, proposal, names=[user.pseudonym])
     _end(proposal, "take back", actor)
     _record(_ENDS["take back"], user, proposal.kind, proposal.role, actor)
@@ -133,6 +135,8 @@ def _check_decision(action: str) -> None:
 def _decide(proposal: AccountProposal, user: User, action: str, actor: Actor, reason: str) -> str | None:
     _end(proposal, action, actor)
     check_somebody_else(user, actor)
+    if action == "agree to a loss":
+        _check_agrees_to_loss(proposal, user, actor)
     _record(_ENDS[action], user, proposal.kind, proposal.role, actor, reason)
     if proposal.state == ProposalState.REFUSED:
         return None
@@ -140,16 +144,21 @@ def _decide(proposal: AccountProposal, user: User, action: str, actor: Actor, re
     return _carry_out(user, proposal.kind, proposal.role, actor)
 
 
+def _check_agrees_to_loss(proposal: AccountProposal, user: User, actor: Actor) -> None:
+    if actor.pseudonym not in {each.pseudonym for each in who_agrees_to_loss(user, proposal.asked_by)}:
+        raise NotAllowed("officer_needed", "They see content, so a privacy officer has to agree.")
+
+
 def _no_such_proposal() -> Missing:
     return Missing("no_such_proposal", "There is no such proposal.")
 
 
-def _locked(proposal_id: uuid.UUID) -> tuple[AccountProposal, User]:
+def _locked(proposal_id: uuid.UUID, actor: Actor) -> tuple[AccountProposal, User]:
     """The proposal, and its account locked first."""
     owner = AccountProposal.objects.filter(pk=proposal_id).values_list("user", flat=True).first()
     if owner is None:
         raise _no_such_proposal()
-    user = locked(owner)
+    user = locked(owner, by=actor)
     return AccountProposal.objects.select_for_update().get(pk=proposal_id), user
 
 

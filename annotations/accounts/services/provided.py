@@ -13,6 +13,7 @@ from annotations.accounts import log
 from annotations.accounts.enums import ProposalKind
 from annotations.accounts.models import User
 from annotations.accounts.roles import sees_content
+from annotations.accounts.rules import plain
 from annotations.accounts.selectors import waits_for_officer
 from annotations.accounts.services.closing import close
 from annotations.accounts.services.proposals import ask
@@ -32,7 +33,7 @@ def make_provided(choose_name: Callable[[Iterable[str]], str], display_name: str
     username = choose_name(User.objects.values_list("username", flat=True))
     opened = not sees_content(role)
     user = User.objects.create_user(
-        username, None, role, display_name=display_name[:100], by_provider=True, is_active=opened
+        username, None, role, display_name=plain(display_name)[:100], by_provider=True, is_active=opened
     )
     audit.append(log.CREATED, WORKER, data={"account": user.pseudonym, "role": role})
     if not opened:

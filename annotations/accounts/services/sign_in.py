@@ -13,6 +13,7 @@ from annotations.accounts.models import Session, User
 from annotations.audit import repeats, services as audit
 from annotations.audit.actors import ANONYMOUS, Actor
 from annotations.audit.registry import Action
+from annotations.core.errors import Conflict
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -25,7 +26,14 @@ def complete_sign_in(
 
     `proof` is the strongest of what they have shown, `shown_at` when, if that was not just now. Who needs a second
     factor and came without one reaches nothing but the pages where they set one up (`middleware.PermissionMiddleware`).
+
+    Raises Conflict `changed_meanwhile` when the account was closed, or has got another password, role or its first
+    second factor, while the answer was checked.
     """
+    now = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    same = (now.password, now.role, now.is_active) == (user.password, user.role, True)
+    if not same or (proof not in sessions.SECOND_FACTORS and now.factors.exists()):
+        raise Conflict("changed_meanwhile", "Your account was changed meanwhile. Sign in again.")
     login(request, user, backend=BACKEND)
     sessions.prove(request.session, proof, shown_at)
 

@@ -30,3 +30,9 @@ def role(code: str) -> str:
 def second_people(route: str, asked_by: str, about: str = "") -> list[User]:
     """Who may decide by this route on what somebody asked for (`selectors.second_people`)."""
     return selectors.second_people(route, asked_by, about=about)
+
+
+@register.simple_tag
+def who_agrees_to_loss(user: User, asked_by: str) -> list[User]:
+    """Who may agree that the person's second factors are taken away (`selectors.who_agrees_to_loss`)."""
+    return selectors.who_agrees_to_loss(user, asked_by)

@@ -14,7 +14,7 @@ from annotations.accounts import selectors, services, throttle
 from annotations.accounts.forms import ChangePasswordForm, TimeZoneForm
 from annotations.accounts.middleware import signed_in
 from annotations.accounts.rules import lacks
-from annotations.accounts.views.sign_in import has_to_wait
+from annotations.accounts.views.sign_in import emptying_the_browser, has_to_wait
 from annotations.accounts.zones import zone_of
 from annotations.core.errors import DomainError
 
@@ -76,7 +76,7 @@ def end_session(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         raise Http404 from error
     if not request.session.exists(request.session.session_key or ""):
         request.session.flush()
-        return redirect(settings.LOGIN_URL)
+        return emptying_the_browser(redirect(settings.LOGIN_URL))
     messages.success(request, _("The session has ended."))
     return redirect("accounts:account")
 

@@ -28,6 +28,7 @@ from annotations.accounts.roles import is_given_clips, sees_content, signing_in,
 from annotations.accounts.rules import PROPOSALS, lacks
 from annotations.accounts.views.links import shown
 from annotations.accounts.zones import zone_of
+from annotations.audit.actors import Actor
 from annotations.core.errors import DomainError
 from annotations.core.shown import sent
 
@@ -252,7 +253,7 @@ def _page(request: HttpRequest, user: User, status: int = 200, **forms: Any) -> 
         "proposal": proposal,
         "asked_by": people_by_pseudonym({proposal.asked_by})[proposal.asked_by] if proposal else None,
         "is_loss": is_loss,
-        "may_agree": not themselves and _allowed(proposal, "agree to a loss" if is_loss else "agree", actor),
+        "may_agree": not themselves and _may_agree(proposal, actor),
         "may_refuse": not themselves and _allowed(proposal, "refuse a loss" if is_loss else "refuse", actor),
         "factors": selectors.factors_of(user),
         "zone": zone_of(request),
@@ -272,6 +273,13 @@ def _allowed(proposal: AccountProposal | None, action: str, actor: Any) -> bool:
     return proposal is not None and PROPOSALS.allows(
         proposal.state, action, actor, asked_by=proposal.asked_by
     )
+
+
+def _may_agree(proposal: AccountProposal | None, actor: Actor) -> bool:
+    if proposal is None or proposal.kind != ProposalKind.TAKE_FACTORS:
+        return _allowed(proposal, "agree", actor)
+    second = selectors.who_agrees_to_loss(proposal.user, proposal.asked_by)
+    return actor.pseudonym in {each.pseudonym for each in second}
 
 
 def _found(user_id: uuid.UUID) -> User:

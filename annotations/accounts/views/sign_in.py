@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,9 +23,14 @@ from annotations.accounts.enums import Proof
 from annotations.accounts.models import User
 from annotations.accounts.proof_forms import CodeForm, questions, shown_factor
 from annotations.accounts.selectors import slowed_down
+from annotations.core.errors import Conflict
 
 
 class SignInForm(AuthenticationForm):
+    username = UsernameField(
+        label=gettext_lazy("User name"),
+        widget=TextInput(attrs={"autofocus": True, "autocomplete": "username"}),
+    )
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": gettext_lazy("User name or password is wrong."),
@@ -41,6 +47,11 @@ class SignIn(views.LoginView):
         response = super().post(request, *args, **kwargs)
         return has_to_wait(request) if hasattr(request, "has_to_wait") else response
 
+    def get_success_url(self) -> str:
+        """Where the person wanted to go, unless that is this page."""
+        target = super().get_success_url()
+        return target if target != self.request.path else self.get_default_redirect_url()
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Whoever has a second factor is asked for it; nobody is signed in before.
 
@@ -50,16 +61,16 @@ class SignIn(views.LoginView):
         if answer := turned_away(self.request, user):
             return answer
         if not selectors.factors_of(user).exists():
-            services.complete_sign_in(self.request, user, Proof.PASSWORD)
-            return redirect(self.get_success_url())
+            return completed(self.request, user, Proof.PASSWORD, self.get_success_url())
         pending.begin(self.request, user)
         target = self.get_redirect_url()
         query = f"?{urlencode({'next': target})}" if target else ""
         return redirect(reverse("accounts:second_factor") + query)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        if not hasattr(self.request, "has_to_wait"):
-            username = self.request.POST.get("username", "")
+        looked_at = {"username", "password"} <= form.cleaned_data.keys()
+        if looked_at and not hasattr(self.request, "has_to_wait"):
+            username = form.cleaned_data["username"]  # as it was compared, in whatever spelling it was typed
             slowed = slowed_down(throttle.counts(self.request, username))
             services.record_failure(username, slowed=slowed)
         return super().form_invalid(form)
@@ -79,8 +90,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         proof = shown_factor(request, user, form)
         if proof is not None:
             pending.end(request)
-            services.complete_sign_in(request, user, proof)
-            return redirect(_next(request))
+            return completed(request, user, proof, _next(request))
         if pending.count_wrong(request):
             messages.error(request, _("That was wrong too often. Begin again with your password."))
             return redirect("accounts:sign_in")
@@ -94,9 +104,25 @@ class SignOut(views.LogoutView):
     """Nothing of the person stays in a browser that others use, too: no draft, and no page in its cache."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().post(request, *args, **kwargs)
-        response["Clear-Site-Data"] = '"cache", "storage"'
-        return response
+        return emptying_the_browser(super().post(request, *args, **kwargs))
+
+
+def emptying_the_browser(response: HttpResponse) -> HttpResponse:
+    """The answer to whoever has signed out."""
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def completed(
+    request: HttpRequest, user: User, proof: Proof, target: str, shown_at: datetime.datetime | None = None
+) -> HttpResponse:
+    """The answer to whoever has shown enough: signed in, or to begin again, as the account was changed meanwhile."""
+    try:
+        services.complete_sign_in(request, user, proof, shown_at)
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("accounts:sign_in")
+    return redirect(target)
 
 
 def has_to_wait(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from annotations.accounts import services
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
 from annotations.accounts.roles import signs_in
-from annotations.accounts.rules import checked_country, checked_day, checked_username
+from annotations.accounts.rules import checked_country, checked_day, checked_name, checked_username
 from annotations.audit.actors import COMMAND_LINE
 from annotations.core import clock
 from annotations.core.errors import Invalid
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         try:
-            username, country = checked_username(username), checked_country(country)
+            username, name, country = checked_username(username), checked_name(name), checked_country(country)
             if trained_on:
                 checked_day(trained_on, clock.now().date())
         except Invalid as error:
