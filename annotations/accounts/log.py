@@ -122,7 +122,10 @@ FACTOR_REMOVED_AGAIN = action(
     _FACTOR,
 )
 FACTOR_USED = action(
-    "account.factor_used", "Second factor of account {account} used: {proof}", _ACCOUNT | _PROOF
+    "account.factor_used",
+    "Second factor of account {account} used: {proof}",
+    _ACCOUNT | _PROOF,
+    repeats=Repeats(),
 )
 FACTOR_REFUSED = action(
     "account.factor_refused", "Second factor of account {account} refused; times: {times}", _ACCOUNT | _TIMES
@@ -153,6 +156,7 @@ SESSION_RAN_OUT = action(
     "account.session_ran_out",
     "Session of account {account} ran out: {why}",
     _ACCOUNT | {"why": one_of(SessionEnd.choices)},
+    repeats=Repeats(),
 )
 KEY_CREATED = action(
     "account.key_created",

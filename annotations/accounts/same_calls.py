@@ -12,6 +12,8 @@ from django.shortcuts import render
 from annotations.accounts.models import User
 
 MOST = 20
+MOST_OF_A_ROUTE = 600
+"""Forms of one route, whatever they say: nobody who works sends one every six seconds for an hour."""
 WINDOW_SECONDS = 3600
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 # Sent again and again in ordinary work, or what nobody may be kept from; what they write is bound otherwise.
@@ -28,7 +30,8 @@ OFTEN = frozenset(
 
 
 class SameCallMiddleware:
-    """Answers 429 to a form that the same person has sent with the same content `MOST` times within an hour.
+    """Answers 429 to a form that the same person has sent with the same content `MOST` times within an hour, and to
+    one of a route of which they have sent `MOST_OF_A_ROUTE`, whatever is in them.
 
     After CSRF, which reads the form anyway. Counted in Django's cache: each process's own by default.
     """
@@ -43,16 +46,26 @@ class SameCallMiddleware:
         match, person = request.resolver_match, request.user
         if request.method != "POST" or request.content_type not in FORMS or request.path.startswith("/api/"):
             return None
-        if not isinstance(person, User) or match is None or match.view_name in OFTEN or request.FILES:
+        if not isinstance(person, User) or match is None or match.view_name in OFTEN:
             return None
-        if _counted(request, person) <= MOST:
-            return None
-        return render(request, "errors/same_call.html", {"most": MOST}, status=429)
+        if _counted(f"{person.pk} {match.view_name}") > MOST_OF_A_ROUTE:
+            return _refused(request, MOST_OF_A_ROUTE)
+        if not request.FILES and _counted(_content(request, person)) > MOST:
+            return _refused(request, MOST, same=True)
+        return None
 
 
-def _counted(request: HttpRequest, person: User) -> int:
+def _refused(request: HttpRequest, most: int, *, same: bool = False) -> HttpResponse:
+    return render(request, "errors/same_call.html", {"most": most, "same": same}, status=429)
+
+
+def _content(request: HttpRequest, person: User) -> str:
     sent = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
-    content = f"{person.pk} {request.path} {urlencode(sorted(sent), doseq=True)}"
+    return f"{person.pk} {request.path} {urlencode(sorted(sent), doseq=True)}"
+
+
+def _counted(content: str) -> int:
+    """How often that was sent within an hour, this time included."""
     key = f"same-call:{hashlib.sha256(content.encode()).hexdigest()}"
     cache.add(key, 0, WINDOW_SECONDS)
     try:

@@ -16,15 +16,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from annotations.accounts import same_calls, services as accounts
+from annotations.accounts import log as accounts_log, refusals, same_calls, services as accounts
 from annotations.accounts.enums import Role
+from annotations.accounts.models import Session
+from annotations.accounts.selectors import credentials_of
 from annotations.audit import log, repeats
-from annotations.audit.actors import WORKER
+from annotations.audit.actors import ANONYMOUS, WORKER
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from annotations.review import services as review
 from annotations.rights import receipts
 from tests import factories as make
+from tests.accounts.authenticators import add_passkey, answer
 from tests.audit import test_every_route_is_logged as reading, test_every_write_is_logged as writes
 from tests.forms import seen
 
@@ -222,6 +225,25 @@ def _() -> Callable[[int], Any]:
     return lambda _: Client().get(reverse("operations"))
 
 
+@varied("passkeys that are shown")
+def _() -> Callable[[int], Any]:
+    person = make.make_user()
+    device = add_passkey(person)
+    return lambda _: accounts.check_passkey(person, answer(credentials_of(person), device))
+
+
+@varied("sessions that run out")
+def _() -> Callable[[int], Any]:
+    client, person = Client(), make.make_user()
+
+    def once(number: int) -> None:
+        client.force_login(person)
+        Session.objects.filter(user=person).update(seen_at=clock.now() - clock.seconds(86_400))
+        client.get(reverse("review:home"))
+
+    return once
+
+
 @varied("keys that let nobody in")
 def _() -> Callable[[int], Any]:
     return lambda number: Client().get("/api/v1/clips", headers={"Authorization": f"Bearer guess-{number}"})
@@ -281,6 +303,32 @@ def test_what_is_written_again_changes_something_or_is_counted(name: str) -> Non
     found = grown(once, FEW)
     many = {kind for kind, count in found.items() if count > bound(FEW)}
     assert bool(many) == (name in CHANGES), many
+
+
+def test_a_walk_through_all_routes_is_counted_together(client: Client) -> None:
+    """Of each kind twenty things have their own count, and whatever else is refused has one."""
+    routes = [
+        f"room:page_{number}".translate(str.maketrans("0123456789", "abcdefghij")) for number in range(500)
+    ]
+    for _ in range(4):
+        for route in routes:
+            accounts.record_refusal(ANONYMOUS, "GET", route)
+    apart = refusals.MOST_THINGS * bound(4)
+    assert LogEntry.objects.filter(action__startswith="access.refused").count() == apart + bound(4 * 480)
+    accounts.record_turned_away(accounts_log.NOT_FOUND, ANONYMOUS, "GET", routes[-1])
+    assert LogEntry.objects.filter(action="access.not_found").count() == 1, "another kind is another count"
+
+
+def test_one_form_with_ever_other_content_is_refused_in_the_end(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(same_calls, "MOST_OF_A_ROUTE", 5)
+    client.force_login(make.make_user())
+    path, zones = reverse("accounts:choose_time_zone"), ("UTC", "Europe/Berlin")
+    statuses = [client.post(path, {"zone": zones[n % 2], "junk": n}).status_code for n in range(8)]
+    assert statuses == [302] * 5 + [429] * 3
+    assert LogEntry.objects.filter(action="account.time_zone_chosen").count() == 4
+    assert b"You have sent this form 5 times" in client.post(path, {"zone": "UTC"}).content
 
 
 def test_the_same_form_is_refused_after_a_number_of_times_an_hour(client: Client) -> None:

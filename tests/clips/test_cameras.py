@@ -14,13 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from annotations.accounts import services as accounts
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
+from annotations.audit.actors import WORKER
 from annotations.audit.models import LogEntry
 from annotations.clips import gate, selectors
 from annotations.clips.camera_rules import stated_camera
 from annotations.clips.enums import HoldReason
 from annotations.clips.models import CameraVersion, Clip, Device
-from annotations.clips.services import set_camera, withdraw
-from annotations.core.errors import NotAllowed
+from annotations.clips.services import camera as camera_services, set_camera, withdraw
+from annotations.core import clock
+from annotations.core.errors import NotAllowed, TooMany
 from annotations.core.models import Outbox
 from annotations.core.shown import ChangedSince
 from annotations.vision.camera import Camera
@@ -335,3 +337,34 @@ def test_cameras_are_found_by_reference(page: Client, device: Device, clip: Clip
     assert reverse("clips:camera", args=[device.pk]) in listed
     assert reference_of(clip.owner) not in listed
     assert "No such camera" in page.get(reverse("clips:cameras"), {"reference": "nowhere"}).content.decode()
+
+
+def test_a_script_that_states_now_this_and_now_that_is_stopped(device: Device, operator: User) -> None:
+    """Each statement is an entry, and may have every clip of the camera made again."""
+    for number in range(camera_services.MOST_AN_HOUR):
+        set_camera(device, zones(quarter_turns=(number + 1) % 2), operator.actor)
+    with pytest.raises(TooMany) as refused:
+        set_camera(device, zones(quarter_turns=1), operator.actor)
+    assert refused.value.code == "camera_changed_too_often"
+    assert set_camera(device, zones(), operator.actor).version == camera_services.MOST_AN_HOUR, (
+        "nothing changes"
+    )
+    CameraVersion.objects.update(set_at=clock.now() - clock.seconds(3601))
+    set_camera(device, zones(quarter_turns=1), operator.actor)
+
+
+def test_a_program_is_told_that_it_states_too_often(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera_services, "MOST_AN_HOUR", 2)
+    key = accounts.create_key(WORKER, make_submitter())
+    query = urlencode({"owner": "o-1", "device": "front"})
+    answers = [
+        Client().put(
+            f"/api/v1/camera?{query}",
+            json.dumps({"quarter_turns": turns}),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        for turns in (1, 2, 1)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].json()["code"] == "camera_changed_too_often"

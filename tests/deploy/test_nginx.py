@@ -219,6 +219,21 @@ def test_a_part_of_a_rendition_can_be_asked_for(front: Front) -> None:
     assert answer.headers["Content-Range"] == f"bytes 10-19/{len(RENDITION)}"
 
 
+def test_ways_in_are_slowed_and_waiting_for_the_provider_is_not() -> None:
+    """The page asks each second whether the provider has answered."""
+    blocks = re.findall(r"location (=|~) (\S+) {([^}]*)}", CONFIGURATION.read_text())
+    slowed = [
+        re.escape(path) if kind == "=" else path for kind, path, block in blocks if "limit_req zone" in block
+    ]
+    names = (
+        "accounts:sign_in",
+        *(f"single_sign_on:{name}" for name in ("begin", "come_back", "wait", "ended")),
+    )
+    paths = {name: reverse(name) for name in names}
+    found = {name for name, path in paths.items() if any(re.fullmatch(each, path) for each in slowed)}
+    assert found == {"accounts:sign_in", "single_sign_on:begin", "single_sign_on:come_back"}
+
+
 def test_of_another_version_all_of_a_rendition_is_sent(front: Front) -> None:
     """As the site tells it on the log (`core.http.range_asked`)."""
     answer = front.get("/media/token", **{"Range": "bytes=0-3", "If-Range": '"another"'})

@@ -86,7 +86,7 @@ def _used(user: User, proof: Proof) -> None:
     if user.wrong_codes:
         user.wrong_codes, user.codes_from = 0, None
         user.save(update_fields=["wrong_codes", "codes_from"])
-    audit.append(log.FACTOR_USED, user.actor, data={"account": user.pseudonym, "proof": str(proof)})
+    repeats.tell(log.FACTOR_USED, user.actor, data={"account": user.pseudonym, "proof": str(proof)})
 
 
 def _refused(user: User) -> None:

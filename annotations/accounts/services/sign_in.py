@@ -43,7 +43,7 @@ def end_over_session(user: User, session_key: str, why: SessionEnd) -> None:
     """Ends a session whose time is over."""
     if Session.objects.filter(user=user, session_key=session_key).delete()[0]:
         data = {"account": user.pseudonym, "why": str(why)}
-        audit.append(log.SESSION_RAN_OUT, user.actor, data=data)
+        repeats.tell(log.SESSION_RAN_OUT, user.actor, data=data)
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def record_refusal(actor: Actor, method: str, route: str) -> None:
 @transaction.atomic
 def record_turned_away(kind: Action, actor: Actor, method: str, route: str) -> None:
     """A call that the matrix allows was turned away: `kind` is one of those with `times`."""
-    if times := refusals.counted(actor.pseudonym, f"{kind.code}:{route}"):
+    if times := refusals.counted(actor.pseudonym, route, kind.code):
         audit.append(kind, actor, data=_call(method, route) | {"times": times})
 
 

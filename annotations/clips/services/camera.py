@@ -15,10 +15,12 @@ from annotations.clips.models import CameraVersion, Device
 from annotations.clips.references import known_device, known_owner
 from annotations.clips.rules import FINAL, DeviceReferences
 from annotations.clips.services.holds import place
-from annotations.core import shown as pages
-from annotations.core.errors import Conflict
+from annotations.core import clock, shown as pages
+from annotations.core.errors import Conflict, TooMany
 from annotations.core.events import publish
 from annotations.vision.camera import Camera
+
+MOST_AN_HOUR = 20
 
 
 @transaction.atomic
@@ -27,7 +29,8 @@ def set_camera(device: Device, camera: Camera, actor: Actor, *, version: int | N
 
     A zone that is new takes back what people see of the camera's clips, at once: each clip in use that is not waiting
     for redaction is held for it, and made again. `version` is the one that was changed; None replaces whichever holds.
-    Raises NotAllowed `operator_or_submitter_only`, and ChangedSince when somebody else was faster.
+    Raises NotAllowed `operator_or_submitter_only`; ChangedSince when somebody else was faster; TooMany
+    `camera_changed_too_often`, as each change may have every clip of the camera made again.
     """
     SETS_CAMERA.check(actor)
     lock_device(device.pk)
@@ -35,6 +38,7 @@ def set_camera(device: Device, camera: Camera, actor: Actor, *, version: int | N
     pages.check_version(version, before.version, [str(device.pk)])
     if says_the_same(camera, before):
         return before
+    _check_not_too_often(device)
     made = CameraVersion.objects.create(
         device=device,
         version=before.version + 1,
@@ -104,3 +108,12 @@ def _take_back(device: Device, actor: Actor) -> int:
             publish(events.ZONES_ADDED, clip=clip.pk)
             taken += 1
     return taken
+
+
+def _check_not_too_often(device: Device) -> None:
+    lately = device.camera_versions.filter(set_at__gt=clock.now() - clock.seconds(3600))
+    if lately.count() >= MOST_AN_HOUR:
+        raise TooMany(
+            "camera_changed_too_often",
+            f"What is known of this camera was changed {MOST_AN_HOUR} times within an hour. Try again later.",
+        )
