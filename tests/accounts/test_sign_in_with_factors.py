@@ -81,6 +81,19 @@ def test_nobody_is_signed_in_before_the_code(client: Client) -> None:
     assert (entries("account.signed_in"), entries("account.factor_used")) == (1, 1)
 
 
+def test_a_right_password_is_told_though_no_factor_follows(client: Client) -> None:
+    """Whoever has stolen it and stops there would leave no trace."""
+    user = make_user(Role.OPERATOR)
+    add_app(user)
+    give_password(client, user)
+    entry = LogEntry.objects.get(action="account.password_given")
+    assert entry.actor == "anonymous"
+    assert user.pseudonym in bytes(entry.canonical).decode()
+    give_password(Client(), user, "not the password")
+    give_password(Client(), make_user())
+    assert entries("account.password_given") == 1
+
+
 def test_nobody_is_led_elsewhere(client: Client) -> None:
     user = make_user()
     app, _ = add_app(user)
