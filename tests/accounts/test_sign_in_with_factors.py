@@ -18,6 +18,7 @@ from annotations.accounts.factors import guessing, totp
 from annotations.accounts.matrix import matrix
 from annotations.accounts.models import Factor, Session, User
 from annotations.accounts.roles import signing_in
+from annotations.accounts.sessions import POLLS
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from reviewapp.settings import base
@@ -433,6 +434,20 @@ def test_a_session_ends_when_nobody_is_there(
     assert client.get(reverse("accounts:account"))["Location"].startswith(reverse("accounts:sign_in"))
     assert not Session.objects.exists()
     assert entries("account.session_ran_out") == 1
+
+
+def test_a_page_that_asks_by_itself_keeps_no_session(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operations asks every two seconds, on a screen that was left as well."""
+    client.force_login(make_user(Role.OPERATOR))
+    minutes = django_settings.SESSION_IDLE_MINUTES[Role.OPERATOR]
+    polls = {"HX-Request": "true", POLLS: "1"}
+    later(monkeypatch, minutes=minutes - 1)
+    assert client.get(reverse("operations"), headers=polls).status_code == 200
+    later(monkeypatch, minutes=2)
+    assert client.get(reverse("operations"), headers=polls)["Location"].startswith(
+        reverse("accounts:sign_in")
+    )
+    assert not Session.objects.exists()
 
 
 def test_a_session_ends_after_a_working_day_however_busy(
