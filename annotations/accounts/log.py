@@ -24,6 +24,12 @@ _TAKEN = _ACCOUNT | {"factors": COUNT, "codes": COUNT, "sessions": COUNT}
 
 SIGNED_IN = action("account.signed_in", "Signed in", repeats=Repeats())
 SIGNED_OUT = action("account.signed_out", "Signed out", repeats=Repeats())
+PASSWORD_GIVEN = action(
+    "account.password_given",
+    "Password of account {account} given; a second factor is asked for",
+    _ACCOUNT,
+    repeats=Repeats(),
+)
 SIGN_IN_FAILED = action(
     "account.sign_in_failed", "Sign-in failed for account {account}", _ACCOUNT, repeats=Repeats()
 )

@@ -56,7 +56,7 @@ class SessionLimitsMiddleware:
                 services.end_over_session(user, session.session_key or "", why)
                 session.flush()
                 request.user = AnonymousUser()
-            else:
+            elif sessions.POLLS not in request.headers:
                 sessions.seen(session)
         response = self.get_response(request)
         if username := getattr(request, "signed_in_here", ""):

@@ -24,6 +24,10 @@ SECOND_PERSON = by(
     ),
 )
 
+OFFICER_FOR_LOSS = by(
+    Role.PRIVACY_OFFICER,
+    refusal=Refusal("officer_needed", "They see content, so a privacy officer has to agree."),
+)
 DECIDES_ON_LOSS = by(Role.PRIVACY_OFFICER, Role.OPERATOR)
 SECOND_PERSON_ON_LOSS = by(
     Role.PRIVACY_OFFICER,

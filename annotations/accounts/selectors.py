@@ -86,6 +86,11 @@ def is_open(actor: Actor) -> bool:
     return User.objects.filter(pseudonym=actor.pseudonym, role=actor.role, is_active=True).exists()
 
 
+def is_over(actor: Actor) -> bool:
+    """Whether the person was closed, or got another role, since they began; never for whoever has no account."""
+    return User.objects.filter(pseudonym=actor.pseudonym).exclude(role=actor.role, is_active=True).exists()
+
+
 def link_of(token: str) -> SignInLink | None:
     """The sign-in link that can be used with this token now."""
     found = SignInLink.objects.select_related("user").filter(digest=keys.digest(token), ended_at=None)
@@ -136,16 +141,21 @@ def second_people(route: str, asked_by: str, *, about: str = "") -> list[User]:
     return list(others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).order_by("username"))
 
 
-def who_agrees_to_loss(user: User, asked_by: str) -> list[User]:
-    """Who may agree that somebody's lost second factors are taken away: another operator, or a privacy officer.
+def officers_for_loss(user: User, asked_by: str) -> list[User]:
+    """The privacy officers of whom one has to agree that lost second factors are taken from whoever sees content.
 
-    Of whoever sees content only an officer, while there is another one than they: an operator opens further accounts
-    of operators alone, so that two of them can be one person, who has a password from elsewhere.
+    Nobody where another operator may agree as well. An operator opens further accounts of operators alone, so that two
+    of them can be one person, who has a password from elsewhere.
     """
-    officers = second_people("accounts:decide_proposal", asked_by, about=user.pseudonym)
-    if officers and sees_content(user.role):
-        return officers
-    return second_people("accounts:decide_loss", asked_by, about=user.pseudonym)
+    if not sees_content(user.role):
+        return []
+    return second_people("accounts:decide_proposal", asked_by, about=user.pseudonym)
+
+
+def who_agrees_to_loss(user: User, asked_by: str) -> list[User]:
+    """Who may agree that somebody's lost second factors are taken away."""
+    others = second_people("accounts:decide_loss", asked_by, about=user.pseudonym)
+    return officers_for_loss(user, asked_by) or others
 
 
 def factors_of(user: User) -> QuerySet[Factor]:

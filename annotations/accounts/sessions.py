@@ -21,6 +21,9 @@ from annotations.core import clock, ids
 SEEN_EVERY = datetime.timedelta(minutes=1)
 """That somebody is still there is written down this often at most."""
 
+POLLS = "Polls"
+"""The header of what a page asks by itself, over and over (`static/js/page.js`): nobody is there for that."""
+
 MOST_DOWNLOADS = 20
 """So many downloads of a session can go on at once."""
 

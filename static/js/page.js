@@ -35,6 +35,20 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof Element && event.target.closest("[data-print]")) print();
 });
 
+// What a part of a page asks over and over says so, as nobody is there for that: the session runs out meanwhile. The
+// page of signing in, to which the site then leads, does not take the part's place.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { headers, triggeringEvent } = /** @type {CustomEvent} */ (event).detail;
+  if (!triggeringEvent) headers.Polls = "1";
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  const { requestPath, responsePath } = detail.pathInfo;
+  const here = (/** @type {string} */ path) => new URL(path, location.href).pathname;
+  if (responsePath && here(responsePath) !== here(requestPath)) detail.shouldSwap = false;
+});
+
 document.addEventListener("htmx:afterSwap", () => {
   const source = document.querySelector("[data-announce]");
   const region = document.getElementById("announcements");

@@ -18,6 +18,7 @@ from annotations.accounts.factors import guessing, totp
 from annotations.accounts.matrix import matrix
 from annotations.accounts.models import Factor, Session, User
 from annotations.accounts.roles import signing_in
+from annotations.accounts.sessions import POLLS
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from reviewapp.settings import base
@@ -79,6 +80,19 @@ def test_nobody_is_signed_in_before_the_code(client: Client) -> None:
     assert signed_in(client)
     assert client.session.session_key != before
     assert (entries("account.signed_in"), entries("account.factor_used")) == (1, 1)
+
+
+def test_a_right_password_is_told_though_no_factor_follows(client: Client) -> None:
+    """Whoever has stolen it and stops there would leave no trace."""
+    user = make_user(Role.OPERATOR)
+    add_app(user)
+    give_password(client, user)
+    entry = LogEntry.objects.get(action="account.password_given")
+    assert entry.actor == "anonymous"
+    assert user.pseudonym in bytes(entry.canonical).decode()
+    give_password(Client(), user, "not the password")
+    give_password(Client(), make_user())
+    assert entries("account.password_given") == 1
 
 
 def test_nobody_is_led_elsewhere(client: Client) -> None:
@@ -443,6 +457,20 @@ def test_a_session_ends_when_nobody_is_there(
     assert client.get(reverse("accounts:account"))["Location"].startswith(reverse("accounts:sign_in"))
     assert not Session.objects.exists()
     assert entries("account.session_ran_out") == 1
+
+
+def test_a_page_that_asks_by_itself_keeps_no_session(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operations asks every two seconds, on a screen that was left as well."""
+    client.force_login(make_user(Role.OPERATOR))
+    minutes = django_settings.SESSION_IDLE_MINUTES[Role.OPERATOR]
+    polls = {"HX-Request": "true", POLLS: "1"}
+    later(monkeypatch, minutes=minutes - 1)
+    assert client.get(reverse("operations"), headers=polls).status_code == 200
+    later(monkeypatch, minutes=2)
+    assert client.get(reverse("operations"), headers=polls)["Location"].startswith(
+        reverse("accounts:sign_in")
+    )
+    assert not Session.objects.exists()
 
 
 def test_a_session_ends_after_a_working_day_however_busy(

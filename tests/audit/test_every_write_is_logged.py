@@ -315,6 +315,12 @@ def _() -> Act:
     return lambda: accounts.record_failure("nobody")
 
 
+@case("accounts.record_password_given")
+def _() -> Act:
+    user = make.make_user()
+    return lambda: accounts.record_password_given(user)
+
+
 @case("accounts.record_in_person")
 def _() -> Act:
     officer = make.make_user(Role.PRIVACY_OFFICER)
@@ -471,7 +477,7 @@ def _() -> Act:
 @case("accounts.add_app")
 def _() -> Act:
     user, app = make.make_user(), App()
-    return lambda: accounts.add_app(user, accounts.NewApp(app.secret, app.code(), "Phone"), "")
+    return lambda: accounts.add_app(user, accounts.NewApp(app.secret, app.code(), "Phone"), None)
 
 
 @case("accounts.add_passkey")
@@ -479,7 +485,7 @@ def _() -> Act:
     user, device = make.make_user(), Authenticator()
     question, state = passkeys.ask_to_make(PLACE, user.pk.bytes, user.username, [])
     sent = passkeys.Answer(PLACE, state, device.make(question))
-    return lambda: accounts.add_passkey(user, sent, "Stick", "")
+    return lambda: accounts.add_passkey(user, sent, "Stick", None)
 
 
 @case("accounts.rename_factor")

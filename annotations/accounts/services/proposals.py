@@ -12,8 +12,8 @@ from annotations.accounts import log
 from annotations.accounts.enums import ProposalKind, ProposalState
 from annotations.accounts.models import AccountProposal, User
 from annotations.accounts.roles import sees_content, signs_in
-from annotations.accounts.rules import OPERATOR, PROPOSALS
-from annotations.accounts.selectors import who_agrees_to_loss
+from annotations.accounts.rules import OFFICER_FOR_LOSS, OPERATOR, PROPOSALS
+from annotations.accounts.selectors import officers_for_loss
 from annotations.accounts.services.factors import take_factors
 from annotations.accounts.services.links import make_link
 from annotations.accounts.services.support import (
@@ -27,7 +27,7 @@ from annotations.audit import journal, services as audit
 from annotations.audit.actors import Actor
 from annotations.audit.registry import Action
 from annotations.core import clock, shown as pages
-from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
+from annotations.core.errors import Conflict, Invalid, Missing
 from annotations.core.reasons import checked_reason
 
 _ENDS = {
@@ -135,18 +135,13 @@ def _check_decision(action: str) -> None:
 def _decide(proposal: AccountProposal, user: User, action: str, actor: Actor, reason: str) -> str | None:
     _end(proposal, action, actor)
     check_somebody_else(user, actor)
-    if action == "agree to a loss":
-        _check_agrees_to_loss(proposal, user, actor)
+    if action == "agree to a loss" and officers_for_loss(user, proposal.asked_by):
+        OFFICER_FOR_LOSS.check(actor)
     _record(_ENDS[action], user, proposal.kind, proposal.role, actor, reason)
     if proposal.state == ProposalState.REFUSED:
         return None
     _check_possible(user, proposal.kind, proposal.role)
     return _carry_out(user, proposal.kind, proposal.role, actor)
-
-
-def _check_agrees_to_loss(proposal: AccountProposal, user: User, actor: Actor) -> None:
-    if actor.pseudonym not in {each.pseudonym for each in who_agrees_to_loss(user, proposal.asked_by)}:
-        raise NotAllowed("officer_needed", "They see content, so a privacy officer has to agree.")
 
 
 def _no_such_proposal() -> Missing:

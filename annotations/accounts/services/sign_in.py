@@ -47,6 +47,12 @@ def end_over_session(user: User, session_key: str, why: SessionEnd) -> None:
 
 
 @transaction.atomic
+def record_password_given(user: User) -> None:
+    """Somebody gave the right password and is asked for a second factor: if none follows, others know it."""
+    repeats.tell(log.PASSWORD_GIVEN, ANONYMOUS, data={"account": user.pseudonym})
+
+
+@transaction.atomic
 def record_sign_in(user: User) -> None:
     repeats.tell(log.SIGNED_IN, user.actor)
 

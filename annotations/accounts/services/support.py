@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from annotations.accounts import closing
 from annotations.accounts.matrix import matrix
 from annotations.accounts.models import ApiKey, Session, SignInLink, User
-from annotations.accounts.selectors import is_open
-from annotations.audit.actors import COMMAND_LINE, Actor
+from annotations.accounts.selectors import is_over
+from annotations.audit.actors import Actor
 from annotations.core import clock, named_locks
 from annotations.core.errors import Conflict, Missing, NotAllowed
 
@@ -37,7 +37,7 @@ def locked(user_id: uuid.UUID, *, by: Actor | None = None) -> User:
     Missing `no_such_account`.
     """
     named_locks.hold("accounts", alone=True)
-    if by is not None and by != COMMAND_LINE and not is_open(by):
+    if by is not None and is_over(by):
         raise NotAllowed("account_closed", "Your own account was closed, or got another role, meanwhile.")
     found = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if found is None:

@@ -62,6 +62,7 @@ class SignIn(views.LoginView):
             return answer
         if not selectors.factors_of(user).exists():
             return completed(self.request, user, Proof.PASSWORD, self.get_success_url())
+        services.record_password_given(user)
         pending.begin(self.request, user)
         target = self.get_redirect_url()
         query = f"?{urlencode({'next': target})}" if target else ""
