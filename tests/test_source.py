@@ -39,7 +39,7 @@ RUNS_TEXT = {"eval", "exec", "compile"}
 WRITES_MARKUP = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|new Function|eval\()")
 
 
-Kinds = ast.Import | ast.ImportFrom | ast.Call | ast.keyword | ast.Attribute
+Kinds = ast.Import | ast.ImportFrom | ast.Call | ast.keyword | ast.Attribute | ast.BinOp
 
 
 @cache
@@ -147,6 +147,27 @@ def test_scripts_take_no_messages_of_other_windows_and_share_no_origin() -> None
         ), path
 
 
+MERGES = re.compile(
+    r"Object\.assign|__proto__|\.prototype\b|setPrototypeOf|\bfor \((?:const|let|var) \w+ in |\bmerge\w*\("
+)
+
+
+def test_scripts_merge_nothing_into_what_others_share() -> None:
+    """No script walks over names that came from outside and writes them somewhere: so no prototype is reached. What a
+    stored draft with such names does is tried in `tests/js/autosave.test.mjs` and `tests/js/keys.test.mjs`.
+    """
+    found = {
+        (path.relative_to(ROOT).as_posix(), match[0])
+        for path in sorted((ROOT / "static").rglob("*.js"))
+        for match in MERGES.finditer(path.read_text())
+    }
+    assert found == {("static/workbench/flow.js", "Object.assign")}, (
+        "That one adds commands that stand there."
+    )
+    for name in ("autosave", "keys"):
+        assert "__proto__" in (ROOT / "tests" / "js" / f"{name}.test.mjs").read_text()
+
+
 def test_pages_load_nothing_from_elsewhere() -> None:
     outside = re.compile(r"(?:src|href|action)=[\"']?(?:https?:)?//", re.IGNORECASE)
     for folder, pattern in (("templates", "*.html"), ("static", "*.js"), ("static", "*.css")):
@@ -224,6 +245,55 @@ def test_words_from_outside_are_no_part_of_regular_expressions() -> None:
         and not _is_written(node.args[0])
     ]
     assert found == ["annotations/audit/fields.py"], "That one compiles the expressions of declared kinds."
+
+
+FORMATS_BY_NAME = {
+    "annotations/audit/database/append_only.py": "statements of migrations, filled with names of tables",
+    "annotations/audit/database/grants.py": "statements of its own, which psycopg composes",
+    "annotations/audit/registry.py": "the sentences of declared kinds of entries",
+    "annotations/audit/subject_keys/postgresql.py": "the statement that makes its table",
+    "annotations/audit/subject_keys/sqlite.py": "the statement that makes its table",
+    "annotations/audit/witness/__main__.py": "the form of its own declaration",
+    "annotations/datasets/deletion_views.py": "a sentence of its own, by how many",
+    "annotations/datasets/expressions.py": "parts of statements that stand above it",
+    "annotations/outgoing/templates.py": "the addresses of declared messages",
+    "annotations/rights/retention/reasons.py": "a sentence of its own, by the state",
+}
+"""Where what is formatted is the name of a text that the code holds, and not the text itself, each with its reason."""
+TRANSLATED = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+
+
+def test_what_is_formatted_is_a_text_of_the_code() -> None:
+    """A format that somebody else writes reads attributes of what is put into it. `%` with a single value is not told
+    from arithmetic here; it reads no attributes.
+    """
+    found = set()
+    for path, node in nodes():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            takes = node.func.attr in {"format", "format_map"} and (node.args or node.keywords)
+            if takes and not _is_text(node.func.value) and not _is_super(node.func.value):
+                found.add(path)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            fills = isinstance(node.right, ast.Dict | ast.Tuple)
+            if fills and not _is_text(node.left):
+                found.add(path)
+    assert sorted(found) == sorted(FORMATS_BY_NAME)
+    assert importing({"jinja2"}) == []
+
+
+def _is_text(part: ast.AST) -> bool:
+    """A text of the code, or its translation, which is in a file of the project."""
+    if isinstance(part, ast.Constant):
+        return isinstance(part.value, str)
+    if not isinstance(part, ast.Call):
+        return False
+    texts = [each for each in part.args if not isinstance(each, ast.Name | ast.Attribute)]
+    return ast.unparse(part.func) in TRANSLATED | {"sql.SQL"} and bool(texts) and all(map(_is_written, texts))
+
+
+def _is_super(part: ast.AST) -> bool:
+    """Another method of this name, of a formatter of log lines."""
+    return ast.unparse(part) == "super()"
 
 
 def _is_written(part: ast.AST) -> bool:

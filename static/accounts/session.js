@@ -1,10 +1,11 @@
-// Tells whoever is on a page before their session ends. What they do there counts as being there.
+// Tells whoever is on a page before their session ends. What they do there counts as being there. Once it is over the
+// page is hidden, until the same person has signed in again: what they had typed is still there.
 
 import { Countdown } from "./countdown.js";
 
 const EVERY = 5000;
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("session-dialog"));
-const { seconds = "0", warning = "0", address = "" } = dialog.dataset;
+const { seconds = "0", warning = "0", address = "", person = "" } = dialog.dataset;
 const countdown = new Countdown(Date.now(), Number(seconds), Number(warning));
 
 for (const kind of ["pointerdown", "keydown", "wheel"]) {
@@ -13,14 +14,25 @@ for (const kind of ["pointerdown", "keydown", "wheel"]) {
   });
 }
 dialog.querySelector("[data-stay]")?.addEventListener("click", () => void ask());
-dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
-const timer = setInterval(check, EVERY);
+dialog.querySelector("[data-back]")?.addEventListener("click", () => void ask());
+dialog.addEventListener("cancel", (event) => {
+  if (isAway()) event.preventDefault();
+});
+setInterval(check, EVERY);
 
 function check() {
+  if (isAway()) return;
   const due = countdown.due(Date.now());
   if (due === "ask") void ask();
   if (due === "tell") show("soon");
-  if (due === "over") void ask();
+  if (due === "over") {
+    over(); // whether or not there is a network
+    void ask();
+  }
+}
+
+function isAway() {
+  return "away" in document.body.dataset;
 }
 
 /** Asks how long the session lasts, which another tab may have made longer. */
@@ -28,7 +40,10 @@ async function ask() {
   try {
     const answer = await fetch(address, { redirect: "manual", headers: { Accept: "application/json" } });
     if (!answer.ok) return over();
-    countdown.begin(Date.now(), (await answer.json()).seconds);
+    const told = await answer.json();
+    if (told.person !== person) return over();
+    countdown.begin(Date.now(), told.seconds);
+    delete document.body.dataset.away;
     dialog.close();
   } catch {
     // without a network nobody knows; the next check asks again
@@ -36,7 +51,7 @@ async function ask() {
 }
 
 function over() {
-  clearInterval(timer);
+  document.body.dataset.away = "";
   show("over");
 }
 

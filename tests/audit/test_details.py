@@ -45,6 +45,17 @@ def test_a_detail_is_read_back_in_normal_form_c() -> None:
     )
 
 
+def test_a_detail_of_before_is_readable_for_ever() -> None:
+    """Written once and never again: the format of details that sites have."""
+    sealed = (
+        "eeaf9160bf0eb0e062182847ac40aa53f059ee71d19356584a645380f3d7b85013a2b6c3001dfd82437cfb380fc22d5a55c03db2f22f2c"
+        "0f58b29708204a8ee73ce866a5245c44275178cd6eb5a4e21b9484aa068b2335d34b"
+    )
+    commitment = "5cd2e65524415db7ab39c635f0450719f37c44d1b63f824e846832cd4cf85d18"
+    written = EntryDetail(entry=uuid.UUID(int=1), subject="s-before22", sealed=bytes.fromhex(sealed))
+    assert details.unseal(written, bytes(range(32)), commitment) == {"reason": "Words of before."}
+
+
 def test_an_entry_without_a_detail_has_lost_none() -> None:
     with transaction.atomic():
         entry = services.append(lookup("account.signed_in"), OFFICER)

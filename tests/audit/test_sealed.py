@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 
 import pytest
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 from django.db import transaction
 from hypothesis import given, settings as hypothesis_settings, strategies as some
 from hypothesis.extra.django import TestCase
@@ -46,6 +47,25 @@ class TestProperties(TestCase):
         blob = seal(ids.pseudonym("o"), text)
         with pytest.raises(Damaged):
             unseal(ids.pseudonym("o"), blob)
+
+
+@pytest.mark.django_db
+def test_a_value_of_before_opens_for_ever() -> None:
+    """Written once and never again: the format of sealed columns that sites have, and of their keys in the store."""
+    blob = (
+        "010000000000000000000000000000000257d8185b19d4cca19a78941c06c9756c4344c700836bc7d4e478a92ffb36a448c7ee7002faa6f"
+        "38b4bda298a"
+    )
+    key_id, wrapping = next(iter(store().wrapping.items()))
+    with store().engine.session() as run:
+        run(
+            "INSERT INTO subject_key (id, subject, key_id, wrapped) VALUES (?, ?, ?, ?)",
+            str(uuid.UUID(int=2)),
+            "s-before22",
+            key_id,
+            aes_key_wrap(wrapping, bytes(range(32))),
+        )
+    assert unseal("s-before22", bytes.fromhex(blob)) == "Words of before."
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import io
 import json
+import re
 import uuid
 import zipfile
 from typing import Any
@@ -179,6 +180,30 @@ def test_a_download_names_its_file_and_is_not_cached(site: Client, release: Rele
     response = site.get(reverse("datasets:download", args=[release.pk, "jsonl"]))
     assert response.headers["Content-Disposition"] == 'attachment; filename="porch-1-jsonl.jsonl"'
     assert response.headers["Cache-Control"] == "no-store"
+    assert body(response)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'porch"; filename="run.exe',
+        "porch\r\nSet-Cookie: a=b",
+        "../../etc/passwd",
+        "C:\\porch.exe",
+        "\u202eexe.hcrop",
+        "名前",
+        "; rm -rf ~",
+        "%0d%0aporch",
+    ],
+)
+def test_no_name_of_a_data_set_gets_out_of_the_header_or_chooses_a_kind_of_file(
+    site: Client, release: Release, name: str
+) -> None:
+    Dataset.objects.filter(pk=release.dataset_id).update(name=name)
+    response = site.get(reverse("datasets:download", args=[release.pk, "jsonl"]))
+    header = response.headers["Content-Disposition"]
+    assert re.fullmatch(r'attachment; filename="[a-z0-9_-]+-1-jsonl\.jsonl"', header), header
+    assert "Set-Cookie" not in response.headers
     assert body(response)
 
 

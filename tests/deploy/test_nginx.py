@@ -239,6 +239,13 @@ def test_plain_http_leads_to_https(front: Front) -> None:
     assert (answer.status, answer.headers["Location"]) == (301, "https://review.example.org/sign-in/")
 
 
+@pytest.mark.parametrize("path", ["/api/v1/clips", "/api/v1/camera", "/sign-in/provider/ended/"])
+def test_programs_are_not_led_from_http_to_https(front: Front, path: str) -> None:
+    """They would go on sending their keys in the clear, and nobody would notice."""
+    answer = ask(http.client.HTTPConnection("127.0.0.1", front.plain_port, timeout=10), path, {})
+    assert (answer.status, "Location" in answer.headers) == (403, False)
+
+
 def send_half(front: Front, path: str, length: int) -> bytes:
     """Announces a body of `length` bytes, sends 1000 of them and waits for an answer."""
     with (

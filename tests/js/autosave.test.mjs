@@ -263,3 +263,29 @@ test("labels with an attribute that no script knows are backed up, saved, and to
   assert.equal(autosave.state, "conflict");
   assert.equal(autosave.theirs.body.events[0].unheard, "y");
 });
+
+test("a name of JavaScript's own in what is stored, or what a server says, changes no other object", async (t) => {
+  const poison =
+    '{"revision": 1, "body": {"note": "a", "__proto__": {"poisoned": 1}, "constructor": {"prototype": {"poisoned": 1}}}}';
+  const { autosave, memory, server } = setup(t);
+  memory.set("draft", poison);
+  const kept = autosave.backup();
+  assert.equal(kept?.body.note, "a");
+  autosave.change(setNote(kept.body, "b"));
+  server.answer = () => {
+    throw new ApiError(409, "draft_conflict", "", JSON.parse(poison));
+  };
+  await tick(400);
+  assert.equal(autosave.state, "conflict");
+  assert.equal({}.poisoned, undefined);
+  assert.equal(Object.prototype.poisoned, undefined);
+});
+
+test("a name of JavaScript's own among the keys of the storage is dropped like any other", () => {
+  const memory = new Map([["p:draft:__proto__", '{"__proto__": {"poisoned": 1}, "at": 0}']]);
+  const store = { getItem: (key) => memory.get(key), removeItem: (key) => memory.delete(key) };
+  for (const key of memory.keys()) Object.defineProperty(store, key, { enumerable: true });
+  dropOldDrafts(store, "p", 10 ** 12);
+  assert.equal(memory.size, 0);
+  assert.equal({}.poisoned, undefined);
+});

@@ -113,3 +113,11 @@ test("a key of one's own outlives the renaming of its action", () => {
   const kept = readPreferences(JSON.stringify({ single: true, keys: { missedFace: "H" } }));
   assert.deepEqual(kept.keys, { hide: "H" });
 });
+
+test("a name of JavaScript's own in stored preferences is no action and changes no other object", () => {
+  const read = readPreferences(
+    '{"single": true, "keys": {"__proto__": "x", "constructor": "y"}, "__proto__": {"a": 1}}',
+  );
+  assert.deepEqual(read, { single: true, keys: {} });
+  assert.equal({}.a, undefined);
+});

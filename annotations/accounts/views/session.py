@@ -1,4 +1,4 @@
-"""How long the session of a page still lasts."""
+"""How long the session of a page still lasts, and whose it is."""
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
@@ -9,5 +9,9 @@ from annotations.accounts.middleware import signed_in
 
 @require_safe
 def time_left(request: HttpRequest) -> JsonResponse:
-    """Seconds. A page asks when its reader has done something since: to ask is to be there."""
-    return JsonResponse({"seconds": sessions.seconds_left(request.session, signed_in(request).role)})
+    """Seconds, and the person's pseudonym: a page is its reader's only. It asks when they have done something since:
+    to ask is to be there.
+    """
+    user = signed_in(request)
+    seconds = sessions.seconds_left(request.session, user.role)
+    return JsonResponse({"seconds": seconds, "person": user.pseudonym})
