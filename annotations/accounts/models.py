@@ -92,7 +92,7 @@ class ApiKey(models.Model):
 
     `scopes` are codes (`enums.Scope`) and `networks` those that it is bound to, with commas between them; without any
     it opens from everywhere. `used_from` is the network of its last use, never a whole address. `replaced_by` is the
-    key that was made in its place, when it was rotated.
+    key that was made in its place, when it was rotated. `told_days` is how many days before its end that was told last.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.random_id, editable=False)
@@ -107,6 +107,7 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     used_from = models.CharField(max_length=64, blank=True)
+    told_days = models.PositiveSmallIntegerField(null=True)
     replaced_by = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="replaces", editable=False
     )

@@ -28,6 +28,12 @@ LINE = re.compile(rb"[0-9A-F]{40}(:\d+)?\r?\n?")
 _AS_LETTERS = str.maketrans("013457@$!", "oieastasi")
 
 
+def digest_of(password: str) -> str:
+    """The password as a file of leaked ones names it."""
+    content = password.encode(errors="surrogateescape")
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest().upper()
+
+
 class ChangedCommonValidator:
     """Refuses a common password with signs and digits around it, with digits for letters, or said twice."""
 
@@ -77,7 +83,7 @@ class BreachedPasswordValidator:
         path = settings.BREACHED_PASSWORDS_FILE
         if path is None:
             return
-        digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper()
+        digest = digest_of(password)
         try:
             with path.open("rb") as file:
                 found = holds(file, path.stat().st_size, digest.encode())

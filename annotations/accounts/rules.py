@@ -75,6 +75,9 @@ KEY_LASTS_AT_MOST = datetime.timedelta(days=365)
 KEY_ENDS_SOON = datetime.timedelta(days=14)
 """So long before a key ends its person is told."""
 
+KEY_ENDS_TOLD = (14, 3)
+"""So many days before a key ends the targets of messages are told, each time once."""
+
 KEY_OVERLAPS = datetime.timedelta(days=1)
 """How long a key that was rotated goes on beside its successor when nobody chooses otherwise."""
 

@@ -24,11 +24,12 @@ from annotations.accounts.models import (
 )
 from annotations.accounts.networks import network, within
 from annotations.accounts.roles import sees_content, signing_in
-from annotations.accounts.rules import KEY_ENDS_SOON
+from annotations.accounts.rules import KEY_ENDS_SOON, KEY_ENDS_TOLD
 from annotations.accounts.throttle import Count
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
 from annotations.core import clock
+from annotations.outgoing import reminders
 
 
 def key_sent(key: str, address: str) -> tuple[ApiKey | None, KeyRefusal | None]:
@@ -186,6 +187,12 @@ def keys_of(user: User) -> QuerySet[ApiKey]:
         .filter(user=user, revoked_at=None)
         .order_by("-created_at", "pk")
     )
+
+
+def keys_to_tell_of() -> QuerySet[ApiKey]:
+    """The keys in force whose end comes closer than was told, as no other key has taken their place."""
+    found = ApiKey.objects.select_related("user").filter(revoked_at=None, replaced_by=None)
+    return found.filter(reminders.due("expires_at", "told_days", KEY_ENDS_TOLD)).order_by("expires_at", "pk")
 
 
 def keys_ending_soon() -> QuerySet[ApiKey]:

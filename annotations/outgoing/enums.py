@@ -19,3 +19,5 @@ class Topic(models.TextChoices):
     ALERTS = "alerts", _("alerts about how clips are watched")
     OPERATIONS = "operations", _("alarms of operations")
     DELETIONS = "deletions", _("reminders of copies to delete")
+    KEYS = "keys", _("API keys that end soon")
+    REQUESTS = "requests", _("access requests that are due soon")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotations.audit.fields import CODE, COUNT, ID, PSEUDONYM, Field, list_of
+from annotations.audit.fields import CODE, COUNT, DAY, ID, NAME, PSEUDONYM, Field, list_of
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,16 @@ ALERT_RAISED = Template("alert.raised", {"alert": ID, "rule": CODE, "person": PS
 ALARM = Template("operations.alarm", {"codes": list_of(CODE, 20)}, "/operations/")
 ALL_CLEAR = Template("operations.all_clear", page="/operations/")
 DELETIONS_WAIT = Template("deletions.wait", {"requests": COUNT}, "/datasets/deletions/")
+KEY_ENDS = Template(
+    "key.ends", {"prefix": NAME, "account": PSEUDONYM, "ends": DAY, "days": COUNT}, "/people/"
+)
+REQUEST_DUE = Template(
+    "access_request.due", {"request": ID, "due": DAY, "days": COUNT}, "/requests/{request}/"
+)
 SIGN_IN_LINK = Template("account.link", page="/sign-in/")
 TRIAL = Template("outgoing.trial", page="/operations/messages/")
 
 TEMPLATES = {
-    each.code: each for each in (ALERT_RAISED, ALARM, ALL_CLEAR, DELETIONS_WAIT, SIGN_IN_LINK, TRIAL)
+    each.code: each
+    for each in (ALERT_RAISED, ALARM, ALL_CLEAR, DELETIONS_WAIT, KEY_ENDS, REQUEST_DUE, SIGN_IN_LINK, TRIAL)
 }

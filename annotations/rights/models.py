@@ -29,7 +29,7 @@ class AccessRequest(models.Model):
 
     `sealed` is the compiled answer, encrypted under the subject's key `key` like a detail of the log: it is gone with
     that key when the subject is erased, and some time after the request is closed. `sha256` is its commitment, and
-    stays.
+    stays. `told_days` is how many days before it is due that was told last.
     """
 
     SHOWN: ClassVar[frozenset[str]] = frozenset({"id", "state", "sha256", "due_at", "extended_at"})
@@ -47,6 +47,7 @@ class AccessRequest(models.Model):
     key = models.UUIDField(null=True)
     sealed = models.BinaryField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    told_days = models.PositiveSmallIntegerField(null=True)
     reviewed_by = models.CharField(max_length=64, blank=True)
     reviewed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=64, blank=True)

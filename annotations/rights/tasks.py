@@ -10,6 +10,11 @@ def forget_answers() -> None:
     services.forget_answers()
 
 
+@shared_task(name="rights.tell_of_due_requests")
+def tell_of_due_requests() -> None:
+    services.tell_of_due_requests()
+
+
 @shared_task(name="rights.compile_answer")
 def compile_answer(run: str) -> None:
     services.compile_answer(run)

@@ -290,6 +290,8 @@ NOTIFY = {
     "alerts": environment.items("NOTIFY_ALERTS"),
     "operations": environment.items("NOTIFY_OPERATIONS"),
     "deletions": environment.items("NOTIFY_DELETIONS"),
+    "keys": environment.items("NOTIFY_KEYS"),
+    "requests": environment.items("NOTIFY_REQUESTS"),
 }
 WEBHOOK_SECRETS = programs.webhook_secrets()
 OUTGOING_LOCAL = False  # whether webhooks may go to this very machine: for tests
@@ -362,6 +364,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-orphaned-renditions": {"task": "redaction.sweep_orphans", "schedule": 3600},
     "sweep-orphaned-releases": {"task": "datasets.sweep_orphans", "schedule": 3600},
     "remind-of-deletions": {"task": "datasets.remind_of_deletions", "schedule": 3600},
+    "tell-of-ending-keys": {"task": "accounts.tell_of_ending_keys", "schedule": 3600},
+    "tell-of-due-requests": {"task": "rights.tell_of_due_requests", "schedule": 3600},
     "sweep-clean-copies": {"task": "break_glass.sweep_clean_copies", "schedule": 3600},
     "sweep-log-exports": {"task": "oversight.sweep_exports", "schedule": 3600},
     "finish-erasures": {"task": "audit.finish_erasures", "schedule": 60},

@@ -1,6 +1,7 @@
 """Which passwords are refused because somebody guesses them first."""
 
 import hashlib
+import io
 import random
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 
 from annotations.accounts.enums import Role
 from annotations.accounts.models import User
@@ -137,3 +139,33 @@ def test_a_list_in_another_form_stops_the_start(
     if content is not None:
         settings.BREACHED_PASSWORDS_FILE.write_text(content)
     assert ("accounts.E003" not in {message.id for message in run_checks()}) is usable
+
+
+def test_a_list_of_words_becomes_a_file_of_the_form_that_is_read(tmp_path: Path, settings: Any) -> None:
+    words, made = tmp_path / "words.txt", tmp_path / "list.txt"
+    words.write_bytes(
+        "zebra crossing nine\r\nüber den wolken 7\n\nzebra crossing nine\n".encode() + b"\xff\xfe not utf-8\n"
+    )
+    out = io.StringIO()
+    for _ in range(2):
+        call_command("make_password_list", str(words), str(made), stdout=out)
+    assert out.getvalue() == f"3 passwords are in {made}.\n" * 2
+    settings.BREACHED_PASSWORDS_FILE = made
+    assert not [error for error in run_checks() if error.id == "accounts.E003"]
+    for password in ("zebra crossing nine", "über den wolken 7"):
+        assert refused(password) == {"password_breached"}
+    assert refused("another good sentence") == set()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["list.txt", "words.txt"]
+
+
+def test_a_list_of_nothing_replaces_none(tmp_path: Path) -> None:
+    words, made = tmp_path / "words.txt", tmp_path / "list.txt"
+    words.write_text("\n")
+    made.write_text("as it was")
+    with pytest.raises(CommandError, match="holds no password"):
+        call_command("make_password_list", str(words), str(made))
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("make_password_list", str(tmp_path / "none"), str(made))
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("make_password_list", str(Path(__file__)), str(tmp_path / "no" / "list.txt"))
+    assert made.read_text() == "as it was"

@@ -25,7 +25,7 @@ from django.urls import reverse
 from annotations.accounts import log as accounts_log, services as accounts
 from annotations.accounts.enums import KeyRefusal, Proof, Role, SessionEnd
 from annotations.accounts.factors import passkeys
-from annotations.accounts.models import Session, User
+from annotations.accounts.models import ApiKey, Session, User
 from annotations.accounts.selectors import credentials_of
 from annotations.accounts.services.links import make_link
 from annotations.accounts.sessions import SessionStore
@@ -202,9 +202,20 @@ def _() -> Act:
 
 
 def _targets() -> Any:
+    told = {topic: ["operators"] for topic in ("operations", "keys", "requests")}
     return override_settings(
-        MAIL_TARGETS={"operators": "ops@example.org"}, NOTIFY={**settings.NOTIFY, "operations": ["operators"]}
+        MAIL_TARGETS={"operators": "ops@example.org"}, NOTIFY={**settings.NOTIFY, **told}
     )
+
+
+def _telling(service: Act) -> Act:
+    """The service, where somebody is to be told."""
+
+    def act() -> None:
+        with _targets():
+            service()
+
+    return act
 
 
 def _queued() -> OutgoingMessage:
@@ -290,6 +301,13 @@ def _() -> Act:
 def _() -> Act:
     user = make.make_submitter()
     return lambda: accounts.create_key(WORKER, user)
+
+
+@case("accounts.tell_of_ending_keys")
+def _() -> Act:
+    accounts.create_key(WORKER, make.make_submitter())
+    ApiKey.objects.update(expires_at=clock.now() + datetime.timedelta(days=10))
+    return _telling(accounts.tell_of_ending_keys)
 
 
 @case("accounts.revoke_key")
@@ -1329,6 +1347,13 @@ def _() -> Act:
 def _() -> Act:
     request = access_request("compile")
     return lambda: rights.review_request(request.pk, request.sha256, OFFICER)
+
+
+@case("rights.tell_of_due_requests")
+def _() -> Act:
+    request = access_request()
+    AccessRequest.objects.filter(pk=request.pk).update(due_at=clock.now() + datetime.timedelta(days=5))
+    return _telling(rights.tell_of_due_requests)
 
 
 @case("rights.extend_request")

@@ -64,6 +64,8 @@ VALUES = {
     "NOTIFY_ALERTS": "officers,pager",
     "NOTIFY_OPERATIONS": "pager",
     "NOTIFY_DELETIONS": "",
+    "NOTIFY_KEYS": "pager",
+    "NOTIFY_REQUESTS": "officers",
     "ALLOWED_NETWORKS": "contractor 192.0.2.0/24 2001:db8:7::/48",
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")

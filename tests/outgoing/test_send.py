@@ -237,6 +237,12 @@ def test_every_template_has_a_subject_and_a_text(code: str, settings: Any) -> No
 
 
 FACTS: dict[str, dict[str, Any]] = {
+    "key.ends": {"prefix": "0123456789ab", "account": "p-officer22", "ends": "2026-12-03", "days": 3},
+    "access_request.due": {
+        "request": "00000000-0000-4000-8000-000000000000",
+        "due": "2026-12-07",
+        "days": 7,
+    },
     "alert.raised": {
         "alert": "0" * 8 + "-0000" * 3 + "-" + "0" * 12,
         "rule": "volume",

@@ -42,6 +42,7 @@ from annotations.accounts.services.people import (
 from annotations.accounts.services.proofs import check_code, check_passkey, record_step_up
 from annotations.accounts.services.proposals import decide_loss, decide_proposal, take_back_proposal
 from annotations.accounts.services.provided import drop_provided, make_provided, turn_provided
+from annotations.accounts.services.reminders import tell_of_ending_keys
 from annotations.accounts.services.repeated import (
     repeat_closing,
     repeat_factor_removed,
@@ -124,6 +125,7 @@ __all__ = [
     "rotate_key",
     "set_password",
     "take_back_proposal",
+    "tell_of_ending_keys",
     "turn_provided",
     "use_link",
 ]

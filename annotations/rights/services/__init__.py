@@ -35,6 +35,7 @@ from annotations.rights.services.reading import (
     record_receipt_shown,
 )
 from annotations.rights.services.receipt_links import renew_receipt
+from annotations.rights.services.reminders import tell_of_due_requests
 from annotations.rights.services.repeated_legal_holds import (
     repeat_extension,
     repeat_legal_hold,
@@ -96,5 +97,6 @@ __all__ = [
     "resume_erasure",
     "review_request",
     "set_rule",
+    "tell_of_due_requests",
     "withdraw",
 ]

@@ -78,7 +78,7 @@ def extend_request(
     if request.overdue:
         raise Conflict("too_late", "The month is over, so that it cannot be extended. Answer it now.")
     request.due_at = months_after(request.received_at, MONTHS + MORE_MONTHS)
-    request.extended_at = clock.now()
+    request.extended_at, request.told_days = clock.now(), None
     request.save()
     append(log.REQUEST_EXTENDED, request, actor, {"due": f"{request.due_at:%Y-%m-%d}"}, reason)
     return request
