@@ -160,8 +160,10 @@ class PostgreSQLDatabases:
     def _create(
         self, server: psycopg.Connection, name: str, template: str = EMPTY, owner: str = OWNER
     ) -> None:
+        """Copies files where it can be chosen (from PostgreSQL 15 on): half the work of copying by the log."""
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
-        server.execute(statement.format(*map(sql.Identifier, (name, owner, template))))
+        how = sql.SQL(" STRATEGY FILE_COPY" if server.info.server_version >= 150000 else "")
+        server.execute(statement.format(*map(sql.Identifier, (name, owner, template))) + how)
 
     def _admin(self) -> psycopg.Connection:
         return psycopg.connect(self._url("postgres", "postgres"), autocommit=True)

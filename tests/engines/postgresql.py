@@ -76,8 +76,12 @@ class PostgreSQL:
             settings |= {
                 "fsync": "off",
                 "full_page_writes": "off",
-                "autovacuum": "off",
-            }  # its statistics come when it likes
+                "synchronous_commit": "off",
+                "wal_level": "minimal",
+                "max_wal_senders": 0,
+                "max_wal_size": "256MB",  # it may lie in memory
+                "autovacuum": "off",  # its statistics come when it likes
+            }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "server.log").open("wb") as log:
             self._process = subprocess.Popen(
