@@ -81,9 +81,9 @@ def come_back(request: HttpRequest) -> HttpResponse:
     """Takes the provider's code, once, from the browser that was sent there. It leaves the address bar at once."""
     _document()
     begun: dict[str, Any] = request.session.get(_BEGUN, {})
-    state, kept = request.GET.get("state", ""), str(begun.get("state", ""))
+    state, expected = request.GET.get("state", ""), str(begun.get("state", ""))
     late = not begun or begun["at"] < (clock.now() - rules.SIGN_IN_LASTS).timestamp()
-    if late or not hmac.compare_digest(state.encode(), kept.encode()):
+    if late or not hmac.compare_digest(state.encode(), expected.encode()):
         # Nobody ends a sign-in by leading the browser here with a state of their own.
         return _refused(request, SignInRefusal.OVER)
     del request.session[_BEGUN]
