@@ -19,10 +19,11 @@ def connected(
     """A connection to the host, which ends after so many seconds: all that waits for it then fails.
 
     `secure` is TLS with a certificate for the host's name. `addresses` are called instead of what the name resolves
-    to, the first of them that answers. Raises OSError, of which ssl.SSLCertVerificationError is one.
+    to, the first of them that answers. Raises OSError, of which ssl.SSLCertVerificationError is one, and UnicodeError
+    for a host that no name can be.
     """
     ends_at = time.monotonic() + seconds
-    plain = _first_that_answers(addresses or [host], port, ends_at)
+    plain = _first_that_answers(addresses or _addresses_of(host, port), port, ends_at)
     connection = http.client.HTTPConnection(host, port)
     if secure:
         connection.default_port = http.client.HTTPS_PORT
@@ -34,6 +35,10 @@ def connected(
             yield connection
         finally:
             connection.close()
+
+
+def _addresses_of(host: str, port: int) -> list[str]:
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _first_that_answers(addresses: Sequence[str], port: int, ends_at: float) -> socket.socket:
