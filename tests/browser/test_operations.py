@@ -35,9 +35,9 @@ def test_the_pass_is_followed_live_and_told_politely(
     dark = sign_in("operator", "dark")
     dark.goto("/operations/")
     for looked_at, name in ((page, "operations-running"), (dark, "operations-running-dark")):
-        with looked_at.expect_response("**/operations/") as look:  # the next look is two seconds away then
+        with looked_at.expect_response("**/operations/") as asked:  # the next look is two seconds away then
             pass
-        assert look.value.request.headers["polls"] == "1"  # and keeps no session whose person has left
+        assert asked.value.request.headers["polls"] == "1"  # and keeps no session whose person has left
         inspected(looked_at, name)
 
     page.evaluate(
