@@ -46,7 +46,7 @@ from tests import factories as make
 from tests.oversight.test_alerts import alert
 from tests.routes import routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 REASON = "Words that somebody typed at length."
 OWN = "somebody's own: nobody else decides on it"
@@ -617,6 +617,7 @@ def acts() -> list[uuid.UUID]:
     return [entry.pk for entry in entries if lookup(entry.action).repeats is None]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("route", sorted(DECISIONS))
 def test_a_decision_on_a_stale_page_changes_nothing_and_says_who_decided_what(route: str) -> None:
     case, client = DECISIONS[route](), Client()

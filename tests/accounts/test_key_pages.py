@@ -16,7 +16,7 @@ from annotations.accounts.services import KeyTerms
 from annotations.core import clock
 from tests.factories import PASSWORD, make_submitter, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 FORM = {"name": "Nightly download", "scopes": ["download_releases"], "days": "30", "networks": "192.0.2.0/24"}
 
 
@@ -84,6 +84,7 @@ def test_a_role_without_programs_is_told_that_it_needs_no_keys() -> None:
     assert client.get(reverse("accounts:make_own_key")).status_code == 403
 
 
+@pytest.mark.both
 def test_a_person_rotates_a_key() -> None:
     engineer = make_user(Role.ML_ENGINEER)
     prefix = services.create_key(engineer.actor, engineer).split("_")[1]
@@ -165,6 +166,7 @@ def test_a_key_is_made_and_rotated_by_command(capsys: pytest.CaptureFixture[str]
     assert made.replaced_by.prefix == second.split("_")[1]
 
 
+@pytest.mark.both
 def test_keys_are_listed_by_command_and_never_shown(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = make_submitter(), make_submitter()
     terms = KeyTerms("Back end", ["submit_clips"], networks="192.0.2.0/24")

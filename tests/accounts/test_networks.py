@@ -18,7 +18,7 @@ from annotations.core import clock
 from reviewapp.settings import environment
 from tests.factories import PASSWORD, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 OFFICE = (ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8:7::/48"))
 INSIDE, OUTSIDE = "192.0.2.9", "203.0.113.7"
 

@@ -22,7 +22,7 @@ from annotations.core import clock
 from reviewapp import dispatch
 from tests.factories import PASSWORD, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NEW = "another long password"
 
@@ -45,6 +45,7 @@ def change(client: Client, old: str = PASSWORD, password: str = NEW, again: str 
 # password
 
 
+@pytest.mark.both
 def test_a_changed_password_ends_all_other_sessions_and_keeps_this_one() -> None:
     user = make_user()
     here, elsewhere = sign_in(user), sign_in(user)
@@ -170,6 +171,7 @@ def test_the_keys_of_a_program_do_not_wait_for_a_persons_password() -> None:
 # sessions
 
 
+@pytest.mark.both
 def test_a_session_tells_its_network_and_no_address() -> None:
     user = make_user()
     client = sign_in(user, REMOTE_ADDR="192.0.2.77")
@@ -229,6 +231,7 @@ def test_that_a_session_is_used_is_written_down_once_a_minute(monkeypatch: pytes
     assert (found.seen_at, found.began_at, found.public_id) == (later, row.began_at, row.public_id)
 
 
+@pytest.mark.both
 def test_sessions_that_ran_out_are_listed_no_more_and_deleted() -> None:
     user = make_user()
     client, _other = sign_in(user), sign_in(user)
@@ -240,6 +243,7 @@ def test_sessions_that_ran_out_are_listed_no_more_and_deleted() -> None:
     assert Session.objects.get().session_key == client.session.session_key
 
 
+@pytest.mark.both
 def test_a_session_that_ended_is_not_brought_back_by_a_request_that_was_under_way() -> None:
     """Django saves a session at the end of a request, if it was changed: the row is gone by then."""
     client = sign_in(make_user())

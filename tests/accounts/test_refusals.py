@@ -22,7 +22,7 @@ from annotations.audit.models import LogEntry
 from annotations.core import clock
 from tests.factories import make_assignment, make_submitter, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,7 @@ def test_a_method_of_the_caller_s_own_making_is_told_as_other(client: Client) ->
     assert told("access.refused") == [{"method": "OTHER", "route": "operations"}]
 
 
+@pytest.mark.both
 def test_a_script_makes_few_entries_that_tell_how_many_they_stand_for(client: Client) -> None:
     for _ in range(100):
         client.get(reverse("operations"))
@@ -97,6 +98,7 @@ def key_of(**changes: object) -> tuple[str, str]:
     return key, owner.pseudonym
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("reason", ["unknown", "wrong", "revoked", "expired", "inactive"])
 def test_a_key_that_lets_nobody_in_is_on_the_log_with_the_reason(reason: str) -> None:
     past = clock.now() - datetime.timedelta(days=1)
@@ -124,6 +126,7 @@ def review_call(name: str) -> str:
     return reverse(f"review:{name}", args=[uuid.uuid4()])
 
 
+@pytest.mark.both
 def test_another_sites_form_is_on_the_log_for_people_strangers_and_the_api() -> None:
     strict, person = Client(enforce_csrf_checks=True), make_user(Role.CONTRACTOR)
     strict.post(reverse("accounts:sign_in"), {"username": "anna", "password": "x"})

@@ -17,7 +17,7 @@ from annotations.core.errors import Conflict, Invalid, Missing, NotAllowed
 from tests.accounts.authenticators import App, add_app, add_passkey, answer
 from tests.factories import make_loss, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WHY = "She lost her phone and the codes."
 
 
@@ -30,6 +30,7 @@ def entries(action: str) -> int:
     return LogEntry.objects.filter(action=action).count()
 
 
+@pytest.mark.both
 def test_the_first_factor_brings_recovery_codes_and_ends_other_sessions() -> None:
     user = make_user()
     here, there = Client(), Client()
@@ -88,6 +89,7 @@ def test_new_recovery_codes_end_the_former() -> None:
         services.renew_recovery_codes(make_user())
 
 
+@pytest.mark.both
 def test_wrong_codes_are_slowed_and_the_right_one_waits_too(monkeypatch: pytest.MonkeyPatch) -> None:
     user = make_user()
     app, codes = add_app(user)
@@ -124,6 +126,7 @@ def test_a_passkey_signs_in_and_a_copy_does_not() -> None:
     assert services.check_passkey(make_user(), answer(known, device)) is None
 
 
+@pytest.mark.both
 def test_a_passkey_belongs_to_one_account() -> None:
     user, other = make_user(), make_user()
     add_passkey(user)
@@ -147,6 +150,7 @@ def test_refused_passkeys_are_told_of_together() -> None:
     assert entries("account.factor_refused") == 8  # five, and when they had doubled: 10, 20, 40
 
 
+@pytest.mark.both
 def test_the_last_factor_stays_where_the_role_needs_one(settings: Any) -> None:
     settings.SECOND_FACTOR_REQUIRED = [Role.LEAD]
     lead, contractor = make_user(Role.LEAD), make_user()

@@ -9,7 +9,7 @@ from annotations.accounts.enums import Role
 from tests.factories import PASSWORD, make_user
 from tests.filled_site import SIGNING_IN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def key_of(client: Client) -> str:

@@ -25,7 +25,7 @@ from tests.accounts.authenticators import App, Authenticator, add_app, add_passk
 from tests.factories import PASSWORD, make_loss, make_user
 from tests.forms import seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 WHY = "She lost her phone and the codes."
 EVERYBODY = ["contractor", "lead", "ml_engineer", "privacy_officer", "operator"]
 
@@ -478,6 +478,7 @@ def test_an_operator_asks_and_another_decides_on_the_page_of_the_person() -> Non
     assert not user.factors.exists()
 
 
+@pytest.mark.both
 def test_ones_own_factors_are_renamed_and_removed(client: Client) -> None:
     user = make_user()
     add_app(user)

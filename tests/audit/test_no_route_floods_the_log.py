@@ -28,7 +28,7 @@ from tests import factories as make
 from tests.audit import test_every_route_is_logged as reading, test_every_write_is_logged as writes
 from tests.forms import seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FEW, MANY = 12, 1000
 
@@ -77,6 +77,7 @@ def repeated(route: str) -> Callable[[int], Any]:
 SOME = ("redaction:media", "review:media_token", "oversight:log", "rights:receipt", "rights:receipt_erase")
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("route", SOME)
 def test_content_that_is_asked_for_again_is_counted(route: str) -> None:
     check(repeated(route), FEW)

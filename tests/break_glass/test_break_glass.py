@@ -37,7 +37,7 @@ from annotations.vision.limits import Limits
 from annotations.vision.video import decode, probe
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("warm")]
 OFFICER = Actor("p-officer2", Role.PRIVACY_OFFICER)
 
 
@@ -180,6 +180,7 @@ def test_whoever_reads_slowly_gets_nothing_more_when_the_time_is_over(
     assert list(parts) == []
 
 
+@pytest.mark.both
 def test_the_address_dies_with_the_consent_and_the_copy_right_after() -> None:
     access = make.make_break_glass_access()
     client = client_of(access)
@@ -259,6 +260,7 @@ def test_a_process_killed_midway_leaves_no_file(monkeypatch: pytest.MonkeyPatch,
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.both
 def test_a_worker_stopped_midway_leaves_no_copy_and_another_one_makes_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
@@ -282,6 +284,7 @@ def test_a_worker_stopped_midway_leaves_no_copy_and_another_one_makes_it(
     assert access.name in copies()
 
 
+@pytest.mark.both
 def test_workers_that_are_stopped_each_time_end_the_access() -> None:
     access = make.make_break_glass_access(copy=False)
     CleanCopyRun.objects.filter(pk=access.pk).update(attempts=3)
@@ -291,6 +294,7 @@ def test_workers_that_are_stopped_each_time_end_the_access() -> None:
     assert b"worker_lost" in bytes(LogEntry.objects.get(action="break_glass.failed").canonical)
 
 
+@pytest.mark.both
 def test_a_full_disk_costs_an_attempt_and_not_the_access(monkeypatch: pytest.MonkeyPatch) -> None:
     access = make.make_break_glass_access(copy=False)
 
@@ -327,6 +331,7 @@ def test_a_copy_that_comes_too_late_is_thrown_away() -> None:
     assert CleanCopyRun.objects.get(pk=access.pk).state == "done", "nobody is woken for it again"
 
 
+@pytest.mark.both
 def test_files_that_nobody_owns_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
     access = make.make_break_glass_access()
     name, _ = vault.put(io.BytesIO(b"left behind"), "break-glass/")
@@ -338,6 +343,7 @@ def test_files_that_nobody_owns_are_swept(monkeypatch: pytest.MonkeyPatch) -> No
     assert name != access.name
 
 
+@pytest.mark.both
 def test_a_request_lapses_when_nobody_decides() -> None:
     asked = break_glass.ask(
         make.make_ready_clip(), "danger", "Somebody lies there.", make.make_user(Role.LEAD)
@@ -360,6 +366,7 @@ def test_a_page_that_asks_is_told_whether_the_access_stands_by_an_ordinary_answe
     assert (over.status_code, over.json()) == (200, {"stands": False})
 
 
+@pytest.mark.both
 def test_officers_and_the_owner_read_of_it_and_an_alert_waits() -> None:
     access = make.make_break_glass_access()
     client = client_of(access)

@@ -12,7 +12,7 @@ from annotations.clips.models import Clip
 from tests.factories import PASSWORD, make_submitter, make_user, small_video
 from tests.vision.lack_of_landlock import answer_without_landlock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CONSENT = {
     "notice_version": "2026-01",
     "purposes": "training,troubleshooting",
@@ -39,6 +39,7 @@ def submit() -> Any:
     return post
 
 
+@pytest.mark.both
 def test_a_clip_is_received_and_the_answer_names_it(submit: Any) -> None:
     answer = submit(device="porch", recorded_at="2026-02-01T08:00:00+01:00")
     assert answer.status_code == 201

@@ -28,7 +28,7 @@ from tests.clips.test_api import CONSENT
 from tests.clips.test_camera_rules import statements
 from tests.factories import make_clip, make_ready_clip, make_submitter, make_user, reference_of, small_video
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 WINDOW = [[0.5, 0.0], [1.0, 0.0], [1.0, 0.5]]
 DOOR = [[0.0, 0.0], [0.2, 0.0], [0.2, 0.9]]
@@ -95,6 +95,7 @@ def test_nobody_else_states_anything(device: Device, role: Role) -> None:
         set_camera(device, zones(WINDOW), make_user(role).actor)
 
 
+@pytest.mark.both
 def test_a_new_zone_takes_the_clips_of_its_camera_back_at_once(
     clip: Clip, device: Device, operator: User
 ) -> None:
@@ -109,6 +110,7 @@ def test_a_new_zone_takes_the_clips_of_its_camera_back_at_once(
     assert device.least_version == 1
 
 
+@pytest.mark.both
 def test_nothing_else_takes_a_clip_back(clip: Clip, device: Device, operator: User) -> None:
     for camera in (zones(quarter_turns=2), zones(aspect="16:9")):
         set_camera(device, camera, operator.actor)
@@ -135,6 +137,7 @@ def test_a_camera_that_is_turned_with_its_zones_hides_no_more(
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_REDACTION]
 
 
+@pytest.mark.both
 def test_clips_that_wait_already_or_whose_consent_has_ended_are_left_alone(
     device: Device, clip: Clip, operator: User
 ) -> None:
@@ -177,6 +180,7 @@ def api() -> Api:
     return Api()
 
 
+@pytest.mark.both
 def test_a_submitter_states_what_it_knows_before_the_first_clip(api: Api) -> None:
     assert (api.get().status_code, api.get().json()["code"]) == (404, "not_found")
     answer = api.put({"quarter_turns": 2, "aspect": "16:9", "zones": [WINDOW]})
@@ -192,6 +196,7 @@ def test_saying_nothing_of_an_unknown_camera_makes_none(api: Api) -> None:
     assert not Device.objects.exists()
 
 
+@pytest.mark.both
 def test_a_camera_of_another_submitter_does_not_exist(api: Api) -> None:
     Api().put({"zones": [WINDOW]})
     assert api.get().status_code == 404
@@ -287,6 +292,7 @@ def sent(**fields: Any) -> dict[str, Any]:
     return {"quarter_turns": 0, "aspect": "", "zones": "0.5,0 1,0 1,0.5", "version": 0, **fields}
 
 
+@pytest.mark.both
 def test_an_operator_previews_and_keeps_zones_without_any_picture(
     page: Client, device: Device, clip: Clip
 ) -> None:
@@ -322,6 +328,7 @@ def test_what_is_wrong_is_said_beside_its_field(page: Client, device: Device, fi
     assert not CameraVersion.objects.exists()
 
 
+@pytest.mark.both
 def test_two_operators_do_not_overwrite_each_other(page: Client, device: Device, operator: User) -> None:
     set_camera(device, zones(DOOR), operator.actor)
     answer = page.post(reverse("clips:camera", args=[device.pk]), sent(), follow=True)
@@ -330,6 +337,7 @@ def test_two_operators_do_not_overwrite_each_other(page: Client, device: Device,
     assert CameraVersion.objects.count() == 1
 
 
+@pytest.mark.both
 def test_cameras_are_found_by_reference(page: Client, device: Device, clip: Clip) -> None:
     listed = page.get(reverse("clips:cameras"), {"reference": reference_of(device)[:-1]}).content.decode()
     assert reverse("clips:camera", args=[device.pk]) in listed

@@ -11,7 +11,7 @@ from annotations.clips.models import Clip
 from annotations.core.errors import Invalid
 from tests.factories import make_submitter, reference_of, small_video
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def run(folder: Path, **options: str) -> str:
@@ -43,6 +43,7 @@ def test_what_is_refused_is_named_and_the_rest_is_kept(tmp_path: Path) -> None:
     assert Clip.objects.count() == 1
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("submitters", [0, 2])
 def test_the_submitter_must_be_clear(tmp_path: Path, submitters: int) -> None:
     for _ in range(submitters):

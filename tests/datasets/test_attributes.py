@@ -31,7 +31,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DISTANCES: tuple[Choice, ...] = (
     {"code": "near", "name": gettext_lazy("Near")},
     {"code": "far", "name": gettext_lazy("Far away")},
@@ -132,6 +132,7 @@ def test_exports_tell_it_but_never_what_a_person_wrote() -> None:
         assert written not in line + archive.read("annotations.json")
 
 
+@pytest.mark.both
 def test_labels_from_before_it_was_there_are_exported_by_its_default() -> None:
     annotation = make_accepted(body=labeled())
     before: Any = make_body()

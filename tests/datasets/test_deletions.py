@@ -22,7 +22,7 @@ from annotations.datasets.models import DeletionRequest, Release
 from tests.factories import make_accepted, make_project, make_user
 from tests.pages import markup
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PAGE = "datasets:deletions"
 
 
@@ -74,6 +74,7 @@ def successor(release: Release, engineer: User) -> Release:
     return made
 
 
+@pytest.mark.both
 def test_an_answer_is_kept_and_on_the_log_with_its_words_under_the_one_who_gives_it(
     release: Release, engineer: User
 ) -> None:
@@ -109,6 +110,7 @@ def test_an_answer_says_what_and_to_which_requests(
         services.confirm_deletions([], statement, "", engineer.actor)
 
 
+@pytest.mark.both
 def test_nobody_answers_for_somebody_else_or_twice(release: Release, engineer: User) -> None:
     first = asked(engineer)[0]
     with pytest.raises(Missing, match="no_such_request"):
@@ -119,6 +121,7 @@ def test_nobody_answers_for_somebody_else_or_twice(release: Release, engineer: U
     assert DeletionRequest.objects.get(pk=first.pk).statement == "deleted"
 
 
+@pytest.mark.both
 def test_a_reminder_every_seven_days_until_there_is_an_answer(release: Release, engineer: User) -> None:
     grown(6)
     assert services.remind_of_deletions() == 0
@@ -130,6 +133,7 @@ def test_a_reminder_every_seven_days_until_there_is_an_answer(release: Release, 
     assert [each["data"]["reminders"] for each in entries("dataset.deletion_reminded")] == [1, 1, 2]
 
 
+@pytest.mark.both
 def test_a_successor_waits_for_an_answer_that_is_late(release: Release, engineer: User) -> None:
     second = successor(release, engineer)
     grown(13)
@@ -145,6 +149,7 @@ def test_a_successor_waits_for_an_answer_that_is_late(release: Release, engineer
     assert services.deliver(second, "coco", engineer.actor)
 
 
+@pytest.mark.both
 def test_it_is_asked_on_the_first_page_the_dataset_and_the_release_and_answered_there(
     site: Client, release: Release, engineer: User
 ) -> None:
@@ -181,6 +186,7 @@ def test_an_answer_that_lacks_something_says_so(
     assert len(asked(engineer)) == 2
 
 
+@pytest.mark.both
 def test_officers_see_who_has_answered_and_answer_for_nobody(
     client: Client, release: Release, engineer: User
 ) -> None:
@@ -242,6 +248,7 @@ def test_the_release_page_says_what_was_erased_and_offers_manifest_and_successor
     assert (told["erased"], told["successor"], told["succeeds"]) == (2, str(second.pk), None)
 
 
+@pytest.mark.both
 def test_the_manifest_can_be_had_once_something_was_erased(site: Client, release: Release) -> None:
     given = site.get(reverse("datasets:download_manifest", args=[release.pk]))
     told = json.loads(b"".join(given.streaming_content))  # type: ignore[attr-defined]

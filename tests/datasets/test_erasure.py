@@ -29,7 +29,7 @@ from annotations.datasets.models import DeletionRequest, Download, Exclusion, Re
 from annotations.datasets.services import erase
 from tests.factories import make_accepted, make_project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ENGINEER = Actor("p-engineer", Role.ML_ENGINEER)
 OTHER = Actor("p-other", Role.ML_ENGINEER)
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,6 +126,7 @@ def test_the_commitment_stays_and_the_digest_can_still_be_recomputed(
     ]
 
 
+@pytest.mark.both
 def test_a_manifest_of_the_first_layout_is_issued_again_and_states_its_old_digest(
     release: Release, tmp_path: Path
 ) -> None:
@@ -186,6 +187,7 @@ def test_what_a_killed_process_left_goes_the_second_time_and_nothing_else_change
     assert not any(storages["exports"].exists(name) for name in names)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "step", ["retire_files", "_commit_to_items", "_ask_to_delete", "_bury", "_delete_files"]
 )
@@ -213,6 +215,7 @@ def test_killed_at_any_step_nothing_is_half_done(
     assert done["release_items"] == done["deletion_requests"] == 1
 
 
+@pytest.mark.both
 def test_what_was_kept_out_leaves_no_trace_and_comes_into_no_new_release(release: Release) -> None:
     clip = make_accepted(release.dataset.project, training=False).assignment.clip
     second = frozen(services.request(release.dataset, ENGINEER))
@@ -243,6 +246,7 @@ def test_an_item_that_may_not_be_used_is_withheld_from_the_manifest(release: Rel
     assert manifest_now(release)["items"][2] == {"commitment": withdrawn.commitment, "withheld": True}
 
 
+@pytest.mark.both
 def test_the_manifest_is_given_out_again_once_something_was_erased_and_counts_as_a_download(
     release: Release,
 ) -> None:
@@ -287,6 +291,7 @@ def test_an_entry_of_old_with_plain_digests_stays_readable() -> None:
     assert kind.present(old) == "Frozen into release 01a228d9…2905 as an item without a commitment"
 
 
+@pytest.mark.both
 def test_a_successor_asks_the_same_without_what_was_erased(release: Release) -> None:
     with pytest.raises(Conflict, match="nothing_erased"):
         services.succeed(release, ENGINEER)
@@ -310,6 +315,7 @@ def test_a_successor_that_failed_can_be_followed_by_another(release: Release) ->
     assert services.succeed(release, ENGINEER).succeeds == release
 
 
+@pytest.mark.both
 def test_everybody_who_downloaded_is_asked_once_by_their_last_download(release: Release) -> None:
     for actor, code in ((ENGINEER, "coco"), (ENGINEER, "jsonl"), (OTHER, "manifest")):
         services.deliver(release, code, actor)

@@ -21,7 +21,7 @@ from annotations.datasets.models import Dataset, Mark, Release
 from annotations.redaction.models import Rendition
 from tests.factories import make_accepted, make_project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ENGINEER = Actor("p-engineer", Role.ML_ENGINEER)
 
 
@@ -144,6 +144,7 @@ def test_a_release_is_not_made_when_a_clip_goes_while_it_is_made(release: Releas
     assert storages["exports"].listdir(f"releases/{second.pk}") == ([], [])
 
 
+@pytest.mark.both
 def test_a_lost_event_is_found_by_the_sweep(release: Release) -> None:
     clip = first_clip(release)
     clips.withdraw(clip, WORKER)
@@ -153,6 +154,7 @@ def test_a_lost_event_is_found_by_the_sweep(release: Release) -> None:
     assert list(selectors.unmarked_clips(datetime.timedelta(minutes=2))) == []
 
 
+@pytest.mark.both
 def test_a_lost_event_of_a_lifted_hold_is_found_too(release: Release) -> None:
     clip = first_clip(release)
     clips.place(clip, HoldReason.FLAGGED, WORKER)
@@ -164,6 +166,7 @@ def test_a_lost_event_of_a_lifted_hold_is_found_too(release: Release) -> None:
     assert list(selectors.unmarked_clips(datetime.timedelta(minutes=2))) == []
 
 
+@pytest.mark.both
 def test_a_clip_in_no_release_has_nothing_to_mark() -> None:
     clip = make_accepted().assignment.clip
     clips.withdraw(clip, WORKER)

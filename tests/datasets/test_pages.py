@@ -28,7 +28,7 @@ from tests.factories import make_accepted, make_body, make_project, make_user
 from tests.forms import seen
 from tests.pages import markup
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HTMX = {"HX-Request": "true"}
 
 
@@ -67,6 +67,7 @@ def body(response: Any) -> bytes:
     return b"".join(response.streaming_content)
 
 
+@pytest.mark.both
 def test_a_dataset_is_made_and_named_once(site: Client, project: Project) -> None:
     form = {"name": "Porch", "description": "x", "project": str(project.pk)}
     response = site.post(reverse("datasets:create"), form)
@@ -118,6 +119,7 @@ def test_days_at_the_ends_of_the_calendar_are_refused(site: Client, dataset: Dat
     assert site.get(reverse("datasets:detail", args=[dataset.pk])).status_code == 200
 
 
+@pytest.mark.both
 def test_freezing_freezes_what_the_form_shows(site: Client, dataset: Dataset, project: Project) -> None:
     make_accepted(project)
     form = {"verdicts": ["threat"], "freeze": "1"}
@@ -215,6 +217,7 @@ def test_a_withdrawn_release_says_so_and_is_not_downloaded(site: Client, release
     assert not any(storages["exports"].exists(file.name) for file in release.files.all())
 
 
+@pytest.mark.both
 def test_a_file_of_a_format_that_is_no_longer_registered_is_listed_downloaded_and_destroyed(
     site: Client, release: Release
 ) -> None:
@@ -238,6 +241,7 @@ def test_a_file_of_a_format_that_is_no_longer_registered_is_listed_downloaded_an
     assert site.get(reverse("datasets:release", args=[release.pk])).status_code == 200
 
 
+@pytest.mark.both
 def test_the_missing_file_of_a_newer_format_is_made_from_the_releases_page(
     site: Client, release: Release
 ) -> None:
@@ -264,6 +268,7 @@ def test_the_api_tells_where_a_release_stands(site: Client, release: Release) ->
     assert len(site.get(reverse("datasets:api_release", args=[release.pk])).json()["unusable"]) == 1
 
 
+@pytest.mark.both
 def test_a_failed_release_says_why_and_can_be_tried_again(site: Client, release: Release) -> None:
     Release.objects.filter(pk=release.pk).update(
         state="failed", failure_code="storage_failed", failure_message="Full."
@@ -294,6 +299,7 @@ def test_officers_read_but_do_not_freeze_or_download(client: Client, release: Re
     )
 
 
+@pytest.mark.both
 @pytest.mark.usefixtures("journal_asked_before")
 def test_lists_cost_the_same_queries_at_one_and_at_three_rows(
     site: Client, release: Release, project: Project, engineer: User, django_assert_max_num_queries: Any

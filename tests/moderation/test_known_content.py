@@ -31,7 +31,7 @@ from tests.moderation.known_clips import (
     screened_crop,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_a_clip_that_is_like_nothing_known_is_free_and_leaves_its_fingerprint() -> None:
@@ -137,6 +137,7 @@ def test_the_very_same_file_is_recognised_though_nothing_happens_in_it() -> None
     assert gate.reasons(screened(altered(still, 3)).pk) == []
 
 
+@pytest.mark.both
 def test_a_dismissed_near_duplicate_is_not_raised_again_and_a_repair_is_held_against_the_whole_clip() -> None:
     some = hashes(60)
     discard(screened(some))
@@ -152,6 +153,7 @@ def test_a_dismissed_near_duplicate_is_not_raised_again_and_a_repair_is_held_aga
     assert Finding.objects.filter(run=repaired, model=known.DISCARDED).count() == 2
 
 
+@pytest.mark.both
 def test_a_discarded_clips_hashes_outlive_it_for_their_time_and_all_others_go_with_it(settings: Any) -> None:
     kept, gone, usable = (screened(hashes(20)) for _ in range(3))
     flag = discard(kept)
@@ -167,6 +169,7 @@ def test_a_discarded_clips_hashes_outlive_it_for_their_time_and_all_others_go_wi
     assert LogEntry.objects.filter(action="content.fingerprints_forgotten").count() == 2
 
 
+@pytest.mark.both
 def test_the_sweep_ends_lists_in_time() -> None:
     add(hashes(3))
     assert services.forget_known_content() == 0
@@ -222,6 +225,7 @@ def test_a_list_is_added_and_removed_on_the_page(client: Client, role: Role) -> 
     )
 
 
+@pytest.mark.both
 def test_a_wrong_file_is_told_with_its_lines_and_the_form_keeps_what_was_written(client: Client) -> None:
     client.force_login(make_user(Role.LEAD))
     refused = client.post(reverse("moderation:add_list"), form(f"{hashes(1)[0]}\nnonsense\n".encode()))

@@ -22,7 +22,7 @@ from annotations.redaction.models import RedactionRun
 from tests.factories import RATE, make_ready_clip, make_unverified, make_user
 from tests.forms import seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 REASON = "It is too dark to tell."
 
@@ -63,6 +63,7 @@ def test_the_list_tells_why_and_by_what_evidence_and_shows_no_picture(desk: Clie
     assert "second" in shown(desk, run.clip)
 
 
+@pytest.mark.both
 def test_it_is_filtered_by_reason_and_by_what_became_of_the_clip(desk: Client) -> None:
     head = make_unverified()
     dark = make_unverified(held_because="too_dark", residual={"exposed": [], "unjudgeable": "too_dark"})
@@ -103,6 +104,7 @@ def test_evidence_of_the_check_and_of_the_second_opinion_stand_by_frame_with_the
     ]
 
 
+@pytest.mark.both
 def test_a_strict_pass_takes_the_place_of_the_hold_and_is_ordered_once(desk: Client, lead: User) -> None:
     drawn = [{"frame": 3, "box": [1.0, 2.0, 30.0, 30.0], "kind": "licence_plate"}]
     run = make_unverified(missed_regions=drawn)

@@ -27,7 +27,7 @@ from tests.audit.witness.test_witness import Running
 from tests.factories import make_user
 from tests.pages import markup
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PAGE = "oversight:integrity"
 
 
@@ -72,6 +72,7 @@ def forged(size: int, settings: Any) -> bytes:
     )
 
 
+@pytest.mark.both
 def test_the_witness_cosigns_and_the_page_shows_how_much_it_saw_and_when(
     site: Client, witness: Running
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_witness_that_is_down_is_told_and_can_be_asked_again(
     assert "It did not answer." not in site.get(reverse(PAGE)).content.decode()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("more", [-1, 1000], ids=["a smaller log", "a larger log"])
 def test_a_witness_that_saw_another_past_is_shown_as_what_it_is(
     site: Client, witness: Running, settings: Any, more: int

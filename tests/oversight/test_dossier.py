@@ -22,7 +22,7 @@ from annotations.review import services as review
 from annotations.review.models import Assignment
 from tests.factories import make_accepted, make_assignment, make_project, make_user, reference_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

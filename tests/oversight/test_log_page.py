@@ -20,7 +20,7 @@ from annotations.clips.models import Clip
 from annotations.core import clock
 from tests.factories import make_clip, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LOG = "oversight:log"
 
 
@@ -150,6 +150,7 @@ def test_a_cursor_made_elsewhere_shows_the_first_page(site: Client, clip: Clip, 
     assert searched()["page"] == "first"
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("typed", ["ivan.petrov@example.org", "e\u0301", "<script>alert(1)</script>"])
 def test_what_names_nobody_finds_nothing_and_stays_off_the_log(site: Client, clip: Clip, typed: str) -> None:
     assert "No entry fits" in shown(site, person=typed)
@@ -158,6 +159,7 @@ def test_what_names_nobody_finds_nothing_and_stays_off_the_log(site: Client, cli
     assert searched()["filters"] == ["subject=unknown"]
 
 
+@pytest.mark.both
 def test_whoever_acts_on_the_log_can_be_searched_for(site: Client, officer: User, clip: Clip) -> None:
     clips.release_hold(clip, HoldReason.LEGAL, WORKER)
     assert sentences(shown(site, person="system-worker")) == ["clip.hold_released"]
@@ -231,6 +233,7 @@ def test_reviewers_engineers_and_operators_do_not_read_the_log_and_the_attempt_i
     assert LogEntry.objects.filter(action="access.refused", actor=user.pseudonym).count() == 3
 
 
+@pytest.mark.both
 def test_a_part_of_a_name_finds_its_person(site: Client, lead: User, clip: Clip) -> None:
     User.objects.filter(pk=lead.pk).update(display_name="Vera of the first floor")
     for part in ("ver", "FIRST floor"):

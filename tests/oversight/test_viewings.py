@@ -20,7 +20,7 @@ from annotations.rights.clip_story import story
 from tests.audit.test_every_route_is_logged import CASES, Asked, body
 from tests.factories import make_break_glass_access, make_ready_clip, make_track, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def shows_a_clip(response: Any) -> bool:
@@ -116,6 +116,7 @@ def test_single_pictures_of_hidden_regions_are_views_too() -> None:
     assert "single pictures" in page.content.decode()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("role", "count"), [(Role.LEAD, 0), (Role.PRIVACY_OFFICER, 2)])
 def test_the_top_bar_counts_the_break_glass_requests_on_which_one_may_decide(role: str, count: int) -> None:
     person, client = make_user(role), Client()

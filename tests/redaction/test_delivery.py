@@ -16,7 +16,7 @@ from annotations.core.errors import Conflict
 from annotations.redaction import delivery
 from tests.factories import PASSWORD, make_clip, make_ready_clip, make_user, small_video
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.vision import onnx_models
 from tests.vision.clips import scene
 from tests.vision.lack_of_landlock import answer_without_landlock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("warm")]
 
 SEEN = {"frame": 3, "box": [1, 2, 30, 30], "score": 0.9, "model": "second", "kind": "head"}
 
@@ -264,6 +264,7 @@ def test_a_system_that_cannot_confine_decoders_decodes_nothing(
     assert gate.reasons(clip.pk) == [HoldReason.AWAITING_SCREENING]
 
 
+@pytest.mark.both
 def test_a_run_whose_workers_were_all_killed_is_given_up(walking: Path) -> None:
     clip = submitted(walking)
     run = services.request_first(clip, WORKER)
@@ -279,6 +280,7 @@ def test_a_run_whose_workers_were_all_killed_is_given_up(walking: Path) -> None:
     assert HoldReason.REDACTION_FAILED in gate.reasons(clip.pk)
 
 
+@pytest.mark.both
 @pytest.mark.usefixtures("remembered")
 def test_a_worker_that_lost_its_lease_publishes_nothing(
     walking: Path, monkeypatch: pytest.MonkeyPatch
@@ -300,6 +302,7 @@ def test_a_worker_that_lost_its_lease_publishes_nothing(
     assert [name for folder in folders for name in storages["renditions"].listdir(folder)[1]] + files == []
 
 
+@pytest.mark.both
 @pytest.mark.usefixtures("remembered")
 def test_a_missed_face_takes_the_clip_back_at_once_and_the_next_pass_hides_it(walking: Path) -> None:
     clip = submitted(walking)

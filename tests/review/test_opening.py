@@ -15,7 +15,7 @@ from annotations.review.enums import AssignmentState as A
 from annotations.review.models import Annotation, Assignment
 from tests.factories import make_assignment, make_body, make_queued_clip, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

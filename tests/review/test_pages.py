@@ -29,7 +29,7 @@ from tests.factories import (
 )
 from tests.forms import seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def signed_in(user: User) -> Client:
@@ -137,6 +137,7 @@ def test_the_adjudication_list_says_when_nothing_waits(lead: Client) -> None:
     assert "Nothing waits for you" in texts(lead, "/review/adjudication/")
 
 
+@pytest.mark.both
 def test_the_adjudication_list_shows_and_filters_tasks(lead: Client) -> None:
     threat, unsure = handed_in(), handed_in(verdict="unsure")
     page = texts(lead, "/review/adjudication/")
@@ -184,6 +185,7 @@ def test_accepting_and_returning_on_the_page(lead: Client) -> None:
     assert "is not possible" in again
 
 
+@pytest.mark.both
 def test_a_lead_views_the_clip_by_a_token_and_both_are_on_the_log(lead: Client) -> None:
     task = handed_in().assignment.task
     answer = lead.post(f"/api/v1/tasks/{task.public_id}/media-token")
@@ -282,6 +284,7 @@ def test_a_lead_who_finds_a_clip_inappropriate_takes_it_out_of_the_queue(lead: C
     assert "Nothing waits for you" in texts(lead, "/review/adjudication/")
 
 
+@pytest.mark.both
 def test_a_lead_sets_a_clip_aside_that_nobody_labels_and_puts_it_back(lead: Client) -> None:
     make_project()
     task = ReviewTask.objects.get(clip=make_queued_clip())

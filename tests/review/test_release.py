@@ -24,7 +24,7 @@ from annotations.review.models import Assignment, Draft
 from annotations.review.sealed_words import draft_body
 from tests.factories import make_assignment, make_body, make_rendition, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FACE = {"frame": 3, "box": [10, 10, 12, 14]}
 
@@ -244,6 +244,7 @@ def test_what_was_watched_is_not_taken_long_after_the_clip_left_the_screen() -> 
     assert LogEntry.objects.filter(action="review.watched").count() == 1
 
 
+@pytest.mark.both
 def test_a_clip_that_was_taken_away_long_ago_is_not_watched_and_the_page_learns_why() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)
@@ -257,6 +258,7 @@ def test_a_clip_that_was_taken_away_long_ago_is_not_watched_and_the_page_learns_
     assert LogEntry.objects.filter(action="review.watched").count() == 1
 
 
+@pytest.mark.both
 def test_watching_somebody_elses_clip_cannot_be_claimed() -> None:
     assignment = make_assignment(make_user())
     with pytest.raises(Missing):

@@ -16,7 +16,7 @@ from annotations.review.models import Annotation, Assignment, Draft, ReviewTask
 from annotations.review.sealed_words import body_of, digest_of, draft_body
 from tests.factories import make_assignment, make_body, make_project, make_queued_clip, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def code(call: Any, *arguments: Any) -> str:
@@ -67,6 +67,7 @@ def test_a_draft_of_labels_that_were_handed_in_is_refused() -> None:
     assert code(services.save_draft, reviewer, key, 1, make_body(note="too late")) == "already_submitted"
 
 
+@pytest.mark.both
 def test_labels_are_kept_with_their_schema_rendition_and_digest() -> None:
     reviewer = make_user()
     assignment = make_assignment(reviewer)

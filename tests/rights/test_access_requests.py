@@ -27,7 +27,7 @@ from annotations.rights.rules import months_after
 from tests.factories import make_accepted, make_body, make_clip, make_compiled, make_user
 from tests.forms import seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def opened(clip: Clip, officer: User, received: datetime.datetime | None = None) -> AccessRequest:
@@ -64,6 +64,7 @@ def test_a_month_is_a_month_of_the_calendar(moment: str, months: int, then: str)
     )
 
 
+@pytest.mark.both
 def test_the_answer_holds_what_every_context_knows_and_no_reviewer(officer: User) -> None:
     annotation = make_accepted(body=make_body(note="Somebody with a ladder"))
     clip, reviewer = annotation.assignment.clip, annotation.assignment.reviewer
@@ -175,6 +176,7 @@ def test_time_is_extended_once_within_the_month(officer: User) -> None:
         services.extend_request(late.pk, "Very many clips.", officer.actor)
 
 
+@pytest.mark.both
 def test_an_answer_is_destroyed_when_refused_and_long_after_the_end(officer: User) -> None:
     refused, answered = opened(make_clip(), officer), opened(make_clip(), officer)
     make_compiled(refused.pk, officer.actor)
@@ -193,6 +195,7 @@ def test_an_answer_is_destroyed_when_refused_and_long_after_the_end(officer: Use
     assert services.forget_answers() == 0
 
 
+@pytest.mark.both
 def test_an_officer_answers_a_request(site: Client, officer: User) -> None:
     clip = make_accepted().assignment.clip
     new = reverse("rights:new_access_request")
@@ -277,6 +280,7 @@ def test_what_was_compiled_and_reviewed_afresh_in_another_tab_is_not_what_has_go
     assert json.loads(bytes(entry.canonical))["data"]["sha256"] == afresh
 
 
+@pytest.mark.both
 def test_the_queue_tells_what_is_overdue(site: Client, officer: User) -> None:
     opened(make_clip(), officer, clock.now() - datetime.timedelta(days=40))
     soon = opened(make_clip(), officer, clock.now() - datetime.timedelta(days=27))

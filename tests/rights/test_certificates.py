@@ -28,7 +28,7 @@ from annotations.rights.scopes import Scope
 from tests.factories import make_accepted, make_ready_clip, make_user
 from tests.rights.erased_clips import release_with
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

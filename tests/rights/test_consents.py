@@ -19,7 +19,7 @@ from annotations.datasets.filters import Filters
 from annotations.rights import services
 from tests.factories import make_accepted, make_clip, make_project, make_queued_clip
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DESK = "rights:consents"
 
 
@@ -41,6 +41,7 @@ def test_clips_are_found_by_id_and_by_owner(site: Client) -> None:
     assert "No clip found" in shown(site, q="o-nobody22")
 
 
+@pytest.mark.both
 def test_a_clip_is_found_by_the_first_digits_of_its_id(site: Client) -> None:
     clip, other = make_clip(), make_clip()
     html = shown(site, q=str(clip.public_id)[:10].upper())
@@ -64,6 +65,7 @@ def test_looking_up_is_on_the_log(site: Client) -> None:
     assert json.loads(bytes(entry.canonical))["data"] == {"found": 1}
 
 
+@pytest.mark.both
 def test_withdrawing_says_what_it_does_and_does_it(site: Client) -> None:
     project = make_project()
     clip = make_accepted(project).assignment.clip

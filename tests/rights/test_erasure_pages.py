@@ -21,7 +21,7 @@ from annotations.rights.scopes import Scope
 from tests.factories import make_clip, make_legal_hold, make_original, make_ready_clip
 from tests.rights.erased_clips import ENGINEER, REASON, make_everywhere
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
@@ -100,6 +100,7 @@ def test_an_owner_is_named_once_and_the_command_is_what_the_officer_types(
     assert f"<code>{pseudonym}</code>" in read(site.get(address(clip.public_id)))
 
 
+@pytest.mark.both
 def test_it_is_confirmed_with_what_was_typed_and_then_begins(site: Client, clip: Clip) -> None:
     page = site.get(address(clip.public_id))
     again = site.post(address(clip.public_id), typed(page, reason=REASON))
@@ -167,6 +168,7 @@ def test_a_legal_hold_is_told(site: Client, clip: Clip, officer: User) -> None:
     assert "under a legal hold" in read(refused)
 
 
+@pytest.mark.both
 def test_one_that_failed_is_started_again(site: Client, clip: Clip) -> None:
     page = site.get(address(clip.public_id))
     site.post(address(clip.public_id), typed(page, reason=REASON, confirmed=True))

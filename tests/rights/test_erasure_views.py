@@ -21,7 +21,7 @@ from annotations.clips.models import Clip
 from annotations.rights import log, services
 from tests.factories import make_clip, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 REASON = "The owner wrote to us, ticket <7>."
 
 
@@ -64,6 +64,7 @@ def test_the_page_says_what_it_destroys_and_that_it_was_asked_is_on_the_log(
     assert (entry.subject, EntryDetail.objects.count()) == (subject, 1)
 
 
+@pytest.mark.both
 def test_it_erases_and_shows_a_certificate(site: Client, clip: Clip, person: User, officer: User) -> None:
     subject = person.pseudonym
     (key,) = store().of(subject)

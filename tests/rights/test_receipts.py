@@ -35,7 +35,7 @@ from tests.factories import (
     reference_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def shown(client: Client, clip: Clip) -> str:
@@ -89,6 +89,7 @@ def test_opening_the_receipt_is_on_the_log_before_it_is_shown(client: Client) ->
     assert LogEntry.objects.filter(action="privacy.receipt_served", actor=officer.pseudonym).exists()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "headers",
     [
@@ -110,6 +111,7 @@ def test_a_program_that_fetches_the_receipt_is_not_taken_for_the_owner(
     assert not LogEntry.objects.filter(action="privacy.receipt_served").exists()
 
 
+@pytest.mark.both
 def test_a_program_that_follows_the_link_to_erasing_is_not_the_owner_either(client: Client) -> None:
     clip = make_clip()
     address = reverse("rights:receipt_erase", args=[receipts.token_for(clip)])
@@ -161,6 +163,7 @@ def test_an_owner_who_gives_a_reason_gives_one_that_can_be_read(client: Client) 
     assert gate.allows(clip.pk, Purpose.LABELING)
 
 
+@pytest.mark.both
 def test_staff_do_not_withdraw_as_the_owner_but_at_the_desk(client: Client) -> None:
     clip = make_queued_clip()
     client.force_login(make_user(Role.PRIVACY_OFFICER))

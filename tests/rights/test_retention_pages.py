@@ -26,7 +26,7 @@ from tests import factories as make
 from tests.forms import seen
 from tests.pages import markup
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 REASON = "Because the court of the town says so."
 
@@ -42,6 +42,7 @@ def other(client: Client) -> User:
     return officer
 
 
+@pytest.mark.both
 def test_the_queue_is_told_page_by_page_with_filters(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     made = [make.make_ready_clip() for _ in range(5)]
     monkeypatch.setattr(views, "PAGE", 2)
@@ -67,6 +68,7 @@ def test_a_page_that_was_not_made_here_is_the_first_one(site: Client, cursor: st
     assert site.get(reverse("rights:ending"), {"state": "nowhere"}).status_code == 400
 
 
+@pytest.mark.both
 def test_the_register_says_purpose_state_days_and_reason(site: Client, officer: User) -> None:
     text = read(site.get(reverse("rights:retention_register")))
     for state in KeptState:
@@ -199,6 +201,7 @@ def test_what_cannot_be_held_is_told_at_the_form(site: Client, q: str, until: st
     assert said in read(refused)
 
 
+@pytest.mark.both
 def test_legal_holds_are_found_by_clip_owner_and_state(site: Client) -> None:
     clip, elsewhere = make.make_ready_clip(), make.make_ready_clip()
     hold = make.make_legal_hold(Scope("clip", str(clip.public_id)))

@@ -38,7 +38,7 @@ from tests.audit.offline.test_program import run
 from tests.audit.sequencing.restores import OFFICER, Backup, append, declare, memory, seal
 from tests.audit.tree import client
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @dataclass
@@ -119,6 +119,7 @@ def restored_once(tmp_path: Path) -> Path:
     return tmp_path / "export"
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     "seed", [*range(6), *(pytest.param(n, marks=pytest.mark.long) for n in range(6, 120))]
 )

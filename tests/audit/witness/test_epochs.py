@@ -23,7 +23,7 @@ from tests.audit.sequencing.restores import Backup, declare, seal
 from tests.audit.tree import reference
 from tests.audit.witness.test_witness import ROOT, RUN, Running
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ORIGIN = "clip-review.test/log"
 
 
@@ -77,6 +77,7 @@ def accept(
     )
 
 
+@pytest.mark.both
 def test_a_witness_of_what_was_lost_waits_behind_the_epoch_until_its_keeper_accepts_it(
     running: Running, settings: Any
 ) -> None:
