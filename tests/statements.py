@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Listens to all connections, those of other threads too."""
     execute = utils.CursorWrapper._execute  # type: ignore[attr-defined]
 
-    def heard(self: Any, statement: Any, values: Any, *others: Any) -> Any:
+    def recorded(self: Any, statement: Any, values: Any, *others: Any) -> Any:
         try:
             answer = execute(self, statement, values, *others)
         except Exception as error:
@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _sent.add(shape(str(statement), values))
         return answer
 
-    utils.CursorWrapper._execute = heard  # type: ignore[attr-defined]
+    utils.CursorWrapper._execute = recorded  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,19 +32,20 @@ def test_made_up_entries_are_canonical_and_of_declared_kinds() -> None:
     assert len({row[0] for row in made}) == 3000
 
 
+@pytest.mark.once
+def test_the_command_fills_a_database(fresh_database: str) -> None:
+    assert_filled_by_the_command(fresh_database)
+
+
+@pytest.mark.long
 def test_the_command_makes_a_database_from_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "log.sqlite3"
-    command = [
-        sys.executable,
-        "benchmarks/log_data.py",
-        "--entries",
-        "300",
-        "--migrate",
-        "--url",
-        f"sqlite:///{file}",
-    ]
+    assert_filled_by_the_command(f"sqlite:///{tmp_path / 'log.sqlite3'}", "--migrate")
+
+
+def assert_filled_by_the_command(url: str, *options: str) -> None:
+    command = [sys.executable, "benchmarks/log_data.py", "--entries", "300", "--url", url, *options]
     subprocess.run(command, cwd=Path(__file__).parents[2], check=True, capture_output=True)
-    with closing(sqlite3.connect(file)) as database:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
         assert database.execute("SELECT count(*) FROM audit_logentry").fetchone() == (300,)
         indexes = database.execute(
             "SELECT count(*) FROM sqlite_master WHERE name LIKE 'logentry_%'"

@@ -49,6 +49,8 @@ LIBRARIES = (
     *("celery.app.base", "celery.apps.worker", "celery.concurrency.prefork", "celery.fixups.django"),
     *("kombu.transport.filesystem", "kombu.transport.redis", "pygments.formatters.html"),
     *("cryptography.hazmat.primitives.asymmetric.ed25519", "cryptography.hazmat.primitives.ciphers.aead"),
+    *("ahocorasick_rs", "cryptography.x509", "fido2.server", "orjson", "requests", "rfc8785", "segno"),
+    *("joserfc.jwk", "joserfc.jwt", "joserfc.registry", "uritemplate"),
     *("django.core.handlers.wsgi", "django.core.management", "django.db.models", "django.forms"),
     *("django.template.defaulttags", "django.test", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"),
 )

@@ -29,7 +29,7 @@ def peak(clip: Path, folder: Path) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("short", "minutes", "empty_seconds"),
-    [(0.25, 3, 54), pytest.param(1, 10, 0, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
+    [(0.25, 1.5, 54), pytest.param(1, 10, 0, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
 )
 def test_a_longer_clip_takes_no_more_memory_than_a_short_one(
     short: float, minutes: float, empty_seconds: int, tmp_path: Path
