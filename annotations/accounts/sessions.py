@@ -27,11 +27,15 @@ POLLS = "Polls"
 MOST_DOWNLOADS = 20
 """So many downloads of a session can go on at once."""
 
+DOWNLOAD_LASTS = datetime.timedelta(hours=1)
+"""So long may a download go on, part by part, that began when somebody had shown that they are there: whoever asks for
+all but the first byte asks for all of it."""
+
 SECOND_FACTORS = {Proof.APP, Proof.PASSKEY, Proof.RECOVERY_CODE}
 
 _KEY = "own_session"
 _PROOF = "proof"
-_DOWNLOADS = "downloads"
+_DOWNLOADS = "downloads_begun"
 
 
 class SessionStore(db.SessionStore):
@@ -103,14 +107,21 @@ def is_fresh(session: SessionBase) -> bool:
 
 
 def begin_download(session: SessionBase, path: str) -> None:
-    """Notes that this session may go on with the download, part by part, for as long as it lasts."""
-    begun = session.get(_DOWNLOADS, [])
-    if path not in begun:
-        session[_DOWNLOADS] = [*begun[1 - MOST_DOWNLOADS :], path]
+    """Notes that this session may go on with the download, part by part, for an hour."""
+    begun = {other: at for other, at in _downloads(session).items() if other != path}
+    latest = dict(list(begun.items())[1 - MOST_DOWNLOADS :])
+    session[_DOWNLOADS] = {**latest, path: clock.now().isoformat()}
 
 
 def has_begun_download(session: SessionBase, path: str) -> bool:
-    return path in session.get(_DOWNLOADS, [])
+    begun = _downloads(session).get(path)
+    return begun is not None and clock.now() - datetime.datetime.fromisoformat(begun) < DOWNLOAD_LASTS
+
+
+def _downloads(session: SessionBase) -> dict[str, str]:
+    """When which began, the latest last."""
+    found: dict[str, str] = session.get(_DOWNLOADS, {})
+    return found
 
 
 def _keep_proof(

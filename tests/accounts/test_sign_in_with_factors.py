@@ -18,7 +18,7 @@ from annotations.accounts.factors import guessing, totp
 from annotations.accounts.matrix import matrix
 from annotations.accounts.models import Factor, Session, User
 from annotations.accounts.roles import signing_in
-from annotations.accounts.sessions import POLLS
+from annotations.accounts.sessions import DOWNLOAD_LASTS, POLLS
 from annotations.audit.models import LogEntry
 from annotations.core import clock
 from reviewapp.settings import base
@@ -355,6 +355,11 @@ def test_a_download_that_was_begun_goes_on_part_by_part_and_another_is_asked_for
     assert client.get(begun, headers=part).status_code == 404
     assert client.get(begun).status_code == 403
     assert client.get(other, headers=part).status_code == 403
+    begun_at = clock.now()
+    while clock.now() - begun_at < DOWNLOAD_LASTS:
+        later(monkeypatch, minutes=5)
+        client.get(reverse("home"))  # somebody is there all the time
+    assert client.get(begun, headers=part).status_code == 403, "all but ten bytes of it, hours later"
 
 
 # What a stolen session must not reach: by the names of their routes, so that a line that loses its step-up is seen.
