@@ -15,6 +15,7 @@ PRODUCT = ("annotations", "reviewapp")
 
 CALLS_OUT = {
     "annotations/audit/tree/witness_client.py": "shows the log to its witnesses, whom a setting names",
+    "annotations/core/calls.py": "bounds the time of the calls of the others; it names no address itself",
     "annotations/outgoing/https.py": "sends webhooks to targets that a setting names, at addresses that were checked",
     "annotations/outgoing/mail.py": "sends mail by the server that a setting names",
     "annotations/redaction/downloads.py": "fetches models from the addresses that a setting names",

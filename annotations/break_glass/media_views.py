@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
@@ -89,11 +90,11 @@ def _check(served: BreakGlassAccess) -> None:
 
 def _ranges(request: HttpRequest) -> Any:
     wrong = Invalid("invalid_ranges", "Watched ranges are pairs of seconds inside the clip.")
-    if not request.body:
-        return []
     try:
+        if not request.body:
+            return []
         sent = WatchedSerializer(data=orjson.loads(request.body))
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, RawPostDataException):  # no JSON, or a form, which was read before
         raise wrong from None
     if not sent.is_valid():
         raise wrong

@@ -7,6 +7,7 @@ import signal
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -364,6 +365,16 @@ def test_a_page_that_asks_is_told_whether_the_access_stands_by_an_ordinary_answe
     break_glass.close(access.pk, access.asked_by)
     over = client.post(address, {"ranges": []}, "application/json")
     assert (over.status_code, over.json()) == (200, {"stands": False})
+
+
+def test_a_form_in_place_of_watched_ranges_is_refused_and_no_error() -> None:
+    """It is read before by whoever looks for its CSRF token."""
+    access = make.make_break_glass_access()
+    client, address = client_of(access), reverse("break_glass:watched", args=[access.pk])
+    client.handler.enforce_csrf_checks = True
+    client.get(reverse("accounts:account"))
+    token = client.cookies[settings.CSRF_COOKIE_NAME].value
+    assert client.post(address, {"csrfmiddlewaretoken": token, "ranges": "[]"}).status_code == 400
 
 
 @pytest.mark.both
