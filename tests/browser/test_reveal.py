@@ -29,5 +29,5 @@ def test_a_revealed_clip_carries_the_mark_of_who_looks_at_it(
     expect(mark).to_have_text(lead.pseudonym[:8])
     inspected(page, "flagged-revealed")
     page.keyboard.up("r")
-    expect(page.get_by_text("Hidden.")).to_be_visible()
+    expect(page.get_by_text("Hidden.", exact=True)).to_be_visible()
     expect(mark).to_be_hidden()
