@@ -25,6 +25,7 @@ from annotations.accounts.models import (
 from annotations.accounts.networks import network, within
 from annotations.accounts.roles import sees_content, signing_in
 from annotations.accounts.rules import KEY_ENDS_SOON, KEY_ENDS_TOLD
+from annotations.accounts.sessions import limits_of
 from annotations.accounts.throttle import Count
 from annotations.audit.actors import Actor
 from annotations.audit.models import LogEntry
@@ -178,6 +179,11 @@ def codes_left(user: User) -> int:
 def sessions_of(user: User) -> QuerySet[Session]:
     """The person's sessions that have not run out, the last used first."""
     return Session.objects.filter(user=user, expire_date__gt=clock.now()).order_by("-seen_at", "pk")
+
+
+def open_sessions_of(user: User) -> QuerySet[Session]:
+    """Those in which somebody was there lately: any other ends when somebody comes back to it."""
+    return sessions_of(user).filter(seen_at__gt=clock.now() - limits_of(user.role).idle)
 
 
 def keys_of(user: User) -> QuerySet[ApiKey]:

@@ -201,6 +201,17 @@ def test_one_session_ends_at_once_and_another_goes_on() -> None:
     assert Session.objects.get(session_key=here.session.session_key).began_at == began
 
 
+def test_sessions_that_nobody_came_back_to_in_time_are_not_listed() -> None:
+    user = make_user()
+    here, elsewhere = sign_in(user), sign_in(user)
+    assert len(here.get(reverse("accounts:account")).context["sessions"]) == 2
+    over = clock.now() - sessions.limits_of(user.role).idle
+    Session.objects.filter(session_key=elsewhere.session.session_key).update(seen_at=over)
+    (listed,) = here.get(reverse("accounts:account")).context["sessions"]
+    assert listed.session_key == here.session.session_key
+    assert not is_in(elsewhere)
+
+
 def test_ending_the_session_in_which_one_is_signs_out() -> None:
     client = sign_in(make_user())
     own = Session.objects.get(session_key=client.session.session_key)

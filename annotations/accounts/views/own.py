@@ -26,7 +26,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "person": user,
         "lacks": [lack.value for lack in lacks(user)],
-        "sessions": selectors.sessions_of(user),
+        "sessions": selectors.open_sessions_of(user),
         "here": request.session.session_key,
         "keys": list(selectors.keys_of(user)),
         "in_person": selectors.done_in_person(user),
