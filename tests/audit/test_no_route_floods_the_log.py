@@ -267,7 +267,6 @@ def test_a_thousand_calls_that_vary_are_counted_together(name: str) -> None:
 # Changes something each time. A form of the same content is refused after 20 an hour (`same_calls`), and what is done
 # by command is done by whoever runs the site.
 CHANGES = {
-    "accounts.add_app": "ten at most; a form, which asks anew who is there",
     "accounts.create_key": "a command makes keys",
     "accounts.mail_link": "each mail leaves; a form",
     "accounts.record_in_person": "a command, and each time with the person's password",
