@@ -18,7 +18,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.test import Client
-from django.urls import resolve
+from django.urls import resolve, reverse
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import Phase, given, settings as hypothesis_settings, strategies
 from schemathesis.checks import CheckFunction, not_a_server_error
@@ -40,7 +40,15 @@ from annotations.moderation.enums import FlagCategory
 from annotations.review.enums import TaskState
 from annotations.review.models import ReviewTask
 from annotations.review.schema import HOME_THREAT_DETECTION
-from tests.factories import make_assignment, make_body, make_clip, make_submitter, reference_of, small_video
+from tests.factories import (
+    make_assignment,
+    make_body,
+    make_clip,
+    make_submitter,
+    make_user,
+    reference_of,
+    small_video,
+)
 from tests.filled_site import FilledSite, fill
 from tests.vision.warm_start import WarmStart
 
@@ -184,6 +192,15 @@ def _one_connection() -> Iterator[None]:
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
+
+
+@pytest.mark.parametrize("name", ["version", "lang", "format"])
+def test_nothing_that_is_asked_of_the_schema_stands_in_a_header(client: Client, name: str) -> None:
+    client.force_login(make_user(Role.ML_ENGINEER))
+    answer = client.get(reverse("api_schema"), {name: "1\r\nSet-Cookie: a=b"})
+    assert answer.status_code in (200, 404)
+    assert not answer.cookies
+    assert "Set-Cookie: a" not in str(answer.headers)
 
 
 def test_every_role_of_the_api_is_tried() -> None:

@@ -209,6 +209,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
+    # What else the schema's address asks for would stand in a header of its answer, as it came.
+    "ALLOWED_VERSIONS": ["1"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["annotations.accounts.authentication.RequestUserAuthentication"],
     # Access is the permission matrix's, enforced before any view runs.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
